@@ -1,0 +1,97 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One strictness for every Swift target. `treatAllWarnings` is used instead of unsafe flags so that
+// the package stays usable as a dependency.
+let strictTests: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+// Sources also say `unsafe` wherever memory safety rests on them; tests need not.
+let strict = strictTests + [.strictMemorySafety()]
+
+let package = Package(
+    name: "holdfast",
+    platforms: [.macOS(.v26)],
+    products: [
+        .library(name: "Canonical", targets: ["Canonical"]),
+        .library(name: "Signing", targets: ["Signing"]),
+        .library(name: "FileSystemSeam", targets: ["FileSystemSeam"]),
+        .library(name: "Journal", targets: ["Journal"]),
+        .executable(name: "holdfast", targets: ["holdfast"]),
+    ],
+    targets: [
+        // System libraries and shims: no logic.
+        .systemLibrary(
+            name: "CCrypto",
+            pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]
+        ),
+        .target(name: "CPosix"),
+
+        // Bottom layer: bytes, signatures, files.
+        .target(name: "Canonical", dependencies: ["CCrypto"], swiftSettings: strict),
+        .target(name: "Signing", dependencies: ["Canonical", "CCrypto"], swiftSettings: strict),
+        .target(name: "FileSystemSeam", dependencies: ["CPosix"], swiftSettings: strict),
+
+        // Stores. They never import each other.
+        .target(
+            name: "Journal",
+            dependencies: ["FileSystemSeam", "Canonical", "Signing"],
+            swiftSettings: strict
+        ),
+
+        // The command line.
+        .target(
+            name: "HoldfastCLI",
+            dependencies: ["Canonical", "Signing", "FileSystemSeam", "Journal", "CPosix"],
+            swiftSettings: strict
+        ),
+        .executableTarget(name: "holdfast", dependencies: ["HoldfastCLI"], swiftSettings: strict),
+
+        // Tests.
+        .target(
+            name: "TestSupport",
+            dependencies: ["FileSystemSeam"],
+            path: "Tests/TestSupport",
+            swiftSettings: strictTests
+        ),
+        .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strictTests),
+        .testTarget(name: "CanonicalTests", dependencies: ["Canonical", "TestSupport"], swiftSettings: strictTests),
+        .testTarget(
+            name: "SigningTests",
+            dependencies: ["Signing", "Canonical", "TestSupport"],
+            swiftSettings: strictTests
+        ),
+        .testTarget(
+            name: "FileSystemSeamTests",
+            dependencies: ["FileSystemSeam", "TestSupport"],
+            swiftSettings: strictTests
+        ),
+        .testTarget(
+            name: "JournalTests",
+            dependencies: ["Journal", "FileSystemSeam", "Signing", "Canonical", "TestSupport"],
+            swiftSettings: strictTests
+        ),
+        .testTarget(
+            name: "HoldfastCLITests",
+            dependencies: ["HoldfastCLI", "Journal", "Canonical", "FileSystemSeam", "TestSupport"],
+            swiftSettings: strictTests
+        ),
+        .testTarget(
+            name: "FixtureTests",
+            dependencies: ["Journal", "Signing", "Canonical", "FileSystemSeam", "TestSupport"],
+            swiftSettings: strictTests
+        ),
+        .testTarget(
+            name: "MultiProcessTests",
+            dependencies: ["Journal", "FileSystemSeam", "TestSupport", "holdfast"],
+            swiftSettings: strictTests
+        ),
+        .testTarget(name: "TidyTests", dependencies: ["TestSupport", "holdfast"], swiftSettings: strictTests),
+    ]
+)

@@ -1,0 +1,8 @@
+#ifndef HOLDFAST_CCRYPTO_SHIM_H
+#define HOLDFAST_CCRYPTO_SHIM_H
+
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+
+#endif

@@ -1,0 +1,35 @@
+/// The root of the seam: everything a store may ask of the machine it runs on.
+///
+/// A store receives one `any FileSystem` and reaches files, clocks, randomness and its own identity only
+/// through it. ``PosixFileSystem`` is the real machine; a simulator implements the same protocols and can
+/// therefore stop, fail or cut the power at every primitive.
+///
+/// Each requirement is **one** primitive act: a crash point and a fault point. Compound acts
+/// (``Directory/replaceAtomically(_:with:permissions:)`` and its like) are extensions, so that a simulator
+/// can stop inside them.
+public protocol FileSystem: AnyObject, Sendable {
+    /// Opens an existing directory as a capability; never creates one.
+    ///
+    /// - Parameter path: absolute, or relative to the process's working directory. Symbolic links in the
+    ///   path are followed: naming the root is the caller's statement, everything below it is no-follow.
+    /// - Throws: `.noEntry` when absent, `.notDirectory` when it is something else.
+    func openDirectory(_ path: String) throws(FileSystemError) -> any Directory
+
+    /// The wall clock, in UTC. May jump in either direction.
+    func wallClock() -> WallClockTime
+
+    /// A clock that never goes back within one boot; its origin is arbitrary.
+    func monotonicClock() -> MonotonicTime
+
+    /// Suspends the calling thread for at least the given time.
+    func sleep(nanoseconds: UInt64)
+
+    /// Fills `buffer` with bytes from the machine's cryptographic random source.
+    func fillRandom(_ buffer: inout MutableSpan<UInt8>) throws(FileSystemError)
+
+    /// Who is asking: the process, its boot and its namespace.
+    var processIdentity: ProcessIdentity { get }
+
+    /// What the machine says about the mount that holds `directory`, as plain data.
+    func mountFacts(of directory: any Directory) throws(FileSystemError) -> MountFacts
+}

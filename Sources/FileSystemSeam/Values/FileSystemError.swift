@@ -1,0 +1,33 @@
+/// A primitive of the seam failed: which one, on what name, with which error number.
+///
+/// It reads as a sentence: `open "journal.json": permission denied (EACCES 13)`.
+public struct FileSystemError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The primitive that failed.
+    public enum Operation: String, Sendable, Hashable, CaseIterable {
+        case openDirectory, fillRandom, mountFacts
+        case open, subdirectory, reopen, makeDirectory, rename, link, remove, removeDirectory
+        case entries, status, syncDirectory, lockDirectory, watch, closeDirectory
+        case read, write, append, truncate, allocate, fileStatus, setPermissions, sync, lock, map, close
+        case createThread
+    }
+
+    /// The primitive that failed.
+    public var operation: Operation
+    /// The name or path the caller gave; empty where the primitive takes none and the handle has no name.
+    public var name: String
+    /// The error number, as the system gave it.
+    public var code: ErrorNumber
+
+    /// Makes an error from its parts.
+    public init(operation: Operation, name: String, code: ErrorNumber) {
+        self.operation = operation
+        self.name = name
+        self.code = code
+    }
+
+    /// One sentence: operation, name, meaning, symbol and number.
+    public var description: String {
+        let place = name.isEmpty ? "" : " \"\(name)\""
+        return "\(operation.rawValue)\(place): \(code)"
+    }
+}

@@ -1,0 +1,41 @@
+/// What the machine says about one mount: `statfs` and the matching `mountinfo` line, not interpreted.
+public struct MountFacts: Sendable, Hashable {
+    /// The file system's name as the mount table spells it (`ext4`, `overlay`, `apfs`); empty when unknown.
+    public var fileSystemType: String
+    /// The magic number `statfs` gives; 0 where the platform has none.
+    public var magic: UInt64
+    /// Where the mount stands in the tree; empty when unknown.
+    public var mountPoint: String
+    /// What is mounted: a device, a remote export, a keyword; empty when unknown.
+    public var source: String
+    /// The per-mount options, in the table's order.
+    public var mountOptions: [String]
+    /// The options of the file system itself, in the table's order.
+    public var fileSystemOptions: [String]
+    /// Whether the mount refuses writes.
+    public var isReadOnly: Bool
+    /// The preferred block size in bytes.
+    public var blockSizeBytes: UInt64
+    /// The bytes an unprivileged process may still use.
+    public var availableBytes: UInt64
+    /// The longest name, in bytes.
+    public var nameLengthMaximum: UInt64
+
+    /// Makes facts from their parts.
+    public init(
+        fileSystemType: String, magic: UInt64, mountPoint: String, source: String, mountOptions: [String],
+        fileSystemOptions: [String], isReadOnly: Bool, blockSizeBytes: UInt64, availableBytes: UInt64,
+        nameLengthMaximum: UInt64
+    ) {
+        self.fileSystemType = fileSystemType
+        self.magic = magic
+        self.mountPoint = mountPoint
+        self.source = source
+        self.mountOptions = mountOptions
+        self.fileSystemOptions = fileSystemOptions
+        self.isReadOnly = isReadOnly
+        self.blockSizeBytes = blockSizeBytes
+        self.availableBytes = availableBytes
+        self.nameLengthMaximum = nameLengthMaximum
+    }
+}
