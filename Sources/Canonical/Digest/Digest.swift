@@ -1,0 +1,110 @@
+/// A 32-byte digest tagged with its algorithm.
+///
+/// As text it is the algorithm's name, a colon and 64 lower-case hexadecimal digits:
+///
+///     sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+///
+/// Reading it back is strict, so that one digest has exactly one spelling.
+public struct Digest: Sendable, Hashable, CustomStringConvertible {
+    /// The length of every digest, in bytes.
+    public static let byteCount = 32
+
+    /// The algorithm that made it.
+    public let algorithm: DigestAlgorithm
+
+    /// The digest itself: always ``byteCount`` bytes.
+    public let bytes: [UInt8]
+
+    /// Makes a digest from bytes computed elsewhere.
+    ///
+    /// - Precondition: `bytes` has exactly ``byteCount`` bytes.
+    public init(algorithm: DigestAlgorithm, bytes: [UInt8]) {
+        precondition(bytes.count == Self.byteCount, "a digest has \(Self.byteCount) bytes, not \(bytes.count)")
+        self.algorithm = algorithm
+        self.bytes = bytes
+    }
+
+    /// Hashes `bytes` in one go.
+    ///
+    /// - Complexity: O(*n*) in the number of bytes.
+    public init(hashing bytes: Span<UInt8>, algorithm: DigestAlgorithm = .sha256) {
+        var hasher = DigestHasher(algorithm)
+        hasher.update(bytes)
+        self = hasher.finalize()
+    }
+
+    /// Hashes `bytes` in one go.
+    ///
+    /// - Complexity: O(*n*) in the number of bytes.
+    public init(hashing bytes: [UInt8], algorithm: DigestAlgorithm = .sha256) {
+        self.init(hashing: bytes.span, algorithm: algorithm)
+    }
+
+    /// Reads the tagged form `sha256:<64 hex>` or `blake3:<64 hex>`; the inverse of ``description``.
+    ///
+    /// - Throws: ``DigestError`` for an unknown algorithm, a wrong length, or a digit that is not lower-case
+    ///   hexadecimal. White space is nowhere allowed.
+    public init(parsing text: String) throws(DigestError) {
+        let utf8 = Array(text.utf8)
+        guard let colon = utf8.firstIndex(of: UInt8(ascii: ":")) else { throw .missingAlgorithm }
+        let name = String(decoding: utf8[..<colon], as: UTF8.self)
+        guard let algorithm = DigestAlgorithm(rawValue: name) else { throw .unknownAlgorithm(name) }
+        let digits = Array(utf8[(colon + 1)...])
+        guard digits.count == 2 * Self.byteCount else { throw .wrongLength(digits: digits.count) }
+        if let place = digits.firstIndex(where: { !Self.isLowerHex($0) }) {
+            throw .notLowerHexadecimal(byteOffset: colon + 1 + place)
+        }
+        guard let bytes = Hex.decode(String(decoding: digits, as: UTF8.self)) else {
+            throw .wrongLength(digits: digits.count)
+        }
+        self.algorithm = algorithm
+        self.bytes = bytes
+    }
+
+    /// The 64 lower-case hexadecimal digits, without the tag.
+    public var hex: String { Hex.encode(bytes) }
+
+    /// The tagged form: `sha256:<64 hex>`.
+    public var description: String { "\(algorithm.rawValue):\(hex)" }
+
+    /// Compares in time that does not depend on where the digests differ: use it to verify.
+    public func matches(_ other: Digest) -> Bool {
+        guard algorithm == other.algorithm else { return false }
+        var difference: UInt8 = 0
+        for position in 0..<Self.byteCount {
+            difference |= bytes[position] ^ other.bytes[position]
+        }
+        return difference == 0
+    }
+
+    private static func isLowerHex(_ byte: UInt8) -> Bool {
+        (byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9"))
+            || (byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "f"))
+    }
+}
+
+/// A text is not a tagged digest.
+public enum DigestError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// There is no colon.
+    case missingAlgorithm
+    /// The word before the colon is not `sha256` or `blake3`.
+    case unknownAlgorithm(String)
+    /// There are not exactly 64 digits.
+    case wrongLength(digits: Int)
+    /// A digit is not one of `0`–`9`, `a`–`f`; the offset counts bytes from the start of the text.
+    case notLowerHexadecimal(byteOffset: Int)
+
+    /// One sentence that says what is wrong and what is expected.
+    public var description: String {
+        switch self {
+        case .missingAlgorithm:
+            "not a tagged digest: expected sha256: or blake3: and 64 lower-case hexadecimal digits"
+        case .unknownAlgorithm(let name):
+            "unknown digest algorithm \"\(name)\": use sha256 or blake3, in lower case"
+        case .wrongLength(let digits):
+            "a digest has 64 hexadecimal digits, this one has \(digits) characters after the colon"
+        case .notLowerHexadecimal(let offset):
+            "byte \(offset) of the digest is not a lower-case hexadecimal digit"
+        }
+    }
+}

@@ -1,0 +1,241 @@
+/// Writes values in a canonical form to bytes or straight into a hash.
+///
+/// Calls follow the shape of the value: `beginObject`, then `key` and one value for each member, then
+/// `endObject`. Commas, quotes, escapes and, in `jcs`, the order of keys are the writer's business. Calls in an
+/// impossible order are programming errors and stop the program; a value that JSON cannot hold is remembered
+/// and thrown at the end.
+public struct CanonicalWriter: ~Copyable {
+    /// The form that is written.
+    public let form: CanonicalForm
+
+    private var bytes: [UInt8] = []
+    private var hasher: DigestHasher?
+    private var failure: CanonicalError?
+    private var needsComma = false
+    private var isAfterKey = false
+    private var lastKey = ""
+    private var containers: [Container] = []
+    private var sorter = MemberSorter()
+
+    private enum Container {
+        case array, object
+    }
+
+    /// When hashing, bytes are handed on in pieces of about this size.
+    private static let pieceByteCount = 4096
+
+    /// Starts writing to bytes.
+    public init(form: CanonicalForm) {
+        self.form = form
+        hasher = nil
+    }
+
+    /// Starts writing into a hash.
+    public init(form: CanonicalForm, hashing algorithm: DigestAlgorithm) {
+        self.form = form
+        hasher = DigestHasher(algorithm)
+    }
+
+    /// Ends the writing and returns the bytes.
+    ///
+    /// - Throws: the first ``CanonicalError`` that came up.
+    public consuming func finish() throws(CanonicalError) -> [UInt8] {
+        precondition(containers.isEmpty, "an object or array was not ended")
+        precondition(hasher == nil, "this writer hashes; call finishDigest")
+        if let failure { throw failure }
+        return bytes
+    }
+
+    /// Ends the writing and returns the digest of the bytes.
+    ///
+    /// - Throws: the first ``CanonicalError`` that came up.
+    public consuming func finishDigest() throws(CanonicalError) -> Digest {
+        precondition(containers.isEmpty, "an object or array was not ended")
+        if let failure { throw failure }
+        guard var hasher = hasher.take() else { preconditionFailure("this writer does not hash; call finish") }
+        hasher.update(bytes)
+        return hasher.finalize()
+    }
+}
+
+// MARK: - Structure
+
+extension CanonicalWriter {
+    /// Begins an object.
+    public mutating func beginObject() {
+        beginValue()
+        bytes.append(UInt8(ascii: "{"))
+        containers.append(.object)
+        if form.sortsKeys { sorter.beginObject(at: bytes.count) }
+        needsComma = false
+    }
+
+    /// Ends the object that was begun last.
+    public mutating func endObject() {
+        precondition(containers.last == .object && !isAfterKey, "endObject without beginObject, or after a key")
+        containers.removeLast()
+        if form.sortsKeys, let key = sorter.endObject(&bytes), failure == nil {
+            failure = .duplicateKey(key)
+        }
+        bytes.append(UInt8(ascii: "}"))
+        endValue()
+    }
+
+    /// Begins an array.
+    public mutating func beginArray() {
+        beginValue()
+        bytes.append(UInt8(ascii: "["))
+        containers.append(.array)
+        needsComma = false
+    }
+
+    /// Ends the array that was begun last.
+    public mutating func endArray() {
+        precondition(containers.last == .array, "endArray without beginArray")
+        containers.removeLast()
+        bytes.append(UInt8(ascii: "]"))
+        endValue()
+    }
+
+    /// Writes a member's key; its value follows. In a declared form the caller sees to it that no key is
+    /// written twice; in `jcs` the writer notices.
+    public mutating func key(_ name: String) {
+        precondition(containers.last == .object && !isAfterKey, "a key is written inside an object, once")
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        let span = name.utf8.span
+        if form.sortsKeys { sorter.addMember(span, at: bytes.count) }
+        StringEscaping.append(span, 0..<span.count, to: &bytes)
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+        isAfterKey = true
+        lastKey = name
+    }
+
+    private mutating func beginValue() {
+        precondition(containers.last != .object || isAfterKey, "a value inside an object follows its key")
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        isAfterKey = false
+    }
+
+    private mutating func endValue() {
+        needsComma = !containers.isEmpty
+        if bytes.count >= Self.pieceByteCount, hasher != nil, !form.sortsKeys || containers.isEmpty {
+            hasher?.update(bytes)
+            bytes.removeAll(keepingCapacity: true)
+        }
+    }
+}
+
+// MARK: - Values
+
+extension CanonicalWriter {
+    /// Writes `null`.
+    public mutating func null() {
+        beginValue()
+        bytes.append(contentsOf: "null".utf8)
+        endValue()
+    }
+
+    /// Writes a string.
+    public mutating func value(_ string: String) {
+        beginValue()
+        let span = string.utf8.span
+        StringEscaping.append(span, 0..<span.count, to: &bytes)
+        endValue()
+    }
+
+    /// Writes `true` or `false`.
+    public mutating func value(_ bool: Bool) {
+        beginValue()
+        bytes.append(contentsOf: (bool ? "true" : "false").utf8)
+        endValue()
+    }
+
+    /// Writes an integer exactly.
+    ///
+    /// In `jcs` an integer beyond ±2⁵³ is written exactly too; readers that follow RFC 8785 will round it.
+    public mutating func value(_ integer: some BinaryInteger) {
+        beginValue()
+        if integer < 0 { bytes.append(UInt8(ascii: "-")) }
+        NumberLayout.append(UInt64(integer.magnitude), to: &bytes)
+        endValue()
+    }
+
+    /// Writes a double in the form's layout.
+    public mutating func value(_ double: Double) {
+        value(.double(double))
+    }
+
+    /// Writes a number.
+    public mutating func value(_ number: JSONNumber) {
+        beginValue()
+        if case .double(let double) = number, !double.isFinite {
+            if failure == nil { failure = .notFinite(key: lastKey) }
+        } else {
+            form.numberLayout.append(number, to: &bytes)
+        }
+        endValue()
+    }
+
+    /// Writes a value that describes itself.
+    public mutating func value(_ value: some CanonicalEncodable) { value.encode(to: &self) }
+
+    /// Writes one value whose canonical bytes, in this form, are already known.
+    package mutating func raw(_ canonical: [UInt8]) {
+        beginValue()
+        bytes.append(contentsOf: canonical)
+        endValue()
+    }
+}
+
+// MARK: - Members
+
+extension CanonicalWriter {
+    /// Writes a member that is a string.
+    public mutating func member(_ name: String, _ string: String) {
+        key(name)
+        value(string)
+    }
+
+    /// Writes a member that is an integer.
+    public mutating func member(_ name: String, _ integer: some BinaryInteger) {
+        key(name)
+        value(integer)
+    }
+
+    /// Writes a member that is a boolean.
+    public mutating func member(_ name: String, _ bool: Bool) {
+        key(name)
+        value(bool)
+    }
+
+    /// Writes a member that is a double.
+    public mutating func member(_ name: String, _ double: Double) {
+        key(name)
+        value(double)
+    }
+
+    /// Writes a member that describes itself.
+    public mutating func member(_ name: String, _ encodable: some CanonicalEncodable) {
+        key(name)
+        value(encodable)
+    }
+
+    /// Writes a member that is a string, or nothing when it is nil.
+    public mutating func member(_ name: String, _ string: String?) {
+        if let string { member(name, string) }
+    }
+
+    /// Writes a member that is an integer, or nothing when it is nil.
+    public mutating func member(_ name: String, _ integer: (some BinaryInteger)?) {
+        if let integer { member(name, integer) }
+    }
+
+    /// Writes a member that is an array of strings.
+    public mutating func member(_ name: String, _ strings: [String]) {
+        key(name)
+        beginArray()
+        for string in strings { value(string) }
+        endArray()
+    }
+}

@@ -1,0 +1,61 @@
+/// Writing strings with the fewest escapes: `\"`, `\\`, `\b \t \n \f \r`, and `\u00xx` with lower-case digits for
+/// the other controls below U+0020. Everything else, U+2028, DEL and `/` too, passes unchanged (RFC 8785,
+/// section 3.2.2.2; serde_json writes the same).
+enum StringEscaping {
+    /// Appends `bytes[range]`, valid UTF-8, between quotes.
+    @inline(__always)
+    static func append(_ bytes: Span<UInt8>, _ range: Range<Int>, to output: inout [UInt8]) {
+        output.append(UInt8(ascii: "\""))
+        var runStart = range.lowerBound
+        var position = range.lowerBound
+        while position < range.upperBound {
+            let byte = bytes[position]
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+                output.append(bytes, runStart..<position)
+                appendEscape(byte, to: &output)
+                runStart = position &+ 1
+            }
+            position &+= 1
+        }
+        output.append(bytes, runStart..<range.upperBound)
+        output.append(UInt8(ascii: "\""))
+    }
+
+    /// Appends bytes that are known to need no escape, between quotes.
+    @inline(__always)
+    static func appendPlain(_ bytes: Span<UInt8>, _ range: Range<Int>, to output: inout [UInt8]) {
+        output.append(UInt8(ascii: "\""))
+        output.append(bytes, range)
+        output.append(UInt8(ascii: "\""))
+    }
+
+    /// How many bytes the escaped form of `bytes[range]` has, without quotes.
+    static func escapedCount(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int {
+        var count = range.count
+        for position in range {
+            switch bytes[position] {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"), 0x08, 0x09, 0x0A, 0x0C, 0x0D: count += 1
+            case 0..<0x20: count += 5
+            default: break
+            }
+        }
+        return count
+    }
+
+    private static func appendEscape(_ byte: UInt8, to output: inout [UInt8]) {
+        output.append(UInt8(ascii: "\\"))
+        switch byte {
+        case 0x08: output.append(UInt8(ascii: "b"))
+        case 0x09: output.append(UInt8(ascii: "t"))
+        case 0x0A: output.append(UInt8(ascii: "n"))
+        case 0x0C: output.append(UInt8(ascii: "f"))
+        case 0x0D: output.append(UInt8(ascii: "r"))
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): output.append(byte)
+        default:
+            output.append(contentsOf: "u00".utf8)
+            output.append(byte < 0x10 ? UInt8(ascii: "0") : UInt8(ascii: "1"))
+            let digit = byte & 0x0F
+            output.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+        }
+    }
+}
