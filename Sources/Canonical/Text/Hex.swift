@@ -1,0 +1,58 @@
+/// Lower-case hexadecimal, the spelling digests have on disk (RFC 4648 section 8, in lower case).
+public enum Hex {
+    /// The lower-case hexadecimal text of bytes: `[0x0f, 0xa0]` gives `0fa0`.
+    ///
+    /// It is the inverse of ``decode(_:)``.
+    ///
+    /// - Parameter bytes: Any number of bytes; none give the empty text.
+    /// - Returns: Two digits a byte, no prefix and no separators.
+    /// - Complexity: O(*n*).
+    public static func encode(_ bytes: [UInt8]) -> String {
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes.count * 2)
+        for byte in bytes {
+            text.append(digit(byte >> 4))
+            text.append(digit(byte & 0x0f))
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// The bytes that a lower-case hexadecimal text stands for: `0fa0` gives `[0x0f, 0xa0]`.
+    ///
+    /// It is the inverse of ``encode(_:)``, and accepts nothing that `encode` does not write: one text per value keeps
+    /// text comparison and byte comparison the same thing.
+    ///
+    /// - Parameter text: The text.
+    /// - Returns: The bytes, or nil for an odd number of digits, an upper-case digit, a prefix, white space or any
+    ///   other character.
+    /// - Complexity: O(*n*).
+    public static func decode(_ text: String) -> [UInt8]? {
+        let digits = text.utf8
+        guard digits.count.isMultiple(of: 2) else { return nil }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(digits.count / 2)
+        var high: UInt8?
+        for character in digits {
+            guard let value = value(of: character) else { return nil }
+            if let pending = high {
+                bytes.append(pending << 4 | value)
+                high = nil
+            } else {
+                high = value
+            }
+        }
+        return bytes
+    }
+
+    private static func digit(_ nibble: UInt8) -> UInt8 {
+        nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + (nibble - 10)
+    }
+
+    private static func value(of character: UInt8) -> UInt8? {
+        switch character {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10
+        default: nil
+        }
+    }
+}
