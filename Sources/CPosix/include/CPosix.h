@@ -1,6 +1,8 @@
-/// Thin, logic-free wrappers of libc for the one Swift file that calls it.
+/// Thin, logic-free wrappers of libc: the only place where this package touches it.
 ///
-/// Every function returns a count (or 0) on success and -errno on failure, so that Swift never reads `errno`.
+/// Every function returns a count, a descriptor or 0 on success and -errno on failure, so that Swift never
+/// reads `errno`. None of them retries: that is done once, by the caller. What differs between the platforms
+/// stands in `posix_linux.c` and `posix_darwin.c`.
 #ifndef HOLDFAST_CPOSIX_H
 #define HOLDFAST_CPOSIX_H
 
@@ -36,6 +38,210 @@ enum {
     CPOSIX_EDQUOT = EDQUOT,
     CPOSIX_ESTALE = ESTALE,
     CPOSIX_ENXIO = ENXIO,
+    CPOSIX_ENOSYS = ENOSYS,
+    CPOSIX_EPIPE = EPIPE,
 };
+
+#pragma clang assume_nonnull begin
+
+// What stands behind a name.
+
+enum {
+    CPOSIX_KIND_UNKNOWN = 0,
+    CPOSIX_KIND_REGULAR = 1,
+    CPOSIX_KIND_DIRECTORY = 2,
+    CPOSIX_KIND_SYMBOLIC_LINK = 3,
+    CPOSIX_KIND_OTHER = 4,
+};
+
+struct cposix_status {
+    uint64_t device;
+    uint64_t inode;
+    int64_t size;
+    uint64_t links;
+    int64_t modified_seconds;
+    int64_t modified_nanoseconds;
+    uint32_t device_major;
+    uint32_t device_minor;
+    uint32_t owner;
+    uint32_t permissions;
+    int kind;
+};
+
+/// `fstat`.
+intptr_t cposix_fstat(int descriptor, struct cposix_status *status);
+/// `fstatat` with `AT_SYMLINK_NOFOLLOW`.
+intptr_t cposix_fstatat(int directory, const char *name, struct cposix_status *status);
+
+// Opening and closing.
+
+enum {
+    CPOSIX_OPEN_READ = 1 << 0,
+    CPOSIX_OPEN_WRITE = 1 << 1,
+    CPOSIX_OPEN_CREATE = 1 << 2,
+    CPOSIX_OPEN_EXCLUSIVE = 1 << 3,
+    CPOSIX_OPEN_APPEND = 1 << 4,
+    CPOSIX_OPEN_TRUNCATE = 1 << 5,
+};
+
+/// `openat` with the flags named by `options`, and always
+/// `O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY`.
+intptr_t cposix_openat(int directory, const char *name, uint32_t options, uint32_t permissions);
+/// `openat` with `O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW`. The name "." opens the directory again.
+intptr_t cposix_openat_directory(int directory, const char *name);
+/// `open` with `O_RDONLY | O_DIRECTORY | O_CLOEXEC`; symbolic links in `path` are followed.
+intptr_t cposix_open_directory(const char *path);
+/// `open` with `O_RDONLY | O_CLOEXEC`; symbolic links in `path` are followed. For the kernel's own files.
+intptr_t cposix_open_path(const char *path);
+/// `close`. Never called twice for one descriptor, not even after `EINTR`: the number may be in use again.
+intptr_t cposix_close(int descriptor);
+
+// Names.
+
+/// `mkdirat`.
+intptr_t cposix_mkdirat(int directory, const char *name, uint32_t permissions);
+/// `renameat`.
+intptr_t cposix_renameat(int directory, const char *name, int target, const char *new_name);
+/// `renameat2` with `RENAME_NOREPLACE`; `renameatx_np` with `RENAME_EXCL` on Darwin.
+intptr_t cposix_renameat_exclusive(int directory, const char *name, int target, const char *new_name);
+/// `linkat`; a symbolic link at `name` is not followed.
+intptr_t cposix_linkat(int directory, const char *name, int target, const char *new_name);
+/// `unlinkat` of a file's name.
+intptr_t cposix_unlinkat(int directory, const char *name);
+/// `unlinkat` with `AT_REMOVEDIR`.
+intptr_t cposix_unlinkat_directory(int directory, const char *name);
+/// `readlink`.
+intptr_t cposix_readlink(const char *path, char *buffer, size_t capacity);
+
+/// `fdopendir`, which takes the descriptor over: `cposix_closedir` closes it.
+intptr_t cposix_fdopendir(int descriptor, void *_Nullable *_Nonnull stream);
+/// `readdir`: 1 and an entry that is valid until the next call, or 0 at the end.
+intptr_t cposix_readdir(void *stream, const char *_Nullable *_Nonnull name, size_t *length, int *kind);
+/// `closedir`.
+intptr_t cposix_closedir(void *stream);
+
+// Contents.
+
+/// `read`.
+intptr_t cposix_read(int descriptor, void *_Nullable buffer, size_t count);
+/// `write`.
+intptr_t cposix_write(int descriptor, const void *_Nullable bytes, size_t count);
+/// `pread`.
+intptr_t cposix_pread(int descriptor, void *_Nullable buffer, size_t count, int64_t offset);
+/// `pwrite`.
+intptr_t cposix_pwrite(int descriptor, const void *_Nullable bytes, size_t count, int64_t offset);
+/// `ftruncate`.
+intptr_t cposix_ftruncate(int descriptor, int64_t size);
+/// `fallocate` from 0 to `size`, never shrinking; `F_PREALLOCATE` and `ftruncate` on Darwin.
+intptr_t cposix_fallocate(int descriptor, int64_t size);
+/// `fchmod`.
+intptr_t cposix_fchmod(int descriptor, uint32_t permissions);
+/// `fdatasync`; `F_FULLFSYNC` on Darwin.
+intptr_t cposix_sync_data(int descriptor);
+/// `fsync`; `F_FULLFSYNC` on Darwin.
+intptr_t cposix_sync_full(int descriptor);
+/// `fdatasync`; `F_BARRIERFSYNC` on Darwin.
+intptr_t cposix_sync_barrier(int descriptor);
+/// Plain `fsync`, which on Darwin stops at the drive's cache.
+intptr_t cposix_sync_drive(int descriptor);
+/// `flock` with `LOCK_SH` or `LOCK_EX`, and `LOCK_NB` unless `blocking`.
+intptr_t cposix_flock(int descriptor, int exclusive, int blocking);
+/// `mmap` with `PROT_READ` and `MAP_SHARED`, from offset 0.
+intptr_t cposix_mmap(int descriptor, size_t length, const void *_Nullable *_Nonnull address);
+/// `munmap`.
+intptr_t cposix_munmap(const void *address, size_t length);
+
+// Watching a directory.
+
+/// `inotify_init1`; `kqueue` on Darwin.
+intptr_t cposix_watch_create(void);
+/// `inotify_add_watch` through `/proc/self/fd`; an `EVFILT_VNODE` event on Darwin.
+intptr_t cposix_watch_add(int watch, int directory);
+/// `ppoll`; `kevent` on Darwin. 1 when something happened, 0 when the time is over.
+intptr_t cposix_watch_wait(int watch, uint64_t timeout_nanoseconds);
+/// `read`, throwing away what was told; 0 or -EAGAIN when nothing is left.
+intptr_t cposix_watch_drain(int watch);
+
+// The machine and the process.
+
+/// `clock_gettime(CLOCK_REALTIME)`, in nanoseconds.
+int64_t cposix_wall_clock(void);
+/// `clock_gettime(CLOCK_MONOTONIC)`, in nanoseconds.
+uint64_t cposix_monotonic_clock(void);
+/// `nanosleep`; `remaining` is what is left after `EINTR`.
+intptr_t cposix_nanosleep(uint64_t nanoseconds, uint64_t *remaining);
+/// `getrandom`; `getentropy` on Darwin. May fill less than `count`.
+intptr_t cposix_random(void *_Nullable buffer, size_t count);
+/// `getpid`.
+int32_t cposix_getpid(void);
+/// `gethostname`; the length of the name.
+intptr_t cposix_gethostname(char *buffer, size_t capacity);
+
+struct cposix_mount {
+    uint64_t magic;
+    uint64_t block_size;
+    uint64_t available_bytes;
+    uint64_t name_maximum;
+    int read_only;
+};
+
+/// `fstatfs`.
+intptr_t cposix_fstatfs(int descriptor, struct cposix_mount *mount);
+
+enum {
+    CPOSIX_MOUNT_TYPE = 0,
+    CPOSIX_MOUNT_POINT = 1,
+    CPOSIX_MOUNT_SOURCE = 2,
+};
+
+/// The texts of `fstatfs` on Darwin, and their length; -ENOTSUP on Linux, which has `/proc/self/mountinfo`.
+intptr_t cposix_mount_text(int descriptor, int which, char *buffer, size_t capacity);
+
+enum {
+    CPOSIX_PROCESS_BOOT = 0,
+    CPOSIX_PROCESS_EXECUTABLE = 1,
+};
+
+/// `kern.bootsessionuuid` and the executable's path on Darwin, and their length; -ENOTSUP on Linux, which has
+/// `/proc`.
+intptr_t cposix_process_text(int which, char *buffer, size_t capacity);
+
+// Threads. A condition is a `pthread_mutex_t` and a `pthread_cond_t` on the monotonic clock.
+
+/// `pthread_create`. `body` runs on the new thread with `context`.
+intptr_t cposix_thread_create(uintptr_t *thread, void (*body)(void *_Nullable), void *_Nullable context);
+/// `pthread_join`.
+intptr_t cposix_thread_join(uintptr_t thread);
+/// `pthread_detach`.
+intptr_t cposix_thread_detach(uintptr_t thread);
+/// `pthread_setname_np` of the calling thread.
+intptr_t cposix_thread_set_name(const char *name);
+/// Makes a condition; NULL without memory.
+void *_Nullable cposix_condition_create(void);
+/// Destroys a condition that nobody uses.
+void cposix_condition_destroy(void *condition);
+/// `pthread_mutex_lock`.
+intptr_t cposix_condition_lock(void *condition);
+/// `pthread_mutex_unlock`.
+intptr_t cposix_condition_unlock(void *condition);
+/// `pthread_cond_wait`.
+intptr_t cposix_condition_wait(void *condition);
+/// `pthread_cond_timedwait`: 1 after a signal or without cause, 0 when the time is over.
+intptr_t cposix_condition_wait_for(void *condition, uint64_t nanoseconds);
+/// `pthread_cond_signal`.
+intptr_t cposix_condition_signal(void *condition);
+/// `pthread_cond_broadcast`.
+intptr_t cposix_condition_broadcast(void *condition);
+
+// The command line.
+
+/// `isatty`: 1 or 0.
+int cposix_isatty(int descriptor);
+/// `exit`.
+_Noreturn void cposix_exit(int status);
+/// `signal(SIGPIPE, SIG_IGN)`: a closed pipe then is `EPIPE`, not a death.
+intptr_t cposix_ignore_broken_pipes(void);
+
+#pragma clang assume_nonnull end
 
 #endif

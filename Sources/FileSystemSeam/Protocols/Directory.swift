@@ -1,20 +1,22 @@
 /// A held directory: the capability to act on the names inside it.
 ///
-/// Every `name` is exactly one path component. A name that is empty, `.`, `..`, longer than the file system
-/// allows, or that contains `/` or NUL is refused with `.invalidArgument` before anything is done. No operation
-/// follows a symbolic link at `name`. A directory that is renamed or unlinked elsewhere stays usable through
+/// Every `name` is exactly one path component. A name that is empty, `.` or `..`, or that contains `/` or NUL
+/// is refused with `.invalidArgument` before anything is done; one that is longer than the file system allows
+/// gives `.nameTooLong`. No operation follows a symbolic link at `name`. A directory that is renamed or unlinked elsewhere stays usable through
 /// the handle, as POSIX says.
 ///
 /// Locks belong to the open file description behind the handle; they end with ``close()``, with the last
 /// reference to the handle, or with the process.
 public protocol Directory: AnyObject, Sendable {
     /// Opens, and with `.create` makes, a file. `O_NOFOLLOW`, `O_CLOEXEC` and `O_NONBLOCK` are always set, so
-    /// a symbolic link gives `.symbolicLinkLoop` and a FIFO never hangs the caller.
+    /// a symbolic link gives `.symbolicLinkLoop` and a FIFO never hangs the caller. A directory gives
+    /// `.isDirectory`, however it is opened; options that mean nothing together give `.invalidArgument`.
     ///
     /// - Parameter permissions: applied when the file is created; the process's umask is applied on top.
     func open(_ name: String, _ options: OpenOptions, permissions: Permissions) throws(FileSystemError) -> any File
 
-    /// Opens a subdirectory without following a symbolic link.
+    /// Opens a subdirectory. A symbolic link gives `.symbolicLinkLoop`, anything else that is no directory
+    /// `.notDirectory`.
     func subdirectory(_ name: String) throws(FileSystemError) -> any Directory
 
     /// Opens this same directory again: a second handle with an open file description, hence locks, of its own.
@@ -26,9 +28,13 @@ public protocol Directory: AnyObject, Sendable {
     /// Renames `name` to `newName` in `target`, which must be on the same file system.
     ///
     /// - Parameter exclusive: when true an existing `newName` gives `.exists`; when false it is replaced in
-    ///   one step that no observer can see half done.
+    ///   one step that no observer can see half done. Two names of the same file are both left as they are,
+    ///   as POSIX demands of rename.
     func rename(
-        _ name: String, to newName: String, in target: any Directory, exclusive: Bool
+        _ name: String,
+        to newName: String,
+        in target: any Directory,
+        exclusive: Bool
     ) throws(FileSystemError)
 
     /// Gives the file `name` a second name. An existing `newName` gives `.exists`.

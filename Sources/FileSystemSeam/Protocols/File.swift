@@ -46,7 +46,8 @@ public protocol File: AnyObject, Sendable {
     func lock(_ mode: LockMode, blocking: Bool) throws(FileSystemError) -> Bool
 
     /// Maps the first `length` bytes read-only. Nil when this file system offers no maps; every caller needs
-    /// a path that reads instead.
+    /// a path that reads instead. A negative length, or one beyond the end of the file, gives
+    /// `.invalidArgument`.
     func map(length: Int) throws(FileSystemError) -> (any FileMapping)?
 
     /// Closes the handle and drops its locks. Never syncs. Closing twice is harmless; any other use of a

@@ -29,8 +29,13 @@ public struct FileStatus: Sendable, Hashable {
 
     /// Makes a status from its parts.
     public init(
-        kind: Kind, identity: FileIdentity, size: Int64, linkCount: UInt64, permissions: Permissions,
-        ownerID: UInt32, modified: WallClockTime
+        kind: Kind,
+        identity: FileIdentity,
+        size: Int64,
+        linkCount: UInt64,
+        permissions: Permissions,
+        ownerID: UInt32,
+        modified: WallClockTime
     ) {
         self.kind = kind
         self.identity = identity

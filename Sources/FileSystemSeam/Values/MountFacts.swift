@@ -23,8 +23,15 @@ public struct MountFacts: Sendable, Hashable {
 
     /// Makes facts from their parts.
     public init(
-        fileSystemType: String, magic: UInt64, mountPoint: String, source: String, mountOptions: [String],
-        fileSystemOptions: [String], isReadOnly: Bool, blockSizeBytes: UInt64, availableBytes: UInt64,
+        fileSystemType: String,
+        magic: UInt64,
+        mountPoint: String,
+        source: String,
+        mountOptions: [String],
+        fileSystemOptions: [String],
+        isReadOnly: Bool,
+        blockSizeBytes: UInt64,
+        availableBytes: UInt64,
         nameLengthMaximum: UInt64
     ) {
         self.fileSystemType = fileSystemType

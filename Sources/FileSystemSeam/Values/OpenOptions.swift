@@ -1,4 +1,7 @@
 /// How ``Directory/open(_:_:permissions:)`` opens a file.
+///
+/// At least one of `.read` and `.write` is needed; `.append` and `.truncate` need `.write`, `.exclusive` needs
+/// `.create`. Anything else gives `.invalidArgument`, since open(2) leaves it undefined.
 public struct OpenOptions: OptionSet, Sendable, Hashable {
     /// The bits, in an order of our own (not `fcntl.h`'s).
     public let rawValue: UInt8

@@ -17,8 +17,13 @@ public struct ProcessIdentity: Sendable, Hashable {
 
     /// Makes an identity from its parts.
     public init(
-        processID: Int32, startTicks: UInt64? = nil, bootID: String? = nil, processNamespace: UInt64? = nil,
-        hostName: String = "", machineID: String? = nil, executable: String? = nil
+        processID: Int32,
+        startTicks: UInt64? = nil,
+        bootID: String? = nil,
+        processNamespace: UInt64? = nil,
+        hostName: String = "",
+        machineID: String? = nil,
+        executable: String? = nil
     ) {
         self.processID = processID
         self.startTicks = startTicks

@@ -1,0 +1,102 @@
+// What only Linux has. See the header for what each function is.
+#if defined(__linux__)
+#define _GNU_SOURCE
+#include "CPosix.h"
+#include "condition.h"
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/inotify.h>
+#include <sys/random.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+static intptr_t counted(intptr_t result) { return result < 0 ? -errno : result; }
+
+intptr_t cposix_renameat_exclusive(int directory, const char *name, int target, const char *new_name) {
+    return counted(syscall(SYS_renameat2, directory, name, target, new_name, RENAME_NOREPLACE));
+}
+
+intptr_t cposix_fallocate(int descriptor, int64_t size) { return counted(fallocate(descriptor, 0, 0, size)); }
+
+intptr_t cposix_sync_data(int descriptor) { return counted(fdatasync(descriptor)); }
+
+intptr_t cposix_sync_full(int descriptor) { return counted(fsync(descriptor)); }
+
+intptr_t cposix_sync_barrier(int descriptor) { return counted(fdatasync(descriptor)); }
+
+intptr_t cposix_watch_create(void) { return counted(inotify_init1(IN_CLOEXEC | IN_NONBLOCK)); }
+
+intptr_t cposix_watch_add(int watch, int directory) {
+    char path[40];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", directory);
+    uint32_t mask = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_MODIFY | IN_ATTRIB | IN_DELETE_SELF |
+                    IN_MOVE_SELF;
+    return counted(inotify_add_watch(watch, path, mask));
+}
+
+intptr_t cposix_watch_wait(int watch, uint64_t timeout_nanoseconds) {
+    struct pollfd entry = {watch, POLLIN, 0};
+    struct timespec timeout = {(time_t)(timeout_nanoseconds / 1000000000), (long)(timeout_nanoseconds % 1000000000)};
+    return counted(ppoll(&entry, 1, &timeout, NULL));
+}
+
+intptr_t cposix_watch_drain(int watch) {
+    char events[4096];
+    return counted(read(watch, events, sizeof events));
+}
+
+intptr_t cposix_random(void *buffer, size_t count) { return counted(getrandom(buffer, count, 0)); }
+
+intptr_t cposix_fstatfs(int descriptor, struct cposix_mount *mount) {
+    struct statfs raw;
+    if (fstatfs(descriptor, &raw) < 0) return -errno;
+    uint64_t unit = (uint64_t)(raw.f_frsize != 0 ? raw.f_frsize : raw.f_bsize);
+    mount->magic = (uint64_t)(unsigned int)raw.f_type;
+    mount->block_size = (uint64_t)raw.f_bsize;
+    mount->available_bytes = raw.f_bavail * unit;
+    mount->name_maximum = (uint64_t)raw.f_namelen;
+    mount->read_only = (raw.f_flags & 1 /* ST_RDONLY */) != 0;
+    return 0;
+}
+
+intptr_t cposix_mount_text(int descriptor, int which, char *buffer, size_t capacity) {
+    (void)descriptor, (void)which, (void)buffer, (void)capacity;
+    return -ENOTSUP;
+}
+
+intptr_t cposix_process_text(int which, char *buffer, size_t capacity) {
+    (void)which, (void)buffer, (void)capacity;
+    return -ENOTSUP;
+}
+
+intptr_t cposix_thread_set_name(const char *name) { return -pthread_setname_np(pthread_self(), name); }
+
+void *cposix_condition_create(void) {
+    struct condition *condition = malloc(sizeof *condition);
+    if (condition == NULL) return NULL;
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&condition->signalled, &attributes);
+    pthread_condattr_destroy(&attributes);
+    pthread_mutex_init(&condition->mutex, NULL);
+    return condition;
+}
+
+intptr_t cposix_condition_wait_for(void *pointer, uint64_t nanoseconds) {
+    struct condition *condition = pointer;
+    struct timespec deadline;
+    clock_gettime(CLOCK_MONOTONIC, &deadline);
+    uint64_t fraction = (uint64_t)deadline.tv_nsec + nanoseconds % 1000000000;
+    deadline.tv_sec += (time_t)(nanoseconds / 1000000000 + fraction / 1000000000);
+    deadline.tv_nsec = (long)(fraction % 1000000000);
+    int error = pthread_cond_timedwait(&condition->signalled, &condition->mutex, &deadline);
+    return error == 0 ? 1 : error == ETIMEDOUT ? 0 : -error;
+}
+#endif

@@ -1,0 +1,62 @@
+internal import CPosix
+
+extension PosixDirectory {
+    func rename(
+        _ name: String,
+        to newName: String,
+        in target: any Directory,
+        exclusive: Bool
+    ) throws(FileSystemError) {
+        let result = try withTwoNames(name, newName, target, .rename) { directory, target in
+            if !exclusive { return calls.rename(directory, name, target, newName) }
+            let renamed = calls.renameExclusively(directory, name, target, newName)
+            guard renamed == -Int(CPOSIX_EINVAL) || renamed == -Int(CPOSIX_ENOSYS) || renamed == -Int(CPOSIX_ENOTSUP)
+            else { return renamed }
+            return renameByLink(directory, name, target, newName, refusal: renamed)
+        }
+        _ = try checked(result, .rename, name)
+    }
+
+    func link(_ name: String, to newName: String, in target: any Directory) throws(FileSystemError) {
+        let result = try withTwoNames(name, newName, target, .link) { directory, target in
+            calls.link(directory, name, target, newName)
+        }
+        _ = try checked(result, .link, name)
+    }
+
+    /// Moves a file on a file system that cannot rename without replacing (some network and FUSE ones): a
+    /// link never replaces, but for a moment, and after a crash in between, both names stand. A directory
+    /// cannot be linked; for it the refusal of the rename stands.
+    private func renameByLink(
+        _ directory: Int32,
+        _ name: String,
+        _ target: Int32,
+        _ newName: String,
+        refusal: Int
+    ) -> Int {
+        var status = cposix_status()
+        let found = calls.status(directory, name, into: &status)
+        if found < 0 { return found }
+        if Int(status.kind) == CPOSIX_KIND_DIRECTORY { return refusal }
+        let linked = calls.link(directory, name, target, newName)
+        return linked < 0 ? linked : calls.unlink(directory, name)
+    }
+
+    /// Runs `body` with the two descriptors. A directory of another implementation is another file system.
+    private func withTwoNames(
+        _ name: String,
+        _ newName: String,
+        _ target: any Directory,
+        _ operation: FileSystemError.Operation,
+        _ body: (Int32, Int32) -> Int
+    ) throws(FileSystemError) -> Int {
+        try Self.check(name, operation)
+        try Self.check(newName, operation)
+        guard let target = target as? PosixDirectory else {
+            throw FileSystemError(operation: operation, name: name, code: .crossDevice)
+        }
+        return descriptor.use { directory in
+            target.descriptor.use { body(directory, $0) }
+        }
+    }
+}

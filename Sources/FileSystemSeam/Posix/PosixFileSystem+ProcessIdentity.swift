@@ -1,0 +1,51 @@
+internal import CPosix
+internal import Synchronization
+
+extension PosixFileSystem {
+    /// Worked out once a process: after a fork the number differs and it is worked out again.
+    private static let cached = Mutex<ProcessIdentity?>(nil)
+
+    /// Who is asking. Read from `/proc` and `/etc/machine-id`, then remembered.
+    public var processIdentity: ProcessIdentity {
+        let processID = calls.processID
+        return Self.cached.withLock { cached in
+            if let cached, cached.processID == processID { return cached }
+            let identity = observeIdentity(processID)
+            cached = identity
+            return identity
+        }
+    }
+
+    private func observeIdentity(_ processID: Int32) -> ProcessIdentity {
+        var identity = ProcessIdentity(processID: processID)
+        identity.hostName = calls.hostName ?? ""
+        #if canImport(Darwin)
+        identity.bootID = calls.processText(CPOSIX_PROCESS_BOOT)
+        identity.executable = calls.processText(CPOSIX_PROCESS_EXECUTABLE)
+        #else
+        identity.startTicks = calls.kernelText("/proc/self/stat").flatMap(Self.startTicks(inStat:))
+        identity.bootID = calls.kernelText("/proc/sys/kernel/random/boot_id")
+        identity.processNamespace = calls.readLink("/proc/self/ns/pid").flatMap(Self.namespaceInode(inLink:))
+        identity.machineID = calls.kernelText("/etc/machine-id")
+        identity.executable = calls.readLink("/proc/self/exe")
+        #endif
+        return identity
+    }
+
+    /// Field 22 of a `/proc/<pid>/stat` line (proc(5)), in clock ticks since boot; nil when it is not there.
+    ///
+    /// The command name, field 2, stands in parentheses and may itself hold spaces and parentheses: counting
+    /// starts behind the last closing one.
+    package static func startTicks(inStat line: String) -> UInt64? {
+        guard let close = line.utf8.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+        let fields = line[line.utf8.index(after: close)...].split(separator: " ")
+        let third = 3
+        return fields.count > 22 - third ? UInt64(fields[22 - third]) : nil
+    }
+
+    /// The inode in the target of `/proc/<pid>/ns/pid`, `pid:[4026531836]`; nil when it reads otherwise.
+    package static func namespaceInode(inLink target: String) -> UInt64? {
+        guard target.hasPrefix("pid:["), target.hasSuffix("]") else { return nil }
+        return UInt64(target.dropFirst(5).dropLast())
+    }
+}

@@ -1,0 +1,63 @@
+internal import CPosix
+
+/// The real machine.
+///
+/// It holds no resources; making one is cheap, and ``shared`` serves whoever needs none of its own. Handles
+/// are independent of it and of each other, and may be used from several threads: calls run in parallel,
+/// and closing a handle takes effect for calls that begin afterwards. A lock taken through a handle that is
+/// closed while a call on it is still running is dropped when that call returns.
+public final class PosixFileSystem: FileSystem {
+    /// One for everybody.
+    public static let shared = PosixFileSystem()
+
+    let calls: SystemCalls
+
+    /// Makes one.
+    public init() {
+        self.calls = SystemCalls(hook: nil)
+    }
+
+    /// Makes one whose every system call is shown to `hook`, which may fail or shorten it. For tests.
+    package init(hook: @escaping SystemCallHook) {
+        self.calls = SystemCalls(hook: hook)
+    }
+
+    /// Opens an existing directory; symbolic links in `path` are followed.
+    public func openDirectory(_ path: String) throws(FileSystemError) -> any Directory {
+        // A C string would end at the NUL, and name something else.
+        if path.utf8.contains(0) {
+            throw FileSystemError(operation: .openDirectory, name: path, code: .invalidArgument)
+        }
+        let opened = try checked(calls.openDirectory(path), .openDirectory, path)
+        return PosixDirectory(Int32(opened), calls, name: path)
+    }
+
+    /// The wall clock (`CLOCK_REALTIME`).
+    public func wallClock() -> WallClockTime {
+        WallClockTime(nanosecondsSinceEpoch: calls.wallClock)
+    }
+
+    /// The monotonic clock (`CLOCK_MONOTONIC`); on Linux it stands still while the machine sleeps.
+    public func monotonicClock() -> MonotonicTime {
+        MonotonicTime(nanoseconds: calls.monotonicClock)
+    }
+
+    /// Suspends the calling thread; a signal does not cut the time short.
+    public func sleep(nanoseconds: UInt64) {
+        calls.sleep(nanoseconds: nanoseconds)
+    }
+
+    /// Fills `buffer` from the kernel's random source (`getrandom`, `getentropy`).
+    public func fillRandom(_ buffer: inout MutableSpan<UInt8>) throws(FileSystemError) {
+        let result = unsafe buffer.withUnsafeMutableBytes { bytes in
+            var filled = 0
+            while filled < bytes.count {
+                let count = unsafe calls.random(UnsafeMutableRawBufferPointer(rebasing: bytes[filled...]))
+                if count < 0 { return count }
+                filled += count
+            }
+            return filled
+        }
+        _ = try checked(result, .fillRandom, "")
+    }
+}
