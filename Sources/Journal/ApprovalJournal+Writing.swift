@@ -1,0 +1,223 @@
+internal import Canonical
+internal import FileSystemSeam
+internal import Synchronization
+
+/// A record that was appended.
+public struct AppendedRecord: Sendable, Hashable {
+    /// Its place in the journal, from 1.
+    public let index: UInt64
+    /// Its digest.
+    public let digest: String
+    /// Its own identifier: use, revocation or checkpoint id.
+    public let id: String
+}
+
+extension ApprovalJournal {
+    /// Makes the journal's directory and says what it is, durably. An existing journal is left as it is.
+    ///
+    /// - Throws: `.notAJournal` or `.unsupportedFormat` when something else stands there.
+    public func create() throws(JournalError) {
+        _ = try withWriteAccess { (_) throws(JournalError) in }
+    }
+
+    /// Appends a use as it is, numbered by the caller, without asking any rule: for callers that import uses.
+    ///
+    /// - Throws: `.invalidArgument` before anything is written; see ``JournalError``.
+    public func append(_ use: ApprovalUse) throws(JournalError) -> AppendedRecord { try append(.use(use)) }
+
+    /// Appends a revocation: from now on no use of its grant is reserved.
+    ///
+    /// - Throws: `.invalidArgument` before anything is written; see ``JournalError``.
+    public func append(_ revocation: ApprovalRevocation) throws(JournalError) -> AppendedRecord {
+        try append(.revocation(revocation))
+    }
+
+    /// Appends a checkpoint as it is.
+    ///
+    /// - Throws: `.invalidArgument` before anything is written; see ``JournalError``.
+    public func append(_ checkpoint: JournalCheckpoint) throws(JournalError) -> AppendedRecord {
+        try append(.checkpoint(checkpoint))
+    }
+
+    private func append(_ record: JournalRecord) throws(JournalError) -> AppendedRecord {
+        try withWriteAccess { (access) throws(JournalError) in
+            let stored = try access.append(record)
+            return AppendedRecord(index: stored.index, digest: stored.digest, id: stored.record.id)
+        }
+    }
+
+    /// Writes every index anew from the records, under the lock.
+    ///
+    /// - Returns: how many records were walked, of all kinds.
+    public func rebuildIndexes() throws(JournalError) -> UInt64 {
+        guard try storageForReading() != nil else { return 0 }
+        return try withWriteAccess(comparingIndexes: false) { (access) throws(JournalError) in
+            try access.storage.rebuildIndexes(ExpectedIndexes(access.snapshot.records))
+            return UInt64(access.snapshot.records.count)
+        }
+    }
+
+    /// Runs `body` under the journal's lock, on records that are whole and durable.
+    ///
+    /// - Parameter comparingIndexes: false when the indexes are about to be replaced anyway.
+    func withWriteAccess<Result: Sendable>(
+        comparingIndexes: Bool = true,
+        _ body: (inout WriteAccess) throws(JournalError) -> Result
+    ) throws(JournalError) -> Result {
+        try writer.withLock { (state) throws(JournalError) in
+            if state.isPoisoned { throw .poisoned(path: path) }
+            do throws(JournalError) {
+                return try self.lockedWriteAccess(&state, comparingIndexes, body)
+            } catch {
+                if case .io(let cause, _) = error, cause.operation == .sync || cause.operation == .syncDirectory {
+                    state.isPoisoned = true
+                }
+                throw error
+            }
+        }
+    }
+
+    private func lockedWriteAccess<Result>(
+        _ state: inout WriterState,
+        _ comparingIndexes: Bool,
+        _ body: (inout WriteAccess) throws(JournalError) -> Result
+    ) throws(JournalError) -> Result {
+        let storage = try storageForWriting()
+        let lock = try JournalLock(
+            on: storage,
+            path: path,
+            fileSystem: fileSystem,
+            timeoutMilliseconds: options.lockTimeoutMilliseconds
+        )
+        // What stands at the path may have been replaced by a journal of another format while waiting.
+        try checkFormat(of: storage)
+        if !state.isPrepared { try storage.prepare() }
+        var access = WriteAccess(journal: self, storage: storage, snapshot: try snapshot(of: storage))
+        if !state.isPrepared && comparingIndexes { try access.compareIndexes() }
+        try access.catchUp()
+        let result = try body(&access)
+        state.isPrepared = state.isPrepared || comparingIndexes
+        _ = consume lock
+        return result
+    }
+
+    /// The journal's directory for writing, made when it is not there.
+    private func storageForWriting() throws(JournalError) -> JSONRecordsStorage {
+        if let storage = try storageForReading() { return storage }
+        do {
+            return JSONRecordsStorage(
+                directory: try fileSystem.openDirectory(path, creating: .ownerDirectory)
+            )
+        } catch {
+            throw openingError(error)
+        }
+    }
+}
+
+/// The right to write, which only the holder of the lock has.
+struct WriteAccess {
+    let journal: ApprovalJournal
+    let storage: JSONRecordsStorage
+    private(set) var snapshot: JournalSnapshot
+
+    init(journal: ApprovalJournal, storage: JSONRecordsStorage, snapshot: JournalSnapshot) {
+        self.journal = journal
+        self.storage = storage
+        self.snapshot = snapshot
+    }
+
+    /// The time, as records carry it: whole seconds of UTC.
+    var now: Timestamp {
+        Timestamp(secondsSinceEpoch: journal.fileSystem.wallClock().secondsSinceEpoch)
+    }
+
+    /// Refuses to write after records that an index shows to be missing.
+    func compareIndexes() throws(JournalError) {
+        let audit = try storage.auditIndexes(ExpectedIndexes(snapshot.records)) { $0 < snapshot.nextIndex }
+        if let (index, file) = audit.missing.min(by: { $0.index < $1.index }) {
+            throw .missingRecord(index: index, evidence: "\(file) names it")
+        }
+    }
+
+    /// Makes durable what others published, before anything is built on it or said about it, and brings the
+    /// caches forward that a crash left behind.
+    func catchUp() throws(JournalError) {
+        let beyond = snapshot.recordsBeyondHead
+        if let last = snapshot.last, !beyond.isEmpty {
+            if journal.options.durability == .durable {
+                for record in beyond { try storage.secure(record) }
+            }
+            for record in beyond { updateIndexes(record.record) }
+            try? storage.writeHead(last)
+        }
+        if try storage.manifest() != .format(.jsonRecords) { try storage.writeManifest(.jsonRecords) }
+    }
+
+    /// Appends a record: stamped, validated, linked, durable.
+    ///
+    /// Indexes and head are written afterwards. They are caches: when writing them fails, the record stands
+    /// nevertheless and is acknowledged, and the next append brings them forward.
+    mutating func append(_ record: JournalRecord) throws(JournalError) -> StoredRecord {
+        try checkClock()
+        let complete = try completed(record)
+        try RecordValidation.check(complete)
+        let sealed = complete.sealed(after: snapshot.last?.digest ?? "")
+        let index = snapshot.nextIndex
+        let bytes = try storage.publish(
+            sealed,
+            at: index,
+            isDurable: journal.options.durability == .durable
+        )
+        let stored = StoredRecord(index: index, record: sealed, bytes: bytes)
+        snapshot.append(stored)
+        journal.cache[RecordName(of: sealed, at: index).text] = stored
+        updateIndexes(sealed)
+        try? storage.writeHead(JournalHead(index: index, digest: stored.digest, updatedAt: sealed.createdAt))
+        return stored
+    }
+
+    private func updateIndexes(_ record: JournalRecord) {
+        let expected = ExpectedIndexes(snapshot.records)
+        for place in ExpectedIndexes.places(of: record) {
+            try? storage.writeIndex(place.name, in: place.kind, expected.indexes(place.kind, place.name))
+        }
+    }
+
+    /// A clock that runs behind the records would stamp times that contradict their order.
+    private func checkClock() throws(JournalError) {
+        guard let last = snapshot.last, let time = try? Timestamp(parsing: last.updatedAt) else { return }
+        if now.secondsSinceEpoch < time.secondsSinceEpoch - journal.options.clockToleranceSeconds {
+            throw .clockRegression(now: now.description, lastRecord: last.updatedAt)
+        }
+    }
+
+    /// The record with the id and time that the caller left to the journal.
+    private func completed(_ record: JournalRecord) throws(JournalError) -> JournalRecord {
+        switch record {
+        case .use(var use):
+            if use.useID.isEmpty { use.useID = try identifier("use") }
+            if use.createdAt.isEmpty { use.createdAt = now.description }
+            return .use(use)
+        case .revocation(var revocation):
+            if revocation.revocationID.isEmpty { revocation.revocationID = try identifier("rev") }
+            if revocation.createdAt.isEmpty { revocation.createdAt = now.description }
+            return .revocation(revocation)
+        case .checkpoint(var checkpoint):
+            if checkpoint.checkpointID.isEmpty { checkpoint.checkpointID = try identifier("cp") }
+            if checkpoint.createdAt.isEmpty { checkpoint.createdAt = now.description }
+            return .checkpoint(checkpoint)
+        }
+    }
+
+    /// A random identifier: the prefix, `_` and 32 hexadecimal digits.
+    private func identifier(_ prefix: String) throws(JournalError) -> String {
+        var bytes = [UInt8](repeating: 0, count: 16)
+        do {
+            var span = bytes.mutableSpan
+            try journal.fileSystem.fillRandom(&span)
+        } catch {
+            throw .io(error, file: journal.path)
+        }
+        return "\(prefix)_\(Hex.encode(bytes))"
+    }
+}

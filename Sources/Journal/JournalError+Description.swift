@@ -1,0 +1,76 @@
+internal import FileSystemSeam
+
+extension JournalError: CustomStringConvertible {
+    /// One or two sentences: what is wrong, where, and what to do.
+    public var description: String {
+        switch self {
+        case .io(let error, let file):
+            "\(file): \(error). \(Self.ioRemedy(error.code))"
+        case .malformedRecord(let index, let file, let reason):
+            "record \(index) (\(file)) cannot be read: \(reason). \(Self.restoreRemedy)"
+        case .brokenChain(let index, let expected, let actual):
+            "record \(index) does not follow record \(index - 1): it names \(Self.quoted(actual)) as the digest "
+                + "before it, which is \(Self.quoted(expected)). \(Self.restoreRemedy)"
+        case .recordTampered(let index, let stored, let recomputed):
+            "record \(index) was altered: it carries the digest \(Self.quoted(stored)) but its contents have "
+                + "\(recomputed). \(Self.restoreRemedy)"
+        case .missingRecord(let index, let evidence):
+            "record \(index) is missing: \(evidence). \(Self.restoreRemedy)"
+        case .duplicateIndex(let index, let files):
+            "record \(index) is there \(files.count) times (\(files.joined(separator: ", "))). Keep the one that "
+                + "the following record links to, and move the other out of the journal"
+        case .unknownKind(let index, let kind):
+            "record \(index) is of the unknown kind \"\(kind)\". Use a version that knows it"
+        case .nameMismatch(let index, let expected, let actual):
+            "record \(index) stands in the file \(actual), which should be called \(expected). Rename it"
+        case .lockBusy(let path, let waited):
+            "\(path) was locked by another process for \(waited) ms. Try again, or allow more waiting time"
+        case .usesExhausted(let grant, let maximum, let current):
+            "the grant \"\(grant)\" has no uses left: \(current) of \(maximum) are consumed. Ask for a new approval"
+        case .grantRevoked(let grant, let index):
+            "the grant \"\(grant)\" was revoked by record \(index). Ask for a new approval"
+        case .expired(let expiresAt, let now):
+            "the use expired at \(expiresAt), and it is \(now). Ask for a new approval"
+        case .idempotencyConflict(let grant, let key, let existing):
+            "the idempotency key \"\(key)\" of the grant \"\(grant)\" belongs to the use \(existing), which was a "
+                + "different request. Use a new key for a new request"
+        case .clockRegression(let now, let lastRecord):
+            "the clock says \(now), but the last record was made at \(lastRecord). Set the clock right"
+        case .poisoned(let path):
+            "an earlier sync of \(path) failed, so nothing more can be promised through this handle. Check the disk "
+                + "and open the journal again"
+        case .notAJournal(let path, let reason):
+            "\(path) is not a journal: \(reason). Name a journal's directory, or an empty or new one"
+        case .unsupportedFormat(let path, let found):
+            "\(path) has the format \(found), which this version does not know. Use a version that does"
+        case .invalidArgument(let member, let reason):
+            "\(member) \(reason). Nothing was written"
+        case .rolledBack(let expected, let found):
+            "the journal was rolled back: record \(expected.index) with the digest \(expected.digest) was seen "
+                + "before, now it \(Self.foundState(found, expected)). \(Self.restoreRemedy)"
+        }
+    }
+
+    private static let restoreRemedy = "Nothing is appended to it; restore the journal from a copy that verifies"
+
+    private static func quoted(_ digest: String) -> String { digest.isEmpty ? "no digest" : digest }
+
+    private static func foundState(_ found: JournalHead?, _ expected: JournalHead) -> String {
+        guard let found else { return "is empty" }
+        return found.index < expected.index
+            ? "ends at record \(found.index)" : "has \(found.digest) there"
+    }
+
+    private static func ioRemedy(_ code: ErrorNumber) -> String {
+        switch code {
+        case .noSpace, .quotaExceeded: "Make room and try again; nothing that was acknowledged is lost"
+        case .accessDenied, .notPermitted: "Check who owns the journal and its permissions"
+        case .readOnlyFileSystem: "Mount it writable, or only read"
+        case .noEntry: "Check the path"
+        case .symbolicLinkLoop: "Replace the symbolic link by what it points to"
+        case .inputOutput: "Check the disk before trusting what it holds"
+        case .tooManyOpenFiles, .systemFileTableFull: "Allow more open files (ulimit -n)"
+        default: "Nothing that was acknowledged is lost"
+        }
+    }
+}

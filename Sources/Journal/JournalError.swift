@@ -1,0 +1,73 @@
+public import FileSystemSeam
+
+/// What can go wrong with a journal. Every case names the place, and its description the remedy.
+///
+/// After any of them the journal holds exactly what was acknowledged before. Only `.io` may leave the last
+/// record written although the call failed; reserving again with the same idempotency key then returns it.
+public enum JournalError: Error, Sendable, Hashable {
+    /// The file system failed. `file` is relative to the journal's directory.
+    case io(FileSystemError, file: String)
+    /// A record that is stored cannot be read.
+    case malformedRecord(index: UInt64, file: String, reason: String)
+    /// A record does not link to the one before it.
+    case brokenChain(index: UInt64, expected: String, actual: String)
+    /// A record's contents do not have the digest it carries.
+    case recordTampered(index: UInt64, stored: String, recomputed: String)
+    /// A record that once was there is gone.
+    case missingRecord(index: UInt64, evidence: String)
+    /// Two records have one index.
+    case duplicateIndex(index: UInt64, files: [String])
+    /// A record is of a kind that this version does not know.
+    case unknownKind(index: UInt64, kind: String)
+    /// A record's file is not named after its contents.
+    case nameMismatch(index: UInt64, expected: String, actual: String)
+    /// Someone else held the lock for the whole waiting time.
+    case lockBusy(path: String, waitedMilliseconds: UInt64)
+    /// The nonce, or with a limit per grant the grant, has no uses left.
+    case usesExhausted(grant: String, maximum: UInt32, current: UInt32)
+    /// The grant was revoked.
+    case grantRevoked(grant: String, revocationIndex: UInt64)
+    /// The use may no longer be recorded.
+    case expired(expiresAt: String, now: String)
+    /// The idempotency key was used before for a different request.
+    case idempotencyConflict(grant: String, key: String, existingUseID: String)
+    /// The clock stands before the last record, by more than the tolerance.
+    case clockRegression(now: String, lastRecord: String)
+    /// A sync failed on this handle earlier; nothing more is acknowledged on it.
+    case poisoned(path: String)
+    /// Something that is not a journal stands at the path.
+    case notAJournal(path: String, reason: String)
+    /// The journal has a format or version that this version does not know.
+    case unsupportedFormat(path: String, found: String)
+    /// A value given by the caller cannot be recorded.
+    case invalidArgument(member: String, reason: String)
+    /// The journal is older than an anchor says.
+    case rolledBack(expected: JournalHead, found: JournalHead?)
+}
+
+extension JournalError {
+    /// A short, stable name, for programs.
+    public var code: String {
+        switch self {
+        case .io: "io"
+        case .malformedRecord: "malformed_record"
+        case .brokenChain: "broken_chain"
+        case .recordTampered: "record_tampered"
+        case .missingRecord: "missing_record"
+        case .duplicateIndex: "duplicate_index"
+        case .unknownKind: "unknown_kind"
+        case .nameMismatch: "name_mismatch"
+        case .lockBusy: "lock_busy"
+        case .usesExhausted: "uses_exhausted"
+        case .grantRevoked: "grant_revoked"
+        case .expired: "expired"
+        case .idempotencyConflict: "idempotency_conflict"
+        case .clockRegression: "clock_regression"
+        case .poisoned: "poisoned"
+        case .notAJournal: "not_a_journal"
+        case .unsupportedFormat: "unsupported_format"
+        case .invalidArgument: "invalid_argument"
+        case .rolledBack: "rolled_back"
+        }
+    }
+}

@@ -1,0 +1,116 @@
+internal import FileSystemSeam
+
+/// The exclusive lock of a journal, held until it goes out of scope.
+///
+/// It is `flock` on the journal's directory, then on `locks/journal.lock`. The first keeps writers of this package
+/// apart even when the lock file is unlinked; the second is the one that other tools take. Released by closing,
+/// never by unlocking: a forked child that unlocked would free its parent's lock.
+struct JournalLock: ~Copyable {
+    private let directory: any Directory
+    private let file: any File
+
+    /// Takes the lock, waiting for at most `timeoutMilliseconds`; zero tries once.
+    ///
+    /// - Throws: `.lockBusy` when the time is over.
+    init(
+        on storage: JSONRecordsStorage,
+        path: String,
+        fileSystem: any FileSystem,
+        timeoutMilliseconds: UInt64
+    ) throws(JournalError) {
+        var wait = LockWait(path: path, fileSystem: fileSystem, timeoutMilliseconds: timeoutMilliseconds)
+        let lockedDirectory: any Directory
+        do {
+            lockedDirectory = try storage.directory.reopened()
+        } catch {
+            throw .io(error, file: path)
+        }
+        try wait.until { () throws(FileSystemError) in try lockedDirectory.lock(.exclusive, blocking: false) }
+        let lockedFile = try Self.lockedFile(storage, &wait)
+        directory = lockedDirectory
+        file = lockedFile
+    }
+
+    /// Locks the lock file that stands at its name once the lock is held; one that was unlinked or renamed
+    /// away while waiting is not the lock.
+    private static func lockedFile(
+        _ storage: JSONRecordsStorage,
+        _ wait: inout LockWait
+    ) throws(JournalError) -> any File {
+        let locks = try storage.madeSubdirectory(JSONRecordsStorage.locksName)
+        let name = JSONRecordsStorage.lockFileName
+        while true {
+            let file: any File
+            do {
+                file = try locks.open(name, [.read, .write, .create], permissions: .ownerFile)
+            } catch {
+                throw .io(error, file: "\(JSONRecordsStorage.locksName)/\(name)")
+            }
+            try wait.until { () throws(FileSystemError) in try file.lock(.exclusive, blocking: false) }
+            do {
+                if try locks.stands(file, at: name) { return file }
+                try file.close()
+            } catch {
+                throw .io(error, file: "\(JSONRecordsStorage.locksName)/\(name)")
+            }
+        }
+    }
+
+    deinit {
+        // Close errors are of no consequence: the lock ends with the descriptor either way.
+        try? file.close()
+        try? directory.close()
+    }
+}
+
+extension Directory {
+    /// Whether `file` is what stands at `name`.
+    fileprivate func stands(_ file: any File, at name: String) throws(FileSystemError) -> Bool {
+        do {
+            return try status(of: name).identity == file.status().identity
+        } catch  where error.code == .noEntry {
+            return false
+        }
+    }
+}
+
+/// Waiting for a lock that cannot be waited for with a time limit: trying again after growing pauses.
+private struct LockWait {
+    let path: String
+    let fileSystem: any FileSystem
+    let timeoutMilliseconds: UInt64
+    private let start: MonotonicTime
+    private var pauseNanoseconds: UInt64 = 100_000
+
+    /// Longer pauses would save nothing: trying takes microseconds.
+    private static let pauseMaximumNanoseconds: UInt64 = 5_000_000
+
+    init(path: String, fileSystem: any FileSystem, timeoutMilliseconds: UInt64) {
+        self.path = path
+        self.fileSystem = fileSystem
+        self.timeoutMilliseconds = timeoutMilliseconds
+        start = fileSystem.monotonicClock()
+    }
+
+    /// Tries until it works or the time is over.
+    mutating func until(_ attempt: () throws(FileSystemError) -> Bool) throws(JournalError) {
+        while true {
+            do {
+                if try attempt() { return }
+            } catch {
+                throw .io(error, file: "\(JSONRecordsStorage.locksName)/\(JSONRecordsStorage.lockFileName)")
+            }
+            try pause()
+        }
+    }
+
+    private mutating func pause() throws(JournalError) {
+        let waited = fileSystem.monotonicClock().nanoseconds - start.nanoseconds
+        let (limit, overflows) = timeoutMilliseconds.multipliedReportingOverflow(by: 1_000_000)
+        guard overflows || waited < limit else {
+            throw .lockBusy(path: path, waitedMilliseconds: waited / 1_000_000)
+        }
+        fileSystem.sleep(nanoseconds: overflows ? pauseNanoseconds : min(pauseNanoseconds, limit - waited))
+        pauseNanoseconds = min(pauseNanoseconds * 2, Self.pauseMaximumNanoseconds)
+    }
+}

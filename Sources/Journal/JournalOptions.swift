@@ -1,0 +1,32 @@
+/// What is on stable storage when an append returns.
+public enum JournalDurability: Sendable, Hashable {
+    /// The record is: it survives a power cut.
+    case durable
+    /// The record is in the page cache: it survives a killed process, not a power cut.
+    case processCrashOnly
+}
+
+/// How a journal is opened.
+public struct JournalOptions: Sendable, Hashable {
+    /// How long an append waits for the lock, in milliseconds; 0 tries once.
+    public var lockTimeoutMilliseconds: UInt64
+    /// What is on stable storage when an append returns.
+    public var durability: JournalDurability
+    /// How far the clock may stand behind the last record, in seconds, before appends are refused.
+    public var clockToleranceSeconds: Int64
+    /// The layout of a journal that is made new; an existing one keeps its own.
+    public var format: JournalFormat
+
+    /// Makes options.
+    public init(
+        lockTimeoutMilliseconds: UInt64 = 5000,
+        durability: JournalDurability = .durable,
+        clockToleranceSeconds: Int64 = 300,
+        format: JournalFormat = .jsonRecords
+    ) {
+        self.lockTimeoutMilliseconds = lockTimeoutMilliseconds
+        self.durability = durability
+        self.clockToleranceSeconds = clockToleranceSeconds
+        self.format = format
+    }
+}

@@ -1,0 +1,66 @@
+/// A journal as it was read at one time: its records, verified, and what they add up to.
+struct JournalSnapshot: Sendable {
+    /// The records, in order, without a gap.
+    private(set) var records: [StoredRecord]
+    /// What they add up to.
+    private(set) var ledger: UseLedger
+    /// What the head file said.
+    let head: HeadFile.Content
+
+    init(records: [StoredRecord], head: HeadFile.Content) {
+        self.records = records
+        self.head = head
+        var ledger = UseLedger()
+        for record in records { ledger.apply(record) }
+        self.ledger = ledger
+    }
+
+    /// The last record, as a head names it; nil when there is none.
+    var last: JournalHead? {
+        records.last.map { JournalHead(index: $0.index, digest: $0.digest, updatedAt: $0.record.createdAt) }
+    }
+
+    /// The index that the next record gets.
+    var nextIndex: UInt64 { UInt64(records.count) + 1 }
+
+    /// The record at an index that is known to be there.
+    func record(at index: UInt64) -> StoredRecord { records[Int(index - 1)] }
+
+    /// The use at the index of a use.
+    func use(at index: UInt64) -> ApprovalUse {
+        guard case .use(let use) = record(at: index).record else {
+            preconditionFailure("record \(index) is no use, although the ledger counts it as one")
+        }
+        return use
+    }
+
+    /// The records that the head does not cover: published, but perhaps not yet durable.
+    var recordsBeyondHead: ArraySlice<StoredRecord> {
+        guard case .head(let head) = head else { return records[...] }
+        return records.dropFirst(Int(clamping: head.index))
+    }
+
+    mutating func append(_ record: StoredRecord) {
+        records.append(record)
+        ledger.apply(record)
+    }
+
+    /// Compares the head with the records: a head that names a record which is not there shows a loss.
+    static func missingRecord(shownBy head: HeadFile.Content, _ records: [StoredRecord]) -> JournalError? {
+        guard case .head(let head) = head, head.index > 0 else { return nil }
+        guard head.index <= UInt64(records.count) else {
+            return .missingRecord(
+                index: UInt64(records.count) + 1,
+                evidence: "\(HeadFile.directoryName)/\(HeadFile.fileName) names record \(head.index)"
+            )
+        }
+        guard records[Int(head.index - 1)].digest == head.digest else {
+            return .missingRecord(
+                index: head.index,
+                evidence: "\(HeadFile.directoryName)/\(HeadFile.fileName) names another record there, with the "
+                    + "digest \(head.digest)"
+            )
+        }
+        return nil
+    }
+}

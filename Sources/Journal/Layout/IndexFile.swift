@@ -1,0 +1,62 @@
+internal import Canonical
+
+/// One file of an index in the `json-records` layout: the indexes of the records that concern one value, a
+/// decimal number a line.
+///
+///     2\n3\n7\n
+///
+/// An index is a cache. Nothing is decided by it but one thing: a line that names a record which is not there
+/// is evidence that a record was removed.
+enum IndexFile {
+    /// The file for a grant id or nonce digest.
+    ///
+    /// Each of `: / \ space .` becomes `_`, so different values may share a file. A value of more than 200
+    /// bytes is cut to 160 (at a character's edge, so that the name stays valid UTF-8) and told apart by 32
+    /// digits of its SHA-256. Nil for a value that no file name can hold, which only a foreign record has.
+    static func name(for value: String) -> String? {
+        var bytes = Array(value.utf8)
+        if bytes.contains(0) { return nil }
+        for place in bytes.indices {
+            switch bytes[place] {
+            case UInt8(ascii: ":"), UInt8(ascii: "/"), UInt8(ascii: "\\"), UInt8(ascii: " "), UInt8(ascii: "."):
+                bytes[place] = UInt8(ascii: "_")
+            default: break
+            }
+        }
+        if bytes.count > 200 {
+            let digest = Digest(hashing: Array(value.utf8)).hex
+            var end = 160
+            while end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+            bytes.removeSubrange(end...)
+            bytes.append(contentsOf: "-\(digest.prefix(32))".utf8)
+        }
+        return String(decoding: bytes, as: UTF8.self) + ".txt"
+    }
+
+    /// The lines for a list of record indexes; the inverse of ``indexes(in:)``.
+    static func lines(_ indexes: [UInt64]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for index in indexes {
+            bytes.append(contentsOf: String(index).utf8)
+            bytes.append(UInt8(ascii: "\n"))
+        }
+        return bytes
+    }
+
+    /// The record indexes that the lines name; lines that are no number are passed over.
+    static func indexes(in bytes: [UInt8]) -> [UInt64] {
+        bytes.split(separator: UInt8(ascii: "\n")).compactMap { UInt64(String(decoding: $0, as: UTF8.self)) }
+    }
+
+    /// The records that the file names although they are not there.
+    ///
+    /// A lost line end glues two numbers together: `1` and `2` become `12`. So when the digits of the whole file
+    /// are what the records lead one to expect, or the beginning of it, no number in it is evidence of anything.
+    static func missing(in bytes: [UInt8], expected: [UInt64], isThere: (UInt64) -> Bool) -> [UInt64] {
+        let named = indexes(in: bytes).filter { !isThere($0) }
+        if named.isEmpty { return [] }
+        let digits = bytes.filter { $0 != UInt8(ascii: "\n") }
+        let expectedDigits = expected.flatMap { Array(String($0).utf8) }
+        return expectedDigits.starts(with: digits) ? [] : named
+    }
+}

@@ -1,0 +1,124 @@
+internal import FileSystemSeam
+
+/// What the indexes should hold, worked out from the records.
+struct ExpectedIndexes {
+    /// By kind of index and file name: the record indexes in order.
+    private(set) var files: [String: [String: [UInt64]]] = [
+        JSONRecordsStorage.byGrantName: [:], JSONRecordsStorage.byNonceName: [:],
+    ]
+
+    init(_ records: [StoredRecord]) {
+        for record in records { add(record.record, at: record.index) }
+    }
+
+    /// The index files that concern a record, with the kind of index each belongs to.
+    static func places(of record: JournalRecord) -> [(kind: String, name: String)] {
+        var places: [(kind: String, name: String)] = []
+        if let grant = record.grantID, let name = IndexFile.name(for: grant) {
+            places.append((JSONRecordsStorage.byGrantName, name))
+        }
+        if case .use(let use) = record, let name = IndexFile.name(for: use.nonceDigest) {
+            places.append((JSONRecordsStorage.byNonceName, name))
+        }
+        return places
+    }
+
+    mutating func add(_ record: JournalRecord, at index: UInt64) {
+        for place in Self.places(of: record) {
+            files[place.kind, default: [:]][place.name, default: []].append(index)
+        }
+    }
+
+    func indexes(_ kind: String, _ name: String) -> [UInt64] { files[kind]?[name] ?? [] }
+}
+
+extension JSONRecordsStorage {
+    /// What comparing the index files with the records gave.
+    struct IndexAudit {
+        /// Records that an index names although they are not there, with the file that does.
+        var missing: [(index: UInt64, file: String)] = []
+        /// The first file that does not hold what the records say; nil when all do.
+        var stale: String?
+    }
+
+    /// Compares every index file with what the records say.
+    ///
+    /// - Complexity: O(index files + records).
+    func auditIndexes(_ expected: ExpectedIndexes, isThere: (UInt64) -> Bool) throws(JournalError) -> IndexAudit {
+        var audit = IndexAudit()
+        for kind in [Self.byGrantName, Self.byNonceName] {
+            var unseen = Set(expected.files[kind, default: [:]].keys.map(ExactText.init))
+            for name in try indexFileNames(kind) {
+                unseen.remove(ExactText(name))
+                try self.audit(kind, name, expected, isThere, into: &audit)
+            }
+            if let absent = unseen.first, audit.stale == nil {
+                audit.stale = "\(Self.indexesName)/\(kind)/\(absent.text)"
+            }
+        }
+        return audit
+    }
+
+    /// Compares the index files that concern one grant and one nonce.
+    func auditIndexes(
+        grant: String,
+        nonceDigest: String?,
+        _ expected: ExpectedIndexes,
+        isThere: (UInt64) -> Bool
+    ) throws(JournalError) -> IndexAudit {
+        var audit = IndexAudit()
+        if let name = IndexFile.name(for: grant) {
+            try self.audit(Self.byGrantName, name, expected, isThere, into: &audit)
+        }
+        if let nonceDigest, let name = IndexFile.name(for: nonceDigest) {
+            try self.audit(Self.byNonceName, name, expected, isThere, into: &audit)
+        }
+        return audit
+    }
+
+    private func audit(
+        _ kind: String,
+        _ name: String,
+        _ expected: ExpectedIndexes,
+        _ isThere: (UInt64) -> Bool,
+        into audit: inout IndexAudit
+    ) throws(JournalError) {
+        let file = "\(Self.indexesName)/\(kind)/\(name)"
+        let bytes = try read(name, in: Self.indexesName, kind) ?? []
+        let indexes = expected.indexes(kind, name)
+        for index in IndexFile.missing(in: bytes, expected: indexes, isThere: isThere) {
+            audit.missing.append((index, file))
+        }
+        if bytes != IndexFile.lines(indexes), audit.stale == nil { audit.stale = file }
+    }
+
+    /// The names of the index files of a kind, without leftovers.
+    func indexFileNames(_ kind: String) throws(JournalError) -> [String] {
+        guard let directory = try subdirectory(Self.indexesName, kind) else { return [] }
+        do {
+            return try directory.entries().map(\.name).filter { $0.hasSuffix(".txt") }.sorted()
+        } catch {
+            throw .io(error, file: "\(Self.indexesName)/\(kind)")
+        }
+    }
+
+    /// Writes every index file anew from the records and removes those that no record concerns.
+    func rebuildIndexes(_ expected: ExpectedIndexes) throws(JournalError) {
+        for kind in [Self.byGrantName, Self.byNonceName] {
+            let directory = try madeSubdirectory(Self.indexesName, kind)
+            for (name, indexes) in expected.files[kind, default: [:]].sorted(by: { $0.key < $1.key }) {
+                try writeIndex(name, in: kind, indexes)
+            }
+            let kept = Set(expected.files[kind, default: [:]].keys.map(ExactText.init))
+            do {
+                for entry in try directory.entries() where !kept.contains(ExactText(entry.name)) {
+                    guard entry.name.hasSuffix(".txt") || entry.name.hasSuffix(".txt.tmp") else { continue }
+                    try directory.remove(entry.name)
+                }
+                try directory.sync()
+            } catch {
+                throw .io(error, file: "\(Self.indexesName)/\(kind)")
+            }
+        }
+    }
+}

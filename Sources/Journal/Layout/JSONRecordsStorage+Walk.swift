@@ -1,0 +1,162 @@
+internal import Canonical
+internal import FileSystemSeam
+internal import Synchronization
+
+/// Records that were read and verified before, by file name.
+///
+/// A record's name holds its index and the beginning of its digest, and records never change, so that a name
+/// seen before need not be read again. Verification does not use it.
+final class RecordCache: Sendable {
+    private let records = Mutex<[String: StoredRecord]>([:])
+
+    subscript(name: String) -> StoredRecord? {
+        get { records.withLock { $0[name] } }
+        set { records.withLock { $0[name] = newValue } }
+    }
+}
+
+/// What walking the records in order gave.
+struct RecordWalk {
+    /// The records that could be read, in order; all of them when there is no failure.
+    var records: [StoredRecord] = []
+    /// What is wrong with the records, in order of their index.
+    var failures: [JournalError] = []
+    /// Names that are no records, which a walk passes over.
+    var strays: [(name: String, isLeftover: Bool)] = []
+
+    func isThere(_ index: UInt64) -> Bool {
+        // Without failures record n stands at place n − 1; with failures the question is answered by search.
+        if failures.isEmpty { return index >= 1 && index <= UInt64(records.count) }
+        return records.contains { $0.index == index }
+    }
+}
+
+extension JSONRecordsStorage {
+    /// Reads and checks the records from the first to the last: for each position gap or duplicate, then
+    /// parsing, digest, chain and file name.
+    ///
+    /// - Parameter stopsAtFirst: ends at the first failure; else goes on behind it.
+    func walk(stopsAtFirst: Bool, cache: RecordCache?) throws(JournalError) -> RecordWalk {
+        var walk = RecordWalk()
+        var known: [UInt64: [String]] = [:]
+        var unknown: [UInt64: [(name: String, kind: String)]] = [:]
+        var last: UInt64 = 0
+        for (name, entry) in try recordEntries() {
+            switch entry {
+            case .record(let recordName):
+                known[recordName.index, default: []].append(name)
+                last = max(last, recordName.index)
+            case .unknownKind(let index, let kind):
+                unknown[index, default: []].append((name, kind))
+                last = max(last, index)
+            case .leftover: walk.strays.append((name, true))
+            case .foreign: walk.strays.append((name, false))
+            }
+        }
+        for (index, entries) in unknown where known[index] != nil {
+            walk.strays += entries.map { ($0.name, false) }
+        }
+        walk.strays.sort { $0.name < $1.name }
+
+        var previous: String? = ""
+        var index: UInt64 = 1
+        while index <= last {
+            do throws(JournalError) {
+                let record = try self.record(
+                    at: index,
+                    files: known[index] ?? [],
+                    unknown: unknown[index]?.first?.kind,
+                    previous,
+                    last,
+                    cache
+                )
+                walk.records.append(record)
+                previous = record.digest
+            } catch .io(let error, let file) {
+                throw .io(error, file: file)
+            } catch {
+                walk.failures.append(error)
+                if stopsAtFirst { return walk }
+                previous = nil
+                // A record that only fails in its links still has a digest for the next one to link to.
+                if let record = try readable(at: index, files: known[index] ?? []) {
+                    walk.records.append(record)
+                    previous = record.digest
+                }
+                if case .missingRecord = error {
+                    let present = Set(known.keys).union(unknown.keys)
+                    index = present.filter { $0 > index }.min() ?? last
+                    continue
+                }
+            }
+            index += 1
+        }
+        return walk
+    }
+
+    /// The record at a position, checked in the order that verification prescribes.
+    private func record(
+        at index: UInt64,
+        files: [String],
+        unknown: String?,
+        _ previous: String?,
+        _ last: UInt64,
+        _ cache: RecordCache?
+    ) throws(JournalError) -> StoredRecord {
+        guard let name = files.first else {
+            if let unknown { throw .unknownKind(index: index, kind: unknown) }
+            throw .missingRecord(index: index, evidence: "records go on to \(last)")
+        }
+        if files.count > 1 {
+            throw .duplicateIndex(index: index, files: files.sorted().map { "\(Self.recordsName)/\($0)" })
+        }
+        let stored: StoredRecord
+        if let cached = cache?[name] { stored = cached } else { stored = try verifiedRecord(at: index, name) }
+        if let previous, stored.record.previousRecordDigest != previous {
+            throw .brokenChain(index: index, expected: previous, actual: stored.record.previousRecordDigest)
+        }
+        let expectedName = RecordName(of: stored.record, at: index).text
+        if expectedName != name { throw .nameMismatch(index: index, expected: expectedName, actual: name) }
+        cache?[name] = stored
+        return stored
+    }
+
+    /// Reads a record and checks its own digest.
+    private func verifiedRecord(at index: UInt64, _ name: String) throws(JournalError) -> StoredRecord {
+        let (stored, document) = try parsedRecord(at: index, name)
+        let recomputed = JournalRecord.digest(ofStored: document)
+        guard let digest = try? Digest(parsing: stored.digest), digest.matches(recomputed) else {
+            throw .recordTampered(index: index, stored: stored.digest, recomputed: recomputed.description)
+        }
+        return stored
+    }
+
+    /// Reads a record without checking its digest.
+    func parsedRecord(
+        at index: UInt64,
+        _ name: String
+    ) throws(JournalError) -> (record: StoredRecord, document: JSONDocument) {
+        let file = "\(Self.recordsName)/\(name)"
+        guard case .record(let recordName) = RecordName.Entry(name), let bytes = try read(name, in: Self.recordsName)
+        else { throw .missingRecord(index: index, evidence: "\(file) is gone while it was read") }
+        do {
+            let reader = try RecordReader(parsing: bytes)
+            let record = try JournalRecord(kind: recordName.kind, reading: reader)
+            return (StoredRecord(index: index, record: record, bytes: bytes), reader.document)
+        } catch {
+            throw .malformedRecord(index: index, file: file, reason: "\(error)")
+        }
+    }
+
+    /// The record at a position that failed verification, when it can at least be read.
+    private func readable(at index: UInt64, files: [String]) throws(JournalError) -> StoredRecord? {
+        guard files.count == 1 else { return nil }
+        do {
+            return try parsedRecord(at: index, files[0]).record
+        } catch .io(let error, let file) {
+            throw .io(error, file: file)
+        } catch {
+            return nil
+        }
+    }
+}

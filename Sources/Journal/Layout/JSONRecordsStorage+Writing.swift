@@ -1,0 +1,122 @@
+internal import FileSystemSeam
+
+extension JSONRecordsStorage {
+    /// Publishes a record's file: whole or not at all, and durable when this returns.
+    ///
+    ///     openat(records, "0000000001.….json.tmp", O_CREAT|O_EXCL) · pwrite · fdatasync · close
+    ///     renameat("0000000001.….json.tmp", "0000000001.….json") · fsync(records)
+    ///
+    /// - Returns: the bytes as stored.
+    func publish(_ record: JournalRecord, at index: UInt64, isDurable: Bool) throws(JournalError) -> [UInt8] {
+        let records = try madeSubdirectory(Self.recordsName)
+        let name = RecordName(of: record, at: index).text
+        let bytes = PrettyJSON.bytes(fromCompact: record.declaredBytes)
+        try publish(bytes, as: name, in: records, isDurable: isDurable)
+        return bytes
+    }
+
+    /// Writes a record's file again, with the same bytes on a fresh inode, and makes it durable.
+    ///
+    /// A record beyond the head may have been published by a process whose sync failed or that was killed before
+    /// it. Syncing the same inode again could report a success that means nothing, so its bytes are written anew
+    /// before anything is built on them.
+    func secure(_ record: StoredRecord) throws(JournalError) {
+        let records = try madeSubdirectory(Self.recordsName)
+        let name = RecordName(of: record.record, at: record.index).text
+        try publish(record.bytes, as: name, in: records, isDurable: true)
+    }
+
+    private func publish(
+        _ bytes: [UInt8],
+        as name: String,
+        in records: any Directory,
+        isDurable: Bool
+    ) throws(JournalError) {
+        do {
+            if isDurable {
+                try records.replaceAtomically(name, with: bytes, temporaryName: name + ".tmp")
+            } else {
+                try records.replaceWithoutSync(name, with: bytes)
+            }
+        } catch {
+            throw .io(error, file: "\(Self.recordsName)/\(name)")
+        }
+    }
+
+    /// Brings the head forward to `head`. A cache: not synced, and rebuilt when lost.
+    func writeHead(_ head: JournalHead) throws(JournalError) {
+        let heads = try madeSubdirectory(HeadFile.directoryName)
+        do {
+            try heads.replaceAtomically(
+                HeadFile.fileName,
+                with: HeadFile.bytes(head),
+                temporaryName: HeadFile.fileName + ".tmp",
+                syncDirectory: false
+            )
+        } catch {
+            throw .io(error, file: "\(HeadFile.directoryName)/\(HeadFile.fileName)")
+        }
+    }
+
+    /// Writes `journal.json`.
+    func writeManifest(_ format: JournalFormat) throws(JournalError) {
+        do {
+            try directory.replaceAtomically(
+                JournalManifest.fileName,
+                with: JournalManifest.bytes(format),
+                temporaryName: JournalManifest.fileName + ".tmp"
+            )
+        } catch {
+            throw .io(error, file: JournalManifest.fileName)
+        }
+    }
+
+    /// Brings one index file to hold exactly `indexes`: by one more line when that is all it lacks, else whole.
+    func writeIndex(_ name: String, in kind: String, _ indexes: [UInt64]) throws(JournalError) {
+        let directory = try madeSubdirectory(Self.indexesName, kind)
+        let expected = IndexFile.lines(indexes)
+        let before = IndexFile.lines(Array(indexes.dropLast()))
+        do {
+            let found = try existingBytes(name, in: directory)
+            if found == expected { return }
+            if found == before, !indexes.isEmpty {
+                let file = try directory.open(name, [.write, .create, .append], permissions: .ownerFile)
+                try file.appendOnce(Array(expected[before.count...]))
+                try file.close()
+            } else {
+                try directory.replaceAtomically(
+                    name,
+                    with: expected,
+                    temporaryName: name + ".tmp",
+                    syncDirectory: false
+                )
+            }
+        } catch {
+            throw .io(error, file: "\(Self.indexesName)/\(kind)/\(name)")
+        }
+    }
+
+    private func existingBytes(_ name: String, in directory: any Directory) throws(FileSystemError) -> [UInt8] {
+        do {
+            return try directory.readFile(name, maximumBytes: Self.cacheFileByteMaximum)
+        } catch  where error.code == .noEntry {
+            return []
+        }
+    }
+}
+
+extension Directory {
+    /// Replaces a file in one step for every observer, without making it durable.
+    fileprivate func replaceWithoutSync(_ name: String, with bytes: [UInt8]) throws(FileSystemError) {
+        let temporary = name + ".tmp"
+        do {
+            let file = try open(temporary, [.write, .create, .truncate], permissions: .ownerFile)
+            try file.writeAll(bytes, at: 0)
+            try file.close()
+            try rename(temporary, to: name, in: self, exclusive: false)
+        } catch {
+            try? remove(temporary)
+            throw error
+        }
+    }
+}

@@ -1,0 +1,123 @@
+internal import FileSystemSeam
+
+/// A journal's directory in the `json-records` layout.
+///
+///     journal.json
+///     records/0000000001.approval-use.47c231d7c6bce043.json
+///     heads/current.json
+///     indexes/by-grant/<name>.txt      indexes/by-nonce/<name>.txt
+///     locks/journal.lock
+///
+/// Records are truth; the head and the indexes are caches that are brought forward when they lag.
+struct JSONRecordsStorage: Sendable {
+    let directory: any Directory
+
+    static let recordsName = "records"
+    static let indexesName = "indexes"
+    static let byGrantName = "by-grant"
+    static let byNonceName = "by-nonce"
+    static let locksName = "locks"
+    static let lockFileName = "journal.lock"
+
+    /// Everything that may stand in a journal's directory before its first record is whole.
+    static let ownNames: Set<String> = [
+        JournalManifest.fileName, JournalManifest.fileName + ".tmp", recordsName, HeadFile.directoryName,
+        indexesName, locksName, "quarantine",
+    ]
+
+    /// The longest record file that is read, in bytes: pretty-printing grows a record by less than half, and
+    /// other tools may have written more than we would.
+    static let recordFileByteMaximum = 64 << 20
+    /// The longest head, manifest or index file that is read, in bytes.
+    static let cacheFileByteMaximum = 64 << 20
+
+    /// A subdirectory, by its names one inside the other; nil when it is not there.
+    func subdirectory(_ names: String...) throws(JournalError) -> (any Directory)? {
+        var current = directory
+        for name in names {
+            do {
+                current = try current.subdirectory(name)
+            } catch  where error.code == .noEntry {
+                return nil
+            } catch {
+                throw .io(error, file: names.joined(separator: "/"))
+            }
+        }
+        return current
+    }
+
+    /// Makes the directory of records, and its name durable, also when it stood already: whoever made it may
+    /// have been killed before the sync. Once for each handle that writes.
+    func prepare() throws(JournalError) {
+        do {
+            _ = try directory.makeDirectories([Self.recordsName])
+        } catch {
+            throw .io(error, file: Self.recordsName)
+        }
+    }
+
+    /// A subdirectory, made when it is not there. Not durable: caches and locks do not need it.
+    func madeSubdirectory(_ names: String...) throws(JournalError) -> any Directory {
+        var current = directory
+        do {
+            for name in names {
+                do {
+                    current = try current.subdirectory(name)
+                } catch  where error.code == .noEntry {
+                    current = try current.made(name)
+                }
+            }
+        } catch {
+            throw .io(error, file: names.joined(separator: "/"))
+        }
+        return current
+    }
+
+    // MARK: - Reading
+
+    /// The names in `records/`, classified.
+    func recordEntries() throws(JournalError) -> [(name: String, entry: RecordName.Entry)] {
+        guard let records = try subdirectory(Self.recordsName) else { return [] }
+        do {
+            return try records.entries().map { ($0.name, RecordName.Entry($0.name)) }
+        } catch {
+            throw .io(error, file: Self.recordsName)
+        }
+    }
+
+    /// The bytes of one file of a subdirectory; nil when it is not there.
+    func read(_ name: String, in names: String...) throws(JournalError) -> [UInt8]? {
+        var current = directory
+        do {
+            for part in names { current = try current.subdirectory(part) }
+            return try current.readFile(name, maximumBytes: Self.recordFileByteMaximum)
+        } catch  where error.code == .noEntry {
+            return nil
+        } catch {
+            throw .io(error, file: (names + [name]).joined(separator: "/"))
+        }
+    }
+
+    /// What the head file says.
+    func head() throws(JournalError) -> HeadFile.Content {
+        guard let bytes = try read(HeadFile.fileName, in: HeadFile.directoryName) else { return .missing }
+        return HeadFile.read(bytes)
+    }
+
+    /// What the manifest says; nil when it is not there.
+    func manifest() throws(JournalError) -> JournalManifest.Content? {
+        try read(JournalManifest.fileName).map { JournalManifest.read($0) }
+    }
+}
+
+extension Directory {
+    /// Makes a subdirectory, unless someone else just did, and opens it.
+    fileprivate func made(_ name: String) throws(FileSystemError) -> any Directory {
+        do {
+            try makeDirectory(name, permissions: .ownerDirectory)
+        } catch  where error.code == .exists {
+            // Made by someone else in the meantime, which is as good.
+        }
+        return try subdirectory(name)
+    }
+}

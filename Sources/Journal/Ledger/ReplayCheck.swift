@@ -1,0 +1,112 @@
+public import Canonical
+
+/// How much evidence an answer rests on.
+public enum ReplayLevel: String, Sendable, Hashable, CaseIterable {
+    /// There was no evidence: no journal was found.
+    case notPerformed = "not-performed"
+    /// What came along with the action itself.
+    case packageLocal = "package-local"
+    /// A journal on this machine.
+    case localJournal = "local-journal"
+    /// A journal that a hub vouches for.
+    case hubOrg = "hub-org"
+}
+
+/// The answer to "may this nonce be used (again)?".
+///
+///     {"level":"local-journal","use_number":2,"max_uses":1,"passed":false,
+///      "details":"local Approval Use Journal: use 1/1"}
+public struct ReplayCheck: Sendable, Hashable {
+    /// How much evidence the answer rests on.
+    public let level: ReplayLevel
+    /// For a question about the next use: its number, the count of earlier uses of the nonce plus one. For a
+    /// question about a recorded use: the number it carries. Nil when there is no journal.
+    public let useNumber: UInt32?
+    /// The maximum that was applied; nil for none.
+    public let maximumUses: UInt32?
+    /// Whether the use is within its maximum and its grant not revoked.
+    public let passed: Bool
+    /// Whether the grant was revoked.
+    public let isRevoked: Bool
+    /// The answer in words.
+    public let details: String
+}
+
+extension ReplayCheck: CanonicalEncodable {
+    /// Writes the members that are there; `revoked` only when true.
+    public func encode(to writer: inout CanonicalWriter) {
+        writer.beginObject()
+        writer.member("level", level.rawValue)
+        writer.member("use_number", useNumber)
+        writer.member("max_uses", maximumUses)
+        writer.member("passed", passed)
+        if isRevoked { writer.member("revoked", true) }
+        writer.member("details", details)
+        writer.endObject()
+    }
+}
+
+extension ReplayCheck {
+    /// The answer where there is no journal.
+    static let notPerformed = ReplayCheck(
+        level: .notPerformed,
+        useNumber: nil,
+        maximumUses: nil,
+        passed: false,
+        isRevoked: false,
+        details: "no local Approval Use Journal was found"
+    )
+
+    /// The answer about the next use of a nonce.
+    init(nextUseOf nonceDigest: String, in grant: UseLedger.GrantUses, hint: UInt32?) {
+        let nonce = grant.nonce(nonceDigest)
+        let maximum = hint ?? nonce.maximumUses
+        let count = UInt32(clamping: nonce.indexes.count)
+        var details = "local Approval Use Journal: "
+        if let maximum {
+            details += "use \(count)/\(maximum)"
+        } else {
+            details += "\(count) prior use(s); grant has no max_uses"
+        }
+        self.init(
+            level: .localJournal,
+            useNumber: UInt32(clamping: nonce.indexes.count + 1),
+            maximumUses: maximum,
+            passed: maximum.map { count < $0 } ?? true && grant.revocationIndex == nil,
+            isRevoked: grant.revocationIndex != nil,
+            details: details + Self.remarks(nonce, grant, hint)
+        )
+    }
+
+    /// The answer about a use that is recorded.
+    init(recorded use: ApprovalUse, in grant: UseLedger.GrantUses, hint: UInt32?) {
+        let nonce = grant.nonce(use.nonceDigest)
+        let maximum = hint ?? nonce.maximumUses
+        let details =
+            if let maximum {
+                "local Approval Use Journal passed, use \(use.useNumber)/\(maximum)"
+            } else {
+                "local Approval Use Journal: use \(use.useNumber) of unbounded grant"
+            }
+        self.init(
+            level: .localJournal,
+            useNumber: use.useNumber,
+            maximumUses: maximum,
+            passed: maximum.map { use.useNumber <= $0 } ?? true && grant.revocationIndex == nil,
+            isRevoked: grant.revocationIndex != nil,
+            details: details + Self.remarks(nonce, grant, hint)
+        )
+    }
+
+    /// What a reader should know besides: a hint that disagrees with the record, a revocation.
+    private static func remarks(_ nonce: UseLedger.NonceUses, _ grant: UseLedger.GrantUses, _ hint: UInt32?) -> String {
+        var remarks = ""
+        if let hint, let stored = nonce.maximumUses, hint != stored {
+            remarks += "; the hint \(hint) differs from the recorded max_uses \(stored)"
+        }
+        if let index = grant.revocationIndex {
+            remarks += "; the grant was revoked by record \(index)"
+        }
+        return remarks
+    }
+}

@@ -1,0 +1,57 @@
+internal import Canonical
+
+extension JournalRecord {
+    /// The record as it is stored after a record with the digest `previous`: typed, linked and sealed.
+    ///
+    /// The digest is SHA-256 over the declared bytes with `record_digest` set to `""`.
+    func sealed(after previous: String) -> JournalRecord {
+        let linked = stamped(previous: previous, digest: "")
+        let digest = Digest(hashing: linked.declaredBytes).description
+        return linked.stamped(previous: previous, digest: digest)
+    }
+
+    private func stamped(previous: String, digest: String) -> JournalRecord {
+        switch self {
+        case .use(var use):
+            use.type = kind.typeName
+            use.previousRecordDigest = previous
+            use.recordDigest = digest
+            return .use(use)
+        case .revocation(var revocation):
+            revocation.type = kind.typeName
+            revocation.previousRecordDigest = previous
+            revocation.recordDigest = digest
+            return .revocation(revocation)
+        case .checkpoint(var checkpoint):
+            checkpoint.type = kind.typeName
+            checkpoint.previousRecordDigest = previous
+            checkpoint.recordDigest = digest
+            return .checkpoint(checkpoint)
+        }
+    }
+
+    /// The digest of a stored record, over its members **as stored**: in their order, with those that this
+    /// version does not know, white space taken out and `record_digest` emptied.
+    ///
+    /// Hashing the stored members and not the decoded ones is what makes an injected, reordered or nulled member
+    /// show.
+    static func digest(ofStored document: JSONDocument) -> Digest {
+        var writer = CanonicalWriter(form: .declared, hashing: .sha256)
+        writer.beginObject()
+        document.forEachMember(of: document.root) { key, value in
+            let name = document.string(at: key)
+            writer.key(name)
+            if name == "record_digest" {
+                writer.value("")
+            } else {
+                document.value(at: value).encode(to: &writer)
+            }
+        }
+        writer.endObject()
+        do {
+            return try writer.finishDigest()
+        } catch {
+            preconditionFailure("a parsed record holds no value that JSON cannot: \(error)")
+        }
+    }
+}

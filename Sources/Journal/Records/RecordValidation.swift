@@ -1,0 +1,131 @@
+internal import Canonical
+
+/// What a record must fulfil before a single byte of it is written.
+///
+/// Reading is more lenient: what others have written and chained is kept as it is.
+enum RecordValidation {
+    /// The longest identifier, in bytes.
+    static let identifierByteMaximum = 4096
+    /// The longest free text, in bytes.
+    static let textByteMaximum = 65_536
+    /// The longest record, in bytes of its compact form.
+    static let recordByteMaximum = 1_048_576
+
+    static func check(_ record: JournalRecord) throws(JournalError) {
+        switch record {
+        case .use(let use): try check(use)
+        case .revocation(let revocation): try check(revocation)
+        case .checkpoint(let checkpoint): try check(checkpoint)
+        }
+        let count = record.declaredBytes.count
+        guard count <= recordByteMaximum else {
+            throw .invalidArgument(
+                member: "record",
+                reason: "has \(count) bytes; a record may have at most \(recordByteMaximum)"
+            )
+        }
+    }
+
+    private static func check(_ use: ApprovalUse) throws(JournalError) {
+        try identifier("use_id", use.useID)
+        try identifier("grant_id", use.grantID)
+        try identifier("grant_digest", use.grantDigest)
+        try identifier("nonce_digest", use.nonceDigest)
+        try identifier("actor", use.actor)
+        try text("action", use.action)
+        try text("subject", use.subject)
+        try optionalIdentifier("session_id", use.sessionID)
+        try optionalIdentifier("action_artifact_id", use.actionArtifactID)
+        try optionalIdentifier("receipt_digest", use.receiptDigest)
+        try optionalIdentifier("idempotency_key", use.idempotencyKey)
+        try time("created_at", use.createdAt)
+        if let expiresAt = use.expiresAt { try time("expires_at", expiresAt) }
+        try signature(use.signature, use.signatureAlgorithm, use.signingKeyID)
+    }
+
+    private static func check(_ revocation: ApprovalRevocation) throws(JournalError) {
+        try identifier("revocation_id", revocation.revocationID)
+        try identifier("grant_id", revocation.grantID)
+        try identifier("grant_digest", revocation.grantDigest)
+        try identifier("revoker", revocation.revoker)
+        if let reason = revocation.reason { try text("reason", reason, mayBeEmpty: true) }
+        try time("created_at", revocation.createdAt)
+        try signature(revocation.signature, revocation.signatureAlgorithm, revocation.signingKeyID)
+    }
+
+    private static func check(_ checkpoint: JournalCheckpoint) throws(JournalError) {
+        try identifier("checkpoint_id", checkpoint.checkpointID)
+        try identifier("merkle_root", checkpoint.merkleRoot)
+        try identifier("journal_id", checkpoint.journalID)
+        try time("created_at", checkpoint.createdAt)
+        if !checkpoint.signedAt.isEmpty { try time("signed_at", checkpoint.signedAt) }
+        for id in checkpoint.coveredUseIDs { try identifier("covered_use_ids", id) }
+        for id in checkpoint.coveredGrantIDs { try identifier("covered_grant_ids", id) }
+        for (name, value) in [
+            ("hub_id", checkpoint.hubID), ("hub_public_key", checkpoint.hubPublicKey),
+            ("hub_signature", checkpoint.hubSignature),
+        ] where !value.isEmpty {
+            try identifier(name, value)
+        }
+        guard checkpoint.fromRecordIndex <= checkpoint.toRecordIndex else {
+            throw .invalidArgument(
+                member: "from_record_index",
+                reason: "is \(checkpoint.fromRecordIndex), after to_record_index \(checkpoint.toRecordIndex)"
+            )
+        }
+        try signature(checkpoint.signature, checkpoint.signatureAlgorithm, checkpoint.signingKeyID)
+    }
+
+    private static func signature(
+        _ signature: String?,
+        _ algorithm: String?,
+        _ key: String?
+    ) throws(JournalError) {
+        try optionalIdentifier("signature", signature)
+        try optionalIdentifier("signature_alg", algorithm)
+        try optionalIdentifier("signing_key_id", key)
+    }
+
+    /// An identifier: not empty, no control characters, of bounded length.
+    static func identifier(_ member: String, _ value: String) throws(JournalError) {
+        guard !value.isEmpty else { throw .invalidArgument(member: member, reason: "is empty") }
+        try optionalIdentifier(member, value)
+    }
+
+    /// An identifier that may be nil, or empty where it is there.
+    private static func optionalIdentifier(_ member: String, _ value: String?) throws(JournalError) {
+        guard let value else { return }
+        try length(member, value, identifierByteMaximum)
+        for (offset, byte) in value.utf8.enumerated() where byte < 0x20 || byte == 0x7F {
+            let shown = Hex.encode([byte])
+            throw .invalidArgument(
+                member: member,
+                reason: "holds the control character 0x\(shown) at byte \(offset)"
+            )
+        }
+    }
+
+    /// Free text: any Unicode but NUL, of bounded length.
+    private static func text(_ member: String, _ value: String, mayBeEmpty: Bool = false) throws(JournalError) {
+        guard mayBeEmpty || !value.isEmpty else { throw .invalidArgument(member: member, reason: "is empty") }
+        try length(member, value, textByteMaximum)
+        for (offset, byte) in value.utf8.enumerated() where byte == 0 {
+            throw .invalidArgument(member: member, reason: "holds a NUL at byte \(offset)")
+        }
+    }
+
+    private static func length(_ member: String, _ value: String, _ maximum: Int) throws(JournalError) {
+        let count = value.utf8.count
+        guard count <= maximum else {
+            throw .invalidArgument(member: member, reason: "has \(count) bytes; at most \(maximum) are allowed")
+        }
+    }
+
+    private static func time(_ member: String, _ value: String) throws(JournalError) {
+        do {
+            _ = try Timestamp(parsing: value)
+        } catch {
+            throw .invalidArgument(member: member, reason: "is not an RFC 3339 time: \(error)")
+        }
+    }
+}

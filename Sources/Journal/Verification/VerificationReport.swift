@@ -1,0 +1,152 @@
+/// What verifying a journal gave: whether it is intact, and everything worth knowing besides.
+public struct VerificationReport: Sendable, Hashable {
+    /// Whether nothing is wrong with the chain. Warnings and findings do not change that.
+    public var isIntact: Bool { failures.isEmpty }
+    /// How many records could be read.
+    public internal(set) var recordCount: UInt64 = 0
+    /// The last record that could be read; nil when there is none.
+    public internal(set) var head: JournalHead?
+    /// What is wrong with the chain, in order of the records; only the first unless all were asked for.
+    public internal(set) var failures: [VerificationFailure] = []
+    /// What is wrong with caches, and what stands around. Harmless; the next append mends the caches.
+    public internal(set) var warnings: [VerificationWarning] = []
+    /// What a valid chain can hold although it should not.
+    public internal(set) var findings: [VerificationFinding] = []
+}
+
+/// A break of the chain.
+public struct VerificationFailure: Sendable, Hashable {
+    /// What is wrong.
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
+        /// A record that once was there is gone.
+        case missingRecord = "missing_record"
+        /// Two records have one index.
+        case duplicateIndex = "duplicate_index"
+        /// A record cannot be read.
+        case malformedRecord = "malformed_record"
+        /// A record's contents do not have the digest it carries.
+        case recordTampered = "record_tampered"
+        /// A record does not link to the one before it.
+        case brokenChain = "broken_chain"
+        /// A record's file is not named after its contents.
+        case nameMismatch = "name_mismatch"
+        /// A record is of a kind that this version does not know.
+        case unknownKind = "unknown_kind"
+        /// The journal is older than an anchor says.
+        case rolledBack = "rolled_back"
+    }
+
+    /// What is wrong.
+    public let kind: Kind
+    /// Where.
+    public let index: UInt64
+    /// What should be there: a digest or a name; nil where there is nothing to compare.
+    public let expected: String?
+    /// What is there instead.
+    public let actual: String?
+    /// The same as the error that a decision on this journal throws, in words, with the remedy.
+    public let message: String
+
+    /// The failure that an error stands for; nil for an error that says nothing about the chain.
+    init?(_ error: JournalError) {
+        message = error.description
+        switch error {
+        case .missingRecord(let index, _):
+            (kind, self.index, expected, actual) = (.missingRecord, index, nil, nil)
+        case .duplicateIndex(let index, _):
+            (kind, self.index, expected, actual) = (.duplicateIndex, index, nil, nil)
+        case .malformedRecord(let index, _, _):
+            (kind, self.index, expected, actual) = (.malformedRecord, index, nil, nil)
+        case .recordTampered(let index, let stored, let recomputed):
+            (kind, self.index, expected, actual) = (.recordTampered, index, stored, recomputed)
+        case .brokenChain(let index, let wanted, let found):
+            (kind, self.index, expected, actual) = (.brokenChain, index, wanted, found)
+        case .nameMismatch(let index, let wanted, let found):
+            (kind, self.index, expected, actual) = (.nameMismatch, index, wanted, found)
+        case .unknownKind(let index, let kindName):
+            (kind, self.index, expected, actual) = (.unknownKind, index, nil, kindName)
+        case .rolledBack(let wanted, let found):
+            (kind, index, expected, actual) = (.rolledBack, wanted.index, wanted.digest, found?.digest)
+        default: return nil
+        }
+    }
+}
+
+/// Something wrong with a cache, or something that stands around.
+public struct VerificationWarning: Sendable, Hashable {
+    /// What it is.
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
+        /// There is no head although there are records.
+        case headMissing = "head_missing"
+        /// The head cannot be read.
+        case headUnreadable = "head_unreadable"
+        /// There are records after the one that the head names.
+        case headBehind = "head_behind"
+        /// An index does not hold what the records say.
+        case indexStale = "index_stale"
+        /// An append was interrupted before its record was published.
+        case leftoverFile = "leftover_file"
+        /// A file that is no record stands among the records.
+        case foreignFile = "foreign_file"
+    }
+
+    /// What it is.
+    public let kind: Kind
+    /// Which file, and what becomes of it.
+    public let message: String
+}
+
+/// Something that a valid chain can hold although it should not.
+public struct VerificationFinding: Sendable, Hashable {
+    /// What it is.
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
+        /// A nonce has more uses than its maximum.
+        case limitExceeded = "limit_exceeded"
+        /// A use stands after the revocation of its grant.
+        case useAfterRevocation = "use_after_revocation"
+        /// Two uses have one id.
+        case repeatedUseID = "repeated_use_id"
+        /// A record says that it was made well before the one it follows.
+        case clockRegression = "clock_regression"
+        /// A use does not carry the number that the count of its grant's uses gives.
+        case useNumberMismatch = "use_number_mismatch"
+    }
+
+    /// What it is.
+    public let kind: Kind
+    /// Which record shows it.
+    public let index: UInt64
+    /// The finding in words.
+    public let message: String
+}
+
+/// What a caller has seen of a journal before, kept elsewhere: it turns a rollback of the whole directory, which
+/// cannot be seen from inside, into a failure.
+///
+/// As a file it is a head: `{"index":12,"digest":"sha256:…"}`, as `holdfast journal head --json` prints.
+public struct JournalAnchor: Sendable, Hashable {
+    /// The last record that was seen.
+    public let index: UInt64
+    /// Its digest, which through the chain stands for every record before it.
+    public let digest: String
+
+    /// Makes an anchor.
+    public init(index: UInt64, digest: String) {
+        self.index = index
+        self.digest = digest
+    }
+
+    /// Reads an anchor; members besides the two are passed over.
+    ///
+    /// - Throws: `.invalidArgument` when it is no anchor.
+    public init(parsing bytes: [UInt8]) throws(JournalError) {
+        switch HeadFile.read(bytes) {
+        case .head(let head): self.init(index: head.index, digest: head.digest)
+        case .missing, .unreadable:
+            throw .invalidArgument(
+                member: "anchor",
+                reason: "is not of the form {\"index\":12,\"digest\":\"sha256:…\"}"
+            )
+        }
+    }
+}
