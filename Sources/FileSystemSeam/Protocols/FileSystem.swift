@@ -5,7 +5,7 @@
 /// therefore stop, fail or cut the power at every primitive.
 ///
 /// Each requirement is **one** primitive act: a crash point and a fault point. Compound acts
-/// (``Directory/replaceAtomically(_:with:permissions:)`` and its like) are extensions, so that a simulator
+/// (``Directory/publishExclusively(_:_:permissions:temporaryName:syncDirectory:)`` and its like) are extensions, so that a simulator
 /// can stop inside them.
 public protocol FileSystem: AnyObject, Sendable {
     /// Opens an existing directory as a capability; never creates one.

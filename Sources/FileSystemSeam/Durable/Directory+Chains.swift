@@ -1,0 +1,97 @@
+extension Directory {
+    /// Makes a chain of directories, each inside of the one before, where they are missing, durably.
+    ///
+    /// Once this returns, the whole chain survives a power cut. Every parent is synced, also when nothing had
+    /// to be made in it: an earlier call may have made it and been killed before its sync.
+    ///
+    /// ```
+    /// mkdirat(5, "a", 0700)                        = 0
+    /// fsync(5)                                     = 0
+    /// openat(5, "a", O_DIRECTORY|O_NOFOLLOW|…)     = 6
+    /// mkdirat(6, "b", 0700)                        = -1 EEXIST
+    /// fsync(6)                                     = 0
+    /// openat(6, "b", O_DIRECTORY|O_NOFOLLOW|…)     = 7
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - components: names, outermost first; none gives this directory again.
+    ///   - permissions: of what is made, less the umask; what stands already keeps its own.
+    /// - Returns: the innermost directory.
+    /// - Throws: `.symbolicLinkLoop` or `.notDirectory` when something else stands in the way.
+    public func makeDirectories(
+        _ components: [String],
+        permissions: Permissions = .ownerDirectory
+    ) throws(FileSystemError) -> any Directory {
+        if components.isEmpty { return try reopened() }
+        var parent: any Directory = self
+        for component in components {
+            do {
+                try parent.makeDirectory(component, permissions: permissions)
+            } catch  where error.code == .exists {}
+            try parent.sync()
+            parent = try parent.subdirectory(component)
+        }
+        return parent
+    }
+}
+
+extension FileSystem {
+    /// Opens the directory at `path`, and makes it and the directories above it where they are missing,
+    /// durably.
+    ///
+    /// The innermost directory that stood already is synced in its parent, what was made is synced as
+    /// ``Directory/makeDirectories(_:permissions:)`` does it, and only then the call returns. A parent that may
+    /// not be opened for reading (`.accessDenied`, as above many home directories) cannot be synced and is
+    /// left alone.
+    ///
+    /// - Parameters:
+    ///   - path: absolute, or relative to the working directory. Symbolic links are followed as far as the
+    ///     path exists; what is made is not reached through one.
+    ///   - permissions: of what is made, less the umask.
+    /// - Throws: `.notDirectory` when something else stands in the path, `.invalidArgument` when a part to be
+    ///   made is called `.` or `..`.
+    public func openDirectory(
+        _ path: String,
+        creating permissions: Permissions
+    ) throws(FileSystemError) -> any Directory {
+        var missing: [String] = []
+        var standing = path
+        while true {
+            let directory: any Directory
+            do {
+                directory = try openDirectory(standing)
+            } catch {
+                guard error.code == .noEntry, let (parent, last) = Self.split(standing) else { throw error }
+                missing.append(last)
+                standing = parent
+                continue
+            }
+            try syncParent(of: standing)
+            if missing.isEmpty { return directory }
+            return try directory.makeDirectories(missing.reversed(), permissions: permissions)
+        }
+    }
+
+    private func syncParent(of path: String) throws(FileSystemError) {
+        guard let (parent, _) = Self.split(path) else { return }
+        let directory: any Directory
+        do {
+            directory = try openDirectory(parent)
+        } catch  where error.code == .accessDenied {
+            return
+        }
+        try directory.sync()
+    }
+
+    /// A path as its parent and its last component; nil for the root, the working directory and nothing.
+    private static func split(_ path: String) -> (parent: String, last: String)? {
+        let slash = UInt8(ascii: "/")
+        guard let end = path.utf8.lastIndex(where: { $0 != slash }) else { return nil }
+        let trimmed = path[...end]
+        if trimmed == "." { return nil }
+        guard let cut = trimmed.utf8.lastIndex(of: slash) else { return (".", String(trimmed)) }
+        let last = String(trimmed[trimmed.utf8.index(after: cut)...])
+        guard let parentEnd = trimmed[..<cut].utf8.lastIndex(where: { $0 != slash }) else { return ("/", last) }
+        return (String(trimmed[...parentEnd]), last)
+    }
+}

@@ -1,0 +1,71 @@
+/// State that threads share under one lock, and that they can wait for.
+///
+/// The state is reached only inside of closures that run under the lock, so it cannot be touched without it,
+/// and a wait is always a loop around a test:
+///
+/// ```swift
+/// let queue = Condition([Int]())
+/// queue.withLock { $0.append(7) }
+/// queue.signal()
+/// let first = queue.wait { $0.isEmpty ? nil : $0.removeFirst() }
+/// ```
+///
+/// Closures must not use the same condition again, and should be short. Waiting uses real time; what a
+/// simulator is to schedule waits through ``FileSystem/sleep(nanoseconds:)`` or a lock instead.
+@safe
+public final class Condition<State: Sendable>: @unchecked Sendable {
+    private let native = NativeCondition()
+    // Read and written under the lock only.
+    private var state: State
+
+    /// Makes a condition around its first state.
+    public init(_ state: State) { self.state = state }
+
+    /// Runs `body` on the state under the lock. Does not wake anybody: see ``signal()``.
+    public func withLock<Result, Failure: Error>(
+        _ body: (inout State) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        native.lock()
+        defer { native.unlock() }
+        return try body(&state)
+    }
+
+    /// Runs `body` under the lock, again after every signal, until it returns something.
+    public func wait<Result, Failure: Error>(
+        until body: (inout State) throws(Failure) -> Result?
+    ) throws(Failure) -> Result {
+        native.lock()
+        defer { native.unlock() }
+        while true {
+            if let result = try body(&state) { return result }
+            native.wait()
+        }
+    }
+
+    /// Runs `body` under the lock, again after every signal, until it returns something or the time is over.
+    ///
+    /// - Parameter timeoutNanoseconds: counted on the monotonic clock. `body` runs at least once, also for 0,
+    ///   and once more at the end.
+    /// - Returns: nil when the time was over.
+    public func wait<Result, Failure: Error>(
+        timeoutNanoseconds: UInt64,
+        until body: (inout State) throws(Failure) -> Result?
+    ) throws(Failure) -> Result? {
+        let (sum, tooFar) = NativeCondition.now.addingReportingOverflow(timeoutNanoseconds)
+        let deadline = tooFar ? UInt64.max : sum
+        native.lock()
+        defer { native.unlock() }
+        while true {
+            if let result = try body(&state) { return result }
+            let now = NativeCondition.now
+            if now >= deadline { return nil }
+            _ = native.wait(nanoseconds: deadline - now)
+        }
+    }
+
+    /// Wakes one waiting thread, if any.
+    public func signal() { native.signal() }
+
+    /// Wakes all waiting threads.
+    public func broadcast() { native.broadcast() }
+}
