@@ -2,8 +2,8 @@
 ///
 /// Every `name` is exactly one path component. A name that is empty, `.` or `..`, or that contains `/` or NUL
 /// is refused with `.invalidArgument` before anything is done; one that is longer than the file system allows
-/// gives `.nameTooLong`. No operation follows a symbolic link at `name`. A directory that is renamed or unlinked elsewhere stays usable through
-/// the handle, as POSIX says.
+/// gives `.nameTooLong`. No operation follows a symbolic link at `name`. A directory that is renamed or
+/// unlinked elsewhere stays usable through the handle, as POSIX says.
 ///
 /// Locks belong to the open file description behind the handle; they end with ``close()``, with the last
 /// reference to the handle, or with the process.

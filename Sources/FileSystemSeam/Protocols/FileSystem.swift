@@ -4,9 +4,8 @@
 /// through it. ``PosixFileSystem`` is the real machine; a simulator implements the same protocols and can
 /// therefore stop, fail or cut the power at every primitive.
 ///
-/// Each requirement is **one** primitive act: a crash point and a fault point. Compound acts
-/// (``Directory/publishExclusively(_:_:permissions:temporaryName:syncDirectory:)`` and its like) are extensions, so that a simulator
-/// can stop inside them.
+/// Each requirement is **one** primitive act: a crash point and a fault point. Compound acts (atomic
+/// replacement, directory chains and their like) are extensions, so that a simulator can stop inside them.
 public protocol FileSystem: AnyObject, Sendable {
     /// Opens an existing directory as a capability; never creates one.
     ///

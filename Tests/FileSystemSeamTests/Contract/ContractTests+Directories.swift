@@ -1,0 +1,126 @@
+import FileSystemSeam
+import Testing
+
+extension ContractTests {
+    @Test(arguments: SeamUnderTest.all)
+    func entriesAreTheNamesWithoutTheDots(_ seam: SeamUnderTest) throws {
+        try seam.run { subject in
+            let root = subject.root
+            #expect(try root.names() == [])
+            try root.put("file", "x")
+            try root.makeDirectory("directory", permissions: .ownerDirectory)
+            let entries = try root.entries().sorted { $0.name < $1.name }
+            #expect(entries.map(\.name) == ["directory", "file"])
+            // A file system may not tell the kind; when it does, it must be right.
+            #expect([.directory, nil].contains(entries[0].kind))
+            #expect([.regular, nil].contains(entries[1].kind))
+            try root.remove("file")
+            #expect(try root.names() == ["directory"])
+        }
+    }
+
+    @Test(arguments: SeamUnderTest.all)
+    func everyListingStartsAtTheBeginning(_ seam: SeamUnderTest) throws {
+        try seam.run { subject in
+            for number in 0..<1000 {
+                _ = try subject.root.open("file-\(number)", [.write, .create], permissions: .ownerFile)
+            }
+            let expected = (0..<1000).map { "file-\($0)" }.sorted()
+            #expect(try subject.root.names() == expected)
+            #expect(try subject.root.names() == expected)
+            #expect(try subject.root.reopened().names() == expected)
+        }
+    }
+
+    @Test(arguments: SeamUnderTest.all)
+    func aDirectoryIsMadeOnce(_ seam: SeamUnderTest) throws {
+        try seam.run { subject in
+            try subject.root.makeDirectory("a", permissions: .ownerDirectory)
+            expectFailure(.exists, .makeDirectory) {
+                try subject.root.makeDirectory("a", permissions: .ownerDirectory)
+            }
+            #expect(try subject.root.subdirectory("a").entries().isEmpty)
+        }
+    }
+
+    @Test(arguments: SeamUnderTest.all)
+    func onlyAnEmptyDirectoryIsRemoved(_ seam: SeamUnderTest) throws {
+        try seam.run { subject in
+            let root = subject.root
+            try root.makeDirectory("a", permissions: .ownerDirectory)
+            try root.subdirectory("a").put("x", "x")
+            expectFailure(.notEmpty, .removeDirectory) { try root.removeDirectory("a") }
+            expectFailure(.isDirectory, .remove) { try root.remove("a") }
+            try root.subdirectory("a").remove("x")
+            expectFailure(.isDirectory, .remove) { try root.remove("a") }
+            try root.removeDirectory("a")
+            #expect(try root.names() == [])
+        }
+    }
+
+    @Test(arguments: SeamUnderTest.all)
+    func aHeldDirectoryFollowsItsRename(_ seam: SeamUnderTest) throws {
+        try seam.run { subject in
+            let root = subject.root
+            try root.makeDirectory("a", permissions: .ownerDirectory)
+            let held = try root.subdirectory("a")
+            try root.rename("a", to: "b", in: root, exclusive: true)
+            try held.put("file", "text")
+            #expect(try root.subdirectory("b").text("file") == "text")
+            #expect(try held.status().identity == root.status(of: "b").identity)
+        }
+    }
+
+    @Test(arguments: SeamUnderTest.all)
+    func aRemovedDirectoryTakesNothingNew(_ seam: SeamUnderTest) throws {
+        try seam.run { subject in
+            try subject.root.makeDirectory("a", permissions: .ownerDirectory)
+            let held = try subject.root.subdirectory("a")
+            try subject.root.removeDirectory("a")
+            #expect(try held.names() == [])
+            #expect(try held.status().linkCount == 0)
+            expectFailure(.noEntry, .open) {
+                _ = try held.open("file", [.write, .create], permissions: .ownerFile)
+            }
+            expectFailure(.noEntry, .makeDirectory) { try held.makeDirectory("b", permissions: .ownerDirectory) }
+        }
+    }
+
+    @Test(arguments: SeamUnderTest.all)
+    func aReopenedDirectoryIsTheSameAndIndependent(_ seam: SeamUnderTest) throws {
+        try seam.run { subject in
+            let first = try subject.root.reopened()
+            let second = try first.reopened()
+            #expect(try second.status().identity == subject.root.status().identity)
+            try first.close()
+            try second.put("file", "text")
+            #expect(try subject.root.text("file") == "text")
+        }
+    }
+
+    @Test(arguments: SeamUnderTest.all)
+    func aWatchTellsOfChangesOnce(_ seam: SeamUnderTest) throws {
+        try seam.run { subject in
+            let root = subject.root
+            try root.put("file", "x")
+            let watch = try root.watch()
+            let soon: UInt64 = 20_000_000
+            let late: UInt64 = 5_000_000_000
+            #expect(try !watch.wait(timeoutNanoseconds: soon))
+            try root.put("new", "x")
+            #expect(try watch.wait(timeoutNanoseconds: late))
+            #expect(try !watch.wait(timeoutNanoseconds: soon))
+            try root.rename("new", to: "newer", in: root, exclusive: true)
+            #expect(try watch.wait(timeoutNanoseconds: late))
+            try root.remove("newer")
+            #expect(try watch.wait(timeoutNanoseconds: late))
+            // Reading is no change.
+            _ = try root.text("file")
+            _ = try root.entries()
+            #expect(try !watch.wait(timeoutNanoseconds: soon))
+            try watch.close()
+            try watch.close()
+            expectFailure(.badDescriptor, .watch) { _ = try watch.wait(timeoutNanoseconds: 0) }
+        }
+    }
+}

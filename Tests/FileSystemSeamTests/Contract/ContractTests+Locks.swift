@@ -1,0 +1,138 @@
+import FileSystemSeam
+import Testing
+
+extension ContractTests {
+    @Test(arguments: SeamUnderTest.all)
+    func anExclusiveLockExcludesEveryOtherHandle(_ seam: SeamUnderTest) throws {
+        try seam.run { subject in
+            try subject.root.put("lock", "")
+            let first = try subject.root.existing("lock")
+            let second = try subject.root.existing("lock")
+            #expect(try first.lock(.exclusive, blocking: false))
+            #expect(try !second.lock(.exclusive, blocking: false))
+            #expect(try !second.lock(.shared, blocking: false))
+            // The holder's own handle may ask again.
+            #expect(try first.lock(.exclusive, blocking: false))
+        }
+    }
+
+    @Test(arguments: SeamUnderTest.all)
+    func sharedLocksAreHeldTogether(_ seam: SeamUnderTest) throws {
+        try seam.run { subject in
+            try subject.root.put("lock", "")
+            let readers = try (0..<3).map { _ in try subject.root.open("lock", .read, permissions: .ownerFile) }
+            for reader in readers { #expect(try reader.lock(.shared, blocking: false)) }
+            let writer = try subject.root.existing("lock")
+            #expect(try !writer.lock(.exclusive, blocking: false))
+            for reader in readers { try reader.close() }
+            #expect(try writer.lock(.exclusive, blocking: false))
+        }
+    }
+
+    @Test(arguments: SeamUnderTest.all)
+    func closingAndDroppingAHandleReleaseItsLock(_ seam: SeamUnderTest) throws {
+        try seam.run { subject in
+            try subject.root.put("lock", "")
+            let waiting = try subject.root.existing("lock")
+            let holder = try subject.root.existing("lock")
+            #expect(try holder.lock(.exclusive, blocking: false))
+            #expect(try !waiting.lock(.shared, blocking: false))
+            try holder.close()
+            #expect(try waiting.lock(.shared, blocking: false))
+            try waiting.close()
+
+            var dropped: (any File)? = try subject.root.existing("lock")
+            #expect(try dropped?.lock(.exclusive, blocking: false) == true)
+            let next = try subject.root.existing("lock")
+            #expect(try !next.lock(.exclusive, blocking: false))
+            dropped = nil
+            #expect(try next.lock(.exclusive, blocking: false))
+        }
+    }
+
+    @Test(arguments: SeamUnderTest.all)
+    func aSharedLockAloneCanBecomeExclusiveAndBack(_ seam: SeamUnderTest) throws {
+        try seam.run { subject in
+            try subject.root.put("lock", "")
+            let first = try subject.root.existing("lock")
+            let second = try subject.root.existing("lock")
+            #expect(try first.lock(.shared, blocking: false))
+            #expect(try first.lock(.exclusive, blocking: false))
+            #expect(try !second.lock(.shared, blocking: false))
+            #expect(try first.lock(.shared, blocking: false))
+            #expect(try second.lock(.shared, blocking: false))
+        }
+    }
+
+    /// flock(2): the existing lock is removed first, then the new one is asked for.
+    @Test(arguments: SeamUnderTest.all)
+    func aFailedUpgradeLosesTheSharedLock(_ seam: SeamUnderTest) throws {
+        try seam.run { subject in
+            try subject.root.put("lock", "")
+            let first = try subject.root.existing("lock")
+            let second = try subject.root.existing("lock")
+            #expect(try first.lock(.shared, blocking: false))
+            #expect(try second.lock(.shared, blocking: false))
+            #expect(try !first.lock(.exclusive, blocking: false))
+            #expect(try second.lock(.exclusive, blocking: false))
+        }
+    }
+
+    @Test(arguments: SeamUnderTest.all)
+    func aLockBelongsToTheFileAndNotToItsName(_ seam: SeamUnderTest) throws {
+        try seam.run { subject in
+            let root = subject.root
+            try root.put("lock", "")
+            let holder = try root.existing("lock")
+            #expect(try holder.lock(.exclusive, blocking: false))
+            // A second name, or another one, leads to the same lock.
+            try root.link("lock", to: "alias", in: root)
+            #expect(try !root.existing("alias").lock(.exclusive, blocking: false))
+            try root.rename("lock", to: "moved", in: root, exclusive: true)
+            #expect(try !root.existing("moved").lock(.exclusive, blocking: false))
+            // A new file under the old name is another lock: two holders.
+            try root.put("lock", "")
+            #expect(try root.existing("lock").lock(.exclusive, blocking: false))
+        }
+    }
+
+    @Test(arguments: SeamUnderTest.all)
+    func directoriesAreLockedLikeFiles(_ seam: SeamUnderTest) throws {
+        try seam.run { subject in
+            let first = try subject.root.reopened()
+            let second = try first.reopened()
+            let third = try subject.fileSystem.openDirectory(subject.rootPath)
+            #expect(try first.lock(.exclusive, blocking: false))
+            #expect(try !second.lock(.shared, blocking: false))
+            #expect(try !third.lock(.exclusive, blocking: false))
+            // The lock of the directory says nothing about the files in it.
+            try second.put("file", "x")
+            #expect(try second.existing("file").lock(.exclusive, blocking: false))
+            try first.close()
+            #expect(try second.lock(.shared, blocking: false))
+            #expect(try third.lock(.shared, blocking: false))
+        }
+    }
+
+    @Test(arguments: SeamUnderTest.all)
+    func aBlockingLockIsTakenWhenTheHolderLetsGo(_ seam: SeamUnderTest) throws {
+        try seam.run { subject in
+            guard subject.blocksThreads else { return }
+            try subject.root.put("lock", "")
+            let holder = try subject.root.existing("lock")
+            let waiter = try subject.root.existing("lock")
+            #expect(try holder.lock(.exclusive, blocking: true))
+            let order = Condition([String]())
+            let thread = try FileSystemSeam.Thread.start(name: "waiter") {
+                let taken = (try? waiter.lock(.exclusive, blocking: true)) == true
+                order.withLock { $0.append(taken ? "taken" : "failed") }
+                order.signal()
+            }
+            #expect(order.wait(timeoutNanoseconds: 30_000_000) { $0.first } == nil)
+            order.withLock { $0.append("released") }
+            try holder.close()
+            thread.join()
+            #expect(order.withLock { $0 } == ["released", "taken"])
+        }
+    }
+}
