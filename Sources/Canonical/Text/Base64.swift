@@ -54,32 +54,35 @@ public enum Base64 {
     ///   padding, an impossible length, or spare bits that are not zero.
     /// - Complexity: O(*n*).
     public static func decode(_ text: String, _ variant: Variant) -> [UInt8]? {
-        decode(text.utf8, variant)
+        var bytes: [UInt8] = []
+        return decode(text.utf8, variant, into: &bytes) ? bytes : nil
     }
 
-    /// The bytes that base64 characters stand for, with the rules of ``decode(_:_:)``.
+    /// Reads base64 characters into a buffer that the caller owns, with the rules of ``decode(_:_:)``.
     ///
-    /// It exists for secrets: the result is allocated once, at its final size, and no copy of it is left behind.
+    /// It exists for secrets: the buffer is allocated once, at its final size, so that no copy of the bytes is left
+    /// behind when the caller wipes it, also after a failure.
     ///
     /// - Parameters:
     ///   - text: The characters, as UTF-8.
     ///   - variant: Alphabet and padding.
-    /// - Returns: The bytes, or nil when the text is not strict base64.
+    ///   - bytes: Replaced by the bytes; after a failure it holds those read before it.
+    /// - Returns: Whether the text is strict base64.
     /// - Complexity: O(*n*).
-    package static func decode(_ text: some Collection<UInt8>, _ variant: Variant) -> [UInt8]? {
+    package static func decode(_ text: some Collection<UInt8>, _ variant: Variant, into bytes: inout [UInt8]) -> Bool {
+        bytes = []
         var characters = text.count
         if variant == .standard {
-            guard characters.isMultiple(of: 4) else { return nil }
-            // At most two: the padding characters themselves are in neither alphabet, so a third is refused below.
+            guard characters.isMultiple(of: 4) else { return false }
+            // At most two: the padding character itself is in neither alphabet, so a third is refused below.
             for character in text.suffix(2) where character == padding { characters -= 1 }
         }
-        guard characters % 4 != 1 else { return nil }
-        var bytes: [UInt8] = []
+        guard characters % 4 != 1 else { return false }
         bytes.reserveCapacity(characters / 4 * 3 + 2)
         var group: UInt32 = 0
         var bits: UInt32 = 0
         for character in text.prefix(characters) {
-            guard let value = value(of: character, variant) else { return nil }
+            guard let value = value(of: character, variant) else { return false }
             group = (group << 6 | UInt32(value)) & 0xffff
             bits += 6
             if bits >= 8 {
@@ -88,8 +91,7 @@ public enum Base64 {
             }
         }
         // Bits that no byte uses must be zero, or several texts would mean the same bytes.
-        guard group & ((1 << bits) - 1) == 0 else { return nil }
-        return bytes
+        return group & ((1 << bits) - 1) == 0
     }
 
     private static var padding: UInt8 { UInt8(ascii: "=") }
