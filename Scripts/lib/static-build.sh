@@ -1,0 +1,35 @@
+# shellcheck shell=bash
+# The release build of the command line, shared by the demo and the tests. Sourced, not run.
+
+# shellcheck source-path=SCRIPTDIR source=common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+# build_static_holdfast: builds .build/release/holdfast, as one static file where the system allows it.
+build_static_holdfast() {
+    local flags=(-c release --product holdfast)
+    if [[ $(uname -s) == Linux ]]; then
+        flags+=(-Xswiftc -static-executable)
+    else
+        say 'This system has no static executables: holdfast is linked to the system libraries instead.'
+    fi
+    swift build --package-path "$root" "${flags[@]}" 2>&1 | without_known_linker_warnings
+    static_holdfast=$(swift build --package-path "$root" "${flags[@]}" --show-bin-path)/holdfast
+    [[ -x $static_holdfast ]] || fail "$exit_software" "the build succeeded but there is no $static_holdfast."
+}
+
+# libcrypto and the Swift runtime can look up hosts and load plug-ins; a static glibc warns about each such function.
+# Holdfast calls none of them, so exactly these warnings are left out. Everything else is shown.
+without_known_linker_warnings() {
+    sed -E "/: warning: Using '(dlopen|getaddrinfo|gethostbyname)' in statically linked applications requires at runtime/d"
+}
+
+# require_static_binary FILE: a file that needs no library at run time, and carries no Foundation.
+require_static_binary() {
+    local needed
+    needed=$(LC_ALL=C readelf -dW "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\].*/\1/p')
+    [[ -z $needed ]] || fail "$exit_software" "$1 is meant to be static but needs at run time: ${needed//$'\n'/, }."
+    # How the compiler mangles the names of Foundation and FoundationEssentials.
+    if LC_ALL=C grep -aqE '[$]s(10Foundation|20FoundationEssentials)' "$1"; then
+        fail "$exit_software" "$1 carries Foundation, which makes every start slower; find the import that brings it in."
+    fi
+}

@@ -1,0 +1,77 @@
+# shellcheck shell=bash
+# The steps of Scripts/test. Sourced, not run; they read its variables `filter` and `sanitizer`.
+
+# shellcheck source-path=SCRIPTDIR source=common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source-path=SCRIPTDIR source=static-build.sh
+source "$root/Scripts/lib/static-build.sh"
+
+# A sanitizer changes every object file, so each has a build directory of its own.
+set_build_arguments() {
+    build_arguments=(--package-path "$root")
+    build_directory=$root/.build
+    if [[ -n ${sanitizer:-} ]]; then
+        build_directory=$root/.build/sanitize-$sanitizer
+        build_arguments+=(--sanitize "$sanitizer" --scratch-path "$build_directory")
+    fi
+}
+
+# Warnings are errors by the manifest; an import of a target that the manifest does not declare is one here.
+build_tests() {
+    set_build_arguments
+    swift build --build-tests --explicit-target-dependency-import-check error "${build_arguments[@]}"
+}
+
+# The manifest cannot make C warnings errors and stay usable as a dependency, so the shim is checked here.
+check_c_shim() {
+    local compiler source
+    compiler=$(command -v clang || command -v cc) ||
+        fail "$exit_unavailable" 'neither clang nor cc is on PATH; the Swift toolchain brings clang in its bin directory.'
+    for source in "$root"/Sources/CPosix/*.c; do
+        "$compiler" -std=gnu11 -Wall -Wextra -Werror -fsyntax-only -I "$root/Sources/CPosix/include" "$source"
+    done
+}
+
+# A dependent package that imports one product a target, so that a product which needs another one that it
+# does not declare fails here; and no product may bring in a library that only its neighbours need.
+run_downstream_package() {
+    local arguments=(--package-path "$root/Fixtures/Downstream" --scratch-path "$root/.build/downstream")
+    swift build "${arguments[@]}"
+    local binaries source program
+    binaries=$(swift build "${arguments[@]}" --show-bin-path)
+    for source in "$root"/Fixtures/Downstream/Sources/*/; do
+        program=$binaries/$(basename "$source")
+        "$program"
+        [[ $(uname -s) == Linux ]] || continue
+        refuse_library "$program" 'lib_?Foundation|libsodium|libpq|libsqlite3'
+        case $program in */UsesFileSystemSeam) refuse_library "$program" libcrypto ;; esac
+    done
+}
+
+# refuse_library PROGRAM PATTERN: fails when the program needs a library whose name matches at run time.
+refuse_library() {
+    local needed
+    needed=$(LC_ALL=C readelf -dW "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\].*/\1/p' | grep -E "^($2)" || true)
+    [[ -z $needed ]] || fail "$exit_software" "$(basename "$1") needs $needed, which the product it imports must not link."
+}
+
+build_and_check_release() {
+    build_static_holdfast
+    if [[ $(uname -s) == Linux ]]; then require_static_binary "$static_holdfast"; fi
+    "$static_holdfast" --version
+}
+
+# Runs last: the runner's summary is the last line of the script. The lines that only say that a test has
+# started are left out; .build/test-output.log has them, which is where to look when a test hangs.
+run_tests() {
+    set_build_arguments
+    local log=$build_directory/test-output.log arguments=(--skip-build --disable-xctest "${build_arguments[@]}")
+    if [[ -n $filter ]]; then arguments+=(--filter "$filter"); fi
+    current_step='Tests' step_started=$SECONDS
+    say "${bold}==> $current_step${plain} ${dim}(full output: $log)${plain}"
+    swift test "${arguments[@]}" 2>&1 | tee "$log" | sed -E '/^◇ Test .* started\.$/d'
+    if grep -q 'Test run with 0 tests' "$log"; then
+        fail "$exit_missing_input" "no test matches ${filter:-anything}; the names are listed by: swift test list."
+    fi
+    current_step=''
+}
