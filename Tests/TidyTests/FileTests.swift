@@ -41,10 +41,11 @@ struct FileTests {
 
     /// A product that no dependent package imports on its own may need more than it declares.
     @Test func everyLibraryProductIsImportedOnItsOwn() throws {
-        let manifest = try PackageFiles.text(of: "Package.swift")
-        let products = manifest.matches(of: #/\.library\(\s*name: "(\w+)"/#).map { "Uses\($0.output.1)/" }
+        let manifest = try FileTree.package.text(of: "Package.swift")
+        let products = manifest.matches(of: #/\.library\(\s*name: "(\w+)"/#).map { "Uses\($0.output.1)" }
         #expect(!products.isEmpty)
-        #expect(try PackageFiles.names(in: "Fixtures/Downstream/Sources") == products.sorted())
+        let programs = try FileTree.package.names(in: "Fixtures/Downstream/Sources")
+        #expect(programs == products.sorted())
     }
 
     private static func lineCount(_ source: SourceText) -> Int {

@@ -20,8 +20,8 @@ struct SourceFile {
 
     /// Read once, however many tests look.
     private static let everything = Result {
-        try ["Sources", "Tests"].flatMap { try PackageFiles.files(below: $0) }
+        try ["Sources", "Tests"].flatMap { try FileTree.package.files(below: $0) }
             .filter { $0.hasSuffix(".swift") }
-            .map { SourceFile(path: $0, source: SourceText(try PackageFiles.text(of: $0))) }
+            .map { SourceFile(path: $0, source: SourceText(try FileTree.package.text(of: $0))) }
     }
 }

@@ -10,14 +10,14 @@ struct WordingTests {
     /// Where people write; inputs of fixtures are other tools' bytes.
     private static func written() throws -> [String] {
         let roots = ["README.md", "CONTRIBUTING.md", "Package.swift", "Sources", "Tests", "Scripts", "docs", ".ci"]
-        return try roots.flatMap { try PackageFiles.files(below: $0, skipping: [".build"]) }
+        return try roots.flatMap { try FileTree.package.files(below: $0, skipping: [".build"]) }
     }
 
     @Test func noneIsWritten() throws {
         let paths = try Self.written()
         #expect(paths.count > 50, "the walk found too few files to mean anything")
         for path in paths {
-            for (offset, line) in try PackageFiles.text(of: path).split(separator: "\n").enumerated() {
+            for (offset, line) in try FileTree.package.text(of: path).split(separator: "\n").enumerated() {
                 if let word = Self.firstForbidden(in: line, of: path) {
                     Issue.record("\(path):\(offset + 1): \"\(word)\" may not stand here: \(line)")
                 }

@@ -4,10 +4,15 @@
 public struct FileSystemError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The primitive that failed.
     public enum Operation: String, Sendable, Hashable, CaseIterable {
+        /// On the file system as a whole.
         case openDirectory, fillRandom, mountFacts
+        /// On a name in a directory.
         case open, subdirectory, reopen, makeDirectory, rename, link, remove, removeDirectory
+        /// On a directory itself.
         case entries, status, syncDirectory, lockDirectory, watch, closeDirectory
+        /// On an open file.
         case read, write, append, truncate, allocate, fileStatus, setPermissions, sync, lock, map, close
+        /// On threads.
         case createThread
     }
 

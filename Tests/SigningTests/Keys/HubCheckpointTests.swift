@@ -31,7 +31,7 @@ import Testing
 
     static let rows: [Row] = {
         do {
-            return try String(contentsOf: folder.appending(path: "hub-checkpoints.jsonl"), encoding: .utf8)
+            return try String(contentsOf: folder.appending(path: "input.jsonl"), encoding: .utf8)
                 .split(separator: "\n").map { try JSONDecoder().decode(Row.self, from: Data($0.utf8)) }
         } catch {
             Issue.record(error, "the fixture cannot be read")
