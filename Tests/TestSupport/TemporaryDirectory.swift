@@ -12,7 +12,7 @@ public struct TemporaryDirectory: ~Copyable {
 
     /// Makes a directory under `base`, which is made when it is missing.
     public init(in base: String = TemporaryDirectory.workingDisk) throws {
-        path = base + "/" + UUID().uuidString
+        path = base + "/holdfast-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 
@@ -32,6 +32,6 @@ public struct TemporaryDirectory: ~Copyable {
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue,
             FileManager.default.isWritableFile(atPath: path)
         else { return nil }
-        return path + "/holdfast-tests"
+        return path
     }()
 }

@@ -10,14 +10,15 @@ extension PosixFileSystem {
         let processID = calls.processID
         return Self.cached.withLock { cached in
             if let cached, cached.processID == processID { return cached }
-            let identity = observeIdentity(processID)
+            let identity = observedIdentity()
             cached = identity
             return identity
         }
     }
 
-    private func observeIdentity(_ processID: Int32) -> ProcessIdentity {
-        var identity = ProcessIdentity(processID: processID)
+    /// Works the identity out anew.
+    package func observedIdentity() -> ProcessIdentity {
+        var identity = ProcessIdentity(processID: calls.processID)
         identity.hostName = calls.hostName ?? ""
         #if canImport(Darwin)
         identity.bootID = calls.processText(CPOSIX_PROCESS_BOOT)

@@ -8,7 +8,9 @@ package struct SystemCall: Sendable, Hashable, CustomStringConvertible {
         case mkdirat, renameat, renameat2, linkat, unlinkat, readlink
         case fdopendir, readdir, closedir
         case fstat, fstatat, fstatfs
-        case read, pread, pwrite, write
+        case read, write
+        case pread = "pread64"
+        case pwrite = "pwrite64"
         case ftruncate, fallocate, fchmod, fsync, fdatasync
         case flock, mmap, munmap
         // Darwin uses its own means for these three; the names stay.

@@ -1,0 +1,54 @@
+import FileSystemSeam
+import Testing
+
+/// Some network and FUSE file systems cannot rename without replacing.
+@Suite("Exclusive rename without the system's help") struct ExclusiveRenameFallbackTests {
+    @Test func aFileIsLinkedAndUnlinked() throws {
+        try SystemCallRow.prepared { recorder, _, root, _ in
+            recorder.always(.renameat2, .failure(.invalidArgument))
+            try root.rename("file", to: "new", in: root, exclusive: true)
+            #expect(
+                recorder.trace == [
+                    #"renameat2(#1, "file", #1, "new", RENAME_NOREPLACE)"#,
+                    #"fstatat(#1, "file", AT_SYMLINK_NOFOLLOW)"#,
+                    #"linkat(#1, "file", #1, "new")"#,
+                    #"unlinkat(#1, "file")"#,
+                ]
+            )
+            #expect(try root.text("new") == "contents")
+            #expect(try root.status(of: "new").linkCount == 1)
+            #expect(try !root.exists("file"))
+        }
+    }
+
+    @Test func anExistingNameIsNotReplaced() throws {
+        try SystemCallRow.prepared { recorder, _, root, _ in
+            recorder.always(.renameat2, .failure(.notSupported))
+            try root.put("taken", "precious")
+            expectFailure(.exists, .rename) { try root.rename("file", to: "taken", in: root, exclusive: true) }
+            expectFailure(.exists, .rename) { try root.publishExclusively("taken", [1]) }
+            #expect(try root.text("taken") == "precious")
+            #expect(try root.text("file") == "contents")
+            #expect(try root.names() == ["empty", "file", "log", "taken"])
+        }
+    }
+
+    @Test func aDirectoryKeepsTheSystemsRefusal() throws {
+        try SystemCallRow.prepared { recorder, _, root, _ in
+            recorder.always(.renameat2, .failure(.invalidArgument))
+            expectFailure(.invalidArgument, .rename) {
+                try root.rename("empty", to: "new", in: root, exclusive: true)
+            }
+            #expect(recorder.count(.linkat, .renameat) == 0)
+            expectFailure(.noEntry, .rename) { try root.rename("no", to: "new", in: root, exclusive: true) }
+        }
+    }
+
+    @Test func anyOtherFailureIsReportedAsItIs() throws {
+        try SystemCallRow.prepared { recorder, _, root, _ in
+            recorder.always(.renameat2, .failure(.noSpace))
+            expectFailure(.noSpace, .rename) { try root.rename("file", to: "new", in: root, exclusive: true) }
+            #expect(recorder.count(.linkat, .renameat) == 0)
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import FileSystemSeam
+import TestSupport
+import Testing
+
+@Suite("Mount facts") struct MountFactsTests {
+    private let table = MountTable(
+        parsing: Array(
+            #"""
+            22 1 254:0 / / rw,relatime - ext4 /dev/vda rw,errors=remount-ro
+            36 22 98:0 /mnt1 /mnt/my\040disk\134x rw,noatime master:1 propagate_from:2 - fuse.sshfs me@host:/a\011b rw
+            this is no line of the table
+            37 22 98:0 / /second ro shared:1 - ext3 /dev/root ro,errors=continue
+
+            38 22 0:5 / /cut rw - proc
+            """#.utf8
+        )
+    )
+
+    @Test func aLineIsReadFieldByField() throws {
+        let row = try #require(table.row(mountID: 36))
+        #expect(row.mountPoint == #"/mnt/my disk\x"#)
+        #expect(row.mountOptions == ["rw", "noatime"])
+        #expect(row.fileSystemType == "fuse.sshfs")
+        #expect(row.source == "me@host:/a\tb")
+        #expect(row.fileSystemOptions == ["rw"])
+        #expect(row.major == 98 && row.minor == 0)
+    }
+
+    @Test func optionalFieldsMayBeAbsent() throws {
+        let row = try #require(table.row(mountID: 22))
+        #expect(row.mountPoint == "/" && row.fileSystemType == "ext4")
+        #expect(row.fileSystemOptions == ["rw", "errors=remount-ro"])
+    }
+
+    @Test func theLastMountOfADeviceIsFound() {
+        #expect(table.row(major: 98, minor: 0)?.mountPoint == "/second")
+        #expect(table.row(major: 98, minor: 1) == nil)
+    }
+
+    @Test func linesThatAreNoneAreLeftOut() {
+        #expect(table.rows.map(\.mountID) == [22, 36, 37])
+        #expect(MountTable(parsing: []).rows == [])
+    }
+
+    @Test func theMountNumberIsReadFromTheDescriptorsInformation() {
+        #expect(MountTable.mountID(inDescriptorInformation: "pos:\t0\nflags:\t02\nmnt_id:\t29\nino:\t5") == 29)
+        #expect(MountTable.mountID(inDescriptorInformation: "pos:\t0\n") == nil)
+    }
+
+    #if os(Linux)
+    @Test func theKernelsOwnFileSystemIsSeenAsWhatItIs() throws {
+        let directory = try PosixFileSystem.shared.openDirectory("/proc/self")
+        let facts = try PosixFileSystem.shared.mountFacts(of: directory)
+        #expect(facts.fileSystemType == "proc")
+        #expect(facts.magic == 0x9fa0)
+        #expect(facts.mountPoint == "/proc")
+    }
+
+    @Test(.enabled(if: TemporaryDirectory.memoryDisk != nil, "no memory file system at /dev/shm"))
+    func aMemoryFileSystemIsSeenAsWhatItIs() throws {
+        let directory = try PosixFileSystem.shared.openDirectory("/dev/shm")
+        let facts = try PosixFileSystem.shared.mountFacts(of: directory)
+        #expect(facts.fileSystemType == "tmpfs")
+        #expect(facts.magic == 0x0102_1994)
+        #expect(facts.mountPoint == "/dev/shm")
+    }
+
+    /// Without the descriptor's information the device decides; the answer is the same.
+    @Test func theDeviceDecidesWhereTheMountNumberIsNotTold() throws {
+        try SystemCallRow.prepared { recorder, fileSystem, root, _ in
+            let facts = try fileSystem.mountFacts(of: root)
+            recorder.plan(.open, [nil, .failure(.noEntry)])
+            let byDevice = try fileSystem.mountFacts(of: root)
+            #expect(byDevice.fileSystemType == facts.fileSystemType && byDevice.source == facts.source)
+        }
+    }
+    #endif
+
+    @Test func withoutAMountTableTheRestIsStillTold() throws {
+        try SystemCallRow.prepared { recorder, fileSystem, root, _ in
+            recorder.always(.open, .failure(.noEntry))
+            let facts = try fileSystem.mountFacts(of: root)
+            #expect(facts.mountPoint == "" && facts.mountOptions == [])
+            #expect(facts.blockSizeBytes >= 512)
+        }
+    }
+}

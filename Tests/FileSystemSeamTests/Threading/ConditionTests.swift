@@ -1,0 +1,70 @@
+import FileSystemSeam
+import Synchronization
+import Testing
+
+@Suite("Conditions") struct ConditionTests {
+    @Test func theLockKeepsThreadsApart() throws {
+        let counter = Condition(0)
+        let threads = try (0..<4).map { _ in
+            try FileSystemSeam.Thread.start(name: "counter") {
+                for _ in 0..<10_000 { counter.withLock { $0 += 1 } }
+            }
+        }
+        for thread in threads { thread.join() }
+        #expect(counter.withLock { $0 } == 40_000)
+    }
+
+    @Test func aWaitEndsWhenTheStateIsRight() throws {
+        let queue = Condition([Int]())
+        let sum = Condition(0)
+        let consumer = try FileSystemSeam.Thread.start(name: "consumer") {
+            for _ in 0..<1000 {
+                let next = queue.wait { $0.isEmpty ? nil : $0.removeFirst() }
+                sum.withLock { $0 += next }
+            }
+        }
+        for number in 1...1000 {
+            queue.withLock { $0.append(number) }
+            queue.signal()
+        }
+        consumer.join()
+        #expect(sum.withLock { $0 } == 500_500)
+    }
+
+    @Test func aBroadcastWakesEveryone() throws {
+        let gate = Condition((waiting: 0, isOpen: false))
+        let threads = try (0..<4).map { _ in
+            try FileSystemSeam.Thread.start(name: "waiter") {
+                gate.withLock { $0.waiting += 1 }
+                gate.wait { $0.isOpen ? () : nil }
+            }
+        }
+        while gate.withLock({ $0.waiting }) < 4 { PosixFileSystem.shared.sleep(nanoseconds: 100_000) }
+        gate.withLock { $0.isOpen = true }
+        gate.broadcast()
+        for thread in threads { thread.join() }
+    }
+
+    @Test func aTimedWaitTakesItsTimeAndLooksOnceMore() {
+        let state = Condition(0)
+        let clock = PosixFileSystem.shared
+        let start = clock.monotonicClock().nanoseconds
+        let result: Int? = state.wait(timeoutNanoseconds: 20_000_000) { looks in
+            looks += 1
+            return nil
+        }
+        #expect(result == nil)
+        #expect(clock.monotonicClock().nanoseconds - start >= 20_000_000)
+        #expect(state.withLock { $0 } >= 2)
+        #expect(state.wait(timeoutNanoseconds: 0) { $0 > 0 ? "seen" : nil } == "seen")
+        #expect(state.wait(timeoutNanoseconds: .max) { $0 > 0 ? "seen" : nil } == "seen")
+    }
+
+    @Test func whatTheBodyThrowsComesOutAndTheLockIsFree() {
+        struct Stop: Error, Equatable {}
+        let state = Condition(0)
+        #expect(throws: Stop()) { try state.withLock { _ throws(Stop) -> Int in throw Stop() } }
+        #expect(throws: Stop()) { try state.wait { _ throws(Stop) -> Int? in throw Stop() } }
+        #expect(state.withLock { $0 } == 0)
+    }
+}
