@@ -27,6 +27,7 @@ intptr_t cposix_renameat_exclusive(int directory, const char *name, int target, 
 
 intptr_t cposix_fallocate(int descriptor, int64_t size) {
     struct stat status;
+    if (size < 0) return -EINVAL;
     if (fstat(descriptor, &status) < 0) return -errno;
     if (status.st_size >= size) return 0;
     fstore_t request = {F_ALLOCATEALL, F_PEOFPOSMODE, 0, size - status.st_size, 0};

@@ -26,8 +26,9 @@ extension Directory {
     /// - Parameters:
     ///   - permissions: of the new file, less the umask. The old file's are not taken over.
     ///   - temporaryName: where the new contents are written first. A file left over under this name by a crash
-    ///     is removed: give one only while holding a lock that keeps every other writer of it away. When nil, the
-    ///     first free name of `.<name>.tmp-0`, `.<name>.tmp-1`, … is used, and no lock is needed.
+    ///     is removed: give one only while holding a lock that keeps every other writer of it away. `name`
+    ///     itself is refused with `.invalidArgument`. When nil, the first free name of `.<name>.tmp-0`,
+    ///     `.<name>.tmp-1`, … is used, and no lock is needed.
     ///   - syncDirectory: false when the caller syncs the directory itself, after more changes to it; until
     ///     then the replacement is whole but not durable.
     public func replaceAtomically(
@@ -162,8 +163,9 @@ extension Directory {
         _ temporaryName: String?,
         _ permissions: Permissions
     ) throws(FileSystemError) -> TemporaryFile {
-        // Before anything is made, for the name the caller gave.
-        if !name.isPathComponent {
+        // Before anything is made. A temporary of the same name would be taken for a leftover, and the old file
+        // removed.
+        if !name.isPathComponent || temporaryName == name {
             throw FileSystemError(operation: .open, name: name, code: .invalidArgument)
         }
         let options: OpenOptions = [.write, .create, .exclusive]

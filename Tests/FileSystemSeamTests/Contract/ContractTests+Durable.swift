@@ -52,6 +52,11 @@ extension ContractTests {
                 try root.replaceAtomically("head", with: [1], temporaryName: "a/b")
             }
             #expect(try root.names() == ["head"])
+            try root.put("same", "precious")
+            expectFailure(.invalidArgument, .open) {
+                try root.replaceAtomically("same", with: [1], temporaryName: "same")
+            }
+            #expect(try root.text("same") == "precious")
         }
     }
 
