@@ -60,9 +60,8 @@ enum DecimalNumber {
     }
 
     private static func nearest(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Double {
-        var text = ""
-        text.reserveCapacity(range.count)
-        for position in range { text.unicodeScalars.append(UnicodeScalar(bytes[position])) }
-        return Double(text) ?? .infinity
+        var text: [UInt8] = []
+        text.append(bytes, range)
+        return Double(String(decoding: text, as: UTF8.self)) ?? .infinity
     }
 }

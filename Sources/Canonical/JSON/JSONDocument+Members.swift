@@ -99,7 +99,6 @@ extension JSONDocument {
 
     /// Line and column of a place in the text, both from 1.
     package func lineAndColumn(ofByte offset: Int) -> (line: Int, column: Int) {
-        let error = JSONError(.unexpectedEnd, at: offset, in: source.span)
-        return (error.line, error.column)
+        JSONError.lineAndColumn(ofByte: offset, in: source.span)
     }
 }

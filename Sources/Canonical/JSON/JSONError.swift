@@ -55,13 +55,19 @@ public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
     ///
     /// - Complexity: O(*byteOffset*).
     init(_ kind: Kind, at byteOffset: Int, in bytes: Span<UInt8>) {
+        let (line, column) = Self.lineAndColumn(ofByte: byteOffset, in: bytes)
+        self.init(kind: kind, byteOffset: byteOffset, line: line, column: column)
+    }
+
+    /// Line and column of an offset, both from 1.
+    static func lineAndColumn(ofByte offset: Int, in bytes: Span<UInt8>) -> (line: Int, column: Int) {
         var line = 1
         var lineStart = 0
-        for position in 0..<min(byteOffset, bytes.count) where bytes[position] == UInt8(ascii: "\n") {
+        for position in 0..<min(offset, bytes.count) where bytes[position] == UInt8(ascii: "\n") {
             line += 1
             lineStart = position + 1
         }
-        self.init(kind: kind, byteOffset: byteOffset, line: line, column: byteOffset - lineStart + 1)
+        return (line, offset - lineStart + 1)
     }
 
     /// One sentence: the place, then what is wrong.
@@ -93,7 +99,7 @@ extension JSONError.Kind {
     }
 
     private static func named(_ byte: UInt8) -> String {
-        if byte > 0x20, byte < 0x7F { return "\"\(Character(UnicodeScalar(byte)))\"" }
+        if byte > 0x20, byte < 0x7F { return "'\(Character(UnicodeScalar(byte)))'" }
         return "byte 0x\(Hex.encode([byte]))"
     }
 }

@@ -69,13 +69,19 @@ struct KeySet {
         // A merge sort of our own keeps equal keys in document order and takes no closure over a span.
         var sorted = Array(indexes[start...])
         TapeOrder.sort(&sorted, tape, source)
+        var earliest: Int? = nil
         for place in 1..<sorted.count {
             let first = Int(sorted[place - 1])
             let second = Int(sorted[place])
-            if tape.compareKeys(first, second, source) == .same {
+            guard tape.compareKeys(first, second, source) == .same else { continue }
+            // The error is to name the first repetition in the text, not the first in the order of keys.
+            if rule == .reject {
+                earliest = min(earliest ?? second, second)
+            } else {
                 try found(first, second, container, rule, source, &tape)
             }
         }
+        if let earliest { try found(earliest, earliest, container, rule, source, &tape) }
     }
 
     private func found(

@@ -13,12 +13,15 @@ public struct CanonicalWriter: ~Copyable {
     private var failure: CanonicalError?
     private var needsComma = false
     private var isAfterKey = false
+    private var isComplete = false
     private var lastKey = ""
     private var containers: [Container] = []
     private var sorter = MemberSorter()
 
-    private enum Container {
-        case array, object
+    /// An array or object that is being written, with the innermost key around it.
+    private struct Container {
+        var isObject: Bool
+        var enclosingKey: String
     }
 
     /// When hashing, bytes are handed on in pieces of about this size.
@@ -40,7 +43,7 @@ public struct CanonicalWriter: ~Copyable {
     ///
     /// - Throws: the first ``CanonicalError`` that came up.
     public consuming func finish() throws(CanonicalError) -> [UInt8] {
-        precondition(containers.isEmpty, "an object or array was not ended")
+        precondition(isComplete, "nothing was written, or an object or array was not ended")
         precondition(hasher == nil, "this writer hashes; call finishDigest")
         if let failure { throw failure }
         return bytes
@@ -50,7 +53,7 @@ public struct CanonicalWriter: ~Copyable {
     ///
     /// - Throws: the first ``CanonicalError`` that came up.
     public consuming func finishDigest() throws(CanonicalError) -> Digest {
-        precondition(containers.isEmpty, "an object or array was not ended")
+        precondition(isComplete, "nothing was written, or an object or array was not ended")
         if let failure { throw failure }
         guard var hasher = hasher.take() else { preconditionFailure("this writer does not hash; call finish") }
         hasher.update(bytes)
@@ -65,15 +68,15 @@ extension CanonicalWriter {
     public mutating func beginObject() {
         beginValue()
         bytes.append(UInt8(ascii: "{"))
-        containers.append(.object)
-        if form.sortsKeys { sorter.beginObject(at: bytes.count) }
+        containers.append(Container(isObject: true, enclosingKey: lastKey))
+        if form.sortsKeys { sorter.beginObject() }
         needsComma = false
     }
 
     /// Ends the object that was begun last.
     public mutating func endObject() {
-        precondition(containers.last == .object && !isAfterKey, "endObject without beginObject, or after a key")
-        containers.removeLast()
+        precondition(isInObject && !isAfterKey, "endObject without beginObject, or after a key")
+        lastKey = containers.removeLast().enclosingKey
         if form.sortsKeys, let key = sorter.endObject(&bytes), failure == nil {
             failure = .duplicateKey(key)
         }
@@ -85,14 +88,14 @@ extension CanonicalWriter {
     public mutating func beginArray() {
         beginValue()
         bytes.append(UInt8(ascii: "["))
-        containers.append(.array)
+        containers.append(Container(isObject: false, enclosingKey: lastKey))
         needsComma = false
     }
 
     /// Ends the array that was begun last.
     public mutating func endArray() {
-        precondition(containers.last == .array, "endArray without beginArray")
-        containers.removeLast()
+        precondition(!isInObject && !containers.isEmpty, "endArray without beginArray")
+        lastKey = containers.removeLast().enclosingKey
         bytes.append(UInt8(ascii: "]"))
         endValue()
     }
@@ -100,7 +103,7 @@ extension CanonicalWriter {
     /// Writes a member's key; its value follows. In a declared form the caller sees to it that no key is
     /// written twice; in `jcs` the writer notices.
     public mutating func key(_ name: String) {
-        precondition(containers.last == .object && !isAfterKey, "a key is written inside an object, once")
+        precondition(isInObject && !isAfterKey, "a key is written inside an object, once")
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         let span = name.utf8.span
         if form.sortsKeys { sorter.addMember(span, at: bytes.count) }
@@ -111,14 +114,18 @@ extension CanonicalWriter {
         lastKey = name
     }
 
+    private var isInObject: Bool { containers.last?.isObject ?? false }
+
     private mutating func beginValue() {
-        precondition(containers.last != .object || isAfterKey, "a value inside an object follows its key")
+        precondition(!isInObject || isAfterKey, "a value inside an object follows its key")
+        precondition(!isComplete, "there is one value; put several into an array")
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         isAfterKey = false
     }
 
     private mutating func endValue() {
-        needsComma = !containers.isEmpty
+        isComplete = containers.isEmpty
+        needsComma = !isComplete
         if bytes.count >= Self.pieceByteCount, hasher != nil, !form.sortsKeys || containers.isEmpty {
             hasher?.update(bytes)
             bytes.removeAll(keepingCapacity: true)
@@ -154,6 +161,8 @@ extension CanonicalWriter {
     /// Writes an integer exactly.
     ///
     /// In `jcs` an integer beyond ±2⁵³ is written exactly too; readers that follow RFC 8785 will round it.
+    ///
+    /// - Precondition: the integer's magnitude is below 2⁶⁴.
     public mutating func value(_ integer: some BinaryInteger) {
         beginValue()
         if integer < 0 { bytes.append(UInt8(ascii: "-")) }

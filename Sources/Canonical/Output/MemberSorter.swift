@@ -12,7 +12,7 @@ struct MemberSorter {
     private var members: [Member] = []
     private var firstMembers: [Int] = []
 
-    mutating func beginObject(at position: Int) { firstMembers.append(members.count) }
+    mutating func beginObject() { firstMembers.append(members.count) }
 
     mutating func addMember(_ key: Span<UInt8>, at position: Int) {
         let start = keys.count

@@ -63,7 +63,8 @@ enum NumberLayout {
         switch number {
         case .unsigned(let value): Self.append(value, to: &output)
         case .negative(let value):
-            output.append(UInt8(ascii: "-"))
+            // A number made by hand may be 0 or more in this case too.
+            if value < 0 { output.append(UInt8(ascii: "-")) }
             Self.append(value.magnitude, to: &output)
         case .double(let value): append(value, to: &output)
         }

@@ -29,19 +29,6 @@ enum StringEscaping {
         output.append(UInt8(ascii: "\""))
     }
 
-    /// How many bytes the escaped form of `bytes[range]` has, without quotes.
-    static func escapedCount(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int {
-        var count = range.count
-        for position in range {
-            switch bytes[position] {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"), 0x08, 0x09, 0x0A, 0x0C, 0x0D: count += 1
-            case 0..<0x20: count += 5
-            default: break
-            }
-        }
-        return count
-    }
-
     private static func appendEscape(_ byte: UInt8, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\\"))
         switch byte {
