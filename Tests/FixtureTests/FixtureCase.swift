@@ -13,12 +13,14 @@ final class FixtureCase: Sendable, CustomTestStringConvertible {
     /// The case's own folder name.
     let name: String
 
+    private let fixtures: FileTree
     private let tree: FileTree
     private let read = Mutex<Set<String>>([])
 
     init(module: String, name: String, in fixtures: FileTree) {
         self.module = module
         self.name = name
+        self.fixtures = fixtures
         tree = FileTree(root: fixtures.absolute("\(module)/\(name)"))
     }
 
@@ -45,6 +47,16 @@ final class FixtureCase: Sendable, CustomTestStringConvertible {
             throw FixtureFault("\(testDescription): \(path) has \(rows.count) rows, which expected.json does not say")
         }
         return rows
+    }
+
+    /// The lines of a file of the case as one JSON value each.
+    func jsonRows(of path: String) throws -> [JSONValue] {
+        try rows(of: path).map { try JSONValue(parsing: [UInt8]($0), options: JSONOptions(integers: .exact64)) }
+    }
+
+    /// Another case of the same module, for reading what both share; this case keeps no account of it.
+    func sibling(_ name: String) -> FixtureCase {
+        name == self.name ? self : FixtureCase(module: module, name: name, in: fixtures)
     }
 
     /// What `expected.json` says.
@@ -79,6 +91,14 @@ final class FixtureCase: Sendable, CustomTestStringConvertible {
     func unreadFiles() throws -> [String] {
         let all = try tree.files(below: "")
         return read.withLock { read in all.filter { !read.contains($0) } }
+    }
+}
+
+extension JSONValue {
+    /// The string member of that name; throws where there is none.
+    func text(_ name: String) throws -> String {
+        guard let text = self[name]?.string else { throw FixtureFault("no string \"\(name)\" in \(self)") }
+        return text
     }
 }
 

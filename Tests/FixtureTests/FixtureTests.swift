@@ -6,7 +6,15 @@ private let checkers: [String: [String: FixtureSuite.Checker]] = [
     "canonical": [
         "jcs-numbers": NumberCheckers.jcs,
         "declared-numbers": NumberCheckers.declared,
-    ]
+    ],
+    "journal": [
+        "directory": JournalChecker.directory,
+        "digests": RecordCheckers.digests,
+        "record-parse": RecordCheckers.parse,
+    ],
+    "signing": [
+        "hub-checkpoints": RecordCheckers.hubSignatures
+    ],
 ]
 
 @Suite("Every case of Fixtures holds")
