@@ -51,7 +51,7 @@ let package = Package(
             dependencies: ["Canonical", "Signing", "FileSystemSeam", "Journal", "CPosix"],
             swiftSettings: strict
         ),
-        .executableTarget(name: "holdfast", dependencies: ["HoldfastCLI"], swiftSettings: strict),
+        .executableTarget(name: "holdfast", dependencies: ["HoldfastCLI", "FileSystemSeam"], swiftSettings: strict),
 
         // Tests.
         .target(

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -236,5 +237,12 @@ intptr_t cposix_thread_detach(uintptr_t thread) { return -pthread_detach((pthrea
 int cposix_isatty(int descriptor) { return isatty(descriptor); }
 
 void cposix_exit(int status) { exit(status); }
+
+const char *cposix_getenv(const char *name) { return getenv(name); }
+
+intptr_t cposix_terminal_columns(int descriptor) {
+    struct winsize size;
+    return ioctl(descriptor, TIOCGWINSZ, &size) != 0 ? -errno : size.ws_col;
+}
 
 intptr_t cposix_ignore_broken_pipes(void) { return signal(SIGPIPE, SIG_IGN) == SIG_ERR ? -errno : 0; }

@@ -239,6 +239,10 @@ intptr_t cposix_condition_broadcast(void *condition);
 int cposix_isatty(int descriptor);
 /// `exit`.
 _Noreturn void cposix_exit(int status);
+/// `getenv`: the value, valid while nothing changes the environment, or NULL.
+const char *_Nullable cposix_getenv(const char *name);
+/// `ioctl` with `TIOCGWINSZ`: the columns of the terminal behind `descriptor`, 0 when it does not know.
+intptr_t cposix_terminal_columns(int descriptor);
 /// `signal(SIGPIPE, SIG_IGN)`: a closed pipe then is `EPIPE`, not a death.
 intptr_t cposix_ignore_broken_pipes(void);
 

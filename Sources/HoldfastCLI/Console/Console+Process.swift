@@ -1,0 +1,54 @@
+internal import CPosix
+
+extension Console {
+    /// The console of this process.
+    ///
+    /// Descriptors 0 to 2 that the parent closed are opened on `/dev/null`, read-only: otherwise a store's file
+    /// could get number 1 and receive results. Writing results then fails with `EBADF`, as it should. A broken
+    /// pipe becomes an error instead of a signal.
+    public static func ofProcess() -> Console {
+        occupyStandardDescriptors()
+        _ = cposix_ignore_broken_pipes()
+        let isOutput = cposix_isatty(StandardDescriptor.output) == 1
+        let terminal = Terminal(
+            isInput: cposix_isatty(StandardDescriptor.input) == 1,
+            isOutput: isOutput,
+            isError: cposix_isatty(StandardDescriptor.error) == 1,
+            columns: isOutput ? columns() : nil
+        )
+        return Console(
+            streams: ProcessStreams(),
+            terminal: terminal,
+            refusesColor: refusesColor(noColor: environment("NO_COLOR"), terminalName: environment("TERM"))
+        )
+    }
+
+    /// `NO_COLOR` counts when it is there and not empty (no-color.org).
+    package static func refusesColor(noColor: String?, terminalName: String?) -> Bool {
+        noColor?.isEmpty == false || terminalName == "dumb"
+    }
+
+    /// Ends the process.
+    public static func exit(_ code: ExitCode) -> Never { cposix_exit(code.rawValue) }
+
+    private static func occupyStandardDescriptors() {
+        var opened: Int
+        repeat {
+            opened = unsafe "/dev/null".withCString { unsafe cposix_open_path($0) }
+        } while opened >= 0 && opened <= Int(StandardDescriptor.error)
+        if opened >= 0 { _ = cposix_close(Int32(opened)) }
+    }
+
+    private static func columns() -> Int? {
+        if let text = environment("COLUMNS"), let columns = Int(text), columns > 0 { return columns }
+        let columns = cposix_terminal_columns(StandardDescriptor.output)
+        return columns > 0 ? columns : nil
+    }
+
+    private static func environment(_ name: String) -> String? {
+        unsafe name.withCString { name in
+            guard let value = unsafe cposix_getenv(name) else { return nil }
+            return unsafe String(cString: value)
+        }
+    }
+}

@@ -1,0 +1,115 @@
+/// What help says beyond single commands.
+enum HelpTopics {
+    /// One topic of `holdfast help`.
+    struct Topic: Sendable {
+        /// The word that selects it.
+        var name: String
+        /// What it is about, without a full stop.
+        var summary: String
+        /// The text.
+        var blocks: [Block]
+    }
+
+    /// A piece of a topic.
+    enum Block: Sendable {
+        case paragraph(String)
+        case definitions([(term: String, meaning: String)])
+    }
+
+    /// What the program is, in a few words.
+    static let summary = "local state that survives crashes, contention and tampering"
+
+    /// All topics, in the order help lists them.
+    static let all = [exitCodes, formats, durability, json]
+
+    /// The topic's lines.
+    static func lines(_ topic: Topic, width: Int, style: TextStyle) -> [String] {
+        var lines = [style.heading("\(topic.name) — \(topic.summary)")]
+        for block in topic.blocks {
+            lines.append("")
+            switch block {
+            case .paragraph(let text): lines += TextWrapping.lines(text, width: width)
+            case .definitions(let rows): lines += TextWrapping.definitions(rows, width: width)
+            }
+        }
+        return lines
+    }
+
+    private static let exitCodes = Topic(
+        name: "exit-codes",
+        summary: "what the exit code of a command says",
+        blocks: [
+            .definitions(ExitCode.allCases.map { (term: String($0.rawValue), meaning: $0.meaning) }),
+            .paragraph(
+                "Every code but 0 comes with one line \"error: …\" on standard error, or, for verify and check, with "
+                    + "the verdict on standard output. The meaning of a code never changes, so a script may rely on "
+                    + "it. When the reader of a pipe goes away early, the command ends quietly with the code it would "
+                    + "have had."
+            ),
+        ]
+    )
+
+    private static let formats = Topic(
+        name: "formats",
+        summary: "what is read and written",
+        blocks: [
+            .definitions([
+                ("jcs", "canonical JSON of RFC 8785: keys sorted, numbers as ECMAScript prints them"),
+                ("declared", "compact JSON with the members in the order of the input; integers exact to 64 bits"),
+                ("digest", "sha256: or blake3: and 64 lower-case hexadecimal digits"),
+                ("time", "RFC 3339, as in 2026-05-01T08:00:00Z"),
+                ("json-records", "a journal with one pretty-printed JSON file a record"),
+            ]),
+            .paragraph(
+                "JSON input is read strictly: UTF-8 without a byte-order mark, no key twice in an object, no lone "
+                    + "surrogates, no comments or trailing commas, at most 512 levels deep. Input that is parsed may "
+                    + "have \(InputLimits.jsonDescription); digest without --canonical reads input of any length in "
+                    + "pieces."
+            ),
+            .paragraph(
+                "A file argument of - or none at all is standard input; /dev/fd/N is the open descriptor N. Symbolic "
+                    + "links are not followed at the last part of a path; redirect the file instead. A nonce is read "
+                    + "from a file or a descriptor, never from the command line, and hashed without a final newline."
+            ),
+        ]
+    )
+
+    private static let durability = Topic(
+        name: "durability",
+        summary: "what is safe when a command returns",
+        blocks: [
+            .paragraph(
+                "When reserve or revoke ends with code 0, the record is on stable storage: it survives the death of "
+                    + "the process and a loss of power. When it ends with another code, nothing was added, unless the "
+                    + "error says so: code 74 while printing the result means that the record stands."
+            ),
+            .paragraph(
+                "When a command was interrupted and nobody saw its exit code, repeat it with the same "
+                    + "--idempotency-key: the use that was recorded is then returned and not counted again."
+            ),
+            .paragraph(
+                "Writers take turns under a lock and wait for --timeout seconds; readers take no lock. Heads and "
+                    + "indexes are caches that are checked against the records; removing them loses nothing. What a "
+                    + "copy of an older state replaced can only be noticed with an anchor: keep the output of "
+                    + "journal head --json elsewhere and pass it to journal verify --anchor."
+            ),
+        ]
+    )
+
+    private static let json = Topic(
+        name: "json",
+        summary: "the output of --json",
+        blocks: [
+            .paragraph(
+                "With --json a command prints one JSON object in the canonical form of RFC 8785 and a line feed. "
+                    + "Members are named in snake_case; those without a value are left out. journal list and journal "
+                    + "uses print one stored record a line instead."
+            ),
+            .paragraph(
+                "An error prints {\"error\":{\"code\":…,\"message\":…}} on standard output, with further members where "
+                    + "they help a script, besides the line on standard error. The code is a stable word such as "
+                    + "uses_exhausted; the message is for people and may change."
+            ),
+        ]
+    )
+}

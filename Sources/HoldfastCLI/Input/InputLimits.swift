@@ -1,0 +1,13 @@
+/// How much is read into memory.
+enum InputLimits {
+    /// The longest text that is parsed, in bytes: 256 MiB. Its index and the result live beside it, up to about
+    /// ten times as much for an array of one-digit numbers.
+    static let jsonByteCount = 256 * 1024 * 1024
+    /// The longest nonce, in bytes.
+    static let nonceByteCount = 64 * 1024
+    /// The longest anchor, in bytes.
+    static let anchorByteCount = 64 * 1024
+
+    /// The limit of parsed texts, in words.
+    static let jsonDescription = "at most 256 MiB"
+}

@@ -1,0 +1,111 @@
+/// Turns the words after `holdfast` into what is to be done.
+struct CommandLineParser {
+    let table: CommandTable
+
+    /// What is to be done.
+    enum Request {
+        case run(CommandDescription, ParsedArguments)
+        case help(path: [String])
+        case version(wantsJSON: Bool)
+    }
+
+    /// Whether the words ask for JSON. Asked before they are parsed, so that a parsing error obeys it too.
+    static func wantsJSON(_ words: [String]) -> Bool {
+        words.prefix { $0 != "--" }.contains("--json")
+    }
+
+    /// Parses the words.
+    ///
+    /// - Throws: a usage failure that names the word and what was probably meant.
+    func parse(_ words: [String]) throws(CommandFailure) -> Request {
+        try Self.refuseReplacementCharacters(words)
+        var path: [String] = []
+        var rest = words[...]
+        var wantsJSON = false
+        var wantsVersion = false
+        while let word = rest.first {
+            rest = rest.dropFirst()
+            switch word {
+            case "--help", "-h": return .help(path: path)
+            case "--json": wantsJSON = true
+            case "--version" where path.isEmpty: wantsVersion = true
+            default:
+                if word.hasPrefix("-"), word.utf8.count > 1 { throw misplaced(word, after: path) }
+                path.append(word)
+                if let command = table.command(path) {
+                    return try parse(command, rest, wantsJSON: wantsJSON)
+                }
+                if table.group(path) == nil { throw unknownCommand(path) }
+            }
+        }
+        if wantsVersion { return .version(wantsJSON: wantsJSON) }
+        throw missingCommand(path)
+    }
+
+    /// A word that could not be decoded, or was decoded wrongly before, must not become part of a record.
+    private static func refuseReplacementCharacters(_ words: [String]) throws(CommandFailure) {
+        for (place, word) in words.enumerated() where word.unicodeScalars.contains("\u{FFFD}") {
+            throw .usage("argument \(place + 1) is not valid UTF-8 (or holds U+FFFD); write it in UTF-8")
+        }
+    }
+
+    private func parse(
+        _ command: CommandDescription,
+        _ words: ArraySlice<String>,
+        wantsJSON: Bool
+    ) throws(CommandFailure) -> Request {
+        if words.prefix(while: { $0 != "--" }).contains("--help") { return .help(path: command.path) }
+        var parsing = CommandParsing(command)
+        if wantsJSON { try parsing.addFlag("json") }
+        var rest = words
+        while let word = rest.popFirst() {
+            if word == "--" {
+                for word in rest { try parsing.addPositional(word) }
+                rest = []
+            } else if word == "-h" {
+                return .help(path: command.path)
+            } else if word.hasPrefix("-"), word.utf8.count > 1 {
+                try parsing.addOption(word, following: &rest)
+            } else {
+                try parsing.addPositional(word)
+            }
+        }
+        return .run(command, try parsing.finish())
+    }
+}
+
+// MARK: - What can be wrong before a command is known
+
+extension CommandLineParser {
+    private func missingCommand(_ path: [String]) -> CommandFailure {
+        let name = (["holdfast"] + path).joined(separator: " ")
+        return .usage(
+            "\(name) needs a command; see \(name) --help",
+            hint: HelpWriter(table: table, width: 80).shortUsage(path)
+        )
+    }
+
+    private func misplaced(_ word: String, after path: [String]) -> CommandFailure {
+        let name = String(word.prefix { $0 != "=" })
+        let known = ["--help", "--json"] + (path.isEmpty ? ["--version"] : [])
+        let place = (["holdfast"] + path).joined(separator: " ")
+        if let meant = EditDistance.suggestion(for: name, among: known) {
+            return .usage("unknown option \(Printable.quoted(name)) after \(place); did you mean \(meant)?")
+        }
+        return .usage(
+            "option \(Printable.quoted(name)) stands before the command; write \(place) COMMAND and options after it"
+        )
+    }
+
+    private func unknownCommand(_ path: [String]) -> CommandFailure {
+        let parent = Array(path.dropLast())
+        let word = path[path.count - 1]
+        let name = (["holdfast"] + parent).joined(separator: " ")
+        // A subcommand typed without its group is likelier than a typing error.
+        let elsewhere = table.commands.first { $0.path.count > path.count && $0.path.last == word }
+        let nearby = EditDistance.suggestion(for: word, among: table.words(after: parent))
+        let meant = elsewhere.map(\.name) ?? nearby.map { "\(name) \($0)" }
+        let remedy = meant.map { "did you mean \($0)?" } ?? "see \(name) --help"
+        return .usage("unknown command \(Printable.quoted(word)) after \(name); \(remedy)")
+    }
+}

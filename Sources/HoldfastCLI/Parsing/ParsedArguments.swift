@@ -1,0 +1,68 @@
+internal import Canonical
+
+/// A command's arguments after parsing: every value has been checked against its description.
+package struct ParsedArguments: Sendable {
+    private let command: CommandDescription
+    private var values: [String: [String]] = [:]
+    private var words: [[String]] = []
+
+    init(of command: CommandDescription) { self.command = command }
+
+    /// Notes an option that was given; flags have the empty value.
+    mutating func add(_ value: String, to option: String) { values[option, default: []].append(value) }
+
+    /// Notes a positional; several when it is repeated.
+    mutating func add(positional: [String]) { words.append(positional) }
+
+    /// Whether the option was given.
+    func has(_ option: String) -> Bool {
+        precondition(command.option(option) != nil, "\(command.name) describes no option --\(option)")
+        return values[option] != nil
+    }
+
+    /// The option's value; nil when it was not given.
+    func text(_ option: String) -> String? {
+        guard has(option) else { return nil }
+        return values[option]?.last
+    }
+
+    /// Every value of a repeatable option, in order.
+    func texts(_ option: String) -> [String] { has(option) ? values[option] ?? [] : [] }
+
+    /// The value of an option that the description requires.
+    func required(_ option: String) -> String {
+        guard let value = text(option) else { preconditionFailure("--\(option) is not described as required") }
+        return value
+    }
+
+    /// The value of an option described as an integer.
+    func integer(_ option: String) -> UInt64? {
+        guard let text = text(option) else { return nil }
+        guard let number = ValueKind.wholeNumber(text) else { preconditionFailure("--\(option) was not checked") }
+        return number
+    }
+
+    /// The value of an option described as an integer of at most 32 bits.
+    func integer32(_ option: String) -> UInt32? {
+        guard let number = integer(option) else { return nil }
+        return UInt32(number)
+    }
+
+    /// The value of an option described as seconds.
+    func milliseconds(_ option: String) -> UInt64? {
+        guard let text = text(option) else { return nil }
+        guard let number = ValueKind.milliseconds(text) else { preconditionFailure("--\(option) was not checked") }
+        return number
+    }
+
+    /// The positional of that name; nil when it was left out.
+    func positional(_ name: String) -> String? { positionals(name).first }
+
+    /// Every word of a repeated positional.
+    func positionals(_ name: String) -> [String] {
+        guard let place = command.positionals.firstIndex(where: { $0.name == name }) else {
+            preconditionFailure("\(command.name) describes no argument \(name)")
+        }
+        return place < words.count ? words[place] : []
+    }
+}

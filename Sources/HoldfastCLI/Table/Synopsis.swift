@@ -1,0 +1,45 @@
+/// The one-line form of a command: `holdfast digest [--algorithm sha256|blake3] [FILE|-]`.
+///
+/// Required positionals come first, then the options in their order, then what may be left out.
+struct Synopsis {
+    /// The command's words.
+    let name: String
+    /// The parts after them; each stays on one line when the line is wrapped.
+    let parts: [String]
+
+    init(_ command: CommandDescription) {
+        name = command.name
+        var parts = command.positionals.filter(\.isRequired).map(Self.part)
+        var grouped: Set<String> = []
+        for option in command.options where !grouped.contains(option.name) {
+            if let group = command.alternatives.first(where: { $0.sets.joined().contains(option.name) }) {
+                grouped.formUnion(group.sets.joined())
+                let sets = group.sets.map { set in
+                    set.map { command.option($0)?.usage ?? "--\($0)" }.joined(separator: " ")
+                }
+                parts.append("(\(sets.joined(separator: " | ")))")
+            } else {
+                parts.append(Self.part(option))
+            }
+        }
+        parts += command.positionals.filter { !$0.isRequired }.map(Self.part)
+        parts.append("[--json]")
+        self.parts = parts
+    }
+
+    /// The whole on one line.
+    var text: String { ([name] + parts).joined(separator: " ") }
+
+    private static func part(_ positional: PositionalDescription) -> String {
+        var name = positional.name
+        if case .file = positional.kind { name += "|-" }
+        if positional.isRepeated { name += "…" }
+        return positional.isRequired ? name : "[\(name)]"
+    }
+
+    private static func part(_ option: OptionDescription) -> String {
+        var usage = option.usage
+        if case .repeatable = option.arity { usage += " …" }
+        return option.isRequired ? usage : "[\(usage)]"
+    }
+}

@@ -1,0 +1,89 @@
+internal import Canonical
+
+/// What an argument's value may be. Checked while the command line is parsed, before anything is opened.
+package enum ValueKind: Sendable {
+    /// Any text that is not empty.
+    case text
+    /// One of a few words.
+    case choice([String])
+    /// A whole number within a range, in decimal digits.
+    case integer(ClosedRange<UInt64>)
+    /// Seconds with at most three decimals, up to a maximum.
+    case seconds(maximum: UInt64)
+    /// A tagged digest. Its value is never repeated in errors: what was typed by mistake may be a secret.
+    case digest
+    /// A time of RFC 3339.
+    case time
+    /// A file, or `-` for standard input.
+    case file
+    /// A directory.
+    case directory
+    /// A help topic or a word of a command.
+    case helpSubject
+
+    /// Says what is wrong with `value`, as the end of a sentence that begins with the argument's name.
+    ///
+    /// - Returns: nil when nothing is.
+    func complaint(about value: String) -> String? {
+        if value.isEmpty { return "must not be empty" }
+        switch self {
+        case .text, .helpSubject: return nil
+        case .file, .directory:
+            return value.utf8.contains(0) ? "must not contain a NUL character" : nil
+        case .choice(let words):
+            return words.contains(value) ? nil : "must be \(Self.list(words)), not \(Printable.quoted(value))"
+        case .integer(let range):
+            if let number = Self.wholeNumber(value), range.contains(number) { return nil }
+            return "must be a whole number from \(range.lowerBound) to \(range.upperBound), "
+                + "not \(Printable.quoted(value))"
+        case .seconds(let maximum):
+            if let milliseconds = Self.milliseconds(value), milliseconds <= maximum * 1000 { return nil }
+            return "must be a number of seconds from 0 to \(maximum) with at most three decimals, "
+                + "not \(Printable.quoted(value))"
+        case .digest:
+            return Self.digestComplaint(value)
+        case .time:
+            do throws(TimestampError) {
+                _ = try Timestamp(parsing: value)
+                return nil
+            } catch {
+                return "must be a time such as 2026-05-01T08:00:00Z (RFC 3339), not \(Printable.quoted(value))"
+            }
+        }
+    }
+
+    private static func digestComplaint(_ value: String) -> String? {
+        do throws(DigestError) {
+            _ = try Digest(parsing: value)
+            return nil
+        } catch {
+            return "must be sha256: or blake3: and 64 lower-case hexadecimal digits"
+        }
+    }
+
+    /// `a, b or c`.
+    static func list(_ words: [String]) -> String {
+        guard let last = words.last, words.count > 1 else { return words.first ?? "" }
+        return words.dropLast().joined(separator: ", ") + " or " + last
+    }
+}
+
+extension ValueKind {
+    /// Decimal digits as a number; nil for anything else, signs and overflow included.
+    static func wholeNumber(_ text: String) -> UInt64? {
+        guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return UInt64(text)
+    }
+
+    /// `1.5` as 1500; nil for anything but digits with at most three decimals.
+    static func milliseconds(_ text: String) -> UInt64? {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count <= 2, let whole = wholeNumber(String(parts[0])), whole <= UInt64.max / 2000 else {
+            return nil
+        }
+        guard parts.count == 2 else { return whole * 1000 }
+        guard parts[1].utf8.count <= 3, let digits = wholeNumber(String(parts[1])) else { return nil }
+        let scale: [UInt64] = [1000, 100, 10, 1]
+        return whole * 1000 + digits * scale[parts[1].utf8.count]
+    }
+}

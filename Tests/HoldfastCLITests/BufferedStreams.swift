@@ -1,0 +1,37 @@
+package import FileSystemSeam
+
+/// Streams in memory: what a test gives to a command, and what the command wrote.
+package final class BufferedStreams: ConsoleStreams {
+    /// What can still be read, by descriptor.
+    package var inputs: [Int32: [UInt8]]
+    /// What was written, by descriptor.
+    package private(set) var outputs: [Int32: [UInt8]] = [:]
+    /// The most bytes one read gives, so that short reads are seen.
+    package var readMaximum = Int.max
+    /// Makes every write of results fail.
+    package var outputFailure: ErrorNumber?
+
+    /// Makes streams with the given standard input.
+    package init(input: [UInt8] = []) { inputs = [StandardDescriptor.input: input] }
+
+    /// Gives the next bytes of the descriptor's input.
+    package func read(_ descriptor: Int32, into buffer: inout MutableSpan<UInt8>) throws(FileSystemError) -> Int {
+        guard let rest = inputs[descriptor] else {
+            throw FileSystemError(operation: .read, name: "descriptor \(descriptor)", code: .badDescriptor)
+        }
+        let count = min(rest.count, buffer.count, readMaximum)
+        for position in 0..<count { buffer[position] = rest[position] }
+        inputs[descriptor] = Array(rest.dropFirst(count))
+        return count
+    }
+
+    /// Keeps the bytes.
+    package func write(_ bytes: Span<UInt8>, to descriptor: Int32) throws(FileSystemError) {
+        if descriptor == StandardDescriptor.output, let outputFailure {
+            throw FileSystemError(operation: .write, name: "standard output", code: outputFailure)
+        }
+        var all = outputs[descriptor] ?? []
+        for position in bytes.indices { all.append(bytes[position]) }
+        outputs[descriptor] = all
+    }
+}
