@@ -27,7 +27,7 @@ struct Completions {
     /// What completes a value of that kind.
     func candidates(_ kind: ValueKind) -> Candidates {
         switch kind {
-        case .choice(let words): .words(words)
+        case .choice(let words, _): .words(words)
         case .file: .files
         case .directory: .directories
         case .helpSubject: .words(helpSubjects)

@@ -14,9 +14,12 @@ package struct ParsedArguments: Sendable {
     /// Notes a positional; several when it is repeated.
     mutating func add(positional: [String]) { words.append(positional) }
 
+    /// Whether the command takes the option.
+    func describes(_ option: String) -> Bool { command.option(option) != nil }
+
     /// Whether the option was given.
     func has(_ option: String) -> Bool {
-        precondition(command.option(option) != nil, "\(command.name) describes no option --\(option)")
+        precondition(describes(option), "\(command.name) describes no option --\(option)")
         return values[option] != nil
     }
 

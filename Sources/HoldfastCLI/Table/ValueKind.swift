@@ -4,8 +4,8 @@ internal import Canonical
 package enum ValueKind: Sendable {
     /// Any text that is not empty.
     case text
-    /// One of a few words.
-    case choice([String])
+    /// One of a few words; those not yet known to this version get an error that says so.
+    case choice([String], notYet: [String] = [])
     /// A whole number within a range, in decimal digits.
     case integer(ClosedRange<UInt64>)
     /// Seconds with at most three decimals, up to a maximum.
@@ -30,8 +30,10 @@ package enum ValueKind: Sendable {
         case .text, .helpSubject: return nil
         case .file, .directory:
             return value.utf8.contains(0) ? "must not contain a NUL character" : nil
-        case .choice(let words):
-            return words.contains(value) ? nil : "must be \(Self.list(words)), not \(Printable.quoted(value))"
+        case .choice(let words, let notYet):
+            if words.contains(value) { return nil }
+            let reason = notYet.contains(value) ? ", which this version does not have" : ""
+            return "must be \(Self.list(words)), not \(Printable.quoted(value))\(reason)"
         case .integer(let range):
             if let number = Self.wholeNumber(value), range.contains(number) { return nil }
             return "must be a whole number from \(range.lowerBound) to \(range.upperBound), "

@@ -1,0 +1,90 @@
+internal import FileSystemSeam
+internal import Journal
+
+/// Arguments that several journal commands share, and what they stand for.
+enum JournalArguments {
+    /// The journal's directory.
+    static let directory = PositionalDescription(name: "DIR", kind: .directory, help: "the journal's directory")
+
+    /// The grant, where it must be named.
+    static let grant = OptionDescription(
+        name: "grant",
+        arity: .value(.text, name: "G"),
+        help: "the grant's identifier",
+        isRequired: true
+    )
+
+    /// The nonce's digest, where it must be named.
+    static let nonceDigest = OptionDescription(
+        name: "nonce-digest",
+        arity: .value(.digest, name: "D"),
+        help: "the digest of the nonce: sha256: and 64 hexadecimal digits",
+        isRequired: true
+    )
+
+    /// The maximum, as the caller knows it.
+    static let maximumUsesHint = OptionDescription(
+        name: "max-uses",
+        arity: .value(.integer(0...UInt64(UInt32.max)), name: "N"),
+        help: "how many uses of the nonce are allowed; what the journal says when left out"
+    )
+
+    /// How long writers wait.
+    static let timeout = OptionDescription(
+        name: "timeout",
+        arity: .value(.seconds(maximum: 86_400), name: "S"),
+        help: "how many seconds to wait for the lock, 0 to try once; 5 when left out"
+    )
+
+    /// Exit notes of every command that takes the lock.
+    static let lockNotes = [
+        ExitNote(code: .lockTimeout, meaning: "another process held the lock for too long; with --timeout 0 this is 1")
+    ]
+
+    /// Exit notes of every command that needs a journal to be there.
+    static let missingNote = ExitNote(code: .missingInput, meaning: "there is no directory DIR")
+}
+
+extension CommandContext {
+    /// The journal that DIR names. Nothing is touched yet.
+    func journal() -> ApprovalJournal {
+        var options = JournalOptions()
+        if let milliseconds = arguments.lockTimeoutMilliseconds { options.lockTimeoutMilliseconds = milliseconds }
+        return ApprovalJournal(at: directory, fileSystem: fileSystem, options: options)
+    }
+
+    /// The journal that DIR names, which must be there: a mistyped path must not pass for an empty journal.
+    func existingJournal() throws(CommandFailure) -> ApprovalJournal {
+        do throws(FileSystemError) {
+            try fileSystem.openDirectory(directory).close()
+        } catch  where error.code == .noEntry {
+            throw .missing(
+                "there is no directory \(Printable.quoted(directory, maximum: 200)); check the path, or make a journal "
+                    + "with holdfast journal init"
+            )
+        } catch {
+            // What else is wrong there is for the journal to say.
+        }
+        return journal()
+    }
+
+    /// DIR as given.
+    var directory: String {
+        guard let directory = arguments.positional("DIR") else { preconditionFailure("DIR is described as required") }
+        return directory
+    }
+
+    /// Runs `body`, and turns what the journal refuses into a failure of the command.
+    func asking<Answer>(_ body: () throws(JournalError) -> Answer) throws(CommandFailure) -> Answer {
+        do throws(JournalError) {
+            return try body()
+        } catch {
+            throw CommandFailure(error, of: self)
+        }
+    }
+}
+
+extension ParsedArguments {
+    /// `--timeout` in milliseconds; nil where it was not given or is no option.
+    fileprivate var lockTimeoutMilliseconds: UInt64? { describes("timeout") ? milliseconds("timeout") : nil }
+}

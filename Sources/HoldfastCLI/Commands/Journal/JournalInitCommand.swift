@@ -1,0 +1,43 @@
+internal import Canonical
+internal import Journal
+
+/// `holdfast journal init`: makes a journal.
+enum JournalInitCommand {
+    static let description = CommandDescription(
+        path: ["journal", "init"],
+        summary: "make a journal, or accept the one that is there",
+        discussion: [
+            "Makes the directory, with the directories above it, and says in it what it is, durably. A journal that "
+                + "is there already is left as it is."
+        ],
+        positionals: [JournalArguments.directory],
+        options: [
+            OptionDescription(
+                name: "format",
+                arity: .value(.choice(["json-records"], notYet: ["segments"]), name: "json-records"),
+                help: "how records are stored; json-records when left out"
+            ),
+            JournalArguments.timeout,
+        ],
+        examples: [Example(words: ["journal", "init", "approvals"], note: "a journal in ./approvals")],
+        exitNotes: [
+            ExitNote(code: .malformedInput, meaning: "something that is no journal stands at DIR"),
+            ExitNote(code: .missingInput, meaning: "DIR cannot be reached"),
+        ] + JournalArguments.lockNotes,
+        changesStore: true,
+        run: run
+    )
+
+    private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
+        let journal = context.journal()
+        try context.asking { () throws(JournalError) in try journal.create() }
+        let format = context.arguments.text("format") ?? JournalFormat.jsonRecords.rawValue
+        if context.wantsJSON {
+            context.console.write(json: ["directory": .string(context.directory), "format": .string(format)])
+        } else {
+            let place = Printable.escaped(context.directory)
+            context.console.writeLine("\(context.console.outputStyle.good("ready:")) \(place) is a journal (\(format))")
+        }
+        return .done
+    }
+}

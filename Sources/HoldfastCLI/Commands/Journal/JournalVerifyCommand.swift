@@ -1,0 +1,73 @@
+internal import Canonical
+internal import Journal
+
+/// `holdfast journal verify`: is the chain intact?
+enum JournalVerifyCommand {
+    static let description = CommandDescription(
+        path: ["journal", "verify"],
+        summary: "check every record, its digest and its place in the chain",
+        discussion: [
+            "Changes nothing and takes no lock. Failures break the chain. Warnings are about heads, indexes and stray "
+                + "files, which are mended by the next append. Findings are what an intact chain can hold although "
+                + "it should not, such as a use after a revocation.",
+            "Whether the whole directory was replaced by an older copy cannot be seen from inside: that takes an "
+                + "anchor, the output of journal head --json kept elsewhere.",
+        ],
+        positionals: [JournalArguments.directory],
+        options: [
+            OptionDescription(name: "all", arity: .flag, help: "list every failure, not only the first"),
+            OptionDescription(name: "strict", arity: .flag, help: "end with code 1 when there are findings"),
+            OptionDescription(
+                name: "anchor",
+                arity: .value(.file, name: "FILE"),
+                help: "what was seen of the journal before, - for standard input"
+            ),
+        ],
+        examples: [
+            Example(words: ["journal", "verify", "approvals"], note: "the first failure, or ok"),
+            Example(
+                words: ["journal", "verify", "approvals", "--all", "--strict", "--anchor", "anchor.json"],
+                note: "everything there is to say"
+            ),
+        ],
+        exitNotes: [
+            ExitNote(code: .done, meaning: "the chain is intact"),
+            ExitNote(code: .refused, meaning: "it is not, or with --strict there are findings"),
+            ExitNote(code: .malformedInput, meaning: "DIR is no journal, or the anchor is none"),
+            ExitNote(code: .missingInput, meaning: "there is no directory DIR, or no such anchor"),
+        ],
+        run: run
+    )
+
+    private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
+        let arguments = context.arguments
+        let journal = try context.existingJournal()
+        let anchor = try readAnchor(context)
+        let report = try context.asking { () throws(JournalError) in
+            arguments.has("all")
+                ? try journal.verifyAll(anchor: anchor) : try journal.verifyIntegrity(anchor: anchor)
+        }
+        let isRefused = !report.isIntact || (arguments.has("strict") && !report.findings.isEmpty)
+        if context.wantsJSON {
+            context.console.write(json: VerificationText.json(report))
+        } else {
+            let style = context.console.outputStyle
+            for line in VerificationText.lines(report, isRefused: isRefused, style) { context.console.writeLine(line) }
+        }
+        return isRefused ? .refused : .done
+    }
+
+    private static func readAnchor(_ context: CommandContext) throws(CommandFailure) -> JournalAnchor? {
+        guard let path = context.arguments.text("anchor") else { return nil }
+        var source = try InputSource(path, expected: "the anchor", in: context)
+        let bytes = try source.readAll(maximum: InputLimits.anchorByteCount)
+        do throws(JournalError) {
+            return try JournalAnchor(parsing: bytes)
+        } catch {
+            throw .malformed(
+                "\(source.name) is no anchor; give the output of holdfast journal head --json",
+                code: "malformed_anchor"
+            )
+        }
+    }
+}

@@ -1,0 +1,67 @@
+internal import Canonical
+internal import Journal
+
+/// The result of a verification, as lines for people and as JSON for scripts.
+enum VerificationText {
+    /// `ok: …`, or a line for every failure; then warnings and findings.
+    static func lines(_ report: VerificationReport, isRefused: Bool, _ style: TextStyle) -> [String] {
+        var lines: [String] = []
+        if report.isIntact {
+            let chain = "\(records(report.recordCount))\(head(report.head))"
+            if isRefused {
+                let count = report.findings.count == 1 ? "a finding" : "\(report.findings.count) findings"
+                lines.append("\(style.bad("refused:")) the chain is intact but has \(count); \(chain)")
+            } else {
+                lines.append("\(style.good("ok:")) \(chain)")
+            }
+        }
+        for failure in report.failures {
+            let place = style.bad("record \(failure.index): \(failure.kind.rawValue):")
+            lines.append("\(place) \(Printable.escaped(failure.message))")
+        }
+        for warning in report.warnings {
+            let place = style.notable("warning: \(warning.kind.rawValue):")
+            lines.append("\(place) \(Printable.escaped(warning.message))")
+        }
+        for finding in report.findings {
+            let place = style.notable("finding: record \(finding.index): \(finding.kind.rawValue):")
+            lines.append("\(place) \(Printable.escaped(finding.message))")
+        }
+        return lines
+    }
+
+    private static func records(_ count: UInt64) -> String { count == 1 ? "1 record" : "\(count) records" }
+
+    private static func head(_ head: JournalHead?) -> String {
+        guard let head else { return "" }
+        return ", head \(head.index) \(Printable.escaped(head.digest))"
+    }
+
+    /// The report as the contract's object.
+    static func json(_ report: VerificationReport) -> JSONObject {
+        var object: JSONObject = ["ok": .bool(report.isIntact), "records": .integer(report.recordCount)]
+        if let head = report.head {
+            object["head"] = .object(["index": .integer(head.index), "digest": .string(head.digest)])
+        }
+        if !report.isIntact { object["failures"] = .array(report.failures.map(json)) }
+        object["warnings"] = .array(
+            report.warnings.map { .object(["kind": .string($0.kind.rawValue), "message": .string($0.message)]) }
+        )
+        object["findings"] = .array(
+            report.findings.map {
+                .object([
+                    "kind": .string($0.kind.rawValue), "index": .integer($0.index), "message": .string($0.message),
+                ])
+            }
+        )
+        return object
+    }
+
+    private static func json(_ failure: VerificationFailure) -> JSONValue {
+        var object: JSONObject = ["kind": .string(failure.kind.rawValue), "index": .integer(failure.index)]
+        if let expected = failure.expected { object["expected"] = .string(expected) }
+        if let actual = failure.actual { object["actual"] = .string(actual) }
+        object["message"] = .string(failure.message)
+        return .object(object)
+    }
+}

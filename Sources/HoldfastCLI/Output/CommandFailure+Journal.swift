@@ -1,0 +1,94 @@
+internal import Canonical
+internal import FileSystemSeam
+internal import Journal
+
+extension CommandFailure {
+    /// What a journal refused or could not do, for the command in `context`.
+    init(_ error: JournalError, of context: CommandContext) {
+        self.init(
+            exitCode: Self.exitCode(error, triesOnce: context.triesLockOnce),
+            code: error.code,
+            message: Printable.escaped(Self.message(error, context)),
+            fields: Self.fields(error)
+        )
+    }
+
+    private static func exitCode(_ error: JournalError, triesOnce: Bool) -> ExitCode {
+        switch error {
+        case .usesExhausted, .grantRevoked, .expired, .idempotencyConflict, .clockRegression: .refused
+        case .malformedRecord, .brokenChain, .recordTampered, .missingRecord, .duplicateIndex, .unknownKind,
+            .nameMismatch, .rolledBack:
+            .refused
+        case .notAJournal, .unsupportedFormat: .malformedInput
+        case .invalidArgument: .usage
+        case .lockBusy: triesOnce ? .refused : .lockTimeout
+        case .poisoned: .internalError
+        case .io(let cause, _): isMissing(cause) ? .missingInput : .inputOutput
+        }
+    }
+
+    /// Whether a path given on the command line leads nowhere.
+    private static func isMissing(_ error: FileSystemError) -> Bool {
+        let codes: [ErrorNumber] = [.noEntry, .notDirectory, .symbolicLinkLoop, .nameTooLong]
+        return [.openDirectory, .makeDirectory, .subdirectory].contains(error.operation) && codes.contains(error.code)
+    }
+
+    /// The journal speaks of members of a record; here they are options.
+    private static func message(_ error: JournalError, _ context: CommandContext) -> String {
+        guard case .invalidArgument(let member, let reason) = error else { return error.description }
+        let words = member.split(separator: "_").joined(separator: "-")
+        let candidates = [words, words.hasSuffix("-id") ? String(words.dropLast(3)) : words]
+        guard let option = candidates.first(where: context.arguments.describes) else { return error.description }
+        return "the value of --\(option) \(reason). Nothing was written"
+    }
+
+    private static func fields(_ error: JournalError) -> JSONObject {
+        switch error {
+        case .io(let cause, let file):
+            ["file": .string(file), "operation": .string(cause.operation.rawValue), "errno": .errno(cause.code)]
+        case .malformedRecord(let index, let file, let reason):
+            ["index": .integer(index), "file": .string(file), "reason": .string(reason)]
+        case .brokenChain(let index, let expected, let actual), .nameMismatch(let index, let expected, let actual):
+            ["index": .integer(index), "expected": .string(expected), "actual": .string(actual)]
+        case .recordTampered(let index, let stored, let recomputed):
+            ["index": .integer(index), "expected": .string(stored), "actual": .string(recomputed)]
+        case .missingRecord(let index, let evidence):
+            ["index": .integer(index), "evidence": .string(evidence)]
+        case .duplicateIndex(let index, let files):
+            ["index": .integer(index), "files": .array(files.map { .string($0) })]
+        case .unknownKind(let index, let kind): ["index": .integer(index), "kind": .string(kind)]
+        case .lockBusy(let path, let waited):
+            ["path": .string(path), "waited_milliseconds": .integer(waited)]
+        case .usesExhausted(let grant, let maximum, let current):
+            ["grant": .string(grant), "maximum": .integer(maximum), "current": .integer(current)]
+        case .grantRevoked(let grant, let index):
+            ["grant": .string(grant), "revocation_index": .integer(index)]
+        case .expired(let expiresAt, let now): ["expires_at": .string(expiresAt), "now": .string(now)]
+        case .idempotencyConflict(let grant, let key, let existing):
+            ["grant": .string(grant), "key": .string(key), "existing_use_id": .string(existing)]
+        case .clockRegression(let now, let last): ["now": .string(now), "last_record": .string(last)]
+        case .poisoned(let path): ["path": .string(path)]
+        case .notAJournal(let path, let reason): ["path": .string(path), "reason": .string(reason)]
+        case .unsupportedFormat(let path, let found): ["path": .string(path), "found": .string(found)]
+        case .invalidArgument(let member, let reason): ["member": .string(member), "reason": .string(reason)]
+        case .rolledBack(let expected, let found): rolledBack(expected, found)
+        }
+    }
+
+    private static func rolledBack(_ expected: JournalHead, _ found: JournalHead?) -> JSONObject {
+        var fields: JSONObject = ["index": .integer(expected.index), "expected": .string(expected.digest)]
+        if let found { fields["actual"] = .string(found.digest) }
+        return fields
+    }
+}
+
+extension CommandContext {
+    /// Whether the person asked not to wait for a lock.
+    fileprivate var triesLockOnce: Bool {
+        arguments.describes("timeout") && arguments.milliseconds("timeout") == 0
+    }
+}
+
+extension JSONValue {
+    fileprivate static func errno(_ code: ErrorNumber) -> JSONValue { .integer(Int(code.rawValue)) }
+}
