@@ -114,6 +114,10 @@ extension ContractTests {
             #expect(try watch.wait(timeoutNanoseconds: late))
             try root.remove("newer")
             #expect(try watch.wait(timeoutNanoseconds: late))
+            // However many changes there were, they are told at once.
+            for number in 0..<500 { try root.put("a-long-name-for-one-of-many-\(number)", "x") }
+            #expect(try watch.wait(timeoutNanoseconds: late))
+            #expect(try !watch.wait(timeoutNanoseconds: soon))
             // Reading is no change.
             _ = try root.text("file")
             _ = try root.entries()

@@ -65,25 +65,31 @@ import Darwin
         }
     }
 
-    @Test func everyHandleIsClosedInAProgramThatIsStarted() throws {
+    /// The kernel shows `O_CLOEXEC`, octal 02000000, among the flags of every descriptor.
+    @Test func noHandleIsInheritedByAProgramThatIsStarted() throws {
         try SeamUnderTest.all[0].run { subject in
             try subject.root.put("file", "x")
-            let file = try subject.root.existing("file")
-            let log = try subject.root.open("log", [.write, .create, .append], permissions: .ownerFile)
-            let watch = try subject.root.watch()
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/bin/ls")
-            process.arguments = ["-l", "/proc/self/fd"]
-            let pipe = Pipe()
-            process.standardOutput = pipe
-            try process.run()
-            let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            process.waitUntilExit()
-            #expect(output.contains("/proc/"))
-            #expect(!output.contains(subject.rootPath))
-            try file.close()
-            try log.close()
-            try watch.close()
+            try subject.root.makeDirectory("directory", permissions: .ownerDirectory)
+            let handles: [any Sendable] = [
+                try subject.root.existing("file"), try subject.root.subdirectory("directory"),
+                try subject.root.reopened(), try subject.root.watch(),
+            ]
+            var seen: Set<String> = []
+            for number in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
+                let link = "/proc/self/fd/" + number
+                guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: link),
+                    target.hasPrefix(subject.rootPath) || target.contains("inotify"),
+                    let information = try? String(contentsOfFile: "/proc/self/fdinfo/" + number, encoding: .utf8)
+                else { continue }
+                let line = information.split(separator: "\n").first { $0.hasPrefix("flags:") }
+                let flags = Int(line?.drop { !$0.isNumber } ?? "", radix: 8) ?? 0
+                #expect(flags & 0o2000000 != 0, "\(target)")
+                seen.insert(
+                    target.hasPrefix(subject.rootPath) ? String(target.dropFirst(subject.rootPath.count)) : "watch"
+                )
+            }
+            #expect(seen == ["", "/file", "/directory", "watch"])
+            withExtendedLifetime(handles) {}
         }
     }
     #endif

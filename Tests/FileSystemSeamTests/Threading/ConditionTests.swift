@@ -32,17 +32,45 @@ import Testing
     }
 
     @Test func aBroadcastWakesEveryone() throws {
-        let gate = Condition((waiting: 0, isOpen: false))
+        let gate = Condition((waiting: 0, isOpen: false, passed: 0))
         let threads = try (0..<4).map { _ in
             try FileSystemSeam.Thread.start(name: "waiter") {
-                gate.withLock { $0.waiting += 1 }
-                gate.wait { $0.isOpen ? () : nil }
+                var isCounted = false
+                // Counted under the lock that only waiting gives back: whoever is counted waits.
+                let passed: Bool? = gate.wait(timeoutNanoseconds: 5_000_000_000) { state in
+                    if !isCounted { state.waiting += 1 }
+                    isCounted = true
+                    return state.isOpen ? true : nil
+                }
+                if passed == true { gate.withLock { $0.passed += 1 } }
             }
         }
-        while gate.withLock({ $0.waiting }) < 4 { PosixFileSystem.shared.sleep(nanoseconds: 100_000) }
+        let clock = PosixFileSystem.shared
+        while gate.withLock({ $0.waiting }) < 4 { clock.sleep(nanoseconds: 100_000) }
         gate.withLock { $0.isOpen = true }
+        let start = clock.monotonicClock().nanoseconds
         gate.broadcast()
         for thread in threads { thread.join() }
+        #expect(gate.withLock { $0.passed } == 4)
+        // Whoever was not woken would have looked again at the end of its time only.
+        #expect(clock.monotonicClock().nanoseconds - start < 4_000_000_000)
+    }
+
+    @Test func signalsDoNotEndATimedWait() throws {
+        let state = Condition(false)
+        let signaller = try FileSystemSeam.Thread.start(name: "signaller") {
+            while !state.withLock({ $0 }) {
+                state.broadcast()
+                PosixFileSystem.shared.sleep(nanoseconds: 500_000)
+            }
+        }
+        let start = PosixFileSystem.shared.monotonicClock().nanoseconds
+        let result: Int? = state.wait(timeoutNanoseconds: 20_000_000) { _ in nil }
+        let elapsed = PosixFileSystem.shared.monotonicClock().nanoseconds - start
+        state.withLock { $0 = true }
+        signaller.join()
+        #expect(result == nil)
+        #expect(elapsed >= 20_000_000)
     }
 
     @Test func aTimedWaitTakesItsTimeAndLooksOnceMore() {
