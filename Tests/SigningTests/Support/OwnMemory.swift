@@ -2,46 +2,67 @@
 import Foundation
 
 /// The process's own writable memory, as /proc shows it.
-enum OwnMemory {
+///
+/// The regions are listed once, and searching takes nothing from the heap: what was given back to the heap just before
+/// would otherwise be overwritten by the search.
+final class OwnMemory {
     struct Failure: Error {
         let what: String
     }
 
+    private let descriptor: Int32
+    private let regions: [Range<UInt>]
+    private let buffer: UnsafeMutableBufferPointer<UInt8>
+
+    init() throws {
+        buffer = .allocate(capacity: 1 << 16)
+        buffer.initialize(repeating: 0)
+        descriptor = open("/proc/self/mem", O_RDONLY | O_CLOEXEC)
+        regions = try Self.writableRegions()
+        guard descriptor >= 0, regions.count > 1 else {
+            throw Failure(what: "/proc/self does not show memory: \(errno)")
+        }
+    }
+
+    deinit {
+        close(descriptor)
+        buffer.deallocate()
+    }
+
     /// How often bytes stand in writable memory. They are passed with every bit inverted, so that the question itself
     /// is not found.
-    static func occurrences(ofInverted inverted: [UInt8]) throws -> Int {
-        let descriptor = open("/proc/self/mem", O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Failure(what: "/proc/self/mem cannot be opened: \(errno)") }
-        defer { close(descriptor) }
-        let size = 1 << 16
-        let buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: size)
-        buffer.initialize(repeating: 0, count: size)
-        defer {
-            buffer.update(repeating: 0, count: size)
-            buffer.deallocate()
-        }
-        let own = UInt(bitPattern: buffer)..<UInt(bitPattern: buffer) + UInt(size)
+    func occurrences(ofInverted inverted: [UInt8]) -> Int {
+        defer { buffer.update(repeating: 0) }
+        let base = UInt(bitPattern: buffer.baseAddress)
+        let own = base..<base + UInt(buffer.count)
         var found = 0
-        var regions = 0
-        for region in try writableRegions() {
-            regions += 1
+        for region in regions {
             var start = region.lowerBound
             while start < region.upperBound {
-                let wanted = min(size, Int(region.upperBound - start))
-                let count = pread(descriptor, buffer, wanted, off_t(start))
-                guard count > inverted.count else { break }
-                for index in 0...(count - inverted.count) where buffer[index] == ~inverted[0] {
-                    guard !own.contains(start + UInt(index)) else { continue }
-                    if (1..<inverted.count).allSatisfy({ buffer[index + $0] == ~inverted[$0] }) { found += 1 }
+                let wanted = min(buffer.count, Int(region.upperBound - start))
+                let count = pread(descriptor, buffer.baseAddress, wanted, off_t(start))
+                guard count >= inverted.count else { break }
+                var index = 0
+                let end = count - inverted.count + 1
+                while index < end, let hit = memchr(buffer.baseAddress! + index, Int32(~inverted[0]), end - index) {
+                    index = UnsafeRawPointer(hit) - UnsafeRawPointer(buffer.baseAddress!)
+                    if matches(inverted, at: index), !own.contains(start + UInt(index)) { found += 1 }
+                    index += 1
                 }
-                // The next part overlaps by one byte less than the pattern, so that it is found once wherever it stands.
-                start += UInt(
-                    count == wanted && start + UInt(count) < region.upperBound ? count - inverted.count + 1 : count
-                )
+                // Parts overlap by one byte less than the pattern, so that it is found once wherever it stands.
+                start += UInt(end)
             }
         }
-        guard regions > 1 else { throw Failure(what: "/proc/self/maps shows no writable memory") }
         return found
+    }
+
+    private func matches(_ inverted: [UInt8], at index: Int) -> Bool {
+        var offset = 0
+        while offset < inverted.count {
+            if buffer[index + offset] != ~inverted[offset] { return false }
+            offset += 1
+        }
+        return true
     }
 
     /// Writable regions below 1 GiB; larger ones are a sanitizer's shadow, which holds no copies of memory.
