@@ -1,5 +1,6 @@
 import Canonical
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct Base64Tests {
@@ -24,7 +25,7 @@ import Testing
     }
 
     @Test func agreesWithFoundationOnEveryLengthUpTo200() {
-        var generator = Seeded(state: 1)
+        var generator = SplitMix64(seed: 1)
         for length in 0...200 {
             let bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &generator) }
             let text = Base64.encode(bytes, .standard)
@@ -66,18 +67,5 @@ import Testing
             }
         }
         #expect(accepted > 0)
-    }
-}
-
-/// SplitMix64: the same numbers for the same seed, everywhere.
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

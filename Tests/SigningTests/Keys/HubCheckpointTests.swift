@@ -1,6 +1,7 @@
 import Canonical
 import Foundation
 import Signing
+import TestSupport
 import Testing
 
 /// Checkpoints that an existing implementation signed; the file says of each whether its signature is to be believed.
@@ -26,13 +27,12 @@ import Testing
         let invalid: [String]
     }
 
-    static let folder = URL(filePath: #filePath).appending(path: "../../../../Fixtures/signing/hub-checkpoints")
-        .standardized
+    static func file(_ name: String) throws -> Data { Data(try Fixtures.bytes("signing", "hub-checkpoints", name)) }
 
     static let rows: [Row] = {
         do {
-            return try String(contentsOf: folder.appending(path: "input.jsonl"), encoding: .utf8)
-                .split(separator: "\n").map { try JSONDecoder().decode(Row.self, from: Data($0.utf8)) }
+            return try file("input.jsonl").split(separator: 0x0a)
+                .map { try JSONDecoder().decode(Row.self, from: Data($0)) }
         } catch {
             Issue.record(error, "the fixture cannot be read")
             return []
@@ -40,7 +40,7 @@ import Testing
     }()
 
     @Test func theFixtureIsWholeAndAgreesWithWhatWeExpect() throws {
-        let data = try Data(contentsOf: Self.folder.appending(path: "expected.json"))
+        let data = try Self.file("expected.json")
         let expected = try JSONDecoder().decode(Expected.self, from: data)
         #expect(Set(Self.rows.filter { $0.verify_strict_math == "Valid" }.map(\.name)) == Set(expected.valid))
         #expect(Set(Self.rows.filter { $0.verify_strict_math != "Valid" }.map(\.name)) == Set(expected.invalid))

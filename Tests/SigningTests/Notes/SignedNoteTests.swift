@@ -1,5 +1,6 @@
 import Canonical
 import Signing
+import TestSupport
 import Testing
 
 @Suite struct SignedNoteTests {
@@ -113,7 +114,7 @@ import Testing
     }
 
     @Test func anyBytesAreReadAsTheyAreOrRefused() throws {
-        var generator = Seeded(state: 4)
+        var generator = SplitMix64(seed: 4)
         let good = try SignedNote(text: "a\n\nb\n", signedBy: [Self.signer(1), Self.signer(2, "b")]).bytes
         let tokens: [[UInt8]] = [
             [0x0a], [0x0a, 0x0a], Array("— ".utf8), [0xe2], [0x20], Array("AAAAAAE=".utf8), [0x2b], [0x0d], [],
