@@ -6,7 +6,7 @@ let package = Package(
     name: "downstream",
     platforms: [.macOS(.v26)],
     dependencies: [.package(name: "holdfast", path: "../..")],
-    targets: ["Canonical", "FileSystemSeam"].map { product in
+    targets: ["Canonical", "Signing", "FileSystemSeam", "Journal"].map { product in
         .executableTarget(
             name: "Uses\(product)",
             dependencies: [.product(name: product, package: "holdfast")]

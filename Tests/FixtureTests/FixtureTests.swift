@@ -20,7 +20,7 @@ private let checkers: [String: [String: FixtureSuite.Checker]] = [
 @Suite("Every case of Fixtures holds")
 struct FixtureTests {
     private static let suite = Result {
-        try FixtureSuite(in: FileTree(root: FileTree.package.absolute("Fixtures")), checkers: checkers)
+        try FixtureSuite(in: FileTree(root: Fixtures.directory), checkers: checkers)
     }
 
     private static var cases: [FixtureCase] { (try? suite.get().cases) ?? [] }

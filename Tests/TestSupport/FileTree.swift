@@ -12,13 +12,8 @@ public struct FileTree: Sendable {
         self.root = root.hasSuffix("/") ? String(root.dropLast()) : root
     }
 
-    /// This package's working copy, found through `#filePath`, so that tests need neither resources nor a
-    /// particular working directory.
-    public static let package: FileTree = {
-        var path = URL(filePath: #filePath)
-        for _ in ["FileTree.swift", "TestSupport", "Tests"] { path.deleteLastPathComponent() }
-        return FileTree(root: path.path(percentEncoded: false))
-    }()
+    /// This package's working copy.
+    public static let package = FileTree(root: Checkout.root)
 
     /// The absolute path of a path in the tree.
     public func absolute(_ path: String) -> String { path.isEmpty ? root : "\(root)/\(path)" }
