@@ -5,9 +5,9 @@ package struct CommandContext {
     /// All commands, for those that speak about them.
     let table: CommandTable
     /// What was typed.
-    let arguments: ParsedArguments
+    package let arguments: ParsedArguments
     /// Where results and diagnostics go.
-    let console: Console
+    package let console: Console
     /// Where files are.
     let fileSystem: any FileSystem
 

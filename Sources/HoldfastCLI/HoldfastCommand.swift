@@ -7,8 +7,15 @@ public enum HoldfastCommand {
     ///
     /// Results and diagnostics have been handed to `console` when it returns.
     ///
-    /// - Parameter arguments: the words after the program's name.
-    public static func run(arguments: [String], console: Console, fileSystem: any FileSystem) -> ExitCode {
+    /// - Parameters:
+    ///   - arguments: the words after the program's name.
+    ///   - console: ``Console/ofProcess()``, or one in memory.
+    ///   - fileSystem: where files are; the real machine when left out.
+    public static func run(
+        arguments: [String],
+        console: Console,
+        fileSystem: any FileSystem = PosixFileSystem.shared
+    ) -> ExitCode {
         run(arguments, table: .holdfast, console, fileSystem)
     }
 

@@ -1,15 +1,10 @@
-internal import FileSystemSeam
 internal import HoldfastCLI
 
-/// The program `holdfast`: hands the process's arguments, streams and files to the command line.
+/// The program `holdfast`: hands the process's arguments and streams to the command line.
 @main
 enum Main {
     static func main() {
-        let code = HoldfastCommand.run(
-            arguments: Array(CommandLine.arguments.dropFirst()),
-            console: .ofProcess(),
-            fileSystem: PosixFileSystem.shared
-        )
-        Console.exit(code)
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        Console.exit(HoldfastCommand.run(arguments: arguments, console: .ofProcess()))
     }
 }

@@ -1,21 +1,22 @@
-package import FileSystemSeam
+import FileSystemSeam
+import HoldfastCLI
 
-/// Streams in memory: what a test gives to a command, and what the command wrote.
-package final class BufferedStreams: ConsoleStreams {
+/// Streams in memory: what a command is given, and what it wrote.
+final class BufferedStreams: ConsoleStreams {
     /// What can still be read, by descriptor.
-    package var inputs: [Int32: [UInt8]]
+    var inputs: [Int32: [UInt8]]
     /// What was written, by descriptor.
-    package private(set) var outputs: [Int32: [UInt8]] = [:]
+    private(set) var outputs: [Int32: [UInt8]] = [:]
     /// The most bytes one read gives, so that short reads are seen.
-    package var readMaximum = Int.max
+    var readMaximum = Int.max
     /// Makes every write of results fail.
-    package var outputFailure: ErrorNumber?
+    var outputFailure: ErrorNumber?
 
     /// Makes streams with the given standard input.
-    package init(input: [UInt8] = []) { inputs = [StandardDescriptor.input: input] }
+    init(input: [UInt8] = []) { inputs = [StandardDescriptor.input: input] }
 
     /// Gives the next bytes of the descriptor's input.
-    package func read(_ descriptor: Int32, into buffer: inout MutableSpan<UInt8>) throws(FileSystemError) -> Int {
+    func read(_ descriptor: Int32, into buffer: inout MutableSpan<UInt8>) throws(FileSystemError) -> Int {
         guard let rest = inputs[descriptor] else {
             throw FileSystemError(operation: .read, name: "descriptor \(descriptor)", code: .badDescriptor)
         }
@@ -26,7 +27,7 @@ package final class BufferedStreams: ConsoleStreams {
     }
 
     /// Keeps the bytes.
-    package func write(_ bytes: Span<UInt8>, to descriptor: Int32) throws(FileSystemError) {
+    func write(_ bytes: Span<UInt8>, to descriptor: Int32) throws(FileSystemError) {
         if descriptor == StandardDescriptor.output, let outputFailure {
             throw FileSystemError(operation: .write, name: "standard output", code: outputFailure)
         }

@@ -1,5 +1,5 @@
 /// What help says beyond single commands.
-enum HelpTopics {
+package enum HelpTopics {
     /// One topic of `holdfast help`.
     struct Topic: Sendable {
         /// The word that selects it.
@@ -18,6 +18,9 @@ enum HelpTopics {
 
     /// What the program is, in a few words.
     static let summary = "local state that survives crashes, contention and tampering"
+
+    /// The words that select topics.
+    package static let names = all.map(\.name)
 
     /// All topics, in the order help lists them.
     static let all = [exitCodes, formats, durability, json]

@@ -1,10 +1,10 @@
 /// Finds the word that was probably meant.
-enum EditDistance {
+package enum EditDistance {
     /// The insertions, deletions, replacements and swaps of neighbours that lead from one word to the other
     /// (optimal string alignment).
     ///
     /// - Complexity: O(*n* · *m*).
-    static func between(_ left: String, _ right: String) -> Int {
+    package static func between(_ left: String, _ right: String) -> Int {
         let left = Array(left.utf8)
         let right = Array(right.utf8)
         var beforeLast: [Int] = []
@@ -27,7 +27,7 @@ enum EditDistance {
 
     /// The candidate closest to `word`, when one is close enough: a third of the longer word, at most three.
     /// A candidate that `word` begins counts as close.
-    static func suggestion(for word: String, among candidates: [String]) -> String? {
+    package static func suggestion(for word: String, among candidates: [String]) -> String? {
         // Long words are not typing errors, and the work is quadratic.
         guard !word.isEmpty, word.utf8.count <= 64 else { return nil }
         var best: (candidate: String, distance: Int)?

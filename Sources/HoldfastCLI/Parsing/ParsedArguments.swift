@@ -18,19 +18,19 @@ package struct ParsedArguments: Sendable {
     func describes(_ option: String) -> Bool { command.option(option) != nil }
 
     /// Whether the option was given.
-    func has(_ option: String) -> Bool {
+    package func has(_ option: String) -> Bool {
         precondition(describes(option), "\(command.name) describes no option --\(option)")
         return values[option] != nil
     }
 
     /// The option's value; nil when it was not given.
-    func text(_ option: String) -> String? {
+    package func text(_ option: String) -> String? {
         guard has(option) else { return nil }
         return values[option]?.last
     }
 
     /// Every value of a repeatable option, in order.
-    func texts(_ option: String) -> [String] { has(option) ? values[option] ?? [] : [] }
+    package func texts(_ option: String) -> [String] { has(option) ? values[option] ?? [] : [] }
 
     /// The value of an option that the description requires.
     func required(_ option: String) -> String {
@@ -39,7 +39,7 @@ package struct ParsedArguments: Sendable {
     }
 
     /// The value of an option described as an integer.
-    func integer(_ option: String) -> UInt64? {
+    package func integer(_ option: String) -> UInt64? {
         guard let text = text(option) else { return nil }
         guard let number = ValueKind.wholeNumber(text) else { preconditionFailure("--\(option) was not checked") }
         return number
@@ -52,7 +52,7 @@ package struct ParsedArguments: Sendable {
     }
 
     /// The value of an option described as seconds.
-    func milliseconds(_ option: String) -> UInt64? {
+    package func milliseconds(_ option: String) -> UInt64? {
         guard let text = text(option) else { return nil }
         guard let number = ValueKind.milliseconds(text) else { preconditionFailure("--\(option) was not checked") }
         return number
@@ -62,7 +62,7 @@ package struct ParsedArguments: Sendable {
     func positional(_ name: String) -> String? { positionals(name).first }
 
     /// Every word of a repeated positional.
-    func positionals(_ name: String) -> [String] {
+    package func positionals(_ name: String) -> [String] {
         guard let place = command.positionals.firstIndex(where: { $0.name == name }) else {
             preconditionFailure("\(command.name) describes no argument \(name)")
         }

@@ -3,20 +3,33 @@ package struct CommandTable: Sendable {
     /// A word that only leads to further words.
     package struct Group: Sendable {
         /// The word.
-        var name: String
+        package let name: String
         /// What its commands are about, without a full stop.
-        var summary: String
+        package let summary: String
         /// What else a person should know, in paragraphs.
-        var discussion: [String] = []
+        package let discussion: [String]
+
+        /// Makes a group.
+        package init(name: String, summary: String, discussion: [String] = []) {
+            self.name = name
+            self.summary = summary
+            self.discussion = discussion
+        }
     }
 
     /// The groups, in the order help shows them.
-    var groups: [Group]
+    package let groups: [Group]
     /// The commands, in the order help shows them.
-    var commands: [CommandDescription]
+    package let commands: [CommandDescription]
+
+    /// Makes a table.
+    package init(groups: [Group], commands: [CommandDescription]) {
+        self.groups = groups
+        self.commands = commands
+    }
 
     /// Options that every command takes.
-    static let commonOptions = [
+    package static let commonOptions = [
         OptionDescription(
             name: "json",
             arity: .flag,
@@ -26,16 +39,16 @@ package struct CommandTable: Sendable {
     ]
 
     /// The option that stands without a command.
-    static let versionOption = OptionDescription(name: "version", arity: .flag, help: "print the version")
+    package static let versionOption = OptionDescription(name: "version", arity: .flag, help: "print the version")
 
     /// The command of exactly these words.
-    func command(_ path: [String]) -> CommandDescription? { commands.first { $0.path == path } }
+    package func command(_ path: [String]) -> CommandDescription? { commands.first { $0.path == path } }
 
     /// The group of exactly this word.
-    func group(_ path: [String]) -> Group? { path.count == 1 ? groups.first { $0.name == path[0] } : nil }
+    package func group(_ path: [String]) -> Group? { path.count == 1 ? groups.first { $0.name == path[0] } : nil }
 
     /// The words that may follow `path`, in order.
-    func words(after path: [String]) -> [String] {
+    package func words(after path: [String]) -> [String] {
         var words: [String] = []
         for command in commands where command.path.count > path.count && command.path.starts(with: path) {
             let word = command.path[path.count]
@@ -45,7 +58,7 @@ package struct CommandTable: Sendable {
     }
 
     /// The commands directly in a group, or at the top.
-    func commands(in path: [String]) -> [CommandDescription] {
+    package func commands(in path: [String]) -> [CommandDescription] {
         commands.filter { $0.path.count == path.count + 1 && $0.path.starts(with: path) }
     }
 }

@@ -17,7 +17,7 @@ enum VerificationText {
         }
         for failure in report.failures {
             let place = style.bad("record \(failure.index): \(failure.kind.rawValue):")
-            lines.append("\(place) \(Printable.escaped(failure.message))")
+            lines.append("\(place) \(Printable.escaped(withoutPlace(failure)))")
         }
         for warning in report.warnings {
             let place = style.notable("warning: \(warning.kind.rawValue):")
@@ -28,6 +28,12 @@ enum VerificationText {
             lines.append("\(place) \(Printable.escaped(finding.message))")
         }
         return lines
+    }
+
+    /// The message without the place, which stands at the start of the line already.
+    private static func withoutPlace(_ failure: VerificationFailure) -> String {
+        let place = "record \(failure.index) "
+        return failure.message.hasPrefix(place) ? String(failure.message.dropFirst(place.count)) : failure.message
     }
 
     private static func records(_ count: UInt64) -> String { count == 1 ? "1 record" : "\(count) records" }

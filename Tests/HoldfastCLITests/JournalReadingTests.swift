@@ -1,0 +1,172 @@
+import Canonical
+import Foundation
+import HoldfastCLI
+import TestSupport
+import Testing
+
+@Suite("Commands that read a journal")
+struct JournalReadingTests {
+    private static let existing = Fixtures.directory + "/journal/small/input"
+
+    @Test func checkAnswersBeforeAndAfter() throws {
+        let journal = try JournalDirectory()
+        let question = ["--grant", "g-1", "--nonce-digest", JournalDirectory.digest("nonce"), "--max-uses", "1"]
+        #expect(journal.run("init").code == .done)
+        let before = CommandRun(["journal", "check", journal.path] + question)
+        #expect(before.code == .done)
+        #expect(before.output == "passed: local Approval Use Journal: use 0/1\n")
+        #expect(journal.reserve("--max-uses", "1").code == .done)
+        let after = CommandRun(["journal", "check", journal.path] + question)
+        #expect(after.code == .refused)
+        #expect(after.output == "refused: local Approval Use Journal: use 1/1\n")
+        #expect(after.error.isEmpty)
+        let json = try CommandRun(["journal", "check", journal.path, "--json"] + question).json()
+        let keys = json.object?.members.map(\.key)
+        #expect(keys == ["details", "level", "max_uses", "passed", "use_number"])
+        #expect(json["level"]?.string == "local-journal")
+        #expect(json["passed"]?.bool == false)
+        #expect(json["use_number"]?.number?.unsignedValue == 2)
+    }
+
+    @Test func checkWithoutAJournalKnowsNothing() throws {
+        let journal = try JournalDirectory()
+        let question = ["--grant", "g", "--nonce-digest", JournalDirectory.digest("n"), "--json"]
+        let run = CommandRun(["journal", "check", journal.path] + question)
+        #expect(run.code == .refused)
+        #expect(try run.json()["level"]?.string == "not-performed")
+        #expect(!FileManager.default.fileExists(atPath: journal.path))
+    }
+
+    @Test func checkSaysThatAGrantIsRevoked() throws {
+        let journal = try JournalDirectory()
+        #expect(journal.run("revoke", "--grant", "g", "--grant-digest", "d", "--revoker", "r").code == .done)
+        let run = journal.run("check", "--grant", "g", "--nonce-digest", JournalDirectory.digest("n"), "--json")
+        #expect(run.code == .refused)
+        #expect(try run.json()["revoked"]?.bool == true)
+    }
+
+    @Test func findShowsOneUse() throws {
+        let journal = try JournalDirectory()
+        #expect(journal.reserve(nonce: "a", "--use-id", "use_a", "--max-uses", "2").code == .done)
+        #expect(journal.reserve(nonce: "a", "--use-id", "use_b").code == .done)
+        let byID = try journal.run("find", "--use-id", "use_a", "--json").json()
+        #expect(byID["use"]?["use_id"]?.string == "use_a")
+        #expect(byID["nonce_use_number"]?.number?.unsignedValue == 1)
+        #expect(byID["replay"]?["passed"]?.bool == true)
+        let digest = JournalDirectory.digest("a")
+        let byNonce = try journal.run("find", "--grant", "g-1", "--nonce-digest", digest, "--json").json()
+        #expect(byNonce["use"]?["use_id"]?.string == "use_b")
+        let text = journal.run("find", "--use-id", "use_b")
+        #expect(text.code == .done)
+        #expect(text.lines.first == "use           use_b")
+        #expect(text.lines.last == "passed: local Approval Use Journal passed, use 2/2")
+    }
+
+    @Test func findWithoutAResultIsRefused() throws {
+        let journal = try JournalDirectory()
+        #expect(journal.run("init").code == .done)
+        journal.run("find", "--use-id", "nobody").expectError(.refused, "no such use is recorded")
+        let run = journal.run("find", "--use-id", "nobody", "--json")
+        #expect(run.code == .refused)
+        #expect(try run.jsonError()["code"]?.string == "not_found")
+    }
+
+    @Test func usesAreThoseOfOneGrant() throws {
+        let journal = try JournalDirectory()
+        for (grant, nonce) in [("g.1", "a"), ("g:1", "b"), ("g.1", "c")] {
+            #expect(journal.reserve(grant: grant, nonce: nonce).code == .done)
+        }
+        let run = journal.run("uses", "--grant", "g.1", "--json")
+        #expect(run.code == .done)
+        let grants = try run.lines.map { try JSONValue(parsing: $0)["grant_id"]?.string }
+        #expect(grants == ["g.1", "g.1"])
+        #expect(journal.run("uses", "--grant", "nobody").output.isEmpty)
+        #expect(journal.run("uses", "--grant", "nobody").code == .done)
+    }
+
+    @Test func listPrintsStoredRecords() throws {
+        let run = CommandRun("journal", "list", Self.existing, "--json")
+        #expect(run.code == .done)
+        #expect(run.lines.count == 12)
+        for line in run.lines {
+            let record = try JSONValue(parsing: line, options: JSONOptions(integers: .exact64))
+            #expect(try record.canonicalBytes(.declared) == Array(line.utf8))
+            #expect(record.object?.members.first?.key == "type")
+        }
+    }
+
+    @Test func listTakesARange() throws {
+        let all = CommandRun("journal", "list", Self.existing, "--json").lines
+        let some = CommandRun("journal", "list", Self.existing, "--json", "--from", "5", "--limit", "3").lines
+        #expect(some == Array(all[4..<7]))
+        #expect(CommandRun("journal", "list", Self.existing, "--from", "13").output.isEmpty)
+        #expect(CommandRun("journal", "list", Self.existing, "--limit", "0").output.isEmpty)
+        #expect(CommandRun("journal", "list", Self.existing, "--from", "9223372036854775807").code == .done)
+    }
+
+    @Test func listIsATableForPeople() {
+        let run = CommandRun("journal", "list", Self.existing)
+        #expect(run.lines.count == 13)
+        #expect(run.lines[0].hasPrefix("INDEX  KIND "))
+        #expect(run.lines[5].hasPrefix("    5  revocation "))
+        #expect(run.lines[6].contains("checkpoint") && run.lines[6].contains("records 1 to "))
+        #expect(!run.lines.contains { $0.hasSuffix(" ") })
+    }
+
+    @Test func cellsAreCutOnATerminalOnly() throws {
+        let journal = try JournalDirectory()
+        let long = String(repeating: "a", count: 200)
+        #expect(journal.reserve(grant: long).code == .done)
+        #expect(journal.run("list").output.contains(long))
+        let words = ["journal", "list", journal.path]
+        let shown = CommandRun(words, terminal: Console.Terminal(isOutput: true, columns: 80), refusesColor: true)
+        #expect(shown.output.contains(String(repeating: "a", count: 39) + "…"))
+    }
+
+    @Test func whatWasStoredCannotDisturbTheTerminal() throws {
+        let journal = try JournalDirectory()
+        #expect(journal.reserve(action: "wipe\u{1B}[2Jscreen\nrecord 9").code == .done)
+        let run = journal.run("list")
+        #expect(run.lines.count == 2)
+        #expect(!run.output.contains("\u{1B}"))
+        #expect(run.output.contains("wipe\\u{1b}[2Jscreen\\u{a}record 9"))
+    }
+
+    @Test func headIsAnAnchor() throws {
+        let journal = try JournalDirectory()
+        #expect(journal.run("init").code == .done)
+        #expect(journal.run("head").output == "empty: the journal has no records\n")
+        #expect(journal.run("head", "--json").output == "{\"digest\":\"\",\"index\":0}\n")
+        try TestFile.write(journal.run("head", "--json").outputBytes, journal.beside("anchor"))
+        #expect(journal.run("verify", "--anchor", journal.beside("anchor")).code == .done)
+        #expect(journal.reserve().code == .done)
+        let head = journal.run("head", "--json")
+        #expect(try head.json().object?.members.map(\.key) == ["digest", "index", "updated_at"])
+        #expect(journal.run("head").output.wholeMatch(of: #/1 sha256:[0-9a-f]{64} [0-9TZ:-]+\n/#) != nil)
+        try TestFile.write(head.outputBytes, journal.beside("anchor"))
+        #expect(journal.run("verify", "--anchor", journal.beside("anchor")).code == .done)
+    }
+
+    @Test func indexesAreRebuilt() throws {
+        let journal = try JournalDirectory()
+        #expect(journal.reserve().code == .done)
+        try FileManager.default.removeItem(atPath: journal.path + "/indexes")
+        #expect(journal.run("verify").output.contains("warning: index_stale"))
+        #expect(journal.run("rebuild-indexes").output == "rebuilt: the indexes of 1 record\n")
+        #expect(journal.run("verify").lines.count == 1)
+        #expect(try journal.run("rebuild-indexes", "--json").json()["records"]?.number?.unsignedValue == 1)
+    }
+
+    @Test func initMakesAJournalOnce() throws {
+        let journal = try JournalDirectory()
+        let run = journal.run("init", "--format", "json-records")
+        #expect(run.code == .done)
+        #expect(run.output == "ready: \(journal.path) is a journal (json-records)\n")
+        let before = try TestFile.tree(journal.path)
+        let again = try journal.run("init", "--json").json()
+        #expect(again["format"]?.string == "json-records")
+        #expect(again["directory"]?.string == journal.path)
+        #expect(try TestFile.tree(journal.path) == before)
+        journal.run("init", "--format", "segments").expectError(.usage, "json-records", "does not have")
+    }
+}
