@@ -62,21 +62,17 @@ public struct Blake3: Sendable {
         while position < bytes.count {
             // A full block is compressed only when more input follows: the last one carries other flags.
             if pendingCount == Self.blockByteCount {
-                if compressedBlocks == 15 { finishChunk() } else { compressPending() }
+                if compressedBlocks == 15 {
+                    finishChunk()
+                } else {
+                    compress(Blake3Compression.words(pending.span, from: 0))
+                    pendingCount = 0
+                }
             }
             let taken = min(Self.blockByteCount - pendingCount, bytes.count - position)
             if taken == Self.blockByteCount, compressedBlocks < 15, bytes.count - position > taken {
                 // The whole block is in the input and is not the last of its chunk: no copy.
-                chaining = Blake3Compression.chainingValue(
-                    Blake3Compression.compress(
-                        chaining,
-                        Blake3Compression.words(bytes, from: position),
-                        counter: chunkIndex,
-                        length: 64,
-                        flags: startFlag.union(modeFlags)
-                    )
-                )
-                compressedBlocks += 1
+                compress(Blake3Compression.words(bytes, from: position))
             } else {
                 for offset in 0..<taken {
                     pending[pendingCount &+ offset] = bytes[position &+ offset]
@@ -119,9 +115,9 @@ extension Blake3 {
         var flags: Flags
 
         var chainingValue: Words8 {
-            Blake3Compression.chainingValue(
-                Blake3Compression.compress(chaining, block, counter: counter, length: length, flags: flags)
-            )
+            var value = chaining
+            Blake3Compression.chain(&value, block, counter: counter, length: length, flags: flags)
+            return value
         }
 
         func bytes(count: Int, from offset: UInt64) -> [UInt8] {
@@ -130,16 +126,14 @@ extension Blake3 {
             var index = offset / 64
             var skipped = Int(offset % 64)
             while output.count < count {
-                let words = Blake3Compression.compress(
+                let words = Blake3Compression.output(
                     chaining,
                     block,
                     counter: index,
                     length: length,
                     flags: flags.union(.root)
                 )
-                for place in skipped..<min(64, skipped + count - output.count) {
-                    output.append(UInt8(truncatingIfNeeded: words[place / 4] >> UInt32(8 * (place % 4))))
-                }
+                output.append(littleEndian: words, skipped..<min(64, skipped + count - output.count))
                 skipped = 0
                 index += 1
             }
@@ -157,18 +151,16 @@ extension Blake3 {
 
     private var startFlag: Flags { compressedBlocks == 0 ? .chunkStart : [] }
 
-    private mutating func compressPending() {
-        chaining = Blake3Compression.chainingValue(
-            Blake3Compression.compress(
-                chaining,
-                Blake3Compression.words(pending.span, from: 0),
-                counter: chunkIndex,
-                length: 64,
-                flags: startFlag.union(modeFlags)
-            )
+    /// Compresses a block that is not the last of its chunk.
+    private mutating func compress(_ block: borrowing Words16) {
+        Blake3Compression.chain(
+            &chaining,
+            block,
+            counter: chunkIndex,
+            length: UInt32(Self.blockByteCount),
+            flags: startFlag.union(modeFlags)
         )
         compressedBlocks += 1
-        pendingCount = 0
     }
 
     /// The output of the current chunk, padded with zeros to a whole block.

@@ -28,9 +28,16 @@ public struct Digest: Sendable, Hashable, CustomStringConvertible {
     ///
     /// - Complexity: O(*n*) in the number of bytes.
     public init(hashing bytes: Span<UInt8>, algorithm: DigestAlgorithm = .sha256) {
-        var hasher = DigestHasher(algorithm)
-        hasher.update(bytes)
-        self = hasher.finalize()
+        switch algorithm {
+        case .sha256:
+            let context = SHA256Context()
+            context.update(bytes)
+            self.init(algorithm: .sha256, bytes: context.finalize())
+        case .blake3:
+            var hasher = Blake3()
+            hasher.update(bytes)
+            self.init(algorithm: .blake3, bytes: hasher.finalize(count: Self.byteCount))
+        }
     }
 
     /// Hashes `bytes` in one go.

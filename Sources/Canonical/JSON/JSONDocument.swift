@@ -73,7 +73,6 @@ public struct Canonicalizer: ~Copyable {
 
     private mutating func run(_ bytes: Span<UInt8>) throws(JSONError) {
         try scanner.scan(bytes)
-        encoder.output.removeAll(keepingCapacity: true)
         encoder.encode(scanner.tape, bytes)
     }
 }

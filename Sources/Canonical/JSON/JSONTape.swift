@@ -64,35 +64,3 @@ struct JSONTape: Sendable {
         )
     }
 }
-
-/// How two keys stand to each other in the order of RFC 8785, section 3.2.3: by UTF-16 code units.
-enum KeyOrder {
-    case ascending, same, descending
-
-    /// Compares two UTF-8 keys by their UTF-16 code units without decoding them.
-    ///
-    /// UTF-8 bytes order by code point. UTF-16 differs from that in one place only: the surrogates D800–DFFF,
-    /// which stand for code points from U+10000 (lead bytes F0–F4), come before U+E000–U+FFFF (lead bytes EE
-    /// and EF). So when the first differing bytes are one of each, the order turns round.
-    @inline(__always)
-    static func compare(
-        _ left: Span<UInt8>,
-        _ leftRange: Range<Int>,
-        _ right: Span<UInt8>,
-        _ rightRange: Range<Int>
-    ) -> KeyOrder {
-        let common = min(leftRange.count, rightRange.count)
-        var position = 0
-        while position < common {
-            let a = left[leftRange.lowerBound &+ position]
-            let b = right[rightRange.lowerBound &+ position]
-            if a != b {
-                let isTurned = (a >= 0xF0 && (b == 0xEE || b == 0xEF)) || (b >= 0xF0 && (a == 0xEE || a == 0xEF))
-                return (a < b) != isTurned ? .ascending : .descending
-            }
-            position &+= 1
-        }
-        if leftRange.count == rightRange.count { return .same }
-        return leftRange.count < rightRange.count ? .ascending : .descending
-    }
-}

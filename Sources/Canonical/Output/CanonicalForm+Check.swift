@@ -65,6 +65,7 @@ private struct CanonicalCheck {
     }
 
     private func numberLength(_ entry: TapeEntry, _ source: Span<UInt8>) -> Int? {
+        if entry.hasOneSpelling(source) { return Int(entry.count) }
         guard
             let number = JSONNumber.parsing(
                 source,

@@ -21,14 +21,6 @@ enum StringEscaping {
         output.append(UInt8(ascii: "\""))
     }
 
-    /// Appends bytes that are known to need no escape, between quotes.
-    @inline(__always)
-    static func appendPlain(_ bytes: Span<UInt8>, _ range: Range<Int>, to output: inout [UInt8]) {
-        output.append(UInt8(ascii: "\""))
-        output.append(bytes, range)
-        output.append(UInt8(ascii: "\""))
-    }
-
     private static func appendEscape(_ byte: UInt8, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\\"))
         switch byte {

@@ -1,4 +1,4 @@
-/// Eight bytes at a time: the two places of this module that step outside bounds-checked access.
+/// Several bytes at a time: the places of this module that step outside bounds-checked access.
 enum ByteWord {
     /// Loads eight bytes, the first in the lowest bits.
     ///
@@ -7,6 +7,31 @@ enum ByteWord {
     static func load(_ bytes: Span<UInt8>, at position: Int) -> UInt64 {
         let word = unsafe bytes.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt64.self)
         return UInt64(littleEndian: word)
+    }
+
+    /// Loads four bytes, the first in the lowest bits.
+    ///
+    /// - Precondition: `position + 4 <= bytes.count`; the caller has just checked it.
+    @inline(__always)
+    static func load32(_ bytes: Span<UInt8>, at position: Int) -> UInt32 {
+        let word = unsafe bytes.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt32.self)
+        return UInt32(littleEndian: word)
+    }
+
+    /// The first eight bytes of a range, the first in the lowest bits; zeros where the range is shorter.
+    @inline(__always)
+    static func prefix(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt64 {
+        if range.lowerBound &+ 8 <= bytes.count {
+            let word = load(bytes, at: range.lowerBound)
+            return range.count >= 8 ? word : word & ((1 &<< UInt64(8 &* range.count)) &- 1)
+        }
+        var word: UInt64 = 0
+        var position = range.upperBound
+        while position > range.lowerBound {
+            position &-= 1
+            word = word &<< 8 | UInt64(bytes[position])
+        }
+        return word
     }
 
     /// A word whose lowest set bit lies in the first byte that is a control character, a quote, a backslash or
@@ -26,6 +51,13 @@ enum ByteWord {
 }
 
 extension Array<UInt8> {
+    /// Appends a range of the bytes of sixteen words, each with its lowest byte first.
+    @inline(__always)
+    mutating func append(littleEndian words: InlineArray<16, UInt32>, _ range: Range<Int>) {
+        let ordered = InlineArray<16, UInt32> { words[$0].littleEndian }
+        unsafe ordered.span.withUnsafeBytes { unsafe append(contentsOf: $0[range]) }
+    }
+
     /// Appends a range of a span in one copy.
     @inline(__always)
     mutating func append(_ bytes: Span<UInt8>, _ range: Range<Int>) {
