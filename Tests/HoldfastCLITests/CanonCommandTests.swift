@@ -15,6 +15,11 @@ struct CanonCommandTests {
         }
     }
 
+    @Test func aTerminalGetsALineFeed() {
+        let terminal = Console.Terminal(isOutput: true)
+        #expect(CommandRun(["canon"], input: Array("[ 1 ]".utf8), terminal: terminal).output == "[1]\n")
+    }
+
     @Test func declaredKeepsTheOrderAndTheIntegers() {
         let run = CommandRun("canon", "--form", "declared", input: "{\"b\": 18446744073709551615, \"a\": 1.0}")
         #expect(run.output == "{\"b\":18446744073709551615,\"a\":1.0}")

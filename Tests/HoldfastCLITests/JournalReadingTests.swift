@@ -118,9 +118,14 @@ struct JournalReadingTests {
         let long = String(repeating: "a", count: 200)
         #expect(journal.reserve(grant: long).code == .done)
         #expect(journal.run("list").output.contains(long))
-        let words = ["journal", "list", journal.path]
-        let shown = CommandRun(words, terminal: Console.Terminal(isOutput: true, columns: 80), refusesColor: true)
-        #expect(shown.output.contains(String(repeating: "a", count: 39) + "…"))
+        for columns in [80, 120] {
+            let terminal = Console.Terminal(isOutput: true, columns: columns)
+            let run = CommandRun(["journal", "list", journal.path], terminal: terminal, refusesColor: true)
+            #expect(run.lines.count == 2)
+            #expect(run.lines.allSatisfy { $0.count <= columns })
+            #expect(run.output.contains("aaa…"))
+            #expect(run.lines[1].contains("deploy"))
+        }
     }
 
     @Test func whatWasStoredCannotDisturbTheTerminal() throws {

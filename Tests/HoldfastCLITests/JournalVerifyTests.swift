@@ -37,7 +37,7 @@ struct JournalVerifyTests {
         let expected = try #require(try JSONValue(parsing: bytes)["verify"])
         let run = CommandRun("journal", "verify", Self.input(name), "--json")
         let json = try run.json()
-        let isIntact = try #require(expected["ok"]?.bool)
+        let isIntact: Bool = try #require(expected["ok"]?.bool as Bool?)
         #expect(json["ok"]?.bool == isIntact)
         #expect(run.code == (isIntact ? .done : .refused))
         if isIntact {

@@ -45,7 +45,9 @@ struct UsageTests {
     @Test func valuesAreNeeded() {
         CommandRun("canon", "--form").expectError(.usage, "--form jcs|declared needs a value")
         CommandRun("canon", "--form", "--", "x").expectError(.usage, "needs a value")
-        CommandRun("canon", "--form", "--json").code == .usage ? () : Issue.record("a forgotten value was taken")
+        let forgotten = CommandRun("canon", "--form", "--json")
+        #expect(forgotten.code == .usage)
+        #expect(forgotten.error.contains("if \"--json\" is meant, write --form=--json"))
         CommandRun("canon", "--form=").expectError(.usage, "--form must not be empty")
         CommandRun("canon", "--json=1").expectError(.usage, "--json takes no value")
         CommandRun("canon", "--form", "xml").expectError(.usage, "jcs or declared", "\"xml\"")

@@ -7,7 +7,7 @@ enum CanonCommand {
         summary: "write a JSON text in canonical form",
         discussion: [
             "Reads one JSON value of \(InputLimits.jsonDescription), strictly, and writes its canonical bytes without "
-                + "a line feed at the end. Nothing is written when the input is not valid."
+                + "a line feed at the end (but on a terminal). Nothing is written when the input is not valid."
         ],
         positionals: [
             PositionalDescription(
@@ -54,6 +54,8 @@ enum CanonCommand {
         let bytes = document.canonicalBytes(form)
         guard context.wantsJSON else {
             context.console.write(bytes)
+            // A person's prompt would stand behind the text; a file or pipe gets the canonical bytes alone.
+            if context.console.terminal.isOutput { context.console.write("\n") }
             return .done
         }
         context.console.write(json: [

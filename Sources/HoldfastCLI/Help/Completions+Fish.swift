@@ -15,7 +15,8 @@ extension Completions {
             "    test $mode = then-nothing; and test (count $words) -ne (count $wanted); and return 1",
             "    test (count $words) -ge (count $wanted); or return 1",
             "    test (count $wanted) -eq 0; and return 0",
-            "    test \"$words[1..(count $wanted)]\" = \"$wanted\"",
+            "    set -l start $words[1..(count $wanted)]",
+            "    test \"$start\" = \"$wanted\"",
             "end",
             "complete -c holdfast -f",
         ]

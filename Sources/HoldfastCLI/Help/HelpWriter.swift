@@ -70,7 +70,8 @@ extension HelpWriter {
         let options = (command.options + CommandTable.commonOptions).map(Self.row)
         lines += section("Options", TextWrapping.definitions(options, width: width))
         let examples = command.examples.flatMap { example in
-            ["  # \(example.note)"] + ShellWords.lines(example.words, width: width, indent: 2)
+            TextWrapping.lines(example.note, width: width - 4).map { "  # \($0)" }
+                + ShellWords.lines(example.words, width: width, indent: 2)
         }
         lines += section(command.examples.count == 1 ? "Example" : "Examples", examples)
         let notes = command.exitNotes.map { (term: String($0.code.rawValue), meaning: $0.meaning) }

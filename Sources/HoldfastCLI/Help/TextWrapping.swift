@@ -27,7 +27,8 @@ enum TextWrapping {
     /// Two columns: terms, and what they mean beside them, or below when a term is too long.
     static func definitions(_ rows: [(term: String, meaning: String)], width: Int) -> [String] {
         let indent = 2
-        let widest = rows.map(\.term.count).filter { $0 <= 24 }.max() ?? 0
+        let limit = min(24, width / 3)
+        let widest = rows.map(\.term.count).filter { $0 <= limit }.max() ?? 4
         let column = indent + widest + 2
         var lines: [String] = []
         for row in rows {

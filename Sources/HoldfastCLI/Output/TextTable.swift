@@ -7,42 +7,58 @@ struct TextTable {
     }
 
     let columns: [Column]
-    /// The longest cell, in characters; longer ones are cut with an ellipsis. Nil keeps everything.
-    let cellMaximum: Int?
     private var rows: [[String]] = []
 
-    init(_ columns: [Column], cellMaximum: Int?) {
-        self.columns = columns
-        self.cellMaximum = cellMaximum
-    }
+    /// Between columns, in characters.
+    private static let gap = 2
+    /// No column is made narrower than this to fit a terminal.
+    private static let columnMinimum = 8
+
+    init(_ columns: [Column]) { self.columns = columns }
 
     /// Adds a row of as many cells as there are columns.
     mutating func add(_ cells: [String]) {
         precondition(cells.count == columns.count, "a row has one cell a column")
-        rows.append(cells.map { if let cellMaximum { Printable.cut($0, cellMaximum) } else { Printable.escaped($0) } })
+        rows.append(cells.map(Printable.escaped))
     }
 
     /// The lines, with a heading line first when asked. No line ends in a space.
-    func lines(withHeading: Bool, style: TextStyle) -> [String] {
+    ///
+    /// - Parameter width: the terminal's; texts are cut with an ellipsis, the longest columns first, until a
+    ///   line fits or no column can give more. Nil keeps everything.
+    func lines(withHeading: Bool, style: TextStyle, width: Int? = nil) -> [String] {
         let headings = columns.map(\.heading)
-        var widths = headings.map(\.count)
+        let widths = widths(fitting: width)
+        let heading = withHeading ? [style.heading(line(headings, widths))] : []
+        return heading + rows.map { line($0, widths) }
+    }
+
+    private func widths(fitting width: Int?) -> [Int] {
+        var widths = columns.map(\.heading.count)
         for row in rows {
             for (place, cell) in row.enumerated() { widths[place] = max(widths[place], cell.count) }
         }
-        var lines = withHeading ? [style.heading(line(headings, widths))] : []
-        for row in rows { lines.append(line(row, widths)) }
-        return lines
+        guard let width else { return widths }
+        var excess = widths.reduce(0, +) + Self.gap * (widths.count - 1) - width
+        while excess > 0 {
+            let texts = widths.indices.filter { !columns[$0].isNumber && widths[$0] > Self.columnMinimum }
+            guard let widest = texts.max(by: { widths[$0] < widths[$1] }) else { break }
+            widths[widest] -= 1
+            excess -= 1
+        }
+        return widths
     }
 
     private func line(_ cells: [String], _ widths: [Int]) -> String {
         var line = ""
         var owed = 0
         for (place, cell) in cells.enumerated() {
-            let padding = widths[place] - cell.count
-            if place > 0 { owed += 2 }
+            let shown = cell.count > widths[place] ? cell.prefix(widths[place] - 1) + "…" : cell[...]
+            let padding = widths[place] - shown.count
+            if place > 0 { owed += Self.gap }
             if columns[place].isNumber { owed += padding }
-            if !cell.isEmpty {
-                line += String(repeating: " ", count: owed) + cell
+            if !shown.isEmpty {
+                line += String(repeating: " ", count: owed) + shown
                 owed = 0
             }
             if !columns[place].isNumber { owed += padding }

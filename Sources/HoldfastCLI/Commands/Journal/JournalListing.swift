@@ -2,9 +2,6 @@ internal import Journal
 
 /// Prints records: a table for people, one stored record a line for scripts.
 enum JournalListing {
-    /// The longest cell on a terminal, in characters.
-    private static let terminalCellMaximum = 40
-
     static func show(_ records: [StoredRecord], _ context: CommandContext) {
         let console = context.console
         if context.wantsJSON {
@@ -15,11 +12,9 @@ enum JournalListing {
             return
         }
         guard !records.isEmpty else { return }
-        let maximum = console.terminal.isOutput ? terminalCellMaximum : nil
-        for line in JournalText.table(records, cellMaximum: maximum).lines(
-            withHeading: true,
-            style: console.outputStyle
-        ) {
+        let width = console.terminal.isOutput ? console.terminal.columns : nil
+        let table = JournalText.table(records)
+        for line in table.lines(withHeading: true, style: console.outputStyle, width: width) {
             console.writeLine(line)
         }
     }

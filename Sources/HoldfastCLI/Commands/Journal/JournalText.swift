@@ -22,22 +22,19 @@ enum JournalText {
             ("subject", use.subject), ("session", use.sessionID), ("idempotency key", use.idempotencyKey),
             ("created at", use.createdAt), ("expires at", use.expiresAt), ("digest", use.recordDigest),
         ]
-        var table = TextTable([TextTable.Column(heading: ""), TextTable.Column(heading: "")], cellMaximum: nil)
+        var table = TextTable([TextTable.Column(heading: ""), TextTable.Column(heading: "")])
         for case (let name, let value?) in rows { table.add([name, value]) }
         return table.lines(withHeading: false, style: style) + [verdict(found.replay, style)]
     }
 
     /// Records of any kind as a table.
-    static func table(_ records: [StoredRecord], cellMaximum: Int?) -> TextTable {
-        var table = TextTable(
-            [
-                TextTable.Column(heading: "INDEX", isNumber: true), TextTable.Column(heading: "KIND"),
-                TextTable.Column(heading: "USE", isNumber: true), TextTable.Column(heading: "GRANT"),
-                TextTable.Column(heading: "WHO"), TextTable.Column(heading: "WHAT"),
-                TextTable.Column(heading: "CREATED"), TextTable.Column(heading: "ID"),
-            ],
-            cellMaximum: cellMaximum
-        )
+    static func table(_ records: [StoredRecord]) -> TextTable {
+        var table = TextTable([
+            TextTable.Column(heading: "INDEX", isNumber: true), TextTable.Column(heading: "KIND"),
+            TextTable.Column(heading: "USE", isNumber: true), TextTable.Column(heading: "GRANT"),
+            TextTable.Column(heading: "WHO"), TextTable.Column(heading: "WHAT"),
+            TextTable.Column(heading: "CREATED"), TextTable.Column(heading: "ID"),
+        ])
         for record in records { table.add(cells(record)) }
         return table
     }
