@@ -22,14 +22,14 @@ import Testing
     }
 
     @Test(
-        .enabled(if: Vectors.exist("canonical/sha256"), "\(Vectors.absence)"),
+        .needsPublishedVectors,
         arguments: [("SHA256ShortMsg.rsp", 65), ("SHA256LongMsg.rsp", 64)]
     )
     func everyVectorOfNIST(_ file: String, _ expectedCount: Int) throws {
         var length = 0
         var message: [UInt8] = []
         var count = 0
-        for line in try Vectors.lines("canonical/sha256/\(file)") {
+        for line in try PublishedVectors.lines("sha256/\(file)") {
             let parts = line.split(separator: "=").map { $0.filter { $0 != " " } }
             guard parts.count == 2 else { continue }
             switch parts[0] {

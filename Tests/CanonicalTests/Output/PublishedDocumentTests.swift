@@ -4,13 +4,13 @@ import Testing
 /// The documents that RFC 8785's authors publish.
 @Suite struct PublishedDocumentTests {
     @Test(
-        .enabled(if: Vectors.exist("canonical/jcs"), "\(Vectors.absence)"),
+        .needsPublishedVectors,
         arguments: ["arrays", "french", "structures", "unicode", "values", "weird"]
     )
     func theInputBecomesTheOutput(_ name: String) throws {
-        let input = try Vectors.bytes("canonical/jcs/input/\(name).json")
-        let expected = try Vectors.bytes("canonical/jcs/output/\(name).json")
-        let hexadecimal = try Vectors.lines("canonical/jcs/outhex/\(name).txt").joined(separator: " ")
+        let input = try PublishedVectors.bytes("jcs/input/\(name).json")
+        let expected = try PublishedVectors.bytes("jcs/output/\(name).json")
+        let hexadecimal = try PublishedVectors.lines("jcs/outhex/\(name).txt").joined(separator: " ")
         #expect(try JSONDocument(parsing: input).canonicalBytes(.jcs) == expected)
         #expect(try JSONValue(parsing: input).canonicalBytes(.jcs) == expected)
         #expect(Hex.decode(hexadecimal.filter { $0 != " " }) == expected)

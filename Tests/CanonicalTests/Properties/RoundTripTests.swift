@@ -1,4 +1,5 @@
 import Canonical
+import TestSupport
 import Testing
 
 /// What must hold of every document, tried on seeded random ones.
@@ -43,7 +44,7 @@ import Testing
     }
 
     @Test func oneChangedByteNeverCrashesAndNeverFoolsTheCheck() throws {
-        var generator = SeededGenerator(seed: 77)
+        var generator = SplitMix64(seed: 77)
         var accepted = 0
         for seed in 0..<150 {
             var maker = RandomDocument(seed: UInt64(seed), budget: 20)
@@ -76,7 +77,7 @@ import Testing
         }
     }
 
-    private static func mutate(_ bytes: inout [UInt8], _ generator: inout SeededGenerator) {
+    private static func mutate(_ bytes: inout [UInt8], _ generator: inout SplitMix64) {
         let place = Int.random(in: 0..<bytes.count, using: &generator)
         switch Int.random(in: 0..<5, using: &generator) {
         case 0: bytes[place] = UInt8.random(in: 0...255, using: &generator)
@@ -92,10 +93,10 @@ import Testing
 
 /// Spells a value in JSON in one of its many ways: white space, needless escapes, long numbers.
 private struct Spelling {
-    private var generator: SeededGenerator
+    private var generator: SplitMix64
     private var output: [UInt8] = []
 
-    init(seed: UInt64) { generator = SeededGenerator(seed: seed &+ 0x5EED) }
+    init(seed: UInt64) { generator = SplitMix64(seed: seed &+ 0x5EED) }
 
     func text(_ value: JSONValue) -> [UInt8] {
         var copy = self

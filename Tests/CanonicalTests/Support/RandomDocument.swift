@@ -1,12 +1,13 @@
 import Canonical
+import TestSupport
 
 /// Makes JSON values that reach the corners: escapes, every plane of Unicode, prefixes, all sorts of numbers.
 struct RandomDocument {
-    private var generator: SeededGenerator
+    private var generator: SplitMix64
     private var budget: Int
 
     init(seed: UInt64, budget: Int = 60) {
-        generator = SeededGenerator(seed: seed)
+        generator = SplitMix64(seed: seed)
         self.budget = budget
     }
 
@@ -29,7 +30,7 @@ struct RandomDocument {
     }
 
     /// A key, often near another: one of few letters, or with a character from another part of Unicode.
-    static func key(using generator: inout SeededGenerator) -> String {
+    static func key(using generator: inout SplitMix64) -> String {
         switch Int.random(in: 0..<4, using: &generator) {
         case 0: return string(using: &generator)
         case 1:
@@ -40,7 +41,7 @@ struct RandomDocument {
         }
     }
 
-    static func string(using generator: inout SeededGenerator) -> String {
+    static func string(using generator: inout SplitMix64) -> String {
         var scalars = String.UnicodeScalarView()
         for _ in 0..<Int.random(in: 0...(generator.oneIn(10) ? 60 : 9), using: &generator) {
             let ranges: [ClosedRange<UInt32>] = [
@@ -53,7 +54,7 @@ struct RandomDocument {
         return String(scalars)
     }
 
-    static func number(using generator: inout SeededGenerator) -> JSONNumber {
+    static func number(using generator: inout SplitMix64) -> JSONNumber {
         switch Int.random(in: 0..<6, using: &generator) {
         case 0: return .unsigned(UInt64.random(in: 0...9, using: &generator))
         case 1: return .unsigned(UInt64.random(in: 0...(1 << 53), using: &generator))
@@ -66,7 +67,7 @@ struct RandomDocument {
         }
     }
 
-    private static func letters(_ maximum: Int, using generator: inout SeededGenerator) -> String {
+    private static func letters(_ maximum: Int, using generator: inout SplitMix64) -> String {
         String(
             (0..<Int.random(in: 0...maximum, using: &generator)).map { _ in
                 "abé\u{E000}😀".randomElement(using: &generator)!
