@@ -10,7 +10,8 @@ public struct JSONDocument: Sendable {
 
     /// Parses `bytes` strictly.
     ///
-    /// - Throws: ``JSONError`` with the first place that is wrong.
+    /// - Throws: ``JSONError`` with the first place that is wrong. A key that stands twice is noticed at the end of its
+    ///   object, so that another fault inside the object is reported first.
     /// - Complexity: O(*n*); O(*n* log *n*) for one object of *n* keys.
     public init(parsing bytes: [UInt8], options: JSONOptions = JSONOptions()) throws(JSONError) {
         var scanner = JSONScanner(options: options)

@@ -7,11 +7,14 @@ public struct JSONOptions: Sendable, Hashable {
     public enum DuplicateKeys: Sendable, Hashable {
         /// The second key is an error.
         case reject
-        /// The last value wins and the earlier ones are dropped, as ECMAScript's `JSON.parse` does.
+        /// The last value wins, and stands where its key stood last; the earlier members are dropped. ECMAScript's
+        /// `JSON.parse` has the same values, in another order.
         case lastWins
     }
 
-    /// How integers beyond ±2⁵³ are read: where a double begins to skip integers.
+    /// How integers beyond ±2⁵³, where a double begins to skip integers, are read.
+    ///
+    /// An integer is a number written without point and exponent; `1e300` and `5.0` are doubles with every option.
     public enum Integers: Sendable, Hashable {
         /// They are rounded to the nearest double, as RFC 8785 and ECMAScript do.
         case double

@@ -6,7 +6,7 @@ extension CanonicalForm {
     ///
     /// - Parameter options: how the text is read; ``CanonicalForm/parsingOptions`` when nil.
     /// - Returns: false also for what is not JSON, or is not what `options` accept.
-    /// - Complexity: O(*n*).
+    /// - Complexity: O(*n*); O(*n* log *n*) for one object of *n* keys.
     public func isCanonical(_ bytes: Span<UInt8>, options: JSONOptions? = nil) -> Bool {
         let options = options ?? parsingOptions
         var scanner = JSONScanner(options: options)
