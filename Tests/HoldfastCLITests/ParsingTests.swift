@@ -82,6 +82,7 @@ struct ParsingTests {
 
     @Test func theVersionIsPrinted() throws {
         #expect(CommandRun("--version").output.wholeMatch(of: #/holdfast \d+\.\d+\.\d+\n/#) != nil)
+        #expect(CommandRun("--version", "canon").output == CommandRun("--version").output)
         let json = try CommandRun("--version", "--json").json()
         #expect(json["name"]?.string == "holdfast")
         #expect(json["version"]?.string?.isEmpty == false)

@@ -31,6 +31,7 @@ struct CommandLineParser {
             case "--version" where path.isEmpty: wantsVersion = true
             default:
                 if word.hasPrefix("-"), word.utf8.count > 1 { throw misplaced(word, after: path) }
+                if wantsVersion { return .version(wantsJSON: wantsJSON) }
                 path.append(word)
                 if let command = table.command(path) {
                     return try parse(command, rest, wantsJSON: wantsJSON)
