@@ -5,6 +5,10 @@ internal import FileSystemSeam
 /// It is `flock` on the journal's directory, then on `locks/journal.lock`. The first keeps writers of this package
 /// apart even when the lock file is unlinked; the second is the one that other tools take. Released by closing,
 /// never by unlocking: a forked child that unlocked would free its parent's lock.
+///
+/// Waiting is trying again and again. So that a writer which appends in a loop, and is always there first, does
+/// not keep the others out, everyone who wants the lock takes the queue first, which is `flock` on `locks`: one
+/// waits for the lock itself, and whoever comes back stands behind.
 struct JournalLock: ~Copyable {
     private let directory: any Directory
     private let file: any File
@@ -25,19 +29,22 @@ struct JournalLock: ~Copyable {
         } catch {
             throw .io(error, file: path)
         }
+        let locks = try storage.madeSubdirectory(JSONRecordsStorage.locksName)
+        // Left by closing: below, or with the last reference when something throws.
+        try wait.until { () throws(FileSystemError) in try locks.lock(.exclusive, blocking: false) }
         try wait.until { () throws(FileSystemError) in try lockedDirectory.lock(.exclusive, blocking: false) }
-        let lockedFile = try Self.lockedFile(storage, &wait)
+        let lockedFile = try Self.lockedFile(locks, &wait)
         directory = lockedDirectory
         file = lockedFile
+        try? locks.close()
     }
 
     /// Locks the lock file that stands at its name once the lock is held; one that was unlinked or renamed
     /// away while waiting is not the lock.
     private static func lockedFile(
-        _ storage: JSONRecordsStorage,
+        _ locks: any Directory,
         _ wait: inout LockWait
     ) throws(JournalError) -> any File {
-        let locks = try storage.madeSubdirectory(JSONRecordsStorage.locksName)
         let name = JSONRecordsStorage.lockFileName
         while true {
             let file: any File
@@ -74,16 +81,17 @@ extension Directory {
     }
 }
 
-/// Waiting for a lock that cannot be waited for with a time limit: trying again after growing pauses.
+/// Waiting for a lock that cannot be waited for with a time limit: trying again after shrinking pauses, so that
+/// who waits longest tries most often.
 private struct LockWait {
     let path: String
     let fileSystem: any FileSystem
     let timeoutMilliseconds: UInt64
     private let start: MonotonicTime
-    private var pauseNanoseconds: UInt64 = 100_000
+    private var pauseNanoseconds: UInt64 = 2_000_000
 
-    /// Longer pauses would save nothing: trying takes microseconds.
-    private static let pauseMaximumNanoseconds: UInt64 = 5_000_000
+    /// Shorter pauses would gain nothing: an append takes longer.
+    private static let pauseMinimumNanoseconds: UInt64 = 100_000
 
     init(path: String, fileSystem: any FileSystem, timeoutMilliseconds: UInt64) {
         self.path = path
@@ -111,6 +119,6 @@ private struct LockWait {
             throw .lockBusy(path: path, waitedMilliseconds: waited / 1_000_000)
         }
         fileSystem.sleep(nanoseconds: overflows ? pauseNanoseconds : min(pauseNanoseconds, limit - waited))
-        pauseNanoseconds = min(pauseNanoseconds * 2, Self.pauseMaximumNanoseconds)
+        pauseNanoseconds = max(pauseNanoseconds / 4 * 3, Self.pauseMinimumNanoseconds)
     }
 }
