@@ -67,6 +67,7 @@ extension JournalError: CustomStringConvertible {
         case .accessDenied, .notPermitted: "Check who owns the journal and its permissions"
         case .readOnlyFileSystem: "Mount it writable, or only read"
         case .noEntry: "Check the path"
+        case .notDirectory, .isDirectory: "Move away what stands there"
         case .symbolicLinkLoop: "Replace the symbolic link by what it points to"
         case .inputOutput: "Check the disk before trusting what it holds"
         case .tooManyOpenFiles, .systemFileTableFull: "Allow more open files (ulimit -n)"

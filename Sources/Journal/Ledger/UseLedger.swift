@@ -46,13 +46,17 @@ struct UseLedger: Sendable {
     func grant(_ id: String) -> GrantUses { grants[ExactText(id)] ?? GrantUses() }
 }
 
+extension UseLedger.NonceUses {
+    fileprivate mutating func add(_ use: ApprovalUse, at index: UInt64) {
+        indexes.append(index)
+        if let maximum = use.maximumUses { maximumUses = maximum }
+    }
+}
+
 extension UseLedger.GrantUses {
     mutating func add(_ use: ApprovalUse, at index: UInt64) {
         indexes.append(index)
-        var nonce = nonces[ExactText(use.nonceDigest)] ?? UseLedger.NonceUses()
-        nonce.indexes.append(index)
-        if let maximum = use.maximumUses { nonce.maximumUses = maximum }
-        nonces[ExactText(use.nonceDigest)] = nonce
+        nonces[ExactText(use.nonceDigest), default: UseLedger.NonceUses()].add(use, at: index)
         if let key = use.idempotencyKey, idempotencyKeys[ExactText(key)] == nil {
             idempotencyKeys[ExactText(key)] = index
         }

@@ -37,7 +37,7 @@ enum RecordValidation {
         try optionalIdentifier("session_id", use.sessionID)
         try optionalIdentifier("action_artifact_id", use.actionArtifactID)
         try optionalIdentifier("receipt_digest", use.receiptDigest)
-        try optionalIdentifier("idempotency_key", use.idempotencyKey)
+        if let key = use.idempotencyKey { try opaque("idempotency_key", key) }
         try time("created_at", use.createdAt)
         if let expiresAt = use.expiresAt { try time("expires_at", expiresAt) }
         try signature(use.signature, use.signatureAlgorithm, use.signingKeyID)
@@ -95,14 +95,26 @@ enum RecordValidation {
     /// An identifier that may be nil, or empty where it is there.
     private static func optionalIdentifier(_ member: String, _ value: String?) throws(JournalError) {
         guard let value else { return }
-        try length(member, value, identifierByteMaximum)
-        for (offset, byte) in value.utf8.enumerated() where byte < 0x20 || byte == 0x7F {
-            let shown = Hex.encode([byte])
-            throw .invalidArgument(
-                member: member,
-                reason: "holds the control character 0x\(shown) at byte \(offset)"
-            )
+        try opaque(member, value)
+        var offset = 0
+        for scalar in value.unicodeScalars {
+            // DEL and the C1 controls; terminals obey some of them.
+            if (0x7F...0x9F).contains(scalar.value) { throw control(scalar, member, offset) }
+            offset += UTF8.width(scalar)
         }
+    }
+
+    /// What the caller made up and only compares: any text of bounded length but the C0 controls.
+    private static func opaque(_ member: String, _ value: String) throws(JournalError) {
+        try length(member, value, identifierByteMaximum)
+        for (offset, byte) in value.utf8.enumerated() where byte < 0x20 {
+            throw control(Unicode.Scalar(byte), member, offset)
+        }
+    }
+
+    private static func control(_ scalar: Unicode.Scalar, _ member: String, _ offset: Int) -> JournalError {
+        let shown = Hex.encode([UInt8(truncatingIfNeeded: scalar.value)])
+        return .invalidArgument(member: member, reason: "holds the control character U+00\(shown) at byte \(offset)")
     }
 
     /// Free text: any Unicode but NUL, of bounded length.

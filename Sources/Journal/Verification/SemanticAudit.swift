@@ -39,7 +39,13 @@ struct SemanticAudit {
 
     private mutating func checkClock(_ record: StoredRecord) {
         guard let time = try? Timestamp(parsing: record.record.createdAt) else { return }
-        if let previousTime, time.secondsSinceEpoch < previousTime.secondsSinceEpoch - clockToleranceSeconds {
+        if let previousTime,
+            ClockRule.isRegression(
+                from: previousTime.secondsSinceEpoch,
+                to: time.secondsSinceEpoch,
+                toleranceSeconds: clockToleranceSeconds
+            )
+        {
             note(
                 .clockRegression,
                 record.index,
