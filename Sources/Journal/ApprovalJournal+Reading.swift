@@ -94,18 +94,15 @@ extension ApprovalJournal {
 
     /// A snapshot of which every record is durable.
     ///
-    /// Records beyond the head are published, but whoever published them may not have synced the directory yet.
-    /// Syncing is no change, so a reader does it before it reports them.
+    /// Records beyond the head are published, but whoever published them may not have synced the directory yet;
+    /// some may never have been meant to be synced. Syncing is no change, so a reader does it before it reports
+    /// them.
     private func durableSnapshot() throws(JournalError) -> (storage: JSONRecordsStorage, snapshot: JournalSnapshot)? {
         guard let (storage, snapshot) = try snapshot() else { return nil }
-        if options.durability == .durable, !snapshot.recordsBeyondHead.isEmpty,
-            let records = try storage.subdirectory(JSONRecordsStorage.recordsName)
-        {
-            do {
-                try records.sync()
-            } catch {
-                throw .io(error, file: JSONRecordsStorage.recordsName)
-            }
+        if options.durability == .durable {
+            let unsynced = try storage.firstUnsynced()
+            let uncertain = snapshot.uncertainRecords(firstUnsynced: unsynced)
+            try storage.sync(unsynced == nil ? [] : uncertain, directoryToo: !uncertain.isEmpty)
         }
         return (storage, snapshot)
     }

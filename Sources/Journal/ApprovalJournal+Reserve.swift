@@ -101,9 +101,9 @@ extension WriteAccess {
     private func checkExpiry(of request: ApprovalUse) throws(JournalError) {
         guard let expiresAt = request.expiresAt, let time = try? Timestamp(parsing: expiresAt) else { return }
         let clock = journal.fileSystem.wallClock()
-        let seconds = clock.secondsSinceEpoch
-        let nanoseconds = UInt32(clock.nanosecondsSinceEpoch - seconds * 1_000_000_000)
-        if Timestamp(secondsSinceEpoch: seconds, nanoseconds: nanoseconds) >= time {
+        let remainder = clock.nanosecondsSinceEpoch % 1_000_000_000
+        let nanoseconds = UInt32(remainder < 0 ? remainder + 1_000_000_000 : remainder)
+        if Timestamp(secondsSinceEpoch: clock.secondsSinceEpoch, nanoseconds: nanoseconds) >= time {
             throw .expired(expiresAt: expiresAt, now: now.description)
         }
     }

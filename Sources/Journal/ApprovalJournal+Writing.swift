@@ -17,7 +17,9 @@ extension ApprovalJournal {
     ///
     /// - Throws: `.notAJournal` or `.unsupportedFormat` when something else stands there.
     public func create() throws(JournalError) {
-        _ = try withWriteAccess { (_) throws(JournalError) in }
+        try withWriteAccess { (access) throws(JournalError) in
+            if try !access.hasManifest { try access.storage.writeManifest(.jsonRecords) }
+        }
     }
 
     /// Appends a use as it is, numbered by the caller, without asking any rule: for callers that import uses.
@@ -82,7 +84,7 @@ extension ApprovalJournal {
         _ comparingIndexes: Bool,
         _ body: (inout WriteAccess) throws(JournalError) -> Result
     ) throws(JournalError) -> Result {
-        let storage = try storageForWriting()
+        let storage = try storageForWriting(&state)
         let lock = try JournalLock(
             on: storage,
             path: path,
@@ -91,19 +93,29 @@ extension ApprovalJournal {
         )
         // What stands at the path may have been replaced by a journal of another format while waiting.
         try checkFormat(of: storage)
-        if !state.isPrepared { try storage.prepare() }
+        if state.prepared == nil { try storage.preparedRecords() }
         var access = WriteAccess(journal: self, storage: storage, snapshot: try snapshot(of: storage))
-        if !state.isPrepared && comparingIndexes { try access.compareIndexes() }
+        if let seen = state.lastSeen, !access.snapshot.holds(seen) {
+            throw .rolledBack(expected: seen, found: access.snapshot.head(at: seen.index))
+        }
+        if state.prepared == nil && comparingIndexes { try access.compareIndexes() }
         try access.catchUp()
+        state.lastSeen = access.snapshot.last
         let result = try body(&access)
-        state.isPrepared = state.isPrepared || comparingIndexes
+        state.lastSeen = access.snapshot.last
+        if state.prepared == nil && comparingIndexes { state.prepared = try? storage.identity }
         _ = consume lock
         return result
     }
 
     /// The journal's directory for writing, made when it is not there.
-    private func storageForWriting() throws(JournalError) -> JSONRecordsStorage {
-        if let storage = try storageForReading() { return storage }
+    ///
+    /// Its name is made durable also when it stood already: whoever made it may have been killed before the sync.
+    private func storageForWriting(_ state: inout WriterState) throws(JournalError) -> JSONRecordsStorage {
+        if let storage = try storageForReading() {
+            if let prepared = state.prepared, try storage.identity == prepared { return storage }
+            state.prepared = nil
+        }
         do {
             return JSONRecordsStorage(
                 directory: try fileSystem.openDirectory(path, creating: .ownerDirectory)
@@ -131,38 +143,61 @@ struct WriteAccess {
         Timestamp(secondsSinceEpoch: journal.fileSystem.wallClock().secondsSinceEpoch)
     }
 
-    /// Refuses to write after records that an index shows to be missing.
+    /// Refuses to write after records that an index shows to be missing, and mends indexes that are not up to date.
     func compareIndexes() throws(JournalError) {
-        let audit = try storage.auditIndexes(ExpectedIndexes(snapshot.records)) { $0 < snapshot.nextIndex }
+        let expected = ExpectedIndexes(snapshot.records)
+        let audit = try storage.auditIndexes(expected) { $0 < snapshot.nextIndex }
         if let (index, file) = audit.missing.min(by: { $0.index < $1.index }) {
             throw .missingRecord(index: index, evidence: "\(file) names it")
         }
+        if audit.stale != nil { try? storage.rebuildIndexes(expected) }
+    }
+
+    /// Refuses to write a record when the index of its grant or nonce names one that is missing: it may have come
+    /// and gone since all indexes were compared.
+    private func compareIndexes(of record: JournalRecord) throws(JournalError) {
+        let expected = ExpectedIndexes(snapshot.records)
+        for place in ExpectedIndexes.places(of: record) {
+            let audit = try storage.auditIndex(place.name, in: place.kind, expected) { $0 < snapshot.nextIndex }
+            if let (index, file) = audit.missing.first {
+                throw .missingRecord(index: index, evidence: "\(file) names it")
+            }
+        }
+    }
+
+    /// Whether `journal.json` says what it should.
+    var hasManifest: Bool {
+        get throws(JournalError) { try storage.manifest() == .format(.jsonRecords) }
     }
 
     /// Makes durable what others published, before anything is built on it or said about it, and brings the
     /// caches forward that a crash left behind.
     func catchUp() throws(JournalError) {
-        let beyond = snapshot.recordsBeyondHead
-        if let last = snapshot.last, !beyond.isEmpty {
-            if journal.options.durability == .durable {
-                for record in beyond { try storage.secure(record) }
-            }
-            for record in beyond { updateIndexes(record.record) }
+        let isDurable = journal.options.durability == .durable
+        let unsynced = isDurable ? try storage.firstUnsynced() : nil
+        let uncertain = snapshot.uncertainRecords(firstUnsynced: unsynced)
+        if isDurable {
+            for record in uncertain { try storage.secure(record) }
+        }
+        if let last = snapshot.last, !uncertain.isEmpty {
+            updateIndexes(uncertain.map(\.record))
             try? storage.writeHead(last)
         }
-        if try storage.manifest() != .format(.jsonRecords) { try storage.writeManifest(.jsonRecords) }
+        if unsynced != nil { try storage.forgetUnsynced() }
     }
 
     /// Appends a record: stamped, validated, linked, durable.
     ///
-    /// Indexes and head are written afterwards. They are caches: when writing them fails, the record stands
-    /// nevertheless and is acknowledged, and the next append brings them forward.
+    /// Indexes, head and manifest are written afterwards. When that fails, the record stands nevertheless and is
+    /// acknowledged, and the next append brings them forward.
     mutating func append(_ record: JournalRecord) throws(JournalError) -> StoredRecord {
         try checkClock()
         let complete = try completed(record)
         try RecordValidation.check(complete)
         let sealed = complete.sealed(after: snapshot.last?.digest ?? "")
         let index = snapshot.nextIndex
+        try compareIndexes(of: sealed)
+        if journal.options.durability != .durable { try storage.noteUnsynced(from: index) }
         let bytes = try storage.publish(
             sealed,
             at: index,
@@ -171,14 +206,18 @@ struct WriteAccess {
         let stored = StoredRecord(index: index, record: sealed, bytes: bytes)
         snapshot.append(stored)
         journal.cache[RecordName(of: sealed, at: index).text] = stored
-        updateIndexes(sealed)
+        updateIndexes([sealed])
         try? storage.writeHead(JournalHead(index: index, digest: stored.digest, updatedAt: sealed.createdAt))
+        if (try? hasManifest) != true { try? storage.writeManifest(.jsonRecords) }
         return stored
     }
 
-    private func updateIndexes(_ record: JournalRecord) {
+    /// Brings forward the index files that concern some records.
+    private func updateIndexes(_ records: [JournalRecord]) {
         let expected = ExpectedIndexes(snapshot.records)
-        for place in ExpectedIndexes.places(of: record) {
+        var done: [String: Set<ExactText>] = [:]
+        for place in records.flatMap({ ExpectedIndexes.places(of: $0) })
+        where done[place.kind, default: []].insert(ExactText(place.name)).inserted {
             try? storage.writeIndex(place.name, in: place.kind, expected.indexes(place.kind, place.name))
         }
     }
@@ -186,7 +225,11 @@ struct WriteAccess {
     /// A clock that runs behind the records would stamp times that contradict their order.
     private func checkClock() throws(JournalError) {
         guard let last = snapshot.last, let time = try? Timestamp(parsing: last.updatedAt) else { return }
-        if now.secondsSinceEpoch < time.secondsSinceEpoch - journal.options.clockToleranceSeconds {
+        if ClockRule.isRegression(
+            from: time.secondsSinceEpoch,
+            to: now.secondsSinceEpoch,
+            toleranceSeconds: journal.options.clockToleranceSeconds
+        ) {
             throw .clockRegression(now: now.description, lastRecord: last.updatedAt)
         }
     }

@@ -29,8 +29,11 @@ public final class ApprovalJournal: Sendable {
     struct WriterState {
         /// A sync failed: nothing more is acknowledged.
         var isPoisoned = false
-        /// The directory of records is known to be durable, and all indexes were compared with the records.
-        var isPrepared = false
+        /// The journal's directory, once its name and that of its records are durable, and all indexes were
+        /// compared with the records; nil before.
+        var prepared: FileIdentity?
+        /// The last record that this handle saw. It can only be followed by others.
+        var lastSeen: JournalHead?
     }
 
     /// Makes a handle. Nothing is touched until the first call; a directory that is not there is an empty

@@ -16,8 +16,14 @@ struct JournalSnapshot: Sendable {
     }
 
     /// The last record, as a head names it; nil when there is none.
-    var last: JournalHead? {
-        records.last.map { JournalHead(index: $0.index, digest: $0.digest, updatedAt: $0.record.createdAt) }
+    var last: JournalHead? { head(at: UInt64(records.count)) }
+
+    /// A record, as a head names it; the last one when there are fewer, nil when there is none.
+    func head(at index: UInt64) -> JournalHead? {
+        let place = Int(clamping: min(index, UInt64(records.count))) - 1
+        guard place >= 0 else { return nil }
+        let record = records[place]
+        return JournalHead(index: record.index, digest: record.digest, updatedAt: record.record.createdAt)
     }
 
     /// The index that the next record gets.
@@ -34,10 +40,18 @@ struct JournalSnapshot: Sendable {
         return use
     }
 
-    /// The records that the head does not cover: published, but perhaps not yet durable.
-    var recordsBeyondHead: ArraySlice<StoredRecord> {
-        guard case .head(let head) = head else { return records[...] }
-        return records.dropFirst(Int(clamping: head.index))
+    /// The records that are published, but perhaps not yet durable: those that the head does not cover, and those
+    /// that a writer without syncs made.
+    func uncertainRecords(firstUnsynced: UInt64?) -> ArraySlice<StoredRecord> {
+        var covered: UInt64 = 0
+        if case .head(let head) = head { covered = head.index }
+        if let firstUnsynced { covered = min(covered, max(firstUnsynced, 1) - 1) }
+        return records.dropFirst(Int(clamping: covered))
+    }
+
+    /// Whether a head that was seen before is still part of the chain.
+    func holds(_ head: JournalHead) -> Bool {
+        head.index <= UInt64(records.count) && records[Int(head.index - 1)].digest == head.digest
     }
 
     mutating func append(_ record: StoredRecord) {

@@ -3,7 +3,7 @@ internal import FileSystemSeam
 /// What the indexes should hold, worked out from the records.
 struct ExpectedIndexes {
     /// By kind of index and file name: the record indexes in order.
-    private(set) var files: [String: [String: [UInt64]]] = [
+    private(set) var files: [String: [ExactText: [UInt64]]] = [
         JSONRecordsStorage.byGrantName: [:], JSONRecordsStorage.byNonceName: [:],
     ]
 
@@ -25,11 +25,11 @@ struct ExpectedIndexes {
 
     mutating func add(_ record: JournalRecord, at index: UInt64) {
         for place in Self.places(of: record) {
-            files[place.kind, default: [:]][place.name, default: []].append(index)
+            files[place.kind, default: [:]][ExactText(place.name), default: []].append(index)
         }
     }
 
-    func indexes(_ kind: String, _ name: String) -> [UInt64] { files[kind]?[name] ?? [] }
+    func indexes(_ kind: String, _ name: String) -> [UInt64] { files[kind]?[ExactText(name)] ?? [] }
 }
 
 extension JSONRecordsStorage {
@@ -47,7 +47,7 @@ extension JSONRecordsStorage {
     func auditIndexes(_ expected: ExpectedIndexes, isThere: (UInt64) -> Bool) throws(JournalError) -> IndexAudit {
         var audit = IndexAudit()
         for kind in [Self.byGrantName, Self.byNonceName] {
-            var unseen = Set(expected.files[kind, default: [:]].keys.map(ExactText.init))
+            var unseen = Set(expected.files[kind, default: [:]].keys)
             for name in try indexFileNames(kind) {
                 unseen.remove(ExactText(name))
                 try self.audit(kind, name, expected, isThere, into: &audit)
@@ -76,6 +76,18 @@ extension JSONRecordsStorage {
         return audit
     }
 
+    /// Compares one index file.
+    func auditIndex(
+        _ name: String,
+        in kind: String,
+        _ expected: ExpectedIndexes,
+        isThere: (UInt64) -> Bool
+    ) throws(JournalError) -> IndexAudit {
+        var audit = IndexAudit()
+        try self.audit(kind, name, expected, isThere, into: &audit)
+        return audit
+    }
+
     private func audit(
         _ kind: String,
         _ name: String,
@@ -96,7 +108,7 @@ extension JSONRecordsStorage {
     func indexFileNames(_ kind: String) throws(JournalError) -> [String] {
         guard let directory = try subdirectory(Self.indexesName, kind) else { return [] }
         do {
-            return try directory.entries().map(\.name).filter { $0.hasSuffix(".txt") }.sorted()
+            return try directory.entries().filter(\.isText).map(\.name).filter { $0.hasSuffix(".txt") }.sorted()
         } catch {
             throw .io(error, file: "\(Self.indexesName)/\(kind)")
         }
@@ -106,13 +118,15 @@ extension JSONRecordsStorage {
     func rebuildIndexes(_ expected: ExpectedIndexes) throws(JournalError) {
         for kind in [Self.byGrantName, Self.byNonceName] {
             let directory = try madeSubdirectory(Self.indexesName, kind)
-            for (name, indexes) in expected.files[kind, default: [:]].sorted(by: { $0.key < $1.key }) {
-                try writeIndex(name, in: kind, indexes)
+            let files = expected.files[kind, default: [:]]
+            for (name, indexes) in files.sorted(by: { $0.key.text < $1.key.text }) {
+                try writeIndex(name.text, in: kind, indexes)
             }
-            let kept = Set(expected.files[kind, default: [:]].keys.map(ExactText.init))
             do {
-                for entry in try directory.entries() where !kept.contains(ExactText(entry.name)) {
-                    guard entry.name.hasSuffix(".txt") || entry.name.hasSuffix(".txt.tmp") else { continue }
+                for entry in try directory.entries() where files[ExactText(entry.name)] == nil {
+                    guard entry.isText, entry.name.hasSuffix(".txt") || entry.name.hasSuffix(".txt.tmp") else {
+                        continue
+                    }
                     try directory.remove(entry.name)
                 }
                 try directory.sync()
@@ -121,4 +135,9 @@ extension JSONRecordsStorage {
             }
         }
     }
+}
+
+extension DirectoryEntry {
+    /// Whether the name is UTF-8. Any other cannot be opened, and is none that a journal gives.
+    fileprivate var isText: Bool { name.utf8.elementsEqual(nameBytes) }
 }

@@ -23,12 +23,8 @@ struct RecordWalk {
     var failures: [JournalError] = []
     /// Names that are no records, which a walk passes over.
     var strays: [(name: String, isLeftover: Bool)] = []
-
-    func isThere(_ index: UInt64) -> Bool {
-        // Without failures record n stands at place n − 1; with failures the question is answered by search.
-        if failures.isEmpty { return index >= 1 && index <= UInt64(records.count) }
-        return records.contains { $0.index == index }
-    }
+    /// The last index that a name carries; 0 for none.
+    var lastIndex: UInt64 = 0
 }
 
 extension JSONRecordsStorage {
@@ -37,39 +33,29 @@ extension JSONRecordsStorage {
     ///
     /// - Parameter stopsAtFirst: ends at the first failure; else goes on behind it.
     func walk(stopsAtFirst: Bool, cache: RecordCache?) throws(JournalError) -> RecordWalk {
+        let listing = try listedRecords()
+        let indexes = listing.indexes
         var walk = RecordWalk()
-        var known: [UInt64: [String]] = [:]
-        var unknown: [UInt64: [(name: String, kind: String)]] = [:]
-        var last: UInt64 = 0
-        for (name, entry) in try recordEntries() {
-            switch entry {
-            case .record(let recordName):
-                known[recordName.index, default: []].append(name)
-                last = max(last, recordName.index)
-            case .unknownKind(let index, let kind):
-                unknown[index, default: []].append((name, kind))
-                last = max(last, index)
-            case .leftover: walk.strays.append((name, true))
-            case .foreign: walk.strays.append((name, false))
-            }
-        }
-        for (index, entries) in unknown where known[index] != nil {
-            walk.strays += entries.map { ($0.name, false) }
-        }
-        walk.strays.sort { $0.name < $1.name }
+        walk.strays = listing.strays
+        walk.lastIndex = indexes.last ?? 0
+        walk.records.reserveCapacity(indexes.count)
 
         var previous: String? = ""
-        var index: UInt64 = 1
-        while index <= last {
-            do throws(JournalError) {
-                let record = try self.record(
-                    at: index,
-                    files: known[index] ?? [],
-                    unknown: unknown[index]?.first?.kind,
-                    previous,
-                    last,
-                    cache
+        var position: UInt64 = 1
+        for index in indexes {
+            if index != position {
+                walk.failures.append(
+                    .missingRecord(index: position, evidence: "records go on to \(walk.lastIndex)")
                 )
+                if stopsAtFirst { return walk }
+                previous = nil
+            }
+            // Behind the greatest index there is none to look at.
+            position = index &+ 1
+            let files = listing.known[index, default: []].sorted()
+            do throws(JournalError) {
+                let unknownKind = listing.unknown[index]?.first?.kind
+                let record = try self.record(at: index, files: files, unknownKind, previous, cache)
                 walk.records.append(record)
                 previous = record.digest
             } catch .io(let error, let file) {
@@ -77,19 +63,11 @@ extension JSONRecordsStorage {
             } catch {
                 walk.failures.append(error)
                 if stopsAtFirst { return walk }
-                previous = nil
                 // A record that only fails in its links still has a digest for the next one to link to.
-                if let record = try readable(at: index, files: known[index] ?? []) {
-                    walk.records.append(record)
-                    previous = record.digest
-                }
-                if case .missingRecord = error {
-                    let present = Set(known.keys).union(unknown.keys)
-                    index = present.filter { $0 > index }.min() ?? last
-                    continue
-                }
+                let readable = try readable(at: index, files: files)
+                if let readable { walk.records.append(readable) }
+                previous = readable?.digest
             }
-            index += 1
         }
         return walk
     }
@@ -98,17 +76,13 @@ extension JSONRecordsStorage {
     private func record(
         at index: UInt64,
         files: [String],
-        unknown: String?,
+        _ unknownKind: String?,
         _ previous: String?,
-        _ last: UInt64,
         _ cache: RecordCache?
     ) throws(JournalError) -> StoredRecord {
-        guard let name = files.first else {
-            if let unknown { throw .unknownKind(index: index, kind: unknown) }
-            throw .missingRecord(index: index, evidence: "records go on to \(last)")
-        }
+        guard let name = files.first else { throw .unknownKind(index: index, kind: unknownKind ?? "") }
         if files.count > 1 {
-            throw .duplicateIndex(index: index, files: files.sorted().map { "\(Self.recordsName)/\($0)" })
+            throw .duplicateIndex(index: index, files: files.map { "\(Self.recordsName)/\($0)" })
         }
         let stored: StoredRecord
         if let cached = cache?[name] { stored = cached } else { stored = try verifiedRecord(at: index, name) }

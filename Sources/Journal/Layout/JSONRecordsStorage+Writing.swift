@@ -8,7 +8,7 @@ extension JSONRecordsStorage {
     ///
     /// - Returns: the bytes as stored.
     func publish(_ record: JournalRecord, at index: UInt64, isDurable: Bool) throws(JournalError) -> [UInt8] {
-        let records = try madeSubdirectory(Self.recordsName)
+        let records = try recordsForWriting()
         let name = RecordName(of: record, at: index).text
         let bytes = PrettyJSON.bytes(fromCompact: record.declaredBytes)
         try publish(bytes, as: name, in: records, isDurable: isDurable)
@@ -21,7 +21,7 @@ extension JSONRecordsStorage {
     /// it. Syncing the same inode again could report a success that means nothing, so its bytes are written anew
     /// before anything is built on them.
     func secure(_ record: StoredRecord) throws(JournalError) {
-        let records = try madeSubdirectory(Self.recordsName)
+        let records = try recordsForWriting()
         let name = RecordName(of: record.record, at: record.index).text
         try publish(record.bytes, as: name, in: records, isDurable: true)
     }
@@ -47,12 +47,7 @@ extension JSONRecordsStorage {
     func writeHead(_ head: JournalHead) throws(JournalError) {
         let heads = try madeSubdirectory(HeadFile.directoryName)
         do {
-            try heads.replaceAtomically(
-                HeadFile.fileName,
-                with: HeadFile.bytes(head),
-                temporaryName: HeadFile.fileName + ".tmp",
-                syncDirectory: false
-            )
+            try heads.replaceWithoutSync(HeadFile.fileName, with: HeadFile.bytes(head))
         } catch {
             throw .io(error, file: "\(HeadFile.directoryName)/\(HeadFile.fileName)")
         }
@@ -84,12 +79,7 @@ extension JSONRecordsStorage {
                 try file.appendOnce(Array(expected[before.count...]))
                 try file.close()
             } else {
-                try directory.replaceAtomically(
-                    name,
-                    with: expected,
-                    temporaryName: name + ".tmp",
-                    syncDirectory: false
-                )
+                try directory.replaceWithoutSync(name, with: expected)
             }
         } catch {
             throw .io(error, file: "\(Self.indexesName)/\(kind)/\(name)")
@@ -101,22 +91,6 @@ extension JSONRecordsStorage {
             return try directory.readFile(name, maximumBytes: Self.cacheFileByteMaximum)
         } catch  where error.code == .noEntry {
             return []
-        }
-    }
-}
-
-extension Directory {
-    /// Replaces a file in one step for every observer, without making it durable.
-    fileprivate func replaceWithoutSync(_ name: String, with bytes: [UInt8]) throws(FileSystemError) {
-        let temporary = name + ".tmp"
-        do {
-            let file = try open(temporary, [.write, .create, .truncate], permissions: .ownerFile)
-            try file.writeAll(bytes, at: 0)
-            try file.close()
-            try rename(temporary, to: name, in: self, exclusive: false)
-        } catch {
-            try? remove(temporary)
-            throw error
         }
     }
 }

@@ -46,11 +46,29 @@ struct JSONRecordsStorage: Sendable {
         return current
     }
 
-    /// Makes the directory of records, and its name durable, also when it stood already: whoever made it may
-    /// have been killed before the sync. Once for each handle that writes.
-    func prepare() throws(JournalError) {
+    /// Which directory this is.
+    var identity: FileIdentity {
+        get throws(JournalError) {
+            do {
+                return try directory.status().identity
+            } catch {
+                throw .io(error, file: ".")
+            }
+        }
+    }
+
+    /// The directory of records; made durably when it is not there.
+    func recordsForWriting() throws(JournalError) -> any Directory {
+        if let records = try subdirectory(Self.recordsName) { return records }
+        return try preparedRecords()
+    }
+
+    /// The directory of records, made when it is not there, and its name made durable also when it stood
+    /// already: whoever made it may have been killed before the sync.
+    @discardableResult
+    func preparedRecords() throws(JournalError) -> any Directory {
         do {
-            _ = try directory.makeDirectories([Self.recordsName])
+            return try directory.makeDirectories([Self.recordsName])
         } catch {
             throw .io(error, file: Self.recordsName)
         }

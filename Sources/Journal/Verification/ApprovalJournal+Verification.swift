@@ -58,7 +58,8 @@ extension ApprovalJournal {
         _ walk: RecordWalk,
         _ report: inout VerificationReport
     ) throws(JournalError) {
-        let audit = try storage.auditIndexes(ExpectedIndexes(walk.records), isThere: walk.isThere)
+        let readable = Set(walk.records.map(\.index))
+        let audit = try storage.auditIndexes(ExpectedIndexes(walk.records)) { readable.contains($0) }
         var present: Set<UInt64> = []
         if !audit.missing.isEmpty {
             for (_, entry) in try storage.recordEntries() {
@@ -119,7 +120,12 @@ extension VerificationReport {
             )
         case .head(let found):
             // With failures among the records, positions no longer tell what the head should name.
-            guard walk.failures.isEmpty else { return }
+            guard walk.failures.isEmpty else {
+                if found.index > walk.lastIndex {
+                    add([.missingRecord(index: walk.lastIndex + 1, evidence: "\(file) names record \(found.index)")])
+                }
+                return
+            }
             if let missing = JournalSnapshot.missingRecord(shownBy: head, walk.records) {
                 add([missing])
             } else if found.index < UInt64(walk.records.count) {

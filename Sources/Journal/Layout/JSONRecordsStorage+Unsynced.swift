@@ -1,0 +1,82 @@
+internal import FileSystemSeam
+
+/// The file `heads/unsynced`, which stands while records are not on stable storage:
+///
+///     17\n
+///
+/// the index of the first record that a writer with ``JournalDurability/processCrashOnly`` published. The head
+/// cannot tell, since other tools take it for the end of the chain. A writer that promises more makes the
+/// records from there on durable before it builds on them.
+extension JSONRecordsStorage {
+    static let unsyncedName = "unsynced"
+
+    /// The first record that nobody synced; nil when all were. A file that cannot be read stands for all.
+    func firstUnsynced() throws(JournalError) -> UInt64? {
+        guard let bytes = try read(Self.unsyncedName, in: HeadFile.directoryName) else { return nil }
+        return IndexFile.indexes(in: bytes).first ?? 1
+    }
+
+    /// Notes that records from `index` on are not synced, unless earlier ones are not either.
+    func noteUnsynced(from index: UInt64) throws(JournalError) {
+        if try firstUnsynced() != nil { return }
+        let heads = try madeSubdirectory(HeadFile.directoryName)
+        do {
+            try heads.replaceWithoutSync(Self.unsyncedName, with: IndexFile.lines([index]))
+        } catch {
+            throw .io(error, file: "\(HeadFile.directoryName)/\(Self.unsyncedName)")
+        }
+    }
+
+    /// Makes published records durable as they stand.
+    func sync(_ published: ArraySlice<StoredRecord>, directoryToo: Bool) throws(JournalError) {
+        guard directoryToo, let records = try subdirectory(Self.recordsName) else { return }
+        var name = ""
+        do {
+            for record in published {
+                name = RecordName(of: record.record, at: record.index).text
+                let file = try records.open(name, .read, permissions: .ownerFile)
+                try file.sync(.data)
+                try file.close()
+            }
+            name = ""
+            try records.sync()
+        } catch {
+            throw .io(error, file: name.isEmpty ? Self.recordsName : "\(Self.recordsName)/\(name)")
+        }
+    }
+
+    /// Notes that all records are durable.
+    func forgetUnsynced() throws(JournalError) {
+        guard let heads = try subdirectory(HeadFile.directoryName) else { return }
+        do {
+            try heads.remove(Self.unsyncedName)
+        } catch {
+            throw .io(error, file: "\(HeadFile.directoryName)/\(Self.unsyncedName)")
+        }
+    }
+}
+
+extension Directory {
+    /// Replaces a file in one step for every observer, without making it durable: for caches, and for records
+    /// when the caller asked for no more.
+    func replaceWithoutSync(_ name: String, with bytes: [UInt8]) throws(FileSystemError) {
+        let temporary = name + ".tmp"
+        let options: OpenOptions = [.write, .create, .exclusive]
+        do {
+            let file: any File
+            do {
+                file = try open(temporary, options, permissions: .ownerFile)
+            } catch  where error.code == .exists {
+                // Left by a crash: whoever writes holds the lock.
+                try remove(temporary)
+                file = try open(temporary, options, permissions: .ownerFile)
+            }
+            try file.writeAll(bytes, at: 0)
+            try file.close()
+            try rename(temporary, to: name, in: self, exclusive: false)
+        } catch {
+            try? remove(temporary)
+            throw error
+        }
+    }
+}
