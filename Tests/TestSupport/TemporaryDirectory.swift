@@ -6,7 +6,7 @@ import Foundation
 /// let temporary = try TemporaryDirectory()
 /// let root = try PosixFileSystem.shared.openDirectory(temporary.path)
 /// ```
-public struct TemporaryDirectory: ~Copyable {
+public struct TemporaryDirectory: ~Copyable, Sendable {
     /// Where it is, absolute.
     public let path: String
 

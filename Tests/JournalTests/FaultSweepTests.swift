@@ -1,0 +1,166 @@
+import FileSystemSeam
+import Journal
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite("Every call of an append fails once")
+struct FaultSweepTests {
+    /// Fails the call with one number, counted from 0.
+    private final class Nth: Sendable {
+        private let count = Atomic(0)
+        private let number: Int
+        private let fault: SeamFault
+        private let failed = Mutex<SeamCall?>(nil)
+
+        init(_ number: Int, _ fault: SeamFault) {
+            self.number = number
+            self.fault = fault
+        }
+
+        func intercept(_ call: SeamCall) -> SeamFault? {
+            let (current, _) = count.wrappingAdd(1, ordering: .relaxed)
+            guard current == number else { return nil }
+            failed.withLock { $0 = call }
+            return fault
+        }
+
+        var failedCall: SeamCall? { failed.withLock { $0 } }
+    }
+
+    enum Start: String, CaseIterable { case nothing, oneRecord, headLost }
+
+    private func prepared(_ start: Start) throws -> TestJournal {
+        let journal = try TestJournal(in: TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk)
+        if start == .nothing { return journal }
+        _ = try journal.open().reserve(use(nonce: "before", key: "k-before"), maximumUses: 1)
+        if start == .headLost { try journal.remove("heads") }
+        return journal
+    }
+
+    private func append(_ handle: ApprovalJournal) throws -> Reservation {
+        try handle.reserve(use(nonce: "now", key: "k-now"), maximumUses: 1)
+    }
+
+    @Test(arguments: Start.allCases, [ErrorNumber.inputOutput, .noSpace])
+    func nothingAcknowledgedIsLost(start: Start, code: ErrorNumber) throws {
+        let probe = try prepared(start)
+        probe.fileSystem.forgetCalls()
+        _ = try append(probe.open())
+        let count = probe.fileSystem.calls.count
+        #expect(count > 30)
+        let existing = start == .nothing ? 0 : 1
+
+        var refusals = 0
+        for number in 0..<count {
+            // What only looks fails or not; what changes something may also be done and its answer lost.
+            let isChange = probe.fileSystem.calls[number].isChange
+            for fault in isChange ? [SeamFault.failure(code), .failureAfterwards(code)] : [.failure(code)] {
+                let journal = try prepared(start)
+                let handle = journal.open()
+                let nth = Nth(number, fault)
+                journal.fileSystem.setIntercept { nth.intercept($0) }
+                var acknowledged: Reservation?
+                let error = try journalError { acknowledged = try append(handle) }
+                journal.fileSystem.setIntercept(nil)
+                let call = try #require(nth.failedCall, "call \(number) was not reached")
+                if let error {
+                    refusals += 1
+                    // A lost answer to a rename of the journal's own name is still an error of the file system.
+                    #expect(error.code == "io", "\(call): \(error)")
+                    #expect(!"\(error)".isEmpty)
+                }
+                try expectSound(journal, existing, acknowledged, after: call)
+                try expectPoisoned(handle, error, call)
+            }
+        }
+        #expect(refusals > 10)
+    }
+
+    /// What must hold in a new handle, whatever failed.
+    private func expectSound(
+        _ journal: TestJournal,
+        _ existing: Int,
+        _ acknowledged: Reservation?,
+        after call: SeamCall
+    ) throws {
+        let report = try journal.open().verifyIntegrity()
+        #expect(report.isIntact, "after \(call): \(report.failures)")
+        let recorded = try journal.open().records().count
+        #expect(recorded == existing || recorded == existing + 1, "after \(call)")
+        if acknowledged != nil { #expect(recorded == existing + 1, "after \(call)") }
+
+        let handle = journal.open()
+        let again = try append(handle)
+        #expect(again.index == UInt64(existing + 1), "after \(call)")
+        if let acknowledged { #expect(again.useID == acknowledged.useID && again.isExisting, "after \(call)") }
+        let second = try journalError { _ = try handle.reserve(use(nonce: "now"), maximumUses: 1) }
+        #expect(second?.code == "uses_exhausted", "after \(call)")
+        if existing == 1 {
+            let before = try journalError { _ = try handle.reserve(use(nonce: "before"), maximumUses: 1) }
+            #expect(before?.code == "uses_exhausted", "after \(call)")
+        }
+        #expect(try handle.reserve(use(nonce: "after")).index == UInt64(existing + 2), "after \(call)")
+        #expect(try journal.open().verifyIntegrity().isIntact, "after \(call)")
+    }
+
+    /// A failed sync is the last word of a handle; any other failure is not.
+    private func expectPoisoned(_ handle: ApprovalJournal, _ error: JournalError?, _ call: SeamCall) throws {
+        guard error != nil else { return }
+        let isSync = call.operation == .sync || call.operation == .syncDirectory
+        let next = try journalError { _ = try handle.reserve(use(nonce: "next")) }
+        #expect(next?.code == (isSync ? "poisoned" : nil), "after \(call)")
+    }
+
+    @Test(arguments: [FileSystemError.Operation.sync, .syncDirectory])
+    func aFailedSyncPoisonsTheHandle(operation: FileSystemError.Operation) throws {
+        let journal = try TestJournal()
+        let handle = journal.open()
+        _ = try handle.reserve(use(key: "k"), maximumUses: 1)
+        journal.fileSystem.setIntercept {
+            $0.operation == operation && $0.path.hasPrefix("records") ? .failure(.inputOutput) : nil
+        }
+        guard case .io(let cause, _)? = try journalError({ _ = try handle.reserve(use(nonce: "nonce-2")) }) else {
+            Issue.record("it was acknowledged")
+            return
+        }
+        #expect(cause.operation == operation)
+        #expect(cause.code == .inputOutput)
+        journal.fileSystem.setIntercept(nil)
+        // Nothing more is acknowledged, not even what is recorded already.
+        for attempt in [
+            { _ = try handle.reserve(use(nonce: "nonce-3")) }, { _ = try handle.reserve(use(key: "k")) },
+            { _ = try handle.append(revocation()) }, { _ = try handle.rebuildIndexes() },
+        ] {
+            #expect(try journalError(attempt) == .poisoned(path: journal.path))
+        }
+        // Reading goes on, and so does a new handle.
+        #expect(try handle.verifyIntegrity().isIntact)
+        #expect(try journal.open().reserve(use(key: "k")).isExisting)
+        #expect(try journal.open().append(revocation()).index > 1)
+    }
+
+    @Test func readersFailWithTheirCause() throws {
+        let journal = try TestJournal()
+        _ = try journal.open().reserve(use())
+        journal.fileSystem.forgetCalls()
+        _ = try journal.open().checkReplay(grant: "grant-a", nonceDigest: digest("nonce-1"))
+        let count = journal.fileSystem.calls.count
+        for number in 0..<count {
+            let nth = Nth(number, .failure(.inputOutput))
+            journal.fileSystem.setIntercept { nth.intercept($0) }
+            var check: ReplayCheck?
+            let error = try journalError {
+                check = try journal.open().checkReplay(
+                    grant: "grant-a",
+                    nonceDigest: digest("nonce-1"),
+                    maximumUsesHint: 1
+                )
+            }
+            journal.fileSystem.setIntercept(nil)
+            #expect(error == nil || error?.code == "io")
+            // Never an answer from less than everything.
+            #expect(check?.passed != true)
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import Canonical
+import FileSystemSeam
+import Journal
+import TestSupport
+import Testing
+
+/// Every byte of a small journal, changed to several values.
+///
+/// A changed record is noticed at its index, unless the change is one of these, which are no change of what the
+/// record says: white space between tokens for other white space, and nothing else (the records of this test hold no
+/// escapes and no numbers with a second spelling). That is not assumed: the mutated bytes are parsed and compared.
+@Suite("Single changed bytes")
+struct MutationTests {
+    private func filled() throws -> TestJournal {
+        let journal = try TestJournal(in: TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk)
+        let handle = journal.open()
+        _ = try handle.reserve(use(key: "k"), maximumUses: 1)
+        _ = try handle.append(revocation(of: "grant-b"))
+        _ = try handle.reserve(use("grant-c", nonce: "nonce-c"), maximumUses: 1)
+        return journal
+    }
+
+    private static func values(for byte: UInt8) -> Set<UInt8> {
+        Set([byte ^ 1, byte ^ 0x20, 0x20, 0x0A, 0x22, 0x30, 0x39, 0x00, 0xFF]).subtracting([byte])
+    }
+
+    @Test(arguments: [1, 2, 3])
+    func ofARecordAreNoticedThere(index: Int) throws {
+        let journal = try filled()
+        let handle = ApprovalJournal(at: journal.path, fileSystem: PosixFileSystem.shared)
+        let file = try journal.record(index)
+        let original = try journal.bytes(file)
+        let meaning = try JSONDocument(parsing: original).canonicalBytes(.declared)
+        var irrelevant: Set<UInt8> = []
+        var count = 0
+        for place in original.indices {
+            for value in Self.values(for: original[place]) {
+                var mutated = original
+                mutated[place] = value
+                let parsed = try? JSONDocument(parsing: mutated).canonicalBytes(.declared)
+                // Verifying is slow; a third of the bytes that surely matter will do, in turns.
+                if parsed != meaning && !(place + Int(value)).isMultiple(of: 3) { continue }
+                count += 1
+                try journal.write(mutated, to: file)
+                let report = try handle.verifyIntegrity()
+                if parsed == meaning {
+                    irrelevant.formUnion([original[place], value])
+                    #expect(report.isIntact, "byte \(place) is now \(value)")
+                } else {
+                    #expect(report.failures.map(\.index) == [UInt64(index)], "byte \(place) is now \(value)")
+                    let kind = report.failures.first?.kind
+                    #expect(kind == .recordTampered || kind == .malformedRecord, "byte \(place) is now \(value)")
+                }
+            }
+        }
+        #expect(count > 1000)
+        #expect(irrelevant == [0x20, 0x0A])
+        try journal.write(original, to: file)
+        #expect(try handle.verifyIntegrity().isIntact)
+    }
+
+    @Test func ofCachesNeverAllowASecondUse() throws {
+        let journal = try filled()
+        let contents = try journal.contents()
+        let caches = contents.keys.filter { $0.hasPrefix("heads/") || $0.hasPrefix("indexes/") }
+            .filter { contents[$0] != Array("a directory".utf8) }.sorted()
+        #expect(caches.count == 6)
+        let codes: Set<String> = ["uses_exhausted", "missing_record"]
+        for file in caches {
+            let original = try #require(contents[file])
+            for place in original.indices {
+                // In the head every third will do; an index file is short.
+                for value in Self.values(for: original[place])
+                where file.hasPrefix("indexes/") || (place + Int(value)).isMultiple(of: 3) {
+                    var mutated = original
+                    mutated[place] = value
+                    try journal.write(mutated, to: file)
+                    for (grant, nonce) in [("grant-a", "nonce-1"), ("grant-c", "nonce-c")] {
+                        let handle = ApprovalJournal(at: journal.path, fileSystem: journal.fileSystem)
+                        let error = try journalError {
+                            _ = try handle.reserve(use(grant, nonce: nonce), maximumUses: 1)
+                        }
+                        #expect(codes.contains(error?.code ?? ""), "\(file) byte \(place) is now \(value)")
+                    }
+                    #expect(
+                        try journalError { _ = try journal.open().reserve(use("grant-b")) } != nil,
+                        "\(file) byte \(place) is now \(value)"
+                    )
+                    #expect(try journal.records().count == 3)
+                    // Where it is no evidence of a loss it is mended, or at least harmless.
+                    let report = try journal.open().verifyIntegrity()
+                    #expect(report.isIntact || report.failures.map(\.kind) == [.missingRecord])
+                    for cache in caches { try journal.write(try #require(contents[cache]), to: cache) }
+                }
+            }
+        }
+        #expect(try journal.open().verifyIntegrity().warnings == [])
+    }
+
+    /// Parts of files that never got to the disk.
+    @Test func cutsOfEveryFileAreSurvived() throws {
+        let journal = try filled()
+        let contents = try journal.contents()
+        for (file, original) in contents where original != Array("a directory".utf8) && !original.isEmpty {
+            for length in stride(from: 0, to: original.count, by: max(1, original.count / 16)) {
+                try journal.write(original.prefix(length), to: file)
+                let report = try journal.open().verifyIntegrity()
+                if file.hasPrefix("records/") {
+                    #expect(report.failures.map(\.kind) == [.malformedRecord], "\(file) cut to \(length)")
+                } else {
+                    #expect(report.isIntact, "\(file) cut to \(length): \(report.failures)")
+                    let error = try journalError { _ = try journal.open().reserve(use(), maximumUses: 1) }
+                    #expect(error?.code == "uses_exhausted", "\(file) cut to \(length)")
+                }
+                try journal.restore(contents)
+            }
+        }
+    }
+}
