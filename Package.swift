@@ -88,9 +88,15 @@ let package = Package(
             dependencies: ["Journal", "Signing", "Canonical", "FileSystemSeam", "TestSupport"],
             swiftSettings: strictTests
         ),
+        .executableTarget(
+            name: "journal-worker",
+            dependencies: ["Journal", "FileSystemSeam"],
+            path: "Tests/JournalWorker",
+            swiftSettings: strictTests
+        ),
         .testTarget(
             name: "MultiProcessTests",
-            dependencies: ["Journal", "FileSystemSeam", "TestSupport", "holdfast"],
+            dependencies: ["Journal", "FileSystemSeam", "TestSupport", "holdfast", "journal-worker"],
             swiftSettings: strictTests
         ),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport", "holdfast"], swiftSettings: strictTests),

@@ -1,0 +1,69 @@
+import FileSystemSeam
+import Foundation
+import Journal
+import TestSupport
+import Testing
+
+@Suite("Processes that are killed while they append", .serialized)
+struct KilledWriterTests {
+    /// Six processes at a time race for the same nonces and are killed at random; then a few finish undisturbed.
+    @Test(arguments: [1, 2] as [UInt64])
+    func loseNothingAndCountNothingTwice(seed: UInt64) throws {
+        let temporary = try TemporaryDirectory()
+        let path = temporary.path + "/journal"
+        let count = 100
+        var random = SplitMix64(seed: seed)
+        var lines: [String] = []
+        for round in 0..<8 {
+            let workers = try (0..<6).map { number in
+                try JournalWorker(journal: path, first: (round * 13 + number * 17) % count, count: count)
+            }
+            for worker in workers.shuffled(using: &random) {
+                usleep(UInt32.random(in: 1_000...60_000, using: &random))
+                worker.kill()
+            }
+            for worker in workers { lines += worker.lines() }
+            try expectSound(path, lines)
+        }
+        let last = try (0..<4).map { try JournalWorker(journal: path, first: $0 * 25, count: count) }
+        for worker in last { lines += worker.lines() }
+        try expectSound(path, lines)
+
+        // Every nonce was consumed exactly once, and the next writer gets in at once.
+        let journal = ApprovalJournal(at: path, fileSystem: PosixFileSystem.shared)
+        #expect(try journal.records().count == count)
+        let next = ApprovalUse(
+            grantID: "grant-0",
+            grantDigest: "sha256:00",
+            nonceDigest: ApprovalJournal.nonceDigest(Array("nonce-0".utf8)),
+            actor: "a",
+            action: "x",
+            subject: "s"
+        )
+        #expect(throws: JournalError.usesExhausted(grant: "grant-0", maximum: 1, current: 1)) {
+            try journal.reserve(next, maximumUses: 1)
+        }
+        #expect(try journal.append(next).index == UInt64(count + 1))
+    }
+
+    /// What must hold whenever nobody is running.
+    private func expectSound(_ path: String, _ lines: [String]) throws {
+        for line in lines { #expect(line.hasPrefix("reserved "), "\(line)") }
+        let journal = ApprovalJournal(at: path, fileSystem: PosixFileSystem.shared)
+        let report = try journal.verifyIntegrity()
+        #expect(report.isIntact, "\(report.failures)")
+        // Limits, numbers and ids are right.
+        #expect(report.findings == [])
+        let recorded = Dictionary(
+            uniqueKeysWithValues: try journal.records().map { ($0.record.id, $0.record.grantID ?? "") }
+        )
+        for line in lines {
+            let words = line.split(separator: " ").map(String.init)
+            try #require(words.count == 4)
+            #expect(recorded[words[3]] == words[2], "acknowledged, and lost: \(line)")
+        }
+        // No nonce was acknowledged twice.
+        let nonces = lines.map { $0.split(separator: " ")[1] }
+        #expect(Set(nonces).count == nonces.count)
+    }
+}
