@@ -60,6 +60,11 @@ struct JournalReadingTests {
         #expect(text.code == .done)
         #expect(text.lines.first == "use           use_b")
         #expect(text.lines.last == "passed: local Approval Use Journal passed, use 2/2")
+        let beyond = journal.run("find", "--use-id", "use_b", "--max-uses", "1", "--json")
+        #expect(beyond.code == .done)
+        #expect(try beyond.json()["replay"]?["passed"]?.bool == false)
+        #expect(try beyond.json()["replay"]?["max_uses"]?.number?.unsignedValue == 1)
+        #expect(journal.run("find", "--use-id", "use_b", "--max-uses", "1").lines.last?.hasPrefix("refused: ") == true)
     }
 
     @Test func findWithoutAResultIsRefused() throws {
