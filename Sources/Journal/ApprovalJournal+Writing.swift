@@ -1,6 +1,5 @@
 internal import Canonical
 internal import FileSystemSeam
-internal import Synchronization
 
 /// A record that was appended.
 public struct AppendedRecord: Sendable, Hashable {

@@ -1,6 +1,5 @@
 internal import Canonical
 public import FileSystemSeam
-internal import Synchronization
 
 /// An approval-use journal: has this (grant, nonce) been consumed, how often, and may it be once more now?
 ///
@@ -23,7 +22,7 @@ public final class ApprovalJournal: Sendable {
     public let options: JournalOptions
     let fileSystem: any FileSystem
     let cache = RecordCache()
-    let writer = Mutex(WriterState())
+    let writer = Condition(WriterState())
 
     /// What a handle remembers between its appends.
     struct WriterState {

@@ -1,5 +1,5 @@
 internal import Canonical
-internal import Synchronization
+internal import FileSystemSeam
 internal import TestSupport
 internal import Testing
 
@@ -15,7 +15,7 @@ final class FixtureCase: Sendable, CustomTestStringConvertible {
 
     private let fixtures: FileTree
     private let tree: FileTree
-    private let read = Mutex<Set<String>>([])
+    private let read = Condition<Set<String>>([])
 
     init(module: String, name: String, in fixtures: FileTree) {
         self.module = module

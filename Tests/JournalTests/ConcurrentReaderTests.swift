@@ -1,6 +1,5 @@
 import FileSystemSeam
 import Journal
-import Synchronization
 import TestSupport
 import Testing
 
@@ -36,7 +35,7 @@ struct ConcurrentReaderTests {
         // As if records 4 to 6 were appended while the reader listed, and the head read before.
         try journal.write(Array(#"{"index":0,"digest":""}"#.utf8), to: "heads/current.json")
         let names = try journal.records()
-        let listings = Mutex(0)
+        let listings = Condition(0)
         journal.fileSystem.setListing { path, entries in
             guard path == "records" else { return entries }
             let number = listings.withLock { count in
@@ -65,7 +64,7 @@ struct ConcurrentReaderTests {
         let (path, fileSystem) = (journal.path, journal.fileSystem)
         try journal.open().create()
         let isDone = Flag()
-        let problems = Mutex<[String]>([])
+        let problems = Condition<[String]>([])
         let readers = try (0..<3).map { number in
             try FileSystemSeam.Thread.start(name: "reader-\(number)") {
                 var last = 0

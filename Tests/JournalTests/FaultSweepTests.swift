@@ -1,6 +1,6 @@
 import FileSystemSeam
-import Journal
 import Synchronization
+import Journal
 import TestSupport
 import Testing
 
@@ -11,7 +11,7 @@ struct FaultSweepTests {
         private let count = Atomic(0)
         private let number: Int
         private let fault: SeamFault
-        private let failed = Mutex<SeamCall?>(nil)
+        private let failed = Condition<SeamCall?>(nil)
 
         init(_ number: Int, _ fault: SeamFault) {
             self.number = number

@@ -1,9 +1,8 @@
 internal import CPosix
-internal import Synchronization
 
 extension PosixFileSystem {
     /// Worked out once a process: after a fork the number differs and it is worked out again.
-    private static let cached = Mutex<ProcessIdentity?>(nil)
+    private static let cached = Condition<ProcessIdentity?>(nil)
 
     /// Who is asking. Read from `/proc` and `/etc/machine-id`, then remembered.
     public var processIdentity: ProcessIdentity {

@@ -12,6 +12,9 @@
 ///
 /// Closures must not use the same condition again, and should be short. Waiting uses real time; what a
 /// simulator is to schedule waits through ``FileSystem/sleep(nanoseconds:)`` or a lock instead.
+///
+/// The lock is a POSIX one, also where nobody waits: ThreadSanitizer understands it, while it reports races on state
+/// that a `Synchronization.Mutex` guards well.
 @safe
 public final class Condition<State: Sendable>: @unchecked Sendable {
     private let native = NativeCondition()

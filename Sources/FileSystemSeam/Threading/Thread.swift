@@ -1,11 +1,9 @@
-internal import Synchronization
-
 /// A thread of the operating system, for work that blocks: waiting for a lock, committing a group of writes.
 ///
 /// A thread that nobody joins runs to its end all the same.
 public final class Thread: Sendable {
     private let native: NativeThread
-    private let isJoined = Mutex(false)
+    private let isJoined = Condition(false)
 
     private init(_ native: NativeThread) { self.native = native }
 

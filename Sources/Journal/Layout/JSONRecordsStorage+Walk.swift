@@ -1,13 +1,12 @@
 internal import Canonical
 internal import FileSystemSeam
-internal import Synchronization
 
 /// Records that were read and verified before, by file name.
 ///
 /// A record's name holds its index and the beginning of its digest, and records never change, so that a name
 /// seen before need not be read again. Verification does not use it.
 final class RecordCache: Sendable {
-    private let records = Mutex<[String: StoredRecord]>([:])
+    private let records = Condition<[String: StoredRecord]>([:])
 
     subscript(name: String) -> StoredRecord? {
         get { records.withLock { $0[name] } }

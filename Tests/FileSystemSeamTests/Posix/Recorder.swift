@@ -1,5 +1,4 @@
 import FileSystemSeam
-import Synchronization
 import TestSupport
 
 /// Records every system call, and makes the next calls of a name fail or fall short as planned.
@@ -10,7 +9,7 @@ final class Recorder: Sendable {
         var always: [SystemCall.Name: SystemCall.Fault] = [:]
     }
 
-    private let state = Mutex(State())
+    private let state = Condition(State())
 
     /// A file system whose calls come by here.
     func fileSystem() -> PosixFileSystem {

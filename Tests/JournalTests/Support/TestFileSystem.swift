@@ -1,5 +1,4 @@
 import FileSystemSeam
-import Synchronization
 
 /// The real machine, but for what a test wants to be different: the clock, the random bytes, failing calls.
 ///
@@ -16,7 +15,7 @@ final class TestFileSystem: FileSystem {
     }
 
     private let base = PosixFileSystem()
-    private let state = Mutex(State())
+    private let state = Condition(State())
     /// What paths of calls are relative to.
     private let root: String
     private let place: TemporaryPlace
