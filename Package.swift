@@ -21,6 +21,7 @@ let package = Package(
         .library(name: "Canonical", targets: ["Canonical"]),
         .library(name: "Signing", targets: ["Signing"]),
         .library(name: "FileSystemSeam", targets: ["FileSystemSeam"]),
+        .library(name: "CrashTesting", targets: ["CrashTesting"]),
         .library(name: "Journal", targets: ["Journal"]),
         .executable(name: "holdfast", targets: ["holdfast"]),
     ],
@@ -37,6 +38,9 @@ let package = Package(
         .target(name: "Canonical", dependencies: ["CCrypto"], swiftSettings: strict),
         .target(name: "Signing", dependencies: ["Canonical", "CCrypto"], swiftSettings: strict),
         .target(name: "FileSystemSeam", dependencies: ["CPosix"], swiftSettings: strict),
+
+        // Crash exploration, fault sweeps and interleavings over the simulator; for tests.
+        .target(name: "CrashTesting", dependencies: ["FileSystemSeam", "Canonical"], swiftSettings: strict),
 
         // Stores. They never import each other.
         .target(
@@ -70,6 +74,16 @@ let package = Package(
         .testTarget(
             name: "FileSystemSeamTests",
             dependencies: ["FileSystemSeam", "TestSupport"],
+            swiftSettings: strictTests
+        ),
+        .testTarget(
+            name: "CrashTestingTests",
+            dependencies: ["CrashTesting", "FileSystemSeam", "TestSupport"],
+            swiftSettings: strictTests
+        ),
+        .testTarget(
+            name: "CrashTests",
+            dependencies: ["CrashTesting", "FileSystemSeam", "TestSupport"],
             swiftSettings: strictTests
         ),
         .testTarget(

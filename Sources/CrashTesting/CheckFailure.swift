@@ -1,0 +1,41 @@
+/// A check's verdict that a recovered store broke a promise. Any other error thrown by a check is a programming
+/// error of the test and ends the exploration.
+public struct CheckFailure: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What is wrong, in a few words: `the acknowledged value 2 is gone`.
+    public var message: String
+
+    /// Makes a verdict.
+    public init(_ message: String) { self.message = message }
+
+    /// The message.
+    public var description: String { message }
+
+    /// Throws a ``CheckFailure`` unless a promise holds.
+    public static func unless(_ holds: Bool, _ message: @autoclosure () -> String) throws(CheckFailure) {
+        if !holds { throw CheckFailure(message()) }
+    }
+}
+
+/// Why an exploration could not be done; never a finding about the store.
+public enum CrashTestingError: Error, CustomStringConvertible {
+    /// Two recordings of the workload, or two runs of the recovery, differed: what they do depends on something
+    /// that is not on the disk.
+    case notDeterministic(what: String, detail: String)
+    /// The workload threw although no fault was planned.
+    case workloadFailed(any Error)
+    /// The check threw something else than a ``CheckFailure``.
+    case checkIsBroken(any Error)
+    /// A replay token does not belong to this workload and model.
+    case tokenDoesNotFit(String)
+
+    /// One sentence with the remedy.
+    public var description: String {
+        switch self {
+        case .notDeterministic(let what, let detail):
+            "the \(what) is not deterministic: \(detail); take time, randomness and order from the file system only"
+        case .workloadFailed(let error): "the workload failed while it was recorded: \(error)"
+        case .checkIsBroken(let error): "the check threw an error that is not a CheckFailure: \(error)"
+        case .tokenDoesNotFit(let token): "the token \(token) does not fit this workload and model"
+        }
+    }
+}

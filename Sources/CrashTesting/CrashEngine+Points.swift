@@ -1,0 +1,142 @@
+internal import FileSystemSeam
+
+/// A state in which a promise was broken, as found.
+struct RawFailure {
+    var message: String
+    var acknowledged: Int
+    /// Index of the crash point in the workload's order.
+    var point: Int
+    var inside: [UInt64]
+    var outside: [UInt64]
+    /// The crash inside the recovery, when there was one.
+    var recovery: (order: PersistenceOrder, point: Int)?
+}
+
+extension CrashEngine {
+    /// Visits every crash point of the workload.
+    func explore() throws {
+        let order = survivors.first
+        statistics.crashPoints = order.points.count
+        statistics.microOperations = order.nodes.count
+        for index in order.points.indices {
+            let point = order.points[index]
+            // A sync only takes states away: all that are left were visited at the node before it.
+            if point.kind == .sync {
+                statistics.exhaustivePoints += 1
+                continue
+            }
+            depth = 1
+            survivors.begin(at: point, forcing: point.kind == .node)
+            let isExhaustive = try visit(acknowledged: point.acknowledged, point: index, recovery: nil)
+            if isExhaustive { statistics.exhaustivePoints += 1 } else { statistics.boundedPoints += 1 }
+            if failures.count >= settings.failureMaximum { break }
+        }
+        statistics.seenSetBytes = table.bytes
+        statistics.seenSetIsFull = table.isFull
+    }
+
+    /// Visits all states of one point, whose decisions so far are the present survivors.
+    /// Returns whether it did so exhaustively.
+    private func visit(
+        acknowledged: Int, point: Int, recovery: (order: PersistenceOrder, point: Int)?
+    ) throws -> Bool {
+        if survivors.undecidedSectors() <= settings.unsyncedSectorMaximum {
+            if try sweep(.exhaustive, settings.runMaximum, acknowledged, point, recovery) { return true }
+        }
+        let part = settings.runMaximum / 4
+        _ = try sweep(.deviations(fromNewest: true), part, acknowledged, point, recovery)
+        _ = try sweep(.deviations(fromNewest: false), part, acknowledged, point, recovery)
+        _ = try sweep(.sampled, min(part, settings.sampleCount), acknowledged, point, recovery)
+        return false
+    }
+
+    /// Tries versions in one mode until all were tried, or `maximum` of them. Returns whether all were.
+    private func sweep(
+        _ mode: Mode, _ maximum: Int, _ acknowledged: Int, _ point: Int,
+        _ recovery: (order: PersistenceOrder, point: Int)?
+    ) throws -> Bool {
+        let inside = survivors.inside
+        let outside = survivors.outside
+        defer { survivors.copyDecisions(inside: inside, outside: outside) }
+        self.mode = mode
+        decisions.removeAll(keepingCapacity: true)
+        var tries = 0
+        let root = StateHash(seed: UInt64(acknowledged))
+        repeat {
+            if tries >= maximum { return false }
+            tries += 1
+            survivors.copyDecisions(inside: inside, outside: outside)
+            position = 0
+            hash = root
+            var leaf: Leaf
+            if let index = walk(), leaves[index].repairs != -2 || depth > 1 || settings.depth < 2 {
+                statistics.recognised += 1
+                leaf = leaves[index]
+            } else {
+                try stopIfAstray()
+                survivors.copyDecisions(inside: inside, outside: outside)
+                position = 0
+                hash = root
+                leaf = try runHere(acknowledged, point, recovery)
+            }
+            if failures.count >= settings.failureMaximum { return true }
+            if depth == 1, leaf.repairs >= 0 {
+                try crashRecovery(repairs[Int(leaf.repairs)], acknowledged, point)
+                self.mode = mode
+            }
+        } while advance()
+        return true
+    }
+
+    private func runHere(
+        _ acknowledged: Int, _ point: Int, _ recovery: (order: PersistenceOrder, point: Int)?
+    ) throws -> Leaf {
+        let (leaf, failure) = try execute(acknowledged: acknowledged)
+        try stopIfAstray()
+        let known = table.find(hash)
+        if known < 0 {
+            table.insert(hash, Probe.leaf | Int64(leaves.count))
+            leaves.append(leaf)
+            statistics.states += 1
+            if let failure {
+                statistics.failedStates += 1
+                failures.append(
+                    RawFailure(
+                        message: failure, acknowledged: acknowledged, point: point, inside: survivors.inside,
+                        outside: survivors.outside, recovery: recovery))
+            }
+        } else if known & ~Probe.payload == Probe.leaf {
+            leaves[Int(known & Probe.payload)] = leaf
+        } else {
+            throw CrashTestingError.notDeterministic(
+                what: "recovery", detail: "after the same observations it once ended and once went on")
+        }
+        return leaf
+    }
+
+    private func stopIfAstray() throws {
+        if let misstep { throw CrashTestingError.notDeterministic(what: "recovery", detail: misstep) }
+    }
+
+    /// Crashes a recovery at each of its own micro-operations and recovers once more.
+    private func crashRecovery(_ order: PersistenceOrder, _ acknowledged: Int, _ point: Int) throws {
+        var key = hash
+        for word in survivors.inside { key.mix(Probe.mark, Int64(bitPattern: word)) }
+        for word in survivors.outside { key.mix(Probe.mark, Int64(bitPattern: word)) }
+        if table.find(key) >= 0 { return }
+        table.insert(key, Probe.mark)
+
+        let outer = (decisions, position, hash, survivors.inside, survivors.outside)
+        depth = 2
+        for index in order.points.indices where order.points[index].kind == .node {
+            survivors.restore(inside: outer.3, outside: outer.4, second: nil)
+            survivors.overlay(order, at: order.points[index], forcing: true)
+            statistics.recoveryPoints += 1
+            _ = try visit(acknowledged: acknowledged, point: point, recovery: (order, index))
+            if failures.count >= settings.failureMaximum { break }
+        }
+        depth = 1
+        (decisions, position, hash) = (outer.0, outer.1, outer.2)
+        survivors.restore(inside: outer.3, outside: outer.4, second: nil)
+    }
+}

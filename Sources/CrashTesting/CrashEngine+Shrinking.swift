@@ -1,0 +1,133 @@
+internal import FileSystemSeam
+
+/// One state, given in full.
+struct FixedState {
+    var point: Int
+    var survivors: [UInt64]
+    var recovery: (point: Int, survivors: [UInt64])?
+}
+
+extension CrashEngine {
+    /// All states of the last point only.
+    func exploreEnd() throws {
+        let order = survivors.first
+        guard let point = order.points.last else { return }
+        depth = 1
+        survivors.begin(at: point, forcing: false)
+        self.mode = .exhaustive
+        decisions.removeAll()
+        let inside = survivors.inside
+        let outside = survivors.outside
+        repeat {
+            survivors.copyDecisions(inside: inside, outside: outside)
+            position = 0
+            hash = StateHash(seed: UInt64(point.acknowledged))
+            let (_, failure) = try execute(acknowledged: point.acknowledged)
+            if let misstep { throw CrashTestingError.notDeterministic(what: "recovery", detail: misstep) }
+            statistics.states += 1
+            if let failure {
+                failures.append(
+                    RawFailure(
+                        message: failure, acknowledged: point.acknowledged, point: order.points.count - 1,
+                        inside: survivors.inside, outside: survivors.outside, recovery: nil))
+                return
+            }
+        } while advance()
+    }
+
+    /// The state a token names, or nil when the numbers do not fit this workload.
+    func fixedState(_ token: ReplayToken) -> FixedState? {
+        let order = survivors.first
+        guard order.points.indices.contains(token.point), token.survivors.count == order.words else { return nil }
+        return FixedState(point: token.point, survivors: token.survivors, recovery: token.recovery)
+    }
+
+    /// Recovers and checks one state; returns how it failed.
+    func evaluate(_ state: FixedState) throws -> String? { try evaluateKeepingOrder(state).failure }
+
+    /// The same, with the recovery's own order when the state crashes it.
+    func evaluateKeepingOrder(_ state: FixedState) throws -> (failure: String?, order: PersistenceOrder?) {
+        isFixed = true
+        defer { isFixed = false }
+        let acknowledged = survivors.first.points[state.point].acknowledged
+        decisions.removeAll()
+        position = 0
+        depth = 1
+        let outside = state.survivors.map { ~$0 }
+        survivors.restore(inside: state.survivors, outside: outside, second: nil)
+        let first = try execute(acknowledged: acknowledged)
+        guard let recovery = state.recovery else { return (first.failure, nil) }
+        var log = disk.state.log
+        log.events.removeSubrange(recoveryEvents...)
+        let order = PersistenceOrder(
+            log, under: model, cells: disk.state.cells, sectors: &disk.state.sectors)
+        guard recovery.point < order.points.count, recovery.survivors.count == order.words else {
+            return (nil, nil)
+        }
+        depth = 2
+        defer { depth = 1 }
+        survivors.restore(
+            inside: state.survivors + recovery.survivors,
+            outside: outside + recovery.survivors.map { ~$0 }, second: order)
+        let second = try execute(acknowledged: acknowledged)
+        return (second.failure, order)
+    }
+
+    /// Makes a failing state as plain as possible: the earliest point, and as little missing as needed.
+    func shrink(_ failure: RawFailure) throws -> FixedState {
+        let order = survivors.first
+        let words = order.words
+        var state = FixedState(
+            point: failure.point, survivors: failure.outside[0..<words].map { ~$0 }, recovery: nil)
+        if let recovery = failure.recovery {
+            state.recovery = (recovery.point, failure.outside[words...].map { ~$0 })
+        }
+        // The earliest crash point with the same obligations.
+        if state.recovery == nil {
+            for index in 0..<failure.point where order.points[index].acknowledged == failure.acknowledged {
+                let issued = Survivors.nodes(from: order.points[index].nodes, words: words).map { ~$0 }
+                var earlier = state
+                earlier.point = index
+                earlier.survivors = zip(state.survivors, issued).map { $0 & $1 }
+                if try evaluate(earlier) != nil {
+                    state = earlier
+                    break
+                }
+            }
+        }
+        // Add survivors while it still fails.
+        let issued = order.points[state.point].nodes
+        var changed = true
+        while changed {
+            changed = false
+            for node in 0..<issued where state.survivors[node >> 6] & (1 << UInt64(node & 63)) == 0 {
+                var fuller = state
+                for word in 0..<words { fuller.survivors[word] |= order.before[node * words + word] }
+                if try evaluate(fuller) != nil {
+                    state = fuller
+                    changed = true
+                }
+            }
+            changed = changed ? try shrinkRecovery(&state) : false
+        }
+        _ = try shrinkRecovery(&state)
+        return state
+    }
+
+    private func shrinkRecovery(_ state: inout FixedState) throws -> Bool {
+        guard let recovery = state.recovery, let order = try evaluateKeepingOrder(state).order else { return false }
+        var changed = false
+        for node in 0..<order.points[recovery.point].nodes {
+            guard let now = state.recovery, now.survivors[node >> 6] & (1 << UInt64(node & 63)) == 0 else { continue }
+            var fuller = state
+            for word in 0..<order.words {
+                fuller.recovery?.survivors[word] |= order.before[node * order.words + word]
+            }
+            if try evaluate(fuller) != nil {
+                state = fuller
+                changed = true
+            }
+        }
+        return changed
+    }
+}

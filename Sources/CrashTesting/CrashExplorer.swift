@@ -1,0 +1,231 @@
+public import FileSystemSeam
+
+/// Finds out what a store makes of every state a power loss may leave it in.
+///
+/// The workload runs once on a recording simulator. For every crash point and every set of survivors that the
+/// model allows, the store is recovered and checked against what had been acknowledged by then; recoveries that
+/// write are crashed again. `docs/crash-model.md` says why nothing is left out.
+///
+/// ```swift
+/// let report = try CrashExplorer(.posixMinimal).explore { (fileSystem, acknowledge: (Int) -> Void) in
+///     let store = try Counter(fileSystem.openDirectory("/"))
+///     for value in 1...3 { try store.set(value); acknowledge(value) }
+/// } recover: { fileSystem in
+///     try Counter(fileSystem.openDirectory("/"))
+/// } check: { store, acknowledged in
+///     let value = try store.value()
+///     try CheckFailure.unless(value >= acknowledged.last ?? 0, "value \(value) after \(acknowledged)")
+/// }
+/// #expect(report.isClean, "\(report)")
+/// ```
+///
+/// The closures run on the calling thread, the recovery and the check many thousand times: they must take time,
+/// randomness and identity from the file system only, and keep nothing between runs.
+public struct CrashExplorer: Sendable {
+    /// The rules of survival.
+    public var model: PersistenceModel
+    /// What goes wrong while the workload runs. With faults a workload may throw: it ends there.
+    public var faults = FaultPlan()
+    /// 1 crashes the workload only; 2 also the recoveries.
+    public var depth = 2
+    /// A point with more unsynced sectors than this is covered in the bounded mode.
+    public var unsyncedSectorMaximum = 12
+    /// The most states tried exhaustively at one point before it falls back to the bounded mode.
+    public var runMaximum = 1 << 20
+    /// How many random states are sampled at a point in the bounded mode.
+    public var sampleCount = 1000
+    /// The most seam operations a recovery with its check may make.
+    public var operationMaximum = 10_000
+    /// The exploration ends after this many failing states.
+    public var failureMaximum = 64
+    /// At most this many findings are shrunk and reported.
+    public var findingMaximum = 8
+    /// Memory for the seen-set, in bytes.
+    public var seenSetMaximumBytes = 512 << 20
+    /// Where sampling and the simulated disk's randomness start.
+    public var seed: UInt64 = 1
+
+    /// Makes an explorer for a model.
+    public init(_ model: PersistenceModel = .posixMinimal) { self.model = model }
+
+    /// Explores every crash of a workload.
+    ///
+    /// - Parameters:
+    ///   - prepare: brings the disk to the state in which the workload starts; that state is durable.
+    ///   - workload: what the store does; calls its second argument when the store said "done".
+    ///   - recover: opens the store after a crash. That it throws is a finding.
+    ///   - check: throws a ``CheckFailure`` when the recovered store breaks a promise, given what had been
+    ///     acknowledged before the crash, in order. Something not acknowledged may be there or not.
+    /// - Throws: ``CrashTestingError`` when nothing can be said about the store: the workload failed or is not
+    ///   deterministic, the recovery is not deterministic, the check is broken.
+    public func explore<Acknowledgement: Equatable, Store>(
+        prepare: (any FileSystem) throws -> Void = { _ in },
+        workload: (any FileSystem, (Acknowledgement) -> Void) throws -> Void,
+        recover: (any FileSystem) throws -> Store,
+        check: (Store, [Acknowledgement]) throws -> Void
+    ) throws -> CrashReport {
+        try withEngine(prepare, workload, recover, check) { engine, recording in
+            let clock = ContinuousClock()
+            let start = clock.now
+            try engine.explore()
+            engine.statistics.seconds = Self.seconds(clock.now - start)
+            return try engine.report(recording)
+        }
+    }
+
+    /// Recovers and checks the one state that a token names.
+    ///
+    /// - Returns: how it failed, or nil when it no longer does.
+    /// - Throws: ``CrashTestingError/tokenDoesNotFit(_:)`` for a token of another workload or model.
+    public func replay<Acknowledgement: Equatable, Store>(
+        _ token: ReplayToken,
+        prepare: (any FileSystem) throws -> Void = { _ in },
+        workload: (any FileSystem, (Acknowledgement) -> Void) throws -> Void,
+        recover: (any FileSystem) throws -> Store,
+        check: (Store, [Acknowledgement]) throws -> Void
+    ) throws -> String? {
+        try withEngine(prepare, workload, recover, check) { engine, _ in
+            guard token.model == model.name, let state = engine.fixedState(token) else {
+                throw CrashTestingError.tokenDoesNotFit(token.description)
+            }
+            return try engine.evaluate(state)
+        }
+    }
+
+    /// Every observation that some legal set of survivors allows when the power is cut after the workload; the
+    /// litmus programs of a model.
+    ///
+    /// - Parameter observe: describes what it finds on the disk.
+    public func outcomes(
+        prepare: (any FileSystem) throws -> Void = { _ in },
+        workload: (any FileSystem) throws -> Void,
+        observe: (any FileSystem) throws -> String
+    ) throws -> Set<String> {
+        var seen: Set<String> = []
+        let report = try withoutActuallyEscaping(observe) { observe in
+            try withEngine(
+                prepare, { (fileSystem, _: (Int) -> Void) in try workload(fileSystem) }, observe,
+                { text, _ in seen.insert(text) }
+            ) { engine, recording in
+                try engine.exploreEnd()
+                return try engine.report(recording)
+            }
+        }
+        for finding in report.findings { seen.insert("recovery failed: \(finding.message)") }
+        return seen
+    }
+
+    // MARK: - Recording
+
+    private func withEngine<Acknowledgement: Equatable, Store, Result>(
+        _ prepare: (any FileSystem) throws -> Void,
+        _ workload: (any FileSystem, (Acknowledgement) -> Void) throws -> Void,
+        _ recover: (any FileSystem) throws -> Store,
+        _ check: (Store, [Acknowledgement]) throws -> Void,
+        _ body: (CrashEngine, Recording) throws -> Result
+    ) throws -> Result {
+        let disk = SimDisk(seed: seed)
+        try prepare(disk.boot())
+        disk.checkpoint()
+        var (recording, acknowledged) = try record(disk, workload)
+        let (again, acknowledgedAgain) = try record(disk, workload)
+        if recording.log != again.log || acknowledged != acknowledgedAgain {
+            throw CrashTestingError.notDeterministic(
+                what: "workload", detail: Self.difference(recording.operations, again.operations))
+        }
+        recording.base = disk.labels()
+        disk.faults = FaultPlan()
+        disk.isTracing = false
+        disk.state.quota = nil
+        disk.operationLimit = operationMaximum
+        let order = PersistenceOrder(
+            recording.log, under: model, cells: disk.state.cells, sectors: &disk.state.sectors)
+        var prefixes: [[Acknowledgement]] = [[]]
+        for count in 0..<acknowledged.count { prefixes.append(Array(acknowledged[0...count])) }
+
+        return try withoutActuallyEscaping(recover) { recover in
+            try withoutActuallyEscaping(check) { check in
+                let engine = CrashEngine(disk: disk, model: model, order: order, settings: self) {
+                    (fileSystem, count, recovered) throws -> CrashEngine.Verdict in
+                    let store: Store
+                    do {
+                        store = try recover(fileSystem)
+                    } catch {
+                        recovered()
+                        return .failed("the recovery failed: \(error)")
+                    }
+                    recovered()
+                    do {
+                        try check(store, prefixes[count])
+                    } catch let failure as CheckFailure {
+                        return .failed(failure.message)
+                    } catch {
+                        if disk.passedLimit { return .failed("the check did not end") }
+                        throw CrashTestingError.checkIsBroken(error)
+                    }
+                    return .passed
+                }
+                engine.statistics.operations = recording.operations.count
+                disk.state.source = engine
+                defer {
+                    disk.state.source = nil
+                    engine.run = { _, _, _ in .passed }
+                }
+                return try body(engine, recording)
+            }
+        }
+    }
+
+    private func record<Acknowledgement: Equatable>(
+        _ disk: SimDisk, _ workload: (any FileSystem, (Acknowledgement) -> Void) throws -> Void
+    ) throws -> (Recording, [Acknowledgement]) {
+        disk.state.restart(firstInode: disk.state.firstInode, randomWord: seed | 1, now: SimState.epochStart)
+        disk.faults = faults
+        disk.trace = []
+        var acknowledged: [Acknowledgement] = []
+        do {
+            try workload(SimFS(disk, SimProcess(id: 1001, boot: 1))) {
+                acknowledged.append($0)
+                disk.state.acknowledge()
+            }
+        } catch {
+            if faults.entries.isEmpty { throw CrashTestingError.workloadFailed(error) }
+        }
+        return (Recording(log: disk.state.log, operations: disk.trace), acknowledged)
+    }
+
+    private static func difference(_ first: [SimOperation], _ second: [SimOperation]) -> String {
+        for (left, right) in zip(first, second) where left != right {
+            return "it first did \"\(left)\", the second time \"\(right)\""
+        }
+        return "it made \(first.count) operations, the second time \(second.count), or wrote different bytes"
+    }
+
+    static func seconds(_ duration: Duration) -> Double {
+        Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+    }
+}
+
+/// A workload's recorded run.
+struct Recording {
+    var log: EffectLog
+    var operations: [SimOperation]
+    /// Names of the inodes that were there before or were made, by inode.
+    var base: [Int64: String] = [:]
+}
+
+extension SimDisk {
+    /// A name for each inode that ever had one.
+    func labels() -> [Int64: String] {
+        var labels: [Int64: String] = [SimState.root: "/"]
+        for serial in 1..<state.nextInode {
+            for kind in 0..<4 {
+                let inode = serial << 2 | Int64(kind)
+                guard let cell = state.mentions(of: inode).first else { continue }
+                let key = state.cells.keys[cell]
+                if key.kind == .name, labels[inode] == nil { labels[inode] = state.names.names[key.index] }
+            }
+        }
+        return labels
+    }
+}

@@ -1,0 +1,34 @@
+public import FileSystemSeam
+
+/// What an exploration found, and how thoroughly it looked.
+public struct CrashReport: Sendable, CustomStringConvertible {
+    /// The persistence model's name.
+    public var model: String
+    /// The workload's trace.
+    public var operations: [SimOperation]
+    /// Counts, coverage and speed.
+    public var statistics: CrashStatistics
+    /// The broken promises, shrunk, each different from the others.
+    public var findings: [CrashFinding]
+
+    /// Whether no promise was broken in any state that was tried.
+    public var isClean: Bool { findings.isEmpty && statistics.failedStates == 0 }
+
+    /// The report as plain text: mode, counts, coverage, then each finding.
+    public var description: String {
+        let numbers = statistics
+        var text = "crash exploration under \(model): \(numbers.mode)\n"
+        text += "  \(numbers.operations) operations, \(numbers.microOperations) micro-operations, "
+        text += "\(numbers.exhaustivePoints + numbers.boundedPoints) of \(numbers.crashPoints) crash points, "
+        text += "\(numbers.recoveryPoints) crashes inside recoveries\n"
+        text += "  \(numbers.states) states recovered and checked in \(numbers.runs) runs, "
+        text += "\(numbers.recognised) recognised, \(Int(numbers.statesPerSecond)) states/s, "
+        text += "seen-set \(numbers.seenSetBytes / 1024) KiB\(numbers.seenSetIsFull ? " (full)" : "")\n"
+        if isClean { return text + "  no promise broken\n" }
+        text += "  \(numbers.failedStates) failing states, \(findings.count) different findings\n"
+        for (index, finding) in findings.enumerated() {
+            text += "\n\(index + 1). \(finding)\n"
+        }
+        return text
+    }
+}

@@ -1,0 +1,86 @@
+/// What goes wrong in one call.
+public enum SimFault: Sendable, Hashable, CustomStringConvertible {
+    /// The call fails and has no effect, except that a failed sync leaves what it covered in doubt for good:
+    /// the pages count as clean, a later sync returns success without having written them.
+    case error(ErrorNumber)
+    /// A read or write transfers at most this many bytes (at least 1).
+    case short(bytes: Int)
+    /// A sync returns success without doing anything.
+    case lyingSync
+    /// A write reaches the disk with one bit inverted in its first sector, or a read returns one bit inverted.
+    case flippedBit(Int)
+    /// A write lands this many sectors away from where it should, within the same file.
+    case misdirectedWrite(sectors: Int)
+
+    /// A few words, as traces and reports print them.
+    public var description: String {
+        switch self {
+        case .error(let code): "fails: \(code)"
+        case .short(let bytes): "transfers only \(bytes) bytes"
+        case .lyingSync: "lies: success without effect"
+        case .flippedBit(let bit): "with bit \(bit) flipped"
+        case .misdirectedWrite(let sectors): "lands \(sectors) sectors away"
+        }
+    }
+}
+
+/// Which calls go wrong, and how: the n-th call of a kind gets a fault.
+public struct FaultPlan: Sendable, Hashable {
+    /// One planned fault.
+    public struct Entry: Sendable, Hashable, CustomStringConvertible {
+        /// The kind of call.
+        public var operation: FileSystemError.Operation
+        /// Which call of that kind, counted from 1 over all processes of the disk since the plan was set.
+        public var occurrence: Int
+        /// What happens.
+        public var fault: SimFault
+
+        /// Makes a planned fault.
+        public init(_ operation: FileSystemError.Operation, occurrence: Int, _ fault: SimFault) {
+            self.operation = operation
+            self.occurrence = occurrence
+            self.fault = fault
+        }
+
+        /// `sync #2 fails: …`.
+        public var description: String { "\(operation.rawValue) #\(occurrence) \(fault)" }
+    }
+
+    /// The planned faults, in any order.
+    public var entries: [Entry]
+
+    /// Makes a plan; without entries nothing goes wrong.
+    public init(_ entries: [Entry] = []) { self.entries = entries }
+
+    /// A plan under which the `occurrence`-th call of one kind gets `fault`.
+    public static func on(
+        _ operation: FileSystemError.Operation, _ occurrence: Int = 1, _ fault: SimFault
+    ) -> FaultPlan {
+        FaultPlan([Entry(operation, occurrence: occurrence, fault)])
+    }
+
+    /// Every fault that `operation` can meet.
+    public static func applicableFaults(to operation: FileSystemError.Operation) -> [SimFault] {
+        switch operation {
+        case .read: [.error(.inputOutput), .error(.interrupted), .short(bytes: 1), .flippedBit(3)]
+        case .write, .append:
+            [
+                .error(.inputOutput), .error(.noSpace), .error(.quotaExceeded), .error(.interrupted),
+                .short(bytes: 1),
+            ]
+        case .sync, .syncDirectory: [.error(.inputOutput), .error(.noSpace), .error(.quotaExceeded)]
+        case .open, .subdirectory, .openDirectory, .reopen:
+            [
+                .error(.inputOutput), .error(.accessDenied), .error(.tooManyOpenFiles), .error(.symbolicLinkLoop),
+                .error(.noSpace),
+            ]
+        case .makeDirectory, .rename, .link, .truncate, .allocate:
+            [.error(.inputOutput), .error(.noSpace), .error(.quotaExceeded), .error(.accessDenied)]
+        case .remove, .removeDirectory, .setPermissions: [.error(.inputOutput), .error(.accessDenied)]
+        case .entries, .status, .fileStatus, .lock, .lockDirectory, .close, .closeDirectory, .watch, .map,
+            .mountFacts, .fillRandom:
+            [.error(.inputOutput)]
+        case .createThread: []
+        }
+    }
+}

@@ -1,0 +1,121 @@
+/// Advisory locks, which belong to open file descriptions.
+extension SimDisk {
+    func lock(
+        _ description: AnyObject, _ inode: Int64, _ process: SimProcess, _ operation: FileSystemError.Operation,
+        _ name: String, _ mode: LockMode, blocking: Bool, checkOpen: () throws(Refusal) -> Void
+    ) throws(FileSystemError) -> Bool {
+        let identifier = ObjectIdentifier(description)
+        while true {
+            let taken = try perform(process, operation, name, "\(mode)\(blocking ? "" : " without waiting")") {
+                (state, _) throws(Refusal) in
+                try checkOpen()
+                return state.takeLock(inode, mode, identifier, process.id)
+            }
+            if taken || !blocking { return taken }
+            do throws(Refusal) {
+                try wait(process)
+            } catch {
+                throw FileSystemError(operation: operation, name: name, code: error.code)
+            }
+        }
+    }
+
+    /// Waits for another process to change something.
+    private func wait(_ process: SimProcess) throws(Refusal) {
+        if let scheduler {
+            _ = try scheduler.blocked(process, canTimeOut: false)
+            return
+        }
+        enter()
+        let seen = state.changes
+        leave()
+        while true {
+            enter()
+            let isOver = state.changes != seen || process.isKilled
+            leave()
+            if isOver { return }
+        }
+    }
+
+    func unlock(_ description: AnyObject) {
+        let identifier = ObjectIdentifier(description)
+        enter()
+        defer { leave() }
+        state.locks.removeAll { $0.description == identifier }
+        state.changes &+= 1
+    }
+}
+
+extension SimState {
+    /// Takes or converts a lock. As with `flock`, a conversion first gives up what was held.
+    mutating func takeLock(
+        _ inode: Int64, _ mode: LockMode, _ description: ObjectIdentifier, _ process: Int32
+    ) -> Bool {
+        let before = locks.count
+        locks.removeAll { $0.description == description }
+        if locks.count != before { changes &+= 1 }
+        for held in locks where held.inode == inode && (mode == .exclusive || held.mode == .exclusive) {
+            return false
+        }
+        locks.append(HeldLock(inode: inode, mode: mode, description: description, process: process))
+        return true
+    }
+
+    /// A sync with its planned fault: an error is reported after it was noted that the pages are in doubt.
+    mutating func syncReporting(
+        _ fault: SimFault?, _ inode: Int64, _ kind: DiskEvent.Kind, _ level: SyncLevel
+    ) throws(Refusal) {
+        switch fault {
+        case .error(let code)?:
+            // An interrupted or refused call did not reach the device; any other failure leaves doubt.
+            if code != .interrupted { sync(inode, kind, level, .failed) }
+            throw Refusal(code)
+        case .lyingSync?: sync(inode, kind, level, .lied)
+        default: sync(inode, kind, level, .returned)
+        }
+    }
+}
+
+/// A simulated watch: it sees every change on the disk, which the protocol allows.
+final class SimWatch: DirectoryWatch, @unchecked Sendable {
+    private let fileSystem: SimFS
+    private let name: String
+    private var seen: UInt64
+    private var isOpen = true
+
+    init(_ fileSystem: SimFS, name: String, seen: UInt64) {
+        self.fileSystem = fileSystem
+        self.name = name
+        self.seen = seen
+    }
+
+    func wait(timeoutNanoseconds: UInt64) throws(FileSystemError) -> Bool {
+        let disk = fileSystem.disk
+        while true {
+            let seen = seen
+            let isOpen = isOpen
+            let changes = try disk.perform(fileSystem.process, .watch, name) { (state, _) throws(Refusal) in
+                if !isOpen { throw Refusal(.badDescriptor) }
+                return state.changes == seen ? nil : state.changes
+            }
+            if let changes {
+                self.seen = changes
+                return true
+            }
+            do throws(Refusal) {
+                if let scheduler = disk.scheduler, try scheduler.blocked(fileSystem.process, canTimeOut: true) {
+                    continue
+                }
+            } catch {
+                throw FileSystemError(operation: .watch, name: name, code: error.code)
+            }
+            disk.enter()
+            disk.state.now &+= Int64(clamping: timeoutNanoseconds)
+            disk.state.ticks &+= timeoutNanoseconds
+            disk.leave()
+            return false
+        }
+    }
+
+    func close() throws(FileSystemError) { isOpen = false }
+}

@@ -1,0 +1,209 @@
+internal import Synchronization
+
+/// An in-memory disk with POSIX semantics, shared by any number of simulated processes.
+///
+/// # Fault model
+///
+/// What processes see is exact: names, hard links, `O_EXCL`, `O_APPEND`, files unlinked while open, permissions of
+/// one unprivileged user, and advisory locks per open file description. What survives is another matter, and two
+/// crashes are kept apart:
+///
+/// - A **process kill** (``kill(_:)``) ends one process. The page cache survives, so every other process and every
+///   later one sees all that was written; the dead process's locks drop.
+/// - A **power loss** (``afterPowerLoss(_:keeping:)``, or an explorer that tries them all) leaves what a
+///   ``PersistenceModel`` allows: every operation is split into micro-operations on cells (a 512-byte sector, a file
+///   length, a name, an attribute), and what survives is any set of them that is closed under the model's order.
+///
+/// Sectors are atomic and unordered among themselves. A sync that returned success makes durable what its model
+/// says. A sync that fails reports it once: the pages count as clean, a second sync succeeds without writing
+/// them, and the disk holds any subset. A planned fault (``faults``) makes one call fail, transfer less, lie, flip
+/// a bit or write elsewhere; a corrupted write looks right to every process until the next power loss, as a page
+/// cache would have it.
+///
+/// Not modelled: symbolic links cannot be made through the seam (a test plants them), the modification time of a
+/// directory stays that of its creation, inode numbers are never used twice, the link count of a directory is 1,
+/// access times, extended attributes, and threads inside a process (a data-race detector's business).
+///
+/// Time is simulated: the clock starts at 2026-01-01T00:00:00Z, each operation takes a microsecond, sleeping
+/// takes no real time, file times have a grain of 4 ms. Randomness comes from `seed`. Equal calls give equal disks.
+public final class SimDisk: @unchecked Sendable {
+    package var state: SimState
+    /// Which calls go wrong. Setting it starts the count of calls anew.
+    public var faults = FaultPlan() {
+        didSet {
+            callCounts = [:]
+            isHooked = isTracing || !faults.entries.isEmpty
+        }
+    }
+    /// Whether operations are written to ``trace``.
+    public var isTracing = true {
+        didSet { isHooked = isTracing || !faults.entries.isEmpty }
+    }
+    /// Every operation since the start, when ``isTracing``.
+    public package(set) var trace: [SimOperation] = []
+    /// What ``FileSystem/mountFacts(of:)`` answers.
+    public var mountFacts = MountFacts(
+        fileSystemType: "ext4", magic: 0xEF53, mountPoint: "/", source: "/dev/simulated", mountOptions: ["rw"],
+        fileSystemOptions: ["rw"], isReadOnly: false, blockSizeBytes: 4096, availableBytes: 1 << 40,
+        nameLengthMaximum: 255)
+    /// The mode bits a process's umask takes away; 022 unless set.
+    public var umask: Permissions {
+        get { Permissions(rawValue: state.umask) }
+        set { state.umask = newValue.rawValue }
+    }
+
+    /// The most operations a run may make before every further one is refused; an explorer's bound.
+    package var operationLimit = Int.max
+    /// Whether ``operationLimit`` was passed.
+    package var passedLimit = false
+    package var scheduler: (any SimScheduler)?
+    var isHooked = true
+    private var callCounts: [FileSystemError.Operation: Int] = [:]
+    private var nextProcess: Int32 = 1000
+    private let seed: UInt64
+    private let gate = Atomic<Bool>(false)
+
+    /// Makes an empty disk: a root directory and nothing else.
+    ///
+    /// - Parameters:
+    ///   - seed: where its randomness starts.
+    ///   - quotaBytes: how many bytes files may hold together; nil for no limit. Bytes are counted by file length
+    ///     and come back when a file is cut, not when it is removed.
+    ///   - quotaError: what a write beyond the limit gives, `.noSpace` or `.quotaExceeded`.
+    public init(seed: UInt64 = 0, quotaBytes: Int64? = nil, quotaError: ErrorNumber = .noSpace) {
+        self.seed = seed
+        state = SimState(seed: seed)
+        if let quotaBytes { state.quota = QuotaAccount(limitBytes: quotaBytes, code: quotaError) }
+    }
+
+    /// Starts a process: its own view of this disk, with its own identity and locks.
+    public func boot() -> SimFS {
+        enter()
+        defer { leave() }
+        nextProcess += 1
+        return SimFS(self, SimProcess(id: nextProcess, boot: 1))
+    }
+
+    /// Kills a process: its locks drop and whatever it still tries fails without effect. The disk keeps all it wrote.
+    public func kill(_ process: SimFS) {
+        enter()
+        defer { leave() }
+        process.process.isKilled = true
+        state.locks.removeAll { $0.process == process.process.id }
+        state.changes &+= 1
+    }
+
+    /// Makes everything durable that processes see now, as a long quiet time would.
+    public func checkpoint() {
+        enter()
+        defer { leave() }
+        state.checkpoint()
+    }
+
+    /// Puts a symbolic link on the disk, which the seam itself cannot make.
+    ///
+    /// - Throws: `.exists` when the name is taken, `.invalidArgument` when it is not one component.
+    public func plantSymbolicLink(_ name: String, to target: String, in directory: SimDirectory)
+        throws(FileSystemError)
+    {
+        try perform(directory.process, .link, name, "to \(target)") { (state, _) throws(Refusal) in
+            let (cell, found) = try state.lookUp(directory.inode, name)
+            if found != 0 { throw Refusal(.exists) }
+            let inode = try state.create(
+                .symbolicLink, in: directory.inode, cell: cell, permissions: Permissions(rawValue: 0o777))
+            state.linkTargets[inode] = target
+        }
+    }
+
+    // MARK: - One operation
+
+    /// Runs one primitive: the scheduler's turn, the operation count, a planned fault, the act, the trace line.
+    @inline(__always)
+    func perform<Result>(
+        _ process: SimProcess, _ operation: FileSystemError.Operation, _ name: String,
+        _ detail: @autoclosure () -> String = "",
+        _ body: (inout SimState, SimFault?) throws(Refusal) -> Result
+    ) throws(FileSystemError) -> Result {
+        var fault: SimFault?
+        do throws(Refusal) {
+            if let scheduler { try scheduler.turn(process, operation, name) }
+            enter()
+            defer { leave() }
+            if process.isKilled { throw Refusal(.badDescriptor) }
+            state.operations &+= 1
+            state.now &+= 1000
+            state.ticks &+= 1000
+            if state.operations > operationLimit { try refuseBeyondLimit() }
+            if isHooked {
+                fault = prepare(process, operation, name, detail())
+                if case .error(let code)? = fault, operation != .sync, operation != .syncDirectory {
+                    throw Refusal(code)
+                }
+            }
+            return try body(&state, fault)
+        } catch {
+            if isHooked { noteFailure(error.code) }
+            throw FileSystemError(operation: operation, name: name, code: error.code)
+        }
+    }
+
+    private func refuseBeyondLimit() throws(Refusal) {
+        passedLimit = true
+        precondition(
+            state.operations < operationLimit &* 64,
+            "the code under test goes on after \(operationLimit) operations although every further one fails")
+        throw Refusal(.inputOutput)
+    }
+
+    private func prepare(
+        _ process: SimProcess, _ operation: FileSystemError.Operation, _ name: String, _ detail: String
+    ) -> SimFault? {
+        var fault: SimFault?
+        if !faults.entries.isEmpty {
+            let count = callCounts[operation, default: 0] + 1
+            callCounts[operation] = count
+            fault = faults.entries.first { $0.operation == operation && $0.occurrence == count }?.fault
+        }
+        if isTracing {
+            trace.append(
+                SimOperation(
+                    number: state.operations, process: process.id, operation: operation, name: name, detail: detail,
+                    failure: nil, fault: fault))
+        }
+        return fault
+    }
+
+    private func noteFailure(_ code: ErrorNumber) {
+        enter()
+        defer { leave() }
+        if isTracing, !trace.isEmpty { trace[trace.count - 1].failure = code }
+    }
+
+    package func enter() {
+        while gate.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged == false {}
+    }
+
+    package func leave() { gate.store(false, ordering: .releasing) }
+}
+
+/// Decides which simulated process acts next; see the interleaving explorer.
+package protocol SimScheduler: AnyObject, Sendable {
+    /// Called before every operation, without the disk's lock; returns when it is this process's turn.
+    func turn(_ process: SimProcess, _ operation: FileSystemError.Operation, _ name: String) throws(Refusal)
+    /// Called when an operation has to wait for another process; returns when something may have changed, or
+    /// false when `canTimeOut` and nobody else can go on.
+    func blocked(_ process: SimProcess, canTimeOut: Bool) throws(Refusal) -> Bool
+}
+
+/// A simulated process.
+package final class SimProcess: @unchecked Sendable {
+    package let id: Int32
+    /// Which boot it belongs to.
+    package let boot: UInt64
+    package var isKilled = false
+
+    package init(id: Int32, boot: UInt64) {
+        self.id = id
+        self.boot = boot
+    }
+}

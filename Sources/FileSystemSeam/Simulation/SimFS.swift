@@ -1,0 +1,94 @@
+/// One simulated process's view of a ``SimDisk``: a ``FileSystem``.
+public final class SimFS: FileSystem, @unchecked Sendable {
+    /// The disk this process works on.
+    public let disk: SimDisk
+    package let process: SimProcess
+
+    package init(_ disk: SimDisk, _ process: SimProcess) {
+        self.disk = disk
+        self.process = process
+    }
+
+    /// Opens an existing directory; see ``FileSystem/openDirectory(_:)``. Relative paths start at the root.
+    public func openDirectory(_ path: String) throws(FileSystemError) -> any Directory {
+        let inode = try disk.perform(process, .openDirectory, path) { (state, _) throws(Refusal) in
+            if path.utf8.count == 1, path.utf8.first == UInt8(ascii: "/") { return SimState.root }
+            return try state.resolve(path)
+        }
+        return SimDirectory(self, inode, name: path)
+    }
+
+    /// The simulated wall clock.
+    public func wallClock() -> WallClockTime {
+        disk.enter()
+        defer { disk.leave() }
+        return WallClockTime(nanosecondsSinceEpoch: disk.state.now)
+    }
+
+    /// The simulated monotonic clock, which counts from boot.
+    public func monotonicClock() -> MonotonicTime {
+        disk.enter()
+        defer { disk.leave() }
+        return MonotonicTime(nanoseconds: disk.state.ticks)
+    }
+
+    /// Advances the simulated clocks; takes no real time.
+    public func sleep(nanoseconds: UInt64) {
+        // A killed process must not hold up the others: it just returns.
+        do { try disk.scheduler?.turn(process, .lock, "sleep") } catch { return }
+        disk.enter()
+        defer { disk.leave() }
+        disk.state.now &+= Int64(clamping: nanoseconds)
+        disk.state.ticks &+= nanoseconds
+    }
+
+    /// Fills `buffer` from the disk's seeded generator.
+    public func fillRandom(_ buffer: inout MutableSpan<UInt8>) throws(FileSystemError) {
+        let words = try disk.perform(process, .fillRandom, "") { (state, _) throws(Refusal) in
+            state.source?.observedBoot()
+            var words: [UInt64] = []
+            for _ in 0..<(buffer.count + 7) / 8 { words.append(state.random()) }
+            return words
+        }
+        for index in buffer.indices {
+            buffer[index] = UInt8(truncatingIfNeeded: words[index / 8] >> UInt64(index % 8 * 8))
+        }
+    }
+
+    /// Process number, start time and boot of this simulated process.
+    public var processIdentity: ProcessIdentity {
+        disk.enter()
+        defer { disk.leave() }
+        disk.state.source?.observedBoot()
+        return ProcessIdentity(
+            processID: process.id, startTicks: UInt64(process.id) * 10, bootID: "simulated-boot-\(process.boot)",
+            processNamespace: 1, hostName: "simulated", machineID: "simulated-machine", executable: "/simulated")
+    }
+
+    /// The disk's ``SimDisk/mountFacts``.
+    public func mountFacts(of directory: any Directory) throws(FileSystemError) -> MountFacts {
+        try disk.perform(process, .mountFacts, "") { (_, _) throws(Refusal) in disk.mountFacts }
+    }
+}
+
+extension SimState {
+    /// Walks a path from the root, following symbolic links.
+    mutating func resolve(_ path: String, depth: Int = 0) throws(Refusal) -> Int64 {
+        if depth > 8 { throw Refusal(.symbolicLinkLoop) }
+        var directory = Self.root
+        for component in path.split(separator: "/") where component != "." {
+            if component == ".." {
+                directory = parents[directory] ?? Self.root
+                continue
+            }
+            var (_, found) = try lookUp(directory, String(component))
+            if found == 0 { throw Refusal(.noEntry) }
+            if InodeKind(of: found) == .symbolicLink {
+                found = try resolve(linkTargets[found] ?? "", depth: depth + 1)
+            }
+            if InodeKind(of: found) != .directory { throw Refusal(.notDirectory) }
+            directory = found
+        }
+        return directory
+    }
+}

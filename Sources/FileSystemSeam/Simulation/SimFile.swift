@@ -1,0 +1,132 @@
+/// An open file of a simulated process; one open file description each.
+public final class SimFile: File, @unchecked Sendable {
+    private let fileSystem: SimFS
+    private let inode: Int64
+    private let name: String
+    private let options: OpenOptions
+    private var isOpen = true
+    private var mayHoldLock = false
+
+    private var disk: SimDisk { fileSystem.disk }
+
+    init(_ fileSystem: SimFS, _ inode: Int64, name: String, options: OpenOptions) {
+        self.fileSystem = fileSystem
+        self.inode = inode
+        self.name = name
+        self.options = options
+    }
+
+    deinit {
+        if mayHoldLock { disk.unlock(self) }
+    }
+
+    /// See ``File/read(into:at:)``.
+    public func read(into buffer: inout MutableSpan<UInt8>, at offset: Int64) throws(FileSystemError) -> Int {
+        try perform(.read, "\(buffer.count) bytes at \(offset)") { (state, fault) throws(Refusal) in
+            if !self.options.contains(.read) { throw Refusal(.badDescriptor) }
+            var limit = Int.max
+            if case .short(let bytes)? = fault { limit = max(1, bytes) }
+            let count = try state.read(self.inode, into: &buffer, at: offset, limit: limit)
+            if case .flippedBit(let bit)? = fault, count > 0 { buffer[bit / 8 % count] ^= 1 << UInt8(bit % 8) }
+            return count
+        }
+    }
+
+    /// See ``File/write(_:at:)``.
+    public func write(_ bytes: Span<UInt8>, at offset: Int64) throws(FileSystemError) -> Int {
+        try perform(.write, "\(bytes.count) bytes at \(offset)") { (state, fault) throws(Refusal) in
+            if self.options.contains(.append) { throw Refusal(.invalidArgument) }
+            if !self.options.contains(.write) { throw Refusal(.badDescriptor) }
+            let count = Self.limited(bytes.count, fault)
+            return try state.write(self.inode, bytes, at: offset, count: count, fault: fault)
+        }
+    }
+
+    /// See ``File/append(_:)``.
+    public func append(_ bytes: Span<UInt8>) throws(FileSystemError) -> Int {
+        try perform(.append, "\(bytes.count) bytes") { (state, fault) throws(Refusal) in
+            if !self.options.contains(.append) { throw Refusal(.invalidArgument) }
+            let count = Self.limited(bytes.count, fault)
+            if count == 0 { return 0 }
+            let end = state.value(state.cellID(.size, self.inode))
+            return try state.write(self.inode, bytes, at: end, count: count, fault: fault)
+        }
+    }
+
+    /// See ``File/truncate(to:)``.
+    public func truncate(to size: Int64) throws(FileSystemError) {
+        try perform(.truncate, "to \(size)") { (state, _) throws(Refusal) in
+            if !self.options.contains(.write) { throw Refusal(.invalidArgument) }
+            try state.resize(self.inode, to: size, kind: .truncate)
+        }
+    }
+
+    /// See ``File/allocate(to:)``.
+    public func allocate(to size: Int64) throws(FileSystemError) {
+        try perform(.allocate, "to \(size)") { (state, _) throws(Refusal) in
+            if !self.options.contains(.write), size != 0 { throw Refusal(.badDescriptor) }
+            try state.resize(self.inode, to: size, kind: .allocate)
+        }
+    }
+
+    /// See ``File/status()``.
+    public func status() throws(FileSystemError) -> FileStatus {
+        try perform(.fileStatus, "") { (state, _) throws(Refusal) in state.status(self.inode) }
+    }
+
+    /// See ``File/setPermissions(_:)``.
+    public func setPermissions(_ permissions: Permissions) throws(FileSystemError) {
+        try perform(.setPermissions, "\(permissions)") { (state, _) throws(Refusal) in
+            state.setPermissions(self.inode, permissions)
+        }
+    }
+
+    /// See ``File/sync(_:)``.
+    public func sync(_ level: SyncLevel) throws(FileSystemError) {
+        try perform(.sync, "\(level)") { (state, fault) throws(Refusal) in
+            try state.syncReporting(fault, self.inode, .syncFile, level)
+        }
+    }
+
+    /// See ``File/lock(_:blocking:)``.
+    public func lock(_ mode: LockMode, blocking: Bool) throws(FileSystemError) -> Bool {
+        mayHoldLock = true
+        return try disk.lock(self, inode, fileSystem.process, .lock, name, mode, blocking: blocking) {
+            () throws(Refusal) in if !self.isOpen { throw Refusal(.badDescriptor) }
+        }
+    }
+
+    /// A simulated file offers no maps.
+    public func map(length: Int) throws(FileSystemError) -> (any FileMapping)? {
+        try perform(.map, "\(length) bytes") { (state, _) throws(Refusal) in
+            if length < 0 || Int64(length) > state.value(state.cellID(.size, self.inode)) {
+                throw Refusal(.invalidArgument)
+            }
+        }
+        return nil
+    }
+
+    /// See ``File/close()``.
+    public func close() throws(FileSystemError) {
+        if !isOpen { return }
+        isOpen = false
+        if mayHoldLock { disk.unlock(self) }
+        mayHoldLock = false
+        try disk.perform(fileSystem.process, .close, name) { (_, _) throws(Refusal) in }
+    }
+
+    private func perform<Result>(
+        _ operation: FileSystemError.Operation, _ detail: @autoclosure () -> String,
+        _ body: (inout SimState, SimFault?) throws(Refusal) -> Result
+    ) throws(FileSystemError) -> Result {
+        try disk.perform(fileSystem.process, operation, name, detail()) { (state, fault) throws(Refusal) in
+            if !self.isOpen { throw Refusal(.badDescriptor) }
+            return try body(&state, fault)
+        }
+    }
+
+    private static func limited(_ count: Int, _ fault: SimFault?) -> Int {
+        if case .short(let bytes)? = fault { return min(count, max(1, bytes)) }
+        return count
+    }
+}

@@ -1,0 +1,124 @@
+/// Acts on the contents and attributes of files.
+extension SimState {
+    mutating func read(
+        _ inode: Int64, into buffer: inout MutableSpan<UInt8>, at offset: Int64, limit: Int
+    ) throws(Refusal) -> Int {
+        if offset < 0 { throw Refusal(.invalidArgument) }
+        if buffer.isEmpty { return 0 }
+        let size = value(cellID(.size, inode))
+        if offset >= size { return 0 }
+        let total = Int(min(Int64(min(buffer.count, limit)), size - offset))
+        var done = 0
+        while done < total {
+            let position = Int(offset) + done
+            let within = position % SectorPool.size
+            let count = min(SectorPool.size - within, total - done)
+            let content = Int(value(cellID(.sector, inode, position / SectorPool.size)))
+            sectors.copy(content, from: within, count: count, into: &buffer, at: done)
+            done += count
+        }
+        return total
+    }
+
+    /// Writes `count` bytes; nothing is refused for its content, space or quota is.
+    mutating func write(
+        _ inode: Int64, _ bytes: Span<UInt8>, at offset: Int64, count: Int, fault: SimFault?
+    ) throws(Refusal) -> Int {
+        if offset < 0 { throw Refusal(.invalidArgument) }
+        if count == 0 { return 0 }
+        let sizeCell = cellID(.size, inode)
+        let size = value(sizeCell)
+        let end = offset + Int64(count)
+        try reserve(max(0, end - size))
+        log.begin(.write, operations, inode)
+        log.events[log.events.count - 1].sizeBefore = size
+        var done = 0
+        while done < count {
+            let position = Int(offset) + done
+            let within = position % SectorPool.size
+            let part = min(SectorPool.size - within, count - done)
+            let cell = cellID(.sector, inode, position / SectorPool.size)
+            let old = part == SectorPool.size ? 0 : Int(value(cell))
+            let new = sectors.number(overlaying: old, at: within, with: bytes, from: done, count: part)
+            place(new, cell, inode, position / SectorPool.size, first: done == 0, fault: fault)
+            done += part
+        }
+        if end > size { write(sizeCell, end) }
+        touch(inode)
+        changes &+= 1
+        return count
+    }
+
+    /// Puts a sector where it belongs, or where a fault says: what processes see is right in either case.
+    private mutating func place(
+        _ content: Int, _ cell: Int, _ inode: Int64, _ sector: Int, first: Bool, fault: SimFault?
+    ) {
+        setLive(cell, Int64(content))
+        switch fault {
+        case .flippedBit(let bit)? where first:
+            log.effect(cell, Int64(sectors.number(flipping: content, bit: bit)))
+        case .misdirectedWrite(let distance)?:
+            log.effect(cellID(.sector, inode, max(0, sector + distance)), Int64(content))
+        default:
+            log.effect(cell, Int64(content))
+        }
+    }
+
+    /// `truncate` and `allocate`: the length becomes `size`; what lies beyond it is zero from now on.
+    mutating func resize(_ inode: Int64, to size: Int64, kind: DiskEvent.Kind) throws(Refusal) {
+        if size < 0 { throw Refusal(.invalidArgument) }
+        let sizeCell = cellID(.size, inode)
+        let old = value(sizeCell)
+        if kind == .allocate, size <= old { return }
+        if size > old, kind == .allocate { try reserve(size - old) }
+        log.begin(kind, operations, inode)
+        log.events[log.events.count - 1].sizeBefore = old
+        if size != old { write(sizeCell, size) }
+        if size < old {
+            let last = Int((old - 1) / Int64(SectorPool.size))
+            var sector = Int(size / Int64(SectorPool.size))
+            let within = Int(size % Int64(SectorPool.size))
+            if within > 0 {
+                let cell = cellID(.sector, inode, sector)
+                let content = value(cell)
+                let cut = Int64(sectors.number(clearing: Int(content), from: within))
+                if cut != content { write(cell, cut) }
+                sector += 1
+            }
+            while sector <= last {
+                let cell = cellID(.sector, inode, sector)
+                if peek(cell) != 0 { write(cell, 0) }
+                sector += 1
+            }
+            quota?.usedBytes -= old - size
+        }
+        touch(inode)
+        changes &+= 1
+    }
+
+    mutating func setPermissions(_ inode: Int64, _ permissions: Permissions) {
+        log.begin(.attribute, operations, inode)
+        write(cellID(.permissions, inode), Int64(permissions.rawValue))
+        changes &+= 1
+    }
+
+    mutating func sync(_ inode: Int64, _ kind: DiskEvent.Kind, _ level: SyncLevel, _ outcome: DiskEvent.Outcome) {
+        log.begin(kind, operations, inode)
+        log.events[log.events.count - 1].level = level
+        log.events[log.events.count - 1].outcome = outcome
+    }
+
+    package mutating func acknowledge() { log.begin(.acknowledge, operations, 0) }
+
+    /// Sets the modification time, an effect only when the kernel's tick has moved on.
+    private mutating func touch(_ inode: Int64) {
+        let cell = cellID(.modified, inode)
+        if peek(cell) != quantizedNow { write(cell, quantizedNow) }
+    }
+
+    private mutating func reserve(_ bytes: Int64) throws(Refusal) {
+        guard let account = quota, bytes > 0 else { return }
+        if account.usedBytes + bytes > account.limitBytes { throw Refusal(account.code) }
+        quota?.usedBytes += bytes
+    }
+}

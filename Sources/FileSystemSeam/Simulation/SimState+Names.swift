@@ -1,0 +1,184 @@
+/// Acts on names. Each function is one seam primitive on the live state, and logs one event.
+extension SimState {
+    /// The cell of a name; refuses what is not one path component.
+    package mutating func nameCell(_ directory: Int64, _ name: String) throws(Refusal) -> Int {
+        guard let id = names.id(name) else { throw Refusal(.invalidArgument) }
+        if name.utf8.count > 255 { throw Refusal(.nameTooLong) }
+        return cellID(.name, directory, id)
+    }
+
+    /// What stands at a name, 0 for nothing. Needs search permission on the directory.
+    mutating func lookUp(_ directory: Int64, _ name: String) throws(Refusal) -> (cell: Int, inode: Int64) {
+        let cell = try nameCell(directory, name)
+        try check(directory, 0o100)
+        let inode = value(cell)
+        if inode & 3 == InodeKind.directory.rawValue { parents[inode] = directory }
+        return (cell, inode)
+    }
+
+    /// Refuses unless the owner's bits of `inode` contain `bits`.
+    mutating func check(_ inode: Int64, _ bits: Int64) throws(Refusal) {
+        guard checksPermissions else { return }
+        if value(cellID(.permissions, inode)) & bits != bits { throw Refusal(.accessDenied) }
+    }
+
+    private mutating func checkChange(_ directory: Int64) throws(Refusal) {
+        if removedDirectories.contains(directory) { throw Refusal(.noEntry) }
+        try check(directory, 0o300)
+    }
+
+    mutating func create(
+        _ kind: InodeKind, in directory: Int64, cell: Int, permissions: Permissions
+    ) throws(Refusal) -> Int64 {
+        try checkChange(directory)
+        let inode = newInode(kind)
+        log.begin(.create, operations, inode)
+        log.effect(cell, inode)
+        setLive(cell, inode)
+        let mode = cellID(.permissions, inode)
+        let modified = cellID(.modified, inode)
+        setLive(mode, Int64(permissions.rawValue & ~umask))
+        setLive(modified, quantizedNow)
+        log.births.append(CellEffect(cell: Int32(mode), value: value(mode)))
+        log.births.append(CellEffect(cell: Int32(modified), value: value(modified)))
+        if kind == .directory { parents[inode] = directory }
+        changes &+= 1
+        return inode
+    }
+
+    /// `open`: what to open, made when asked.
+    mutating func open(
+        _ directory: Int64, _ name: String, _ options: OpenOptions, _ permissions: Permissions
+    ) throws(Refusal) -> Int64 {
+        if !options.isMeaningfulForOpening { throw Refusal(.invalidArgument) }
+        let (cell, found) = try lookUp(directory, name)
+        if found == 0 {
+            if !options.contains(.create) { throw Refusal(.noEntry) }
+            return try create(.regular, in: directory, cell: cell, permissions: permissions)
+        }
+        if options.contains(.create), options.contains(.exclusive) { throw Refusal(.exists) }
+        switch InodeKind(of: found) {
+        case .symbolicLink: throw Refusal(.symbolicLinkLoop)
+        case .directory: throw Refusal(.isDirectory)
+        case .other: if options.contains(.write), !options.contains(.read) { throw Refusal(.noDevice) }
+        case .regular: break
+        }
+        if options.contains(.read) { try check(found, 0o400) }
+        if options.contains(.write) { try check(found, 0o200) }
+        if options.contains(.truncate) { try resize(found, to: 0, kind: .truncate) }
+        return found
+    }
+
+    mutating func subdirectory(_ directory: Int64, _ name: String) throws(Refusal) -> Int64 {
+        let (_, found) = try lookUp(directory, name)
+        if found == 0 { throw Refusal(.noEntry) }
+        if InodeKind(of: found) == .symbolicLink { throw Refusal(.symbolicLinkLoop) }
+        if InodeKind(of: found) != .directory { throw Refusal(.notDirectory) }
+        try check(found, 0o400)
+        return found
+    }
+
+    mutating func makeDirectory(_ directory: Int64, _ name: String, _ permissions: Permissions) throws(Refusal) {
+        let (cell, found) = try lookUp(directory, name)
+        if found != 0 { throw Refusal(.exists) }
+        _ = try create(.directory, in: directory, cell: cell, permissions: permissions)
+    }
+
+    mutating func link(
+        _ directory: Int64, _ name: String, to newName: String, in target: Int64
+    ) throws(Refusal) {
+        let (_, source) = try lookUp(directory, name)
+        let (cell, existing) = try lookUp(target, newName)
+        if source == 0 { throw Refusal(.noEntry) }
+        if existing != 0 { throw Refusal(.exists) }
+        if InodeKind(of: source) == .directory { throw Refusal(.notPermitted) }
+        try checkChange(target)
+        log.begin(.link, operations, source)
+        write(cell, source)
+        changes &+= 1
+    }
+
+    mutating func remove(_ directory: Int64, _ name: String) throws(Refusal) {
+        let (cell, found) = try lookUp(directory, name)
+        if found == 0 { throw Refusal(.noEntry) }
+        if InodeKind(of: found) == .directory { throw Refusal(.isDirectory) }
+        try checkChange(directory)
+        unlink(cell, found)
+    }
+
+    mutating func removeDirectory(_ directory: Int64, _ name: String) throws(Refusal) {
+        let (cell, found) = try lookUp(directory, name)
+        if found == 0 { throw Refusal(.noEntry) }
+        if InodeKind(of: found) != .directory { throw Refusal(.notDirectory) }
+        try checkChange(directory)
+        if !listing(found).isEmpty { throw Refusal(.notEmpty) }
+        removedDirectories.insert(found)
+        unlink(cell, found)
+    }
+
+    private mutating func unlink(_ cell: Int, _ inode: Int64) {
+        log.begin(.unlink, operations, inode)
+        write(cell, 0)
+        changes &+= 1
+    }
+
+    mutating func rename(
+        _ directory: Int64, _ name: String, to newName: String, in target: Int64, exclusive: Bool
+    ) throws(Refusal) {
+        let (from, source) = try lookUp(directory, name)
+        let (to, existing) = try lookUp(target, newName)
+        if source == 0 { throw Refusal(.noEntry) }
+        if existing != 0, exclusive { throw Refusal(.exists) }
+        try checkChange(directory)
+        try checkChange(target)
+        if source == existing { return }
+        let moving = InodeKind(of: source) == .directory
+        if moving {
+            var ancestor: Int64? = target
+            while let inode = ancestor {
+                if inode == source { throw Refusal(.invalidArgument) }
+                ancestor = parents[inode]
+            }
+        }
+        if existing != 0 {
+            let replacing = InodeKind(of: existing) == .directory
+            if replacing, !moving { throw Refusal(.isDirectory) }
+            if moving, !replacing { throw Refusal(.notDirectory) }
+            if replacing {
+                if !listing(existing).isEmpty { throw Refusal(.notEmpty) }
+                removedDirectories.insert(existing)
+            }
+        }
+        log.begin(.rename, operations, source)
+        log.events[log.events.count - 1].replaced = existing
+        write(from, 0)
+        write(to, source)
+        if moving { parents[source] = target }
+        changes &+= 1
+    }
+
+    /// The status of an inode. Reads its size, link count, permissions and time.
+    mutating func status(_ inode: Int64) -> FileStatus {
+        let kind = InodeKind(of: inode)
+        return FileStatus(
+            kind: kind.statusKind,
+            identity: FileIdentity(device: 1, inode: UInt64(inode >> 2)),
+            size: kind == .directory ? 4096 : value(cellID(.size, inode)),
+            linkCount: UInt64(linkCount(inode)),
+            permissions: Permissions(rawValue: UInt16(truncatingIfNeeded: value(cellID(.permissions, inode)))),
+            ownerID: 1000,
+            modified: WallClockTime(nanosecondsSinceEpoch: value(cellID(.modified, inode)))
+        )
+    }
+
+    var quantizedNow: Int64 { now / Self.timeQuantum * Self.timeQuantum }
+}
+
+extension OpenOptions {
+    /// Whether the combination says something: an access, and no modifier without what it modifies.
+    var isMeaningfulForOpening: Bool {
+        if isDisjoint(with: [.read, .write]) { return false }
+        if !contains(.write), !isDisjoint(with: [.append, .truncate]) { return false }
+        return contains(.create) || !contains(.exclusive)
+    }
+}

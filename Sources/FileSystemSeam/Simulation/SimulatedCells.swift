@@ -1,0 +1,127 @@
+/// The kinds of cell a simulated disk is made of. A cell is the unit that persists or does not.
+package enum CellKind: UInt64, Sendable {
+    /// What a name in a directory stands for: an inode number, 0 when absent.
+    case name = 0
+    /// A file's length in bytes.
+    case size = 1
+    /// An inode's permission bits.
+    case permissions = 2
+    /// An inode's modification time in nanoseconds since the epoch.
+    case modified = 3
+    /// 512 bytes of a file: an index into the sector pool.
+    case sector = 4
+}
+
+/// The identity of a cell: kind, inode and, for names and sectors, which one; packed into one word.
+package struct CellKey: Hashable, Sendable {
+    package let word: UInt64
+
+    /// The cell of `kind` that belongs to `inode`; `index` is a name's id or a sector's number.
+    package init(_ kind: CellKind, _ inode: Int64, _ index: Int = 0) {
+        word = kind.rawValue << 61 | UInt64(inode) << 32 | UInt64(index)
+    }
+
+    package var kind: CellKind { CellKind(rawValue: word >> 61) ?? .sector }
+    package var inode: Int64 { Int64(word >> 32 & 0x1FFF_FFFF) }
+    package var index: Int { Int(word & 0xFFFF_FFFF) }
+}
+
+/// Inode numbers carry the sort of inode in their low two bits, so that a number alone says what it is.
+package enum InodeKind: Int64, Sendable {
+    case regular = 0
+    case directory = 1
+    case symbolicLink = 2
+    case other = 3
+
+    package init(of inode: Int64) { self = InodeKind(rawValue: inode & 3) ?? .other }
+
+    var statusKind: FileStatus.Kind {
+        switch self {
+        case .regular: .regular
+        case .directory: .directory
+        case .symbolicLink: .symbolicLink
+        case .other: .other
+        }
+    }
+}
+
+/// Interns cells: a dense id for each cell ever named. Open addressing, because every read goes through it.
+package struct CellTable: Sendable {
+    /// The cell behind each id.
+    package private(set) var keys: [CellKey] = []
+    /// The name cells of each directory, by inode.
+    package private(set) var namesOfDirectory: [Int64: [Int]] = [:]
+    private var slots = [Int32](repeating: -1, count: 256)
+
+    package var count: Int { keys.count }
+
+    /// The id of a cell; makes one on first sight. O(1).
+    package mutating func id(_ key: CellKey) -> Int {
+        var slot = home(key)
+        while slots[slot] >= 0 {
+            let found = Int(slots[slot])
+            if keys[found].word == key.word { return found }
+            slot = (slot &+ 1) & (slots.count &- 1)
+        }
+        slots[slot] = Int32(keys.count)
+        keys.append(key)
+        if key.kind == .name { namesOfDirectory[key.inode, default: []].append(keys.count - 1) }
+        if keys.count * 2 > slots.count { grow() }
+        return keys.count - 1
+    }
+
+    private func home(_ key: CellKey) -> Int {
+        Int(truncatingIfNeeded: (key.word &* 0x9E37_79B9_7F4A_7C15) >> 32) & (slots.count &- 1)
+    }
+
+    private mutating func grow() {
+        slots = [Int32](repeating: -1, count: slots.count * 2)
+        for (id, key) in keys.enumerated() {
+            var slot = home(key)
+            while slots[slot] >= 0 { slot = (slot + 1) & (slots.count - 1) }
+            slots[slot] = Int32(id)
+        }
+    }
+}
+
+/// Interns names, so that a directory lookup compares one word.
+package struct NameTable: Sendable {
+    package private(set) var names: [String] = []
+    private var hashes: [UInt64] = []
+    private var slots = [Int32](repeating: -1, count: 256)
+
+    /// The id of a name, or nil when it is not one path component. Validates and hashes in one pass.
+    package mutating func id(_ name: String) -> Int? {
+        let bytes = name.utf8.span
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for index in bytes.indices {
+            let byte = bytes[index]
+            if byte == 0x2F || byte == 0 { return nil }
+            hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
+        }
+        if bytes.count <= 2 {
+            if bytes.isEmpty || (bytes[0] == 0x2E && (bytes.count == 1 || bytes[1] == 0x2E)) { return nil }
+        }
+        var slot = Int(truncatingIfNeeded: hash ^ hash >> 32) & (slots.count &- 1)
+        while slots[slot] >= 0 {
+            let found = Int(slots[slot])
+            // Swift's == on strings is canonical equivalence; names are bytes, hence the UTF-8 views.
+            if hashes[found] == hash, names[found].utf8.elementsEqual(name.utf8) { return found }
+            slot = (slot &+ 1) & (slots.count &- 1)
+        }
+        slots[slot] = Int32(names.count)
+        names.append(name)
+        hashes.append(hash)
+        if names.count * 2 > slots.count { grow() }
+        return names.count - 1
+    }
+
+    private mutating func grow() {
+        slots = [Int32](repeating: -1, count: slots.count * 2)
+        for (id, hash) in hashes.enumerated() {
+            var slot = Int(truncatingIfNeeded: hash ^ hash >> 32) & (slots.count - 1)
+            while slots[slot] >= 0 { slot = (slot + 1) & (slots.count - 1) }
+            slots[slot] = Int32(id)
+        }
+    }
+}
