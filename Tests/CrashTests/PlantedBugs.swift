@@ -1,0 +1,203 @@
+import CrashTesting
+import FileSystemSeam
+import Testing
+
+/// The acid test: minimal toy stores, each with one classic bug, and their correct twins. Every bug must be found
+/// with the missing act named, and on no twin may anything be flagged.
+@Suite struct PlantedBugs {
+    @Test(arguments: all)
+    func theBugIsFoundAndTheTwinIsClean(_ bug: PlantedBug) throws {
+        let found = try bug.explore(true)
+        #expect(!found.isClean, "\(bug) was not found")
+        let says = found.findings.contains { $0.description.contains(bug.says) }
+        #expect(says, "\(bug) should say \"\(bug.says)\":\n\(found)")
+        let twin = try bug.explore(false)
+        #expect(twin.isClean, "the twin of \(bug) is flagged:\n\(twin)")
+        #expect(twin.statistics.mode == "exhaustive")
+    }
+
+    @Test(arguments: all)
+    func everyFindingReplays(_ bug: PlantedBug) throws {
+        let found = try bug.explore(true)
+        for finding in found.findings {
+            let token = try #require(ReplayToken(finding.token.description))
+            #expect(token == finding.token)
+            #expect(try bug.replay(true, token) == finding.message)
+            #expect(try bug.replay(false, token) == nil || bug.twinHasOtherStates)
+        }
+    }
+
+    static let all = names + contents + faults + recoveries
+}
+
+/// One classic bug.
+struct PlantedBug: Sendable, CustomStringConvertible {
+    var number: Int
+    var title: String
+    /// What a finding must say, so that its reader knows what to do.
+    var says: String
+    var model = PersistenceModel.posixMinimal
+    var faults = FaultPlan()
+    /// Whether the twin makes other operations, so that a token of the bug names another state or none.
+    var twinHasOtherStates = true
+    var toy: @Sendable (_ isBuggy: Bool) -> Toy
+
+    var description: String { "\(number) \(title)" }
+
+    private var explorer: CrashExplorer {
+        var explorer = CrashExplorer(model)
+        explorer.faults = faults
+        return explorer
+    }
+
+    func explore(_ isBuggy: Bool) throws -> CrashReport {
+        let toy = toy(isBuggy)
+        return try explorer.explore(
+            prepare: { try toy.prepare($0.openDirectory("/")) },
+            workload: { try toy.work($0, $0.openDirectory("/"), $1) },
+            recover: { try toy.recover($0, $0.openDirectory("/")) },
+            check: toy.check)
+    }
+
+    func replay(_ isBuggy: Bool, _ token: ReplayToken) throws -> String? {
+        let toy = toy(isBuggy)
+        do {
+            return try explorer.replay(
+                token,
+                prepare: { try toy.prepare($0.openDirectory("/")) },
+                workload: { try toy.work($0, $0.openDirectory("/"), $1) },
+                recover: { try toy.recover($0, $0.openDirectory("/")) },
+                check: toy.check)
+        } catch CrashTestingError.tokenDoesNotFit {
+            return nil
+        }
+    }
+}
+
+/// A store of a list of small numbers, in as few lines as a bug needs.
+struct Toy: Sendable {
+    var prepare: @Sendable (any Directory) throws -> Void = { _ in }
+    var work: @Sendable (any FileSystem, any Directory, (UInt8) -> Void) throws -> Void
+    var recover: @Sendable (any FileSystem, any Directory) throws -> [UInt8]
+    var check: @Sendable (_ recovered: [UInt8], _ acknowledged: [UInt8]) throws -> Void
+
+    /// A register: holds the last acknowledged value, or the one being written.
+    static let register: @Sendable ([UInt8], [UInt8]) throws -> Void = { recovered, acknowledged in
+        let last = acknowledged.last ?? 0
+        let value = recovered.last ?? 0
+        try CheckFailure.unless(value == last || value == last + 1, "value \(value) after acknowledging \(acknowledged)")
+    }
+
+    /// A log of 1, 2, 3 …: everything acknowledged is there, in order, and at most one more.
+    static let log: @Sendable ([UInt8], [UInt8]) throws -> Void = { recovered, acknowledged in
+        let all = Array(acknowledged + [(acknowledged.last ?? 0) + 1])
+        try CheckFailure.unless(
+            recovered == acknowledged || recovered == all, "read \(recovered) after acknowledging \(acknowledged)")
+    }
+
+    /// Loss is allowed, corruption is not: any prefix of 1, 2, 3 ….
+    static let noCorruption: @Sendable ([UInt8], [UInt8]) throws -> Void = { recovered, _ in
+        let expected = Array(repeating: 0, count: recovered.count).indices.map { UInt8($0 + 1) }
+        try CheckFailure.unless(recovered == expected, "corrupt: read \(recovered)")
+    }
+}
+
+// MARK: - What toys are made of
+
+struct ToyError: Error, CustomStringConvertible {
+    var description: String
+}
+
+extension Directory {
+    func file(_ name: String, _ options: OpenOptions = [.read, .write, .create]) throws -> any File {
+        try open(name, options, permissions: .ownerFile)
+    }
+
+    @discardableResult
+    func put(_ name: String, _ bytes: [UInt8], at offset: Int64 = 0, sync: SyncLevel? = .data) throws -> any File {
+        let file = try file(name)
+        try file.writeAll(bytes, offset)
+        if let sync { try file.sync(sync) }
+        return file
+    }
+
+    /// The contents of a file; nil when there is none.
+    func contents(_ name: String) throws -> [UInt8]? {
+        let file: any File
+        do throws(FileSystemError) {
+            file = try open(name, [.read], permissions: .ownerFile)
+        } catch {
+            if error.code == .noEntry { return nil }
+            throw error
+        }
+        var bytes = [UInt8](repeating: 0, count: Int(try file.status().size))
+        var span = bytes.mutableSpan
+        let count = try file.read(into: &span, at: 0)
+        return Array(bytes[0..<count])
+    }
+
+    func replace(_ name: String, _ bytes: [UInt8]) throws {
+        let file = try file("tmp", [.write, .create, .truncate])
+        try file.writeAll(bytes, 0)
+        try file.sync(.data)
+        try rename("tmp", to: name, in: self, exclusive: false)
+        try sync()
+    }
+
+    func removeIfThere(_ name: String) throws {
+        do throws(FileSystemError) { try remove(name) } catch { if error.code != .noEntry { throw error } }
+    }
+
+    func names() throws -> [String] { try entries().map(\.name).sorted() }
+}
+
+extension File {
+    func writeAll(_ bytes: [UInt8], _ offset: Int64) throws {
+        var done = 0
+        while done < bytes.count {
+            do throws(FileSystemError) {
+                done += try write(bytes.span.extracting(done..<bytes.count), at: offset + Int64(done))
+            } catch {
+                if error.code != .interrupted { throw error }
+            }
+        }
+    }
+
+    func size() throws -> Int64 { try status().size }
+}
+
+/// A record of one sector and a half: its number, filler, and a checksum over position and contents at the end.
+enum Record {
+    static let size = 768
+
+    static func encode(_ value: UInt8, at position: Int = 0) -> [UInt8] {
+        let body = [UInt8](repeating: value, count: size - 4)
+        return body + checksum(body, position)
+    }
+
+    static func checksum(_ bytes: [UInt8], _ position: Int) -> [UInt8] {
+        var hash: UInt32 = 0x811C_9DC5 ^ UInt32(position)
+        for byte in bytes { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
+        return [0, 8, 16, 24].map { UInt8(truncatingIfNeeded: hash >> UInt32($0)) }
+    }
+
+    /// The valid records from the start; stops at the first that is not.
+    static func decode(_ bytes: [UInt8]) -> [UInt8] {
+        var values: [UInt8] = []
+        var start = 0
+        while start + size <= bytes.count {
+            let record = Array(bytes[start..<start + size])
+            if record != encode(record[0], at: values.count) || record[0] == 0 { break }
+            values.append(record[0])
+            start += size
+        }
+        return values
+    }
+
+    /// Appends a checked record to a log file and makes it durable.
+    static func append(_ value: UInt8, to file: any File) throws {
+        let end = try file.size()
+        try file.writeAll(encode(value, at: Int(end) / size), end)
+        try file.sync(.data)
+    }
+}
