@@ -26,7 +26,7 @@ extension CrashEngine {
         let outer = FindingNarrator(
             model: model, order: order, log: recording.log, operations: recording.operations, labels: recording.base,
             disk: disk)
-        var (sentence, missing) = outer.tell(point, state.survivors)
+        var (sentence, missing) = outer.tell(point, state.survivors, try culprit(state, outer))
         var recoverySteps: [CrashFinding.Step] = []
         var crash = "before the first operation"
         if point.event >= 0 {
@@ -39,7 +39,7 @@ extension CrashEngine {
             var narrator = FindingNarrator(
                 model: model, order: inner, log: log, operations: disk.trace, labels: disk.labels(), disk: disk)
             narrator.noun = "recovery operation"
-            let told = narrator.tell(inner.points[recovery.point], recovery.survivors)
+            let told = narrator.tell(inner.points[recovery.point], recovery.survivors, nil)
             let first = inner.points[recovery.point]
             sentence = "after a crash \(crash), the recovery was crashed too: \(told.sentence)"
             missing = told.missing
@@ -52,6 +52,23 @@ extension CrashEngine {
                 model: model.name, point: state.point, survivors: state.survivors, recovery: state.recovery),
             crash: crash, acknowledged: point.acknowledged, steps: outer.steps(point, state.survivors),
             recoverySteps: recoverySteps)
+    }
+
+    /// What the failure of a state hangs on: tries it with ever more of what came after the loss. These states
+    /// need not be legal ones; they only explain.
+    private func culprit(_ state: FixedState, _ narrator: FindingNarrator) throws -> FindingNarrator.Culprit? {
+        let order = survivors.first
+        let point = order.points[state.point]
+        guard state.recovery == nil, let lost = narrator.lost(point, state.survivors) else { return nil }
+        func fails(upTo node: Int) throws -> Bool {
+            var part = state
+            let later = Survivors.nodes(from: node, words: order.words)
+            part.survivors = zip(state.survivors, later).map { $0 & ~$1 }
+            return try evaluate(part) != nil
+        }
+        if try fails(upTo: lost) { return .promise }
+        for node in lost + 1..<max(lost + 1, point.nodes) where try fails(upTo: node + 1) { return .node(node) }
+        return nil
     }
 
     /// Runs the first recovery of a state again and returns what it did.

@@ -56,15 +56,33 @@ struct FindingNarrator {
         return steps
     }
 
+    /// What a failure hangs on, as far as trying states tells.
+    enum Culprit {
+        /// It fails even when nothing after the lost micro-operation persisted: a promise is broken.
+        case promise
+        /// The first micro-operation whose persisting makes it fail.
+        case node(Int)
+    }
+
+    /// The first micro-operation that did not survive, if one did not.
+    func lost(_ point: PersistenceOrder.Point, _ survivors: [UInt64]) -> Int? {
+        (0..<point.nodes).first { survivors[$0 >> 6] & (1 << UInt64($0 & 63)) == 0 }
+    }
+
     /// The sentence and the missing act for a state.
-    func tell(_ point: PersistenceOrder.Point, _ survivors: [UInt64]) -> (sentence: String, missing: String) {
+    func tell(
+        _ point: PersistenceOrder.Point, _ survivors: [UInt64], _ culprit: Culprit?
+    ) -> (sentence: String, missing: String) {
         func survived(_ node: Int) -> Bool { survivors[node >> 6] & (1 << UInt64(node & 63)) != 0 }
-        guard let lost = (0..<point.nodes).first(where: { !survived($0) }) else {
-            return everythingPersisted(point)
-        }
+        guard let lost = lost(point, survivors) else { return everythingPersisted(point) }
         let lostEvent = Int(order.nodes[lost].event)
-        let kept = (lost..<point.nodes).last(where: survived)
-        if let kept, Int(order.nodes[kept].event) == lostEvent {
+        var kept = (lost..<point.nodes).last(where: survived)
+        switch culprit {
+        case .promise?: kept = nil
+        case .node(let node)?: kept = node
+        case nil: break
+        }
+        if let kept, Int(order.nodes[kept].event) == lostEvent, order.nodes[lost].kind != .name {
             let missing = "a checksum or length that exposes a torn write, or writing aside and renaming"
             let part = "\(operation(ofEvent: lostEvent)) persisted in part, \(cells(kept)) without \(cells(lost))"
             return ("\(part); missing: \(missing)", missing)

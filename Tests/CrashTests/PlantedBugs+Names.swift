@@ -118,6 +118,7 @@ extension PlantedBugs {
                 work: { _, directory, acknowledge in
                     acknowledge(1)
                     try directory.put("data-2", [2])
+                    try directory.sync()
                     try directory.put("tmp", [2])
                     try directory.rename("tmp", to: "manifest", in: directory, exclusive: false)
                     if !isBuggy { try directory.sync() }
