@@ -115,7 +115,7 @@ extension CrashEngine {
     }
 
     private func stopIfAstray() throws {
-        if let misstep { throw CrashTestingError.notDeterministic(what: "recovery", detail: misstep) }
+        if let misstep { throw CrashTestingError.notDeterministic(what: "recovery", detail: describe(misstep)) }
     }
 
     /// Crashes a recovery at each of its own micro-operations and recovers once more.

@@ -4,14 +4,15 @@ extension CrashEngine {
     /// Shrinks what was found and puts it into words.
     func report(_ recording: Recording) throws -> CrashReport {
         var findings: [CrashFinding] = []
-        for failure in failures {
+        for failure in failures.prefix(64) {
             if findings.count == settings.findingMaximum { break }
             let state = try shrink(failure)
             let finding = try describe(state, failure, recording)
             if !findings.contains(where: { $0.sentence == finding.sentence }) { findings.append(finding) }
         }
         return CrashReport(
-            model: model.name, operations: recording.operations, statistics: statistics, findings: findings)
+            model: model.name, operations: recording.operations, statistics: statistics, findings: findings,
+            workloadError: recording.error)
     }
 
     private func describe(

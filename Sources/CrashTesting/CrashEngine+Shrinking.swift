@@ -23,7 +23,7 @@ extension CrashEngine {
             position = 0
             hash = StateHash(seed: UInt64(point.acknowledged))
             let (_, failure) = try execute(acknowledged: point.acknowledged)
-            if let misstep { throw CrashTestingError.notDeterministic(what: "recovery", detail: misstep) }
+            if let misstep { throw CrashTestingError.notDeterministic(what: "recovery", detail: describe(misstep)) }
             statistics.states += 1
             if let failure {
                 failures.append(

@@ -12,6 +12,11 @@ final class CrashEngine: CellSource {
         var count: Int32
     }
 
+    enum Misstep {
+        case versions(Int, Int)
+        case probes(Int64, Int64)
+    }
+
     /// How versions are tried at a point.
     enum Mode: Hashable {
         case exhaustive
@@ -50,7 +55,8 @@ final class CrashEngine: CellSource {
     var depth = 1
     /// Whether the survivors are given in full: nothing is chosen, nothing remembered.
     var isFixed = false
-    var misstep: String?
+    /// Why the recovery, or this exploration, does not repeat itself.
+    var misstep: Misstep?
     /// How many events of the last run's log belong to the recovery; the rest is the check's.
     var recoveryEvents = 0
     var statistics = CrashStatistics()
@@ -131,7 +137,7 @@ final class CrashEngine: CellSource {
         }
         let decision = decisions[position]
         position += 1
-        if decision.count != Int32(count) { misstep = "a decision had \(decision.count) versions, then \(count)" }
+        if decision.count != Int32(count) { misstep = .versions(Int(decision.count), count) }
         let option = min(Int(decision.option), count - 1)
         return mode == .deviations(fromNewest: false) ? count - 1 - option : option
     }
@@ -142,9 +148,18 @@ final class CrashEngine: CellSource {
         if known < 0 {
             table.insert(hash, code)
         } else if known != code {
-            misstep = "after the same observations it looked at \(describe(known)), then at \(describe(code))"
+            // Put into words later: the disk is busy with this very read.
+            misstep = .probes(known, code)
         }
         hash.mix(code, value)
+    }
+
+    func describe(_ misstep: Misstep) -> String {
+        switch misstep {
+        case .versions(let before, let now): "a decision had \(before) versions, then \(now)"
+        case .probes(let before, let now):
+            "after the same observations it looked at \(describe(before)), then at \(describe(now))"
+        }
     }
 
     private func describe(_ code: Int64) -> String {

@@ -183,6 +183,7 @@ public struct CrashExplorer: Sendable {
         disk.faults = faults
         disk.trace = []
         var acknowledged: [Acknowledgement] = []
+        var failure: (any Error)?
         do {
             try workload(SimFS(disk, SimProcess(id: 1001, boot: 1))) {
                 acknowledged.append($0)
@@ -190,8 +191,9 @@ public struct CrashExplorer: Sendable {
             }
         } catch {
             if faults.entries.isEmpty { throw CrashTestingError.workloadFailed(error) }
+            failure = error
         }
-        return (Recording(log: disk.state.log, operations: disk.trace), acknowledged)
+        return (Recording(log: disk.state.log, operations: disk.trace, error: failure), acknowledged)
     }
 
     private static func difference(_ first: [SimOperation], _ second: [SimOperation]) -> String {
@@ -210,6 +212,8 @@ public struct CrashExplorer: Sendable {
 struct Recording {
     var log: EffectLog
     var operations: [SimOperation]
+    /// What ended the workload under its planned faults.
+    var error: (any Error)?
     /// Names of the inodes that were there before or were made, by inode.
     var base: [Int64: String] = [:]
 }

@@ -11,6 +11,9 @@ public struct CrashReport: Sendable, CustomStringConvertible {
     /// The broken promises, shrunk, each different from the others.
     public var findings: [CrashFinding]
 
+    /// What the workload threw under its planned faults, nil when it ended well.
+    public var workloadError: (any Error)?
+
     /// Whether no promise was broken in any state that was tried.
     public var isClean: Bool { findings.isEmpty && statistics.failedStates == 0 }
 

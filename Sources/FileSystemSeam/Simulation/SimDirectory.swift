@@ -147,7 +147,7 @@ public final class SimDirectory: Directory, @unchecked Sendable {
         }
     }
 
-    private func checkOpen() throws(Refusal) {
+    func checkOpen() throws(Refusal) {
         if !isOpen { throw Refusal(.badDescriptor) }
     }
 

@@ -29,11 +29,14 @@ extension SimDisk {
         enter()
         let seen = state.changes
         leave()
+        // Nothing is promised about who gets a lock when; a short sleep between looks is enough.
+        let nobodySignals = Condition(())
         while true {
             enter()
             let isOver = state.changes != seen || process.isKilled
             leave()
             if isOver { return }
+            _ = nobodySignals.wait(timeoutNanoseconds: 200_000) { _ in nil as Void? }
         }
     }
 

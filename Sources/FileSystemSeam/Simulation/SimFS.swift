@@ -67,15 +67,23 @@ public final class SimFS: FileSystem, @unchecked Sendable {
 
     /// The disk's ``SimDisk/mountFacts``.
     public func mountFacts(of directory: any Directory) throws(FileSystemError) -> MountFacts {
-        try disk.perform(process, .mountFacts, "") { (_, _) throws(Refusal) in disk.mountFacts }
+        try disk.perform(process, .mountFacts, "") { (_, _) throws(Refusal) in
+            guard let directory = directory as? SimDirectory, directory.process === process else {
+                throw Refusal(.crossDevice)
+            }
+            try directory.checkOpen()
+            return disk.mountFacts
+        }
     }
 }
 
 extension SimState {
     /// Walks a path from the root, following symbolic links.
-    mutating func resolve(_ path: String, depth: Int = 0) throws(Refusal) -> Int64 {
+    mutating func resolve(_ path: String, from start: Int64 = root, depth: Int = 0) throws(Refusal) -> Int64 {
         if depth > 8 { throw Refusal(.symbolicLinkLoop) }
-        var directory = Self.root
+        if path.isEmpty { throw Refusal(.noEntry) }
+        if path.utf8.contains(0) { throw Refusal(.invalidArgument) }
+        var directory = path.utf8.first == UInt8(ascii: "/") ? Self.root : start
         for component in path.split(separator: "/") where component != "." {
             if component == ".." {
                 directory = parents[directory] ?? Self.root
@@ -84,7 +92,7 @@ extension SimState {
             var (_, found) = try lookUp(directory, String(component))
             if found == 0 { throw Refusal(.noEntry) }
             if InodeKind(of: found) == .symbolicLink {
-                found = try resolve(linkTargets[found] ?? "", depth: depth + 1)
+                found = try resolve(linkTargets[found] ?? "", from: directory, depth: depth + 1)
             }
             if InodeKind(of: found) != .directory { throw Refusal(.notDirectory) }
             directory = found

@@ -19,6 +19,26 @@ struct SeamUnderTest: Sendable, CustomTestStringConvertible {
     static let all: [SeamUnderTest] =
         [posix("working disk", base: TemporaryDirectory.workingDisk)]
         + (TemporaryDirectory.memoryDisk.map { [posix("memory disk", base: $0)] } ?? [])
+        + [simulated]
+
+    private static let simulated = SeamUnderTest(name: "SimFS") { body in
+        let fileSystem = SimDisk().boot()
+        let above = try fileSystem.openDirectory("/")
+        try above.makeDirectory("root", permissions: .ownerDirectory)
+        let root = try fileSystem.openDirectory("/root")
+        try body(
+            Subject(
+                fileSystem: fileSystem,
+                root: root,
+                rootPath: "/root",
+                makeSymbolicLink: { target, name in
+                    let simulated = try #require(root as? SimDirectory)
+                    try fileSystem.disk.plantSymbolicLink(name, to: target, in: simulated)
+                },
+                blocksThreads: true
+            )
+        )
+    }
 
     private static func posix(_ name: String, base: String) -> SeamUnderTest {
         SeamUnderTest(name: "PosixFileSystem on the \(name)") { body in

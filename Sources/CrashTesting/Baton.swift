@@ -1,0 +1,154 @@
+internal import FileSystemSeam
+
+/// Hands the turn from process to process, and takes the decisions of one schedule.
+///
+/// Everything but `current` is touched by the holder of the baton only, hence by one thread at a time; the condition
+/// that passes the baton orders these accesses.
+final class Baton: SimScheduler, @unchecked Sendable {
+    struct Decision {
+        var option: Int
+        var count: Int
+    }
+
+    private struct Waiting {
+        var changes: UInt64
+        var canTimeOut: Bool
+    }
+
+    private(set) var decisions: [Decision]
+    private(set) var kills = 0
+    private(set) var deadlock: String?
+    private(set) var script: [String] = []
+
+    private let disk: SimDisk
+    private let processes: [SimProcess]
+    private let settings: InterleavingExplorer
+    private let isTracing: Bool
+    private var position = 0
+    private var preemptions = 0
+    private var hasEnded: [Bool]
+    private var waiting: [Waiting?]
+    private var timedOut: [Bool]
+    /// Who holds the baton; -1 before the start and after the end.
+    private let current = Condition(-1)
+
+    init(
+        _ disk: SimDisk, _ processes: [SimProcess], _ settings: InterleavingExplorer, _ decisions: [Decision],
+        isTracing: Bool
+    ) {
+        self.disk = disk
+        self.processes = processes
+        self.settings = settings
+        self.decisions = decisions
+        self.isTracing = isTracing
+        hasEnded = Array(repeating: false, count: processes.count)
+        waiting = Array(repeating: nil, count: processes.count)
+        timedOut = Array(repeating: false, count: processes.count)
+    }
+
+    // MARK: - Passing the baton
+
+    func waitForTurn(_ index: Int) { _ = current.wait { $0 == index ? true : nil } }
+
+    private func pass(to index: Int) {
+        current.withLock { $0 = index }
+        current.broadcast()
+    }
+
+    /// Lets the first process begin; which one is a decision like any other.
+    func start() { pass(to: choose(processes.count)) }
+
+    /// Called by a process's thread when it has nothing more to do.
+    func finish(_ index: Int) {
+        hasEnded[index] = true
+        say("process \(index + 1) \(processes[index].isKilled ? "is gone" : "ends")")
+        if let next = pickNext() { pass(to: next) } else { pass(to: -1) }
+    }
+
+    // MARK: - Decisions
+
+    private func choose(_ count: Int) -> Int {
+        if count == 1 { return 0 }
+        if position == decisions.count { decisions.append(Decision(option: 0, count: count)) }
+        let option = decisions[position].option
+        position += 1
+        return min(option, count - 1)
+    }
+
+    private func index(of process: SimProcess) -> Int? { processes.firstIndex { $0 === process } }
+
+    private func canRun(_ index: Int) -> Bool {
+        if hasEnded[index] { return false }
+        guard let wait = waiting[index] else { return true }
+        return wait.changes != disk.state.changes || processes[index].isKilled
+    }
+
+    /// Chooses among all that can run; with none, lets a timed wait run out, or declares a deadlock.
+    private func pickNext() -> Int? {
+        let ready = processes.indices.filter(canRun)
+        if !ready.isEmpty { return ready[choose(ready.count)] }
+        let stuck = processes.indices.filter { !hasEnded[$0] }
+        if let late = stuck.first(where: { waiting[$0]?.canTimeOut == true }) {
+            timedOut[late] = true
+            return late
+        }
+        if stuck.isEmpty { return nil }
+        let names = stuck.map { "process \($0 + 1)" }.joined(separator: " and ")
+        deadlock = "deadlock: \(names) wait for each other"
+        say(deadlock ?? "")
+        for index in stuck { processes[index].isKilled = true }
+        return stuck[0]
+    }
+
+    // MARK: - Called by the disk
+
+    func turn(_ process: SimProcess, _ operation: FileSystemError.Operation, _ name: String) throws(Refusal) {
+        guard let index = index(of: process) else { return }
+        if process.isKilled { throw Refusal(.badDescriptor) }
+        let yields = name == "sleep" && operation == .lock
+        var others: [Int] = []
+        if yields || preemptions < settings.preemptionMaximum {
+            others = processes.indices.filter { $0 != index && canRun($0) }
+        }
+        let canKill = kills < settings.killMaximum && !yields
+        // A sleeper lets the others go first; that is not a preemption.
+        let order = yields && !others.isEmpty ? others + [index] : [index] + others
+        let option = choose(order.count + (canKill ? 1 : 0))
+        if option == order.count {
+            kills += 1
+            say("process \(index + 1) is killed before \(operation.rawValue) \(name)")
+            process.isKilled = true
+            disk.enter()
+            disk.state.locks.removeAll { $0.process == process.id }
+            disk.state.changes &+= 1
+            disk.leave()
+            throw Refusal(.badDescriptor)
+        }
+        let next = order[option]
+        if next != index {
+            if !yields { preemptions += 1 }
+            pass(to: next)
+            waitForTurn(index)
+            if process.isKilled { throw Refusal(.badDescriptor) }
+        }
+        say("process \(index + 1): \(operation.rawValue) \(name)")
+    }
+
+    func blocked(_ process: SimProcess, canTimeOut: Bool) throws(Refusal) -> Bool {
+        guard let index = index(of: process) else { return true }
+        waiting[index] = Waiting(changes: disk.state.changes, canTimeOut: canTimeOut)
+        say("process \(index + 1) waits")
+        if let next = pickNext(), next != index {
+            pass(to: next)
+            waitForTurn(index)
+        }
+        waiting[index] = nil
+        if process.isKilled { throw Refusal(.badDescriptor) }
+        defer { timedOut[index] = false }
+        return !timedOut[index]
+    }
+
+    private func say(_ line: @autoclosure () -> String) {
+        if isTracing { script.append(line()) }
+    }
+}

@@ -1,0 +1,153 @@
+public import FileSystemSeam
+
+/// Runs two or three simulated processes on one disk under every schedule of their seam operations.
+///
+/// Each process runs in a thread of its own, but only the one that holds the baton moves; the baton changes hands
+/// between seam operations. Every schedule with at most ``preemptionMaximum`` unforced changes is tried, and at
+/// every operation of every process a kill, if ``killMaximum`` allows. A process that waits for a lock is not
+/// scheduled until something changed; when all wait, that is a deadlock and a finding.
+public struct InterleavingExplorer: Sendable {
+    /// How many times a schedule may take the baton from a process that could go on.
+    public var preemptionMaximum = 2
+    /// How many processes a schedule may kill.
+    public var killMaximum = 1
+    /// At most this many schedules are tried; the report says when there were more.
+    public var scheduleMaximum = 50_000
+    /// A schedule that makes more operations than this is a finding: it does not end.
+    public var operationMaximum = 5_000
+
+    /// Makes an explorer.
+    public init() {}
+
+    /// What was found over all schedules.
+    public struct Report: Sendable, CustomStringConvertible {
+        /// Schedules run.
+        public var schedules = 0
+        /// Whether every schedule within the bounds was run.
+        public var isComplete = false
+        /// Schedules in which a process was killed.
+        public var schedulesWithKills = 0
+        /// What was broken, by the first schedule that broke it.
+        public var failure: String?
+        /// That schedule as a script to read: one line for each operation, switch and kill.
+        public var script: [String] = []
+
+        /// Whether every schedule was run and none broke a promise.
+        public var isClean: Bool { failure == nil && isComplete }
+
+        /// Counts, and the failing script.
+        public var description: String {
+            var text = "interleavings: \(schedules) schedules\(isComplete ? "" : " (not all)"), "
+            text += "\(schedulesWithKills) with kills\n"
+            guard let failure else { return text + "  no promise broken\n" }
+            text += "  \(failure)\n"
+            for line in script { text += "    \(line)\n" }
+            return text
+        }
+    }
+
+    /// Explores the schedules of `processes`.
+    ///
+    /// - Parameters:
+    ///   - prepare: brings the disk to its first state.
+    ///   - processes: what each process does; it must reach shared state through the file system only. It calls its
+    ///     second argument to acknowledge. A ``CheckFailure`` it throws is a finding, and so is any other error
+    ///     unless the process was killed.
+    ///   - check: looks at the disk when all processes have ended, as one more process, with what each one had
+    ///     acknowledged and whether it was killed.
+    /// - Throws: what `prepare` throws, what `check` throws other than a ``CheckFailure``, and the error of a
+    ///   thread that could not be started.
+    public func explore<Acknowledgement: Sendable>(
+        prepare: (any FileSystem) throws -> Void = { _ in },
+        processes: [@Sendable (any FileSystem, (Acknowledgement) -> Void) throws -> Void],
+        check: (any FileSystem, [ProcessOutcome<Acknowledgement>]) throws -> Void
+    ) throws -> Report {
+        var report = Report()
+        var decisions: [Baton.Decision] = []
+        while true {
+            if report.schedules >= scheduleMaximum { return report }
+            let first = try run(decisions, false, prepare, processes, check)
+            report.schedules += 1
+            if first.baton.kills > 0 { report.schedulesWithKills += 1 }
+            decisions = first.baton.decisions
+            if let failure = first.failure {
+                report.failure = failure
+                report.script = try run(decisions, true, prepare, processes, check).baton.script
+                return report
+            }
+            while let last = decisions.popLast() {
+                if last.option + 1 < last.count {
+                    decisions.append(Baton.Decision(option: last.option + 1, count: last.count))
+                    break
+                }
+            }
+            if decisions.isEmpty {
+                report.isComplete = true
+                return report
+            }
+        }
+    }
+
+    /// How one process ended.
+    public struct ProcessOutcome<Acknowledgement: Sendable>: Sendable {
+        /// What it had acknowledged, in order.
+        public var acknowledged: [Acknowledgement] = []
+        /// Whether the schedule killed it.
+        public var wasKilled = false
+        /// What it threw, nil when it ended well or was killed.
+        var failure: String?
+    }
+
+    private func run<Acknowledgement: Sendable>(
+        _ decisions: [Baton.Decision], _ isTracing: Bool, _ prepare: (any FileSystem) throws -> Void,
+        _ processes: [@Sendable (any FileSystem, (Acknowledgement) -> Void) throws -> Void],
+        _ check: (any FileSystem, [ProcessOutcome<Acknowledgement>]) throws -> Void
+    ) throws -> (baton: Baton, failure: String?) {
+        let disk = SimDisk()
+        disk.isTracing = isTracing
+        try prepare(disk.boot())
+        disk.trace = []
+        let views = processes.map { _ in disk.boot() }
+        let baton = Baton(disk, views.map(\.process), self, decisions, isTracing: isTracing)
+        disk.scheduler = baton
+        disk.operationLimit = disk.state.operations + operationMaximum
+        let outcomes = Condition([ProcessOutcome<Acknowledgement>](repeating: .init(), count: processes.count))
+        var threads: [Thread] = []
+        for (index, process) in processes.enumerated() {
+            let view = views[index]
+            threads.append(
+                try Thread.start(name: "process \(index + 1)") {
+                    baton.waitForTurn(index)
+                    var failure: String?
+                    do {
+                        try process(view) { value in outcomes.withLock { $0[index].acknowledged.append(value) } }
+                    } catch {
+                        failure = "process \(index + 1): \(error)"
+                    }
+                    let wasKilled = view.process.isKilled
+                    let said = failure
+                    outcomes.withLock {
+                        $0[index].wasKilled = wasKilled
+                        $0[index].failure = wasKilled ? nil : said
+                    }
+                    baton.finish(index)
+                })
+        }
+        baton.start()
+        for thread in threads { thread.join() }
+        disk.scheduler = nil
+        disk.operationLimit = Int.max
+        let ended = outcomes.withLock { $0 }
+        if let deadlock = baton.deadlock { return (baton, deadlock) }
+        if disk.passedLimit { return (baton, "the processes did not end within \(operationMaximum) operations") }
+        for outcome in ended {
+            if let failure = outcome.failure { return (baton, failure) }
+        }
+        do {
+            try check(disk.boot(), ended)
+        } catch let failure as CheckFailure {
+            return (baton, failure.message)
+        }
+        return (baton, nil)
+    }
+}

@@ -1,0 +1,114 @@
+import CrashTesting
+import FileSystemSeam
+import Foundation
+import Testing
+
+@Suite struct ReportTests {
+    private func report(file: Bool, directory: Bool) throws -> CrashReport {
+        try ReplaceStore.explore(CrashExplorer(), file: file, directory: directory)
+    }
+
+    @Test func aFindingIsOneSentenceWithTheMissingAct() throws {
+        let finding = try #require(try report(file: false, directory: true).findings.first)
+        #expect(
+            finding.sentence
+                == "operation 4 `rename tmp` persisted without operation 3 `write tmp` (sector 0 of tmp); "
+                + "missing: sync of tmp before operation 4 `rename tmp`" || finding.sentence.contains("(length of tmp)")
+                || finding.sentence.contains("(sector"),
+            "\(finding.sentence)")
+        #expect(finding.crash.hasPrefix("after operation"))
+        #expect(finding.steps.contains { !$0.survived })
+    }
+
+    @Test func theJSONReportIsJSONWithEveryCount() throws {
+        let report = try report(file: false, directory: true)
+        let value = try JSONSerialization.jsonObject(with: Data(report.json.utf8)) as? [String: Any]
+        let statistics = try #require(value?["statistics"] as? [String: Any])
+        #expect(statistics["states"] as? Int == report.statistics.states)
+        let findings = try #require(value?["findings"] as? [[String: Any]])
+        #expect(findings.first?["token"] as? String == report.findings.first?.token.description)
+    }
+
+    @Test func theHTMLReportIsSelfContainedAndWellFormed() throws {
+        let html = try report(file: false, directory: true).html
+        #expect(html.contains("<svg") && html.contains("class=\"out\""))
+        #expect(!html.contains("src=") && !html.contains("href="))
+        let sections = html.components(separatedBy: "<section>").count
+        #expect(sections == html.components(separatedBy: "</section>").count && sections > 1)
+    }
+
+    @Test func aWorkloadThatIsNotDeterministicIsNamed() throws {
+        var runs = 0
+        let error = #expect(throws: CrashTestingError.self) {
+            _ = try CrashExplorer().explore { (fileSystem, _: (Int) -> Void) in
+                runs += 1
+                try fileSystem.openDirectory("/").makeDirectory("run-\(runs)", permissions: .ownerDirectory)
+            } recover: { _ in
+            } check: { _, _ in
+            }
+        }
+        #expect(error?.description.contains("makeDirectory run-1") == true, "\(String(describing: error))")
+    }
+
+    @Test func aRecoveryThatIsNotDeterministicIsNamed() throws {
+        var runs = 0
+        let error = #expect(throws: CrashTestingError.self) {
+            _ = try CrashExplorer().explore { (fileSystem, acknowledge: (Int) -> Void) in
+                try fileSystem.openDirectory("/").makeDirectory("a", permissions: .ownerDirectory)
+                acknowledge(1)
+            } recover: { fileSystem in
+                runs += 1
+                let directory = try fileSystem.openDirectory("/")
+                _ = try? directory.status(of: runs % 2 == 0 ? "a" : "b")
+            } check: { _, _ in
+            }
+        }
+        #expect(error?.description.contains("recovery is not deterministic") == true)
+    }
+
+    @Test func aBrokenCheckIsNotAFinding() throws {
+        struct Broken: Error {}
+        #expect(throws: CrashTestingError.self) {
+            _ = try CrashExplorer().explore { (_, _: (Int) -> Void) in
+            } recover: { _ in
+            } check: { _, _ in
+                throw Broken()
+            }
+        }
+    }
+
+    @Test func aRecoveryThatDoesNotEndIsAFinding() throws {
+        let report = try CrashExplorer().explore { (_, _: (Int) -> Void) in
+        } recover: { fileSystem in
+            while true { _ = try fileSystem.openDirectory("/") }
+        } check: { _, _ in
+        }
+        #expect(report.findings.first?.message.contains("did not end within 10000 operations") == true, "\(report)")
+    }
+
+    @Test func manyUnsyncedSectorsAreCoveredInTheBoundedModeAndTheReportSaysSo() throws {
+        func explore(_ bytes: Int) throws -> CrashReport {
+            var explorer = CrashExplorer()
+            explorer.failureMaximum = 100_000
+            explorer.sampleCount = 100
+            return try explorer.explore {
+                _ = try $0.openDirectory("/").open("a", [.write, .create], permissions: .ownerFile).allocate(to: 16384)
+            } workload: { (fileSystem, _: (Int) -> Void) in
+                let file = try fileSystem.openDirectory("/").open("a", [.write], permissions: .ownerFile)
+                try file.writeAll([UInt8](repeating: 1, count: bytes), at: 0)
+            } recover: {
+                try $0.openDirectory("/").open("a", [.read], permissions: .ownerFile).readAll(maximumBytes: 20000)
+            } check: { bytes, _ in
+                // Sectors 3 and 9 without sector 5: two deviations from all, or from none.
+                let isOdd = bytes[3 * 512] == 1 && bytes[9 * 512] == 1 && bytes[5 * 512] == 0
+                try CheckFailure.unless(!isOdd, "odd")
+            }
+        }
+        let small = try explore(12 * 512)
+        #expect(small.statistics.mode == "exhaustive" && !small.isClean)
+        #expect(small.statistics.states == 1 << 12)
+        let large = try explore(14 * 512)
+        #expect(large.statistics.mode.hasPrefix("bounded at 1 of") && !large.isClean, "\(large)")
+        #expect(large.findings.first?.sentence.contains("sector") == true)
+    }
+}
