@@ -80,7 +80,7 @@ final class Baton: SimScheduler, @unchecked Sendable {
     private func canRun(_ index: Int) -> Bool {
         if hasEnded[index] { return false }
         guard let wait = waiting[index] else { return true }
-        return wait.changes != disk.state.changes || processes[index].isKilled
+        return wait.changes != disk.changeCount || processes[index].isKilled
     }
 
     /// Chooses among all that can run; with none, lets a timed wait run out, or declares a deadlock.
@@ -136,7 +136,7 @@ final class Baton: SimScheduler, @unchecked Sendable {
 
     func blocked(_ process: SimProcess, canTimeOut: Bool) throws(Refusal) -> Bool {
         guard let index = index(of: process) else { return true }
-        waiting[index] = Waiting(changes: disk.state.changes, canTimeOut: canTimeOut)
+        waiting[index] = Waiting(changes: disk.changeCount, canTimeOut: canTimeOut)
         say("process \(index + 1) waits")
         if let next = pickNext(), next != index {
             pass(to: next)

@@ -9,13 +9,13 @@ struct RawFailure {
     var inside: [UInt64]
     var outside: [UInt64]
     /// The crash inside the recovery, when there was one.
-    var recovery: (order: PersistenceOrder, point: Int)?
+    var recovery: (layer: Layer, point: Int)?
 }
 
 extension CrashEngine {
     /// Visits every crash point of the workload.
     func explore() throws {
-        let order = survivors.first
+        let order = core.survivors.first.order
         statistics.crashPoints = order.points.count
         statistics.microOperations = order.nodes.count
         for index in order.points.indices {
@@ -25,22 +25,22 @@ extension CrashEngine {
                 statistics.exhaustivePoints += 1
                 continue
             }
-            depth = 1
-            survivors.begin(at: point, forcing: point.kind == .node)
+            core.depth = 1
+            core.survivors.begin(at: point, forcing: point.kind == .node)
             let isExhaustive = try visit(acknowledged: point.acknowledged, point: index, recovery: nil)
             if isExhaustive { statistics.exhaustivePoints += 1 } else { statistics.boundedPoints += 1 }
             if failures.count >= settings.failureMaximum { break }
         }
-        statistics.seenSetBytes = table.bytes
-        statistics.seenSetIsFull = table.isFull
+        statistics.seenSetBytes = core.table.bytes
+        statistics.seenSetIsFull = core.table.isFull
     }
 
     /// Visits all states of one point, whose decisions so far are the present survivors.
     /// Returns whether it did so exhaustively.
     private func visit(
-        acknowledged: Int, point: Int, recovery: (order: PersistenceOrder, point: Int)?
+        acknowledged: Int, point: Int, recovery: (layer: Layer, point: Int)?
     ) throws -> Bool {
-        if survivors.undecidedSectors() <= settings.unsyncedSectorMaximum {
+        if core.survivors.undecidedSectors() <= settings.unsyncedSectorMaximum {
             if try sweep(.exhaustive, settings.runMaximum, acknowledged, point, recovery) { return true }
         }
         let part = settings.runMaximum / 4
@@ -52,58 +52,58 @@ extension CrashEngine {
 
     /// Tries versions in one mode until all were tried, or `maximum` of them. Returns whether all were.
     private func sweep(
-        _ mode: Mode, _ maximum: Int, _ acknowledged: Int, _ point: Int,
-        _ recovery: (order: PersistenceOrder, point: Int)?
+        _ mode: ObservationCore.Mode, _ maximum: Int, _ acknowledged: Int, _ point: Int,
+        _ recovery: (layer: Layer, point: Int)?
     ) throws -> Bool {
-        let inside = survivors.inside
-        let outside = survivors.outside
-        defer { survivors.copyDecisions(inside: inside, outside: outside) }
-        self.mode = mode
-        decisions.removeAll(keepingCapacity: true)
+        let inside = core.survivors.inside
+        let outside = core.survivors.outside
+        defer { core.survivors.copyDecisions(inside: inside, outside: outside) }
+        core.mode = mode
+        core.decisions.removeAll(keepingCapacity: true)
         var tries = 0
         let root = StateHash(seed: UInt64(acknowledged))
         repeat {
             if tries >= maximum { return false }
             tries += 1
-            survivors.copyDecisions(inside: inside, outside: outside)
-            position = 0
-            hash = root
+            core.survivors.copyDecisions(inside: inside, outside: outside)
+            core.position = 0
+            core.hash = root
             var leaf: Leaf
-            if let index = walk(), leaves[index].repairs != -2 || depth > 1 || settings.depth < 2 {
+            if let index = core.walk(disk), leaves[index].repairs != -2 || core.depth > 1 || settings.depth < 2 {
                 statistics.recognised += 1
                 leaf = leaves[index]
             } else {
                 try stopIfAstray()
-                survivors.copyDecisions(inside: inside, outside: outside)
-                position = 0
-                hash = root
+                core.survivors.copyDecisions(inside: inside, outside: outside)
+                core.position = 0
+                core.hash = root
                 leaf = try runHere(acknowledged, point, recovery)
             }
             if failures.count >= settings.failureMaximum { return true }
-            if depth == 1, leaf.repairs >= 0 {
+            if core.depth == 1, leaf.repairs >= 0 {
                 try crashRecovery(repairs[Int(leaf.repairs)], acknowledged, point)
-                self.mode = mode
+                core.mode = mode
             }
-        } while advance()
+        } while core.advance()
         return true
     }
 
     private func runHere(
-        _ acknowledged: Int, _ point: Int, _ recovery: (order: PersistenceOrder, point: Int)?
+        _ acknowledged: Int, _ point: Int, _ recovery: (layer: Layer, point: Int)?
     ) throws -> Leaf {
         let (leaf, failure) = try execute(acknowledged: acknowledged)
         try stopIfAstray()
-        let known = table.find(hash)
+        let known = core.table.find(core.hash)
         if known < 0 {
-            table.insert(hash, Probe.leaf | Int64(leaves.count))
+            core.table.insert(core.hash, Probe.leaf | Int64(leaves.count))
             leaves.append(leaf)
             statistics.states += 1
             if let failure {
                 statistics.failedStates += 1
                 failures.append(
                     RawFailure(
-                        message: failure, acknowledged: acknowledged, point: point, inside: survivors.inside,
-                        outside: survivors.outside, recovery: recovery))
+                        message: failure, acknowledged: acknowledged, point: point, inside: core.survivors.inside,
+                        outside: core.survivors.outside, recovery: recovery))
             }
         } else if known & ~Probe.payload == Probe.leaf {
             leaves[Int(known & Probe.payload)] = leaf
@@ -115,28 +115,29 @@ extension CrashEngine {
     }
 
     private func stopIfAstray() throws {
-        if let misstep { throw CrashTestingError.notDeterministic(what: "recovery", detail: describe(misstep)) }
+        if let misstep = core.misstep { throw CrashTestingError.notDeterministic(what: "recovery", detail: describe(misstep)) }
     }
 
     /// Crashes a recovery at each of its own micro-operations and recovers once more.
-    private func crashRecovery(_ order: PersistenceOrder, _ acknowledged: Int, _ point: Int) throws {
-        var key = hash
-        for word in survivors.inside { key.mix(Probe.mark, Int64(bitPattern: word)) }
-        for word in survivors.outside { key.mix(Probe.mark, Int64(bitPattern: word)) }
-        if table.find(key) >= 0 { return }
-        table.insert(key, Probe.mark)
+    private func crashRecovery(_ layer: Layer, _ acknowledged: Int, _ point: Int) throws {
+        var key = core.hash
+        for word in core.survivors.inside { key.mix(Probe.mark, Int64(bitPattern: word)) }
+        for word in core.survivors.outside { key.mix(Probe.mark, Int64(bitPattern: word)) }
+        if core.table.find(key) >= 0 { return }
+        core.table.insert(key, Probe.mark)
 
-        let outer = (decisions, position, hash, survivors.inside, survivors.outside)
-        depth = 2
-        for index in order.points.indices where order.points[index].kind == .node {
-            survivors.restore(inside: outer.3, outside: outer.4, second: nil)
-            survivors.overlay(order, at: order.points[index], forcing: true)
+        let outer = (core.decisions, core.position, core.hash, core.survivors.inside, core.survivors.outside)
+        core.depth = 2
+        let points = layer.order.points
+        for index in points.indices where points[index].kind == .node {
+            core.survivors.restore(inside: outer.3, outside: outer.4, second: nil)
+            core.survivors.overlay(layer, at: points[index], forcing: true)
             statistics.recoveryPoints += 1
-            _ = try visit(acknowledged: acknowledged, point: point, recovery: (order, index))
+            _ = try visit(acknowledged: acknowledged, point: point, recovery: (layer, index))
             if failures.count >= settings.failureMaximum { break }
         }
-        depth = 1
-        (decisions, position, hash) = (outer.0, outer.1, outer.2)
-        survivors.restore(inside: outer.3, outside: outer.4, second: nil)
+        core.depth = 1
+        (core.decisions, core.position, core.hash) = (outer.0, outer.1, outer.2)
+        core.survivors.restore(inside: outer.3, outside: outer.4, second: nil)
     }
 }

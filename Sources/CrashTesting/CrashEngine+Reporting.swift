@@ -22,7 +22,7 @@ extension CrashEngine {
         disk.trace = []
         defer { disk.isTracing = false }
         let (message, inner) = try evaluateKeepingOrder(state)
-        let order = survivors.first
+        let order = core.survivors.first.order
         let point = order.points[state.point]
         let outer = FindingNarrator(
             model: model, order: order, log: recording.log, operations: recording.operations, labels: recording.base,
@@ -58,7 +58,7 @@ extension CrashEngine {
     /// What the failure of a state hangs on: tries it with ever more of what came after the loss. These states
     /// need not be legal ones; they only explain.
     private func culprit(_ state: FixedState, _ narrator: FindingNarrator) throws -> FindingNarrator.Culprit? {
-        let order = survivors.first
+        let order = core.survivors.first.order
         let point = order.points[state.point]
         guard state.recovery == nil, let lost = narrator.lost(point, state.survivors) else { return nil }
         func fails(upTo node: Int) throws -> Bool {

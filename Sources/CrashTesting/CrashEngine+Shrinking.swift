@@ -10,34 +10,34 @@ struct FixedState {
 extension CrashEngine {
     /// All states of the last point only.
     func exploreEnd() throws {
-        let order = survivors.first
+        let order = core.survivors.first.order
         guard let point = order.points.last else { return }
-        depth = 1
-        survivors.begin(at: point, forcing: false)
-        self.mode = .exhaustive
-        decisions.removeAll()
-        let inside = survivors.inside
-        let outside = survivors.outside
+        core.depth = 1
+        core.survivors.begin(at: point, forcing: false)
+        core.mode = .exhaustive
+        core.decisions.removeAll()
+        let inside = core.survivors.inside
+        let outside = core.survivors.outside
         repeat {
-            survivors.copyDecisions(inside: inside, outside: outside)
-            position = 0
-            hash = StateHash(seed: UInt64(point.acknowledged))
+            core.survivors.copyDecisions(inside: inside, outside: outside)
+            core.position = 0
+            core.hash = StateHash(seed: UInt64(point.acknowledged))
             let (_, failure) = try execute(acknowledged: point.acknowledged)
-            if let misstep { throw CrashTestingError.notDeterministic(what: "recovery", detail: describe(misstep)) }
+            if let misstep = core.misstep { throw CrashTestingError.notDeterministic(what: "recovery", detail: describe(misstep)) }
             statistics.states += 1
             if let failure {
                 failures.append(
                     RawFailure(
                         message: failure, acknowledged: point.acknowledged, point: order.points.count - 1,
-                        inside: survivors.inside, outside: survivors.outside, recovery: nil))
+                        inside: core.survivors.inside, outside: core.survivors.outside, recovery: nil))
                 return
             }
-        } while advance()
+        } while core.advance()
     }
 
     /// The state a token names, or nil when the numbers do not fit this workload.
     func fixedState(_ token: ReplayToken) -> FixedState? {
-        let order = survivors.first
+        let order = core.survivors.first.order
         guard order.points.indices.contains(token.point), token.survivors.count == order.words else { return nil }
         return FixedState(point: token.point, survivors: token.survivors, recovery: token.recovery)
     }
@@ -47,14 +47,14 @@ extension CrashEngine {
 
     /// The same, with the recovery's own order when the state crashes it.
     func evaluateKeepingOrder(_ state: FixedState) throws -> (failure: String?, order: PersistenceOrder?) {
-        isFixed = true
-        defer { isFixed = false }
-        let acknowledged = survivors.first.points[state.point].acknowledged
-        decisions.removeAll()
-        position = 0
-        depth = 1
+        core.isFixed = true
+        defer { core.isFixed = false }
+        let acknowledged = core.survivors.first.order.points[state.point].acknowledged
+        core.decisions.removeAll()
+        core.position = 0
+        core.depth = 1
         let outside = state.survivors.map { ~$0 }
-        survivors.restore(inside: state.survivors, outside: outside, second: nil)
+        core.survivors.restore(inside: state.survivors, outside: outside, second: nil)
         let first = try execute(acknowledged: acknowledged)
         guard let recovery = state.recovery else { return (first.failure, nil) }
         var log = disk.state.log
@@ -64,18 +64,18 @@ extension CrashEngine {
         guard recovery.point < order.points.count, recovery.survivors.count == order.words else {
             return (nil, nil)
         }
-        depth = 2
-        defer { depth = 1 }
-        survivors.restore(
+        core.depth = 2
+        defer { core.depth = 1 }
+        core.survivors.restore(
             inside: state.survivors + recovery.survivors,
-            outside: outside + recovery.survivors.map { ~$0 }, second: order)
+            outside: outside + recovery.survivors.map { ~$0 }, second: Layer(order))
         let second = try execute(acknowledged: acknowledged)
         return (second.failure, order)
     }
 
     /// Makes a failing state as plain as possible: the earliest point, and as little missing as needed.
     func shrink(_ failure: RawFailure) throws -> FixedState {
-        let order = survivors.first
+        let order = core.survivors.first.order
         let words = order.words
         var state = FixedState(
             point: failure.point, survivors: failure.outside[0..<words].map { ~$0 }, recovery: nil)

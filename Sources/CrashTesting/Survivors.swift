@@ -1,11 +1,67 @@
 internal import FileSystemSeam
 
+/// A ``PersistenceOrder`` laid out for the explorer's inner loop: immutable arrays of its own, because every property
+/// of another module's struct is a call that copies.
+final class Layer {
+    let order: PersistenceOrder
+    let words: Int
+    let before: [UInt64]
+    let after: [UInt64]
+    /// By cell id, where its versions begin in ``nodes``, -1 where nothing happened.
+    let starts: [Int32]
+    /// The versions of all cells, newest first, each cell's ended by -1 (undefined below) or -2 (born with the value).
+    let nodes: [Int32]
+    let values: [Int64]
+    /// The sector cell of each node that changes a sector, else -1.
+    let sectors: [Int32]
+
+    init(_ order: PersistenceOrder) {
+        self.order = order
+        words = order.words
+        before = order.before
+        after = order.after
+        var starts: [Int32] = []
+        var nodes: [Int32] = []
+        var values: [Int64] = []
+        let chains = order.chains
+        let chainNodes = order.chainNodes
+        let chainValues = order.chainValues
+        for index in order.chainOfCell {
+            if index < 0 {
+                starts.append(-1)
+                continue
+            }
+            starts.append(Int32(nodes.count))
+            let chain = chains[Int(index)]
+            for position in Int(chain.start)..<Int(chain.start + chain.count) {
+                nodes.append(chainNodes[position])
+                values.append(chainValues[position])
+            }
+            nodes.append(chain.isBorn ? -2 : -1)
+            values.append(chain.birth)
+        }
+        self.starts = starts
+        self.nodes = nodes
+        self.values = values
+        var sectors: [Int32] = []
+        for node in order.nodes {
+            let isSector = node.kind == .data || node.kind == .garbage
+            sectors.append(isSector ? order.effects[Int(node.first)].cell : -1)
+        }
+        self.sectors = sectors
+    }
+
+    /// Where a cell's versions begin, or -1.
+    @inline(__always)
+    func start(_ cell: Int) -> Int { cell < starts.count ? Int(starts[cell]) : -1 }
+}
+
 /// What is decided about which micro-operations survived: of the first crash's layer and, when a recovery was
 /// crashed too, of its own. A node is in, out, or not yet decided; the in-nodes are closed downwards, the
 /// out-nodes upwards, so every undecided node can still go either way.
 struct Survivors {
-    private(set) var first: PersistenceOrder
-    private(set) var second: PersistenceOrder?
+    let first: Layer
+    private(set) var second: Layer?
     private(set) var inside: [UInt64]
     private(set) var outside: [UInt64]
     private var candidates: [Candidate] = []
@@ -16,9 +72,9 @@ struct Survivors {
         var value: Int64
     }
 
-    init(_ order: PersistenceOrder) {
-        first = order
-        inside = [UInt64](repeating: 0, count: order.words)
+    init(_ layer: Layer) {
+        first = layer
+        inside = [UInt64](repeating: 0, count: layer.words)
         outside = inside
     }
 
@@ -29,22 +85,23 @@ struct Survivors {
     mutating func begin(at point: PersistenceOrder.Point, forcing: Bool) {
         second = nil
         let words = first.words
-        inside = Array(first.floors[point.floor * words..<(point.floor + 1) * words])
+        inside = Array(first.order.floors[point.floor * words..<(point.floor + 1) * words])
         outside = Self.nodes(from: point.nodes, words: words)
         if forcing { include(point.nodes - 1) }
     }
 
     /// Lays the micro-operations of a recovery over the present decisions, and crashes it at one of its points.
-    mutating func overlay(_ order: PersistenceOrder, at point: PersistenceOrder.Point, forcing: Bool) {
+    mutating func overlay(_ layer: Layer, at point: PersistenceOrder.Point, forcing: Bool) {
         let words = first.words
-        second = order
-        inside = Array(inside[0..<words]) + order.floors[point.floor * order.words..<(point.floor + 1) * order.words]
-        outside = Array(outside[0..<words]) + Self.nodes(from: point.nodes, words: order.words)
+        let above = layer.words
+        second = layer
+        inside = Array(inside[0..<words]) + layer.order.floors[point.floor * above..<(point.floor + 1) * above]
+        outside = Array(outside[0..<words]) + Self.nodes(from: point.nodes, words: above)
         if forcing { include(words * 64 + point.nodes - 1) }
     }
 
     /// Takes up decisions made before.
-    mutating func restore(inside: [UInt64], outside: [UInt64], second: PersistenceOrder?) {
+    mutating func restore(inside: [UInt64], outside: [UInt64], second: Layer?) {
         self.inside = inside
         self.outside = outside
         self.second = second
@@ -99,14 +156,28 @@ struct Survivors {
     func isInside(_ bit: Int) -> Bool { inside[bit >> 6] & (1 << UInt64(bit & 63)) != 0 }
     func isOutside(_ bit: Int) -> Bool { outside[bit >> 6] & (1 << UInt64(bit & 63)) != 0 }
 
-    /// The value of a cell; `choose` is asked for one of n versions, newest first, when more than one is possible.
+    /// The value of a cell when only one is possible and that is seen at once.
     @inline(__always)
-    mutating func value(of cell: Int, base: Int64, choose: (Int) -> Int) -> Int64 {
-        let hasSecond = (second?.chain(cell) ?? -1) >= 0
-        if !hasSecond, first.chain(cell) < 0 { return base }
+    func settledValue(of cell: Int, base: Int64) -> Int64? {
+        if let second, second.start(cell) >= 0 { return nil }
+        var position = first.start(cell)
+        if position < 0 { return base }
+        while true {
+            let node = Int(first.nodes[position])
+            if node < 0 { return node == -1 ? base : first.values[position] }
+            if !isOutside(node) { return isInside(node) ? first.values[position] : nil }
+            position &+= 1
+        }
+    }
+
+    /// Lists the versions a cell may have, newest first, for ``take(_:)``; returns how many.
+    mutating func gatherVersions(of cell: Int, base: Int64) -> Int {
         gather(cell, base)
-        if candidates.count == 1 { return candidates[0].value }
-        let chosen = choose(candidates.count)
+        return candidates.count
+    }
+
+    /// Decides for one of the versions listed last.
+    mutating func take(_ chosen: Int) -> Int64 {
         for index in 0..<chosen { exclude(candidates[index].bit) }
         let candidate = candidates[chosen]
         if candidate.bit >= 0 { include(candidate.bit) }
@@ -123,42 +194,42 @@ struct Survivors {
     /// Lists the versions a cell may have, newest first.
     private mutating func gather(_ cell: Int, _ base: Int64) {
         candidates.removeAll(keepingCapacity: true)
-        if let second {
-            let chain = second.chain(cell)
-            if chain >= 0, gather(second, chain, offset: first.words * 64) { return }
-        }
-        let chain = first.chain(cell)
-        if chain >= 0, gather(first, chain, offset: 0) { return }
+        if let second, gather(second, cell, offset: first.words &* 64) { return }
+        if gather(first, cell, offset: 0) { return }
         candidates.append(Candidate(bit: -1, value: base))
     }
 
     /// Adds one layer's versions; true when the bottom of the cell was reached.
-    private mutating func gather(_ order: PersistenceOrder, _ index: Int, offset: Int) -> Bool {
-        let chain = order.chains[index]
-        for position in Int(chain.start)..<Int(chain.start + chain.count) {
-            let bit = offset + Int(order.chainNodes[position])
-            if isOutside(bit) { continue }
-            candidates.append(Candidate(bit: bit, value: order.chainValues[position]))
-            if isInside(bit) { return true }
+    @inline(__always)
+    private mutating func gather(_ layer: Layer, _ cell: Int, offset: Int) -> Bool {
+        var position = layer.start(cell)
+        if position < 0 { return false }
+        while true {
+            let node = Int(layer.nodes[position])
+            if node < 0 {
+                if node == -1 { return false }
+                candidates.append(Candidate(bit: -1, value: layer.values[position]))
+                return true
+            }
+            let bit = offset &+ node
+            if !isOutside(bit) {
+                candidates.append(Candidate(bit: bit, value: layer.values[position]))
+                if isInside(bit) { return true }
+            }
+            position &+= 1
         }
-        if chain.isBorn {
-            candidates.append(Candidate(bit: -1, value: chain.birth))
-            return true
-        }
-        return false
     }
 
     /// How many different sectors are undecided.
     func undecidedSectors() -> Int {
-        var cells: Set<Int32> = []
-        func count(_ order: PersistenceOrder, _ offset: Int) {
-            for (id, node) in order.nodes.enumerated() where node.kind == .data || node.kind == .garbage {
-                if isInside(offset + id) || isOutside(offset + id) { continue }
-                cells.insert(order.effects[Int(node.first)].cell)
+        var cells: [Int32] = []
+        func gather(_ layer: Layer, _ offset: Int) {
+            for (id, cell) in layer.sectors.enumerated() where cell >= 0 {
+                if !isInside(offset + id), !isOutside(offset + id) { cells.append(cell) }
             }
         }
-        count(first, 0)
-        if let second { count(second, first.words * 64) }
-        return cells.count
+        gather(first, 0)
+        if let second { gather(second, first.words * 64) }
+        return Set(cells).count
     }
 }

@@ -115,6 +115,29 @@ public final class SimDisk: @unchecked Sendable {
         }
     }
 
+    // MARK: - For an explorer
+    // Functions, because reading `state` from another module copies all of it.
+
+    package func restart(firstInode: Int64, randomWord: UInt64, now: Int64) {
+        state.restart(firstInode: firstInode, randomWord: randomWord, now: now)
+    }
+
+    package func baseValue(_ cell: Int) -> Int64 { state.baseValues[cell] }
+
+    package func nameCells(of directory: Int64) -> [Int] { state.cells.namesOfDirectory[directory] ?? [] }
+
+    package func mentions(of inode: Int64) -> [Int] { state.mentions(of: inode) }
+
+    package var changeCount: UInt64 { state.changes }
+
+    package var eventCount: Int { state.log.events.count }
+
+    /// Whether any of the first `count` events of the run changed something.
+    package func hasEffects(inFirst count: Int) -> Bool {
+        for event in state.log.events[0..<count] where event.count > 0 { return true }
+        return false
+    }
+
     // MARK: - One operation
 
     /// Runs one primitive: the scheduler's turn, the operation count, a planned fault, the act, the trace line.
