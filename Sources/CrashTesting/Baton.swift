@@ -33,7 +33,10 @@ final class Baton: SimScheduler, @unchecked Sendable {
     private let current = Condition(-1)
 
     init(
-        _ disk: SimDisk, _ processes: [SimProcess], _ settings: InterleavingExplorer, _ decisions: [Decision],
+        _ disk: SimDisk,
+        _ processes: [SimProcess],
+        _ settings: InterleavingExplorer,
+        _ decisions: [Decision],
         isTracing: Bool
     ) {
         self.disk = disk

@@ -38,7 +38,9 @@ extension CrashEngine {
     /// Visits all states of one point, whose decisions so far are the present survivors.
     /// Returns whether it did so exhaustively.
     private func visit(
-        acknowledged: Int, point: Int, recovery: (layer: Layer, point: Int)?
+        acknowledged: Int,
+        point: Int,
+        recovery: (layer: Layer, point: Int)?
     ) throws -> Bool {
         if core.survivors.undecidedSectors() <= settings.unsyncedSectorMaximum {
             if try sweep(.exhaustive, settings.runMaximum, acknowledged, point, recovery) { return true }
@@ -52,7 +54,10 @@ extension CrashEngine {
 
     /// Tries versions in one mode until all were tried, or `maximum` of them. Returns whether all were.
     private func sweep(
-        _ mode: ObservationCore.Mode, _ maximum: Int, _ acknowledged: Int, _ point: Int,
+        _ mode: ObservationCore.Mode,
+        _ maximum: Int,
+        _ acknowledged: Int,
+        _ point: Int,
         _ recovery: (layer: Layer, point: Int)?
     ) throws -> Bool {
         let inside = core.survivors.inside
@@ -89,7 +94,9 @@ extension CrashEngine {
     }
 
     private func runHere(
-        _ acknowledged: Int, _ point: Int, _ recovery: (layer: Layer, point: Int)?
+        _ acknowledged: Int,
+        _ point: Int,
+        _ recovery: (layer: Layer, point: Int)?
     ) throws -> Leaf {
         let (leaf, failure) = try execute(acknowledged: acknowledged)
         try stopIfAstray()
@@ -102,20 +109,30 @@ extension CrashEngine {
                 statistics.failedStates += 1
                 failures.append(
                     RawFailure(
-                        message: failure, acknowledged: acknowledged, point: point, inside: core.survivors.inside,
-                        outside: core.survivors.outside, recovery: recovery))
+                        message: failure,
+                        acknowledged: acknowledged,
+                        point: point,
+                        inside: core.survivors.inside,
+                        outside: core.survivors.outside,
+                        recovery: recovery
+                    )
+                )
             }
         } else if known & ~Probe.payload == Probe.leaf {
             leaves[Int(known & Probe.payload)] = leaf
         } else {
             throw CrashTestingError.notDeterministic(
-                what: "recovery", detail: "after the same observations it once ended and once went on")
+                what: "recovery",
+                detail: "after the same observations it once ended and once went on"
+            )
         }
         return leaf
     }
 
     private func stopIfAstray() throws {
-        if let misstep = core.misstep { throw CrashTestingError.notDeterministic(what: "recovery", detail: describe(misstep)) }
+        if let misstep = core.misstep {
+            throw CrashTestingError.notDeterministic(what: "recovery", detail: describe(misstep))
+        }
     }
 
     /// Crashes a recovery at each of its own micro-operations and recovers once more.

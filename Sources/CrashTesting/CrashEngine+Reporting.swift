@@ -11,12 +11,18 @@ extension CrashEngine {
             if !findings.contains(where: { $0.sentence == finding.sentence }) { findings.append(finding) }
         }
         return CrashReport(
-            model: model.name, operations: recording.operations, statistics: statistics, findings: findings,
-            workloadError: recording.error)
+            model: model.name,
+            operations: recording.operations,
+            statistics: statistics,
+            findings: findings,
+            workloadError: recording.error
+        )
     }
 
     private func describe(
-        _ state: FixedState, _ failure: RawFailure, _ recording: Recording
+        _ state: FixedState,
+        _ failure: RawFailure,
+        _ recording: Recording
     ) throws -> CrashFinding {
         disk.isTracing = true
         disk.trace = []
@@ -25,8 +31,13 @@ extension CrashEngine {
         let order = core.survivors.first.order
         let point = order.points[state.point]
         let outer = FindingNarrator(
-            model: model, order: order, log: recording.log, operations: recording.operations, labels: recording.base,
-            disk: disk)
+            model: model,
+            order: order,
+            log: recording.log,
+            operations: recording.operations,
+            labels: recording.base,
+            disk: disk
+        )
         var (sentence, missing) = outer.tell(point, state.survivors, try culprit(state, outer))
         var recoverySteps: [CrashFinding.Step] = []
         var crash = "before the first operation"
@@ -38,7 +49,13 @@ extension CrashEngine {
         if let recovery = state.recovery, let inner {
             let log = try recoveryLog(state)
             var narrator = FindingNarrator(
-                model: model, order: inner, log: log, operations: disk.trace, labels: disk.labels(), disk: disk)
+                model: model,
+                order: inner,
+                log: log,
+                operations: disk.trace,
+                labels: disk.labels(),
+                disk: disk
+            )
             narrator.noun = "recovery operation"
             let told = narrator.tell(inner.points[recovery.point], recovery.survivors, nil)
             let first = inner.points[recovery.point]
@@ -48,11 +65,20 @@ extension CrashEngine {
             recoverySteps = narrator.steps(first, recovery.survivors)
         }
         return CrashFinding(
-            message: message ?? failure.message, sentence: sentence, missing: missing,
+            message: message ?? failure.message,
+            sentence: sentence,
+            missing: missing,
             token: ReplayToken(
-                model: model.name, point: state.point, survivors: state.survivors, recovery: state.recovery),
-            crash: crash, acknowledged: point.acknowledged, steps: outer.steps(point, state.survivors),
-            recoverySteps: recoverySteps)
+                model: model.name,
+                point: state.point,
+                survivors: state.survivors,
+                recovery: state.recovery
+            ),
+            crash: crash,
+            acknowledged: point.acknowledged,
+            steps: outer.steps(point, state.survivors),
+            recoverySteps: recoverySteps
+        )
     }
 
     /// What the failure of a state hangs on: tries it with ever more of what came after the loss. These states

@@ -23,13 +23,21 @@ extension CrashEngine {
             core.position = 0
             core.hash = StateHash(seed: UInt64(point.acknowledged))
             let (_, failure) = try execute(acknowledged: point.acknowledged)
-            if let misstep = core.misstep { throw CrashTestingError.notDeterministic(what: "recovery", detail: describe(misstep)) }
+            if let misstep = core.misstep {
+                throw CrashTestingError.notDeterministic(what: "recovery", detail: describe(misstep))
+            }
             statistics.states += 1
             if let failure {
                 failures.append(
                     RawFailure(
-                        message: failure, acknowledged: point.acknowledged, point: order.points.count - 1,
-                        inside: core.survivors.inside, outside: core.survivors.outside, recovery: nil))
+                        message: failure,
+                        acknowledged: point.acknowledged,
+                        point: order.points.count - 1,
+                        inside: core.survivors.inside,
+                        outside: core.survivors.outside,
+                        recovery: nil
+                    )
+                )
                 return
             }
         } while core.advance()
@@ -60,7 +68,11 @@ extension CrashEngine {
         var log = disk.state.log
         log.events.removeSubrange(recoveryEvents...)
         let order = PersistenceOrder(
-            log, under: model, cells: disk.state.cells, sectors: &disk.state.sectors)
+            log,
+            under: model,
+            cells: disk.state.cells,
+            sectors: &disk.state.sectors
+        )
         guard recovery.point < order.points.count, recovery.survivors.count == order.words else {
             return (nil, nil)
         }
@@ -68,7 +80,9 @@ extension CrashEngine {
         defer { core.depth = 1 }
         core.survivors.restore(
             inside: state.survivors + recovery.survivors,
-            outside: outside + recovery.survivors.map { ~$0 }, second: Layer(order))
+            outside: outside + recovery.survivors.map { ~$0 },
+            second: Layer(order)
+        )
         let second = try execute(acknowledged: acknowledged)
         return (second.failure, order)
     }
@@ -78,7 +92,10 @@ extension CrashEngine {
         let order = core.survivors.first.order
         let words = order.words
         var state = FixedState(
-            point: failure.point, survivors: failure.outside[0..<words].map { ~$0 }, recovery: nil)
+            point: failure.point,
+            survivors: failure.outside[0..<words].map { ~$0 },
+            recovery: nil
+        )
         if let recovery = failure.recovery {
             state.recovery = (recovery.point, failure.outside[words...].map { ~$0 })
         }

@@ -37,7 +37,10 @@ final class CrashEngine: CellSource {
     static let inodesPerRecovery: Int64 = 4096
 
     init(
-        disk: SimDisk, model: PersistenceModel, order: PersistenceOrder, settings: CrashExplorer,
+        disk: SimDisk,
+        model: PersistenceModel,
+        order: PersistenceOrder,
+        settings: CrashExplorer,
         run: @escaping (SimFS, Int, () -> Void) throws -> Verdict
     ) {
         self.disk = disk
@@ -45,7 +48,10 @@ final class CrashEngine: CellSource {
         self.settings = settings
         self.run = run
         core = ObservationCore(
-            Layer(order), budgetBytes: settings.seenSetMaximumBytes, seed: settings.seed | 1)
+            Layer(order),
+            budgetBytes: settings.seenSetMaximumBytes,
+            seed: settings.seed | 1
+        )
         firstInode = disk.state.nextInode
     }
 
@@ -90,7 +96,10 @@ final class CrashEngine: CellSource {
     func execute(acknowledged: Int) throws -> (leaf: Leaf, failure: String?) {
         let state = firstInode + Int64(core.depth - 1) * Self.inodesPerRecovery
         disk.restart(
-            firstInode: state, randomWord: 0x5851_F42D_4C95_7F2D &* UInt64(core.depth + 1), now: Self.recoveryTime)
+            firstInode: state,
+            randomWord: 0x5851_F42D_4C95_7F2D &* UInt64(core.depth + 1),
+            now: Self.recoveryTime
+        )
         disk.passedLimit = false
         let process = SimFS(disk, SimProcess(id: Int32(2000 + core.depth), boot: UInt64(1 + core.depth)))
         var events = -1
@@ -113,7 +122,9 @@ final class CrashEngine: CellSource {
                 log.events.removeSubrange(events...)
                 repairs.append(
                     Layer(
-                        PersistenceOrder(log, under: model, cells: disk.state.cells, sectors: &disk.state.sectors)))
+                        PersistenceOrder(log, under: model, cells: disk.state.cells, sectors: &disk.state.sectors)
+                    )
+                )
                 leaf.repairs = Int32(repairs.count - 1)
             }
         }

@@ -104,7 +104,9 @@ public struct CrashExplorer: Sendable {
         var seen: Set<String> = []
         let report = try withoutActuallyEscaping(observe) { observe in
             try withEngine(
-                prepare, { (fileSystem, _: (Int) -> Void) in try workload(fileSystem) }, observe,
+                prepare,
+                { (fileSystem, _: (Int) -> Void) in try workload(fileSystem) },
+                observe,
                 { text, _ in seen.insert(text) }
             ) { engine, recording in
                 try engine.exploreEnd()
@@ -131,7 +133,9 @@ public struct CrashExplorer: Sendable {
         let (again, acknowledgedAgain) = try record(disk, workload)
         if recording.log != again.log || acknowledged != acknowledgedAgain {
             throw CrashTestingError.notDeterministic(
-                what: "workload", detail: Self.difference(recording.operations, again.operations))
+                what: "workload",
+                detail: Self.difference(recording.operations, again.operations)
+            )
         }
         recording.base = disk.labels()
         disk.faults = FaultPlan()
@@ -139,7 +143,11 @@ public struct CrashExplorer: Sendable {
         disk.state.quota = nil
         disk.operationLimit = operationMaximum
         let order = PersistenceOrder(
-            recording.log, under: model, cells: disk.state.cells, sectors: &disk.state.sectors)
+            recording.log,
+            under: model,
+            cells: disk.state.cells,
+            sectors: &disk.state.sectors
+        )
         var prefixes: [[Acknowledgement]] = [[]]
         for count in 0..<acknowledged.count { prefixes.append(Array(acknowledged[0...count])) }
 
@@ -177,7 +185,8 @@ public struct CrashExplorer: Sendable {
     }
 
     private func record<Acknowledgement: Equatable>(
-        _ disk: SimDisk, _ workload: (any FileSystem, (Acknowledgement) -> Void) throws -> Void
+        _ disk: SimDisk,
+        _ workload: (any FileSystem, (Acknowledgement) -> Void) throws -> Void
     ) throws -> (Recording, [Acknowledgement]) {
         disk.state.restart(firstInode: disk.state.firstInode, randomWord: seed | 1, now: SimState.epochStart)
         disk.faults = faults

@@ -110,10 +110,17 @@ public struct FaultSweep: Sendable {
                 plans.append(
                     FaultPlan([
                         FaultPlan.Entry(
-                            calls[first].operation, occurrence: calls[first].occurrence, .error(.inputOutput)),
+                            calls[first].operation,
+                            occurrence: calls[first].occurrence,
+                            .error(.inputOutput)
+                        ),
                         FaultPlan.Entry(
-                            calls[second].operation, occurrence: calls[second].occurrence, .error(.inputOutput)),
-                    ]))
+                            calls[second].operation,
+                            occurrence: calls[second].occurrence,
+                            .error(.inputOutput)
+                        ),
+                    ])
+                )
             }
         }
         return plans

@@ -49,9 +49,13 @@ struct FindingNarrator {
             let number = Int(log.events[Int(order.nodes[node].event)].operation)
             steps.append(
                 CrashFinding.Step(
-                    operation: number, title: operation(number), cell: cells(node),
+                    operation: number,
+                    title: operation(number),
+                    cell: cells(node),
                     survived: survivors[node >> 6] & bit != 0,
-                    isDurable: order.floors[point.floor * order.words + node >> 6] & bit != 0))
+                    isDurable: order.floors[point.floor * order.words + node >> 6] & bit != 0
+                )
+            )
         }
         return steps
     }
@@ -71,7 +75,9 @@ struct FindingNarrator {
 
     /// The sentence and the missing act for a state.
     func tell(
-        _ point: PersistenceOrder.Point, _ survivors: [UInt64], _ culprit: Culprit?
+        _ point: PersistenceOrder.Point,
+        _ survivors: [UInt64],
+        _ culprit: Culprit?
     ) -> (sentence: String, missing: String) {
         func survived(_ node: Int) -> Bool { survivors[node >> 6] & (1 << UInt64(node & 63)) != 0 }
         guard let lost = lost(point, survivors) else { return everythingPersisted(point) }
@@ -100,7 +106,10 @@ struct FindingNarrator {
         let promise = log.events[lostEvent...].firstIndex { $0.kind == .acknowledge }
         let acknowledged = promise.map { $0 <= point.event } ?? false
         let missing = act(
-            for: lost, before: acknowledged ? "the acknowledgement" : "it is relied on", within: lostEvent...last)
+            for: lost,
+            before: acknowledged ? "the acknowledgement" : "it is relied on",
+            within: lostEvent...last
+        )
         let what = acknowledged ? "was acknowledged but had not persisted" : "had not persisted"
         return ("\(operation(ofEvent: lostEvent)) \(what) (\(cells(lost))); missing: \(missing)", missing)
     }

@@ -99,7 +99,9 @@ public struct InterleavingExplorer: Sendable {
     }
 
     private func run<Acknowledgement: Sendable>(
-        _ decisions: [Baton.Decision], _ isTracing: Bool, _ prepare: (any FileSystem) throws -> Void,
+        _ decisions: [Baton.Decision],
+        _ isTracing: Bool,
+        _ prepare: (any FileSystem) throws -> Void,
         _ processes: [@Sendable (any FileSystem, (Acknowledgement) -> Void) throws -> Void],
         _ check: (any FileSystem, [ProcessOutcome<Acknowledgement>]) throws -> Void
     ) throws -> (baton: Baton, failure: String?) {
@@ -131,7 +133,8 @@ public struct InterleavingExplorer: Sendable {
                         $0[index].failure = wasKilled ? nil : said
                     }
                     baton.finish(index)
-                })
+                }
+            )
         }
         baton.start()
         for thread in threads { thread.join() }

@@ -21,7 +21,10 @@ import Testing
             }
             #expect(report.isClean, "\(report)")
             let expected = try script.allOutcomes(model)
-            #expect(seen == expected, "seed \(seed), \(model): \(seen.symmetricDifference(expected))\n\(report.operations)")
+            #expect(
+                seen == expected,
+                "seed \(seed), \(model): \(seen.symmetricDifference(expected))\n\(report.operations)"
+            )
         }
     }
 }
@@ -58,7 +61,9 @@ private struct Script {
     }
 
     private func run(
-        _ step: (kind: Int, name: String, other: String, size: Int), _ directory: any Directory, _ inner: any Directory
+        _ step: (kind: Int, name: String, other: String, size: Int),
+        _ directory: any Directory,
+        _ inner: any Directory
     ) throws {
         switch step.kind {
         case 0, 1: try put(directory, step.name, String(repeating: "W", count: step.size))
@@ -82,7 +87,11 @@ private struct Script {
         disk.checkpoint()
         try run(disk.boot().openDirectory("/")) { _ in disk.state.acknowledge() }
         let order = PersistenceOrder(
-            disk.state.log, under: model, cells: disk.state.cells, sectors: &disk.state.sectors)
+            disk.state.log,
+            under: model,
+            cells: disk.state.cells,
+            sectors: &disk.state.sectors
+        )
         let births = disk.state.log.births
         try #require(order.nodes.count < 20, "keep the brute force small")
         var outcomes: Set<String> = []
@@ -103,7 +112,10 @@ private struct Script {
     }
 
     private func text(
-        _ disk: SimDisk, _ order: PersistenceOrder, _ births: [CellEffect], _ subset: UInt64
+        _ disk: SimDisk,
+        _ order: PersistenceOrder,
+        _ births: [CellEffect],
+        _ subset: UInt64
     ) throws -> String {
         var old: [Int: Int64] = [:]
         func set(_ effect: CellEffect) {

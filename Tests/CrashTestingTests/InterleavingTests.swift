@@ -20,7 +20,8 @@ import Testing
     }
 
     static func check(
-        _ fileSystem: any FileSystem, _ outcomes: [InterleavingExplorer.ProcessOutcome<Int>]
+        _ fileSystem: any FileSystem,
+        _ outcomes: [InterleavingExplorer.ProcessOutcome<Int>]
     ) throws {
         let directory = try fileSystem.openDirectory("/")
         var bytes: [UInt8] = [0]
@@ -34,7 +35,9 @@ import Testing
 
     @Test func aLostUpdateIsFoundAndTheScriptShowsTheSwitch() throws {
         let report = try InterleavingExplorer().explore(
-            processes: [Self.increment(locks: false), Self.increment(locks: false)], check: Self.check)
+            processes: [Self.increment(locks: false), Self.increment(locks: false)],
+            check: Self.check
+        )
         #expect(report.failure == "1 after 2 increments", "\(report)")
         let reads = report.script.indices.filter { report.script[$0].contains("read number") }
         let write = report.script.firstIndex { $0.contains("write number") }
@@ -46,7 +49,9 @@ import Testing
         var explorer = InterleavingExplorer()
         explorer.preemptionMaximum = count == 2 ? 2 : 1
         let report = try explorer.explore(
-            processes: Array(repeating: Self.increment(locks: true), count: count), check: Self.check)
+            processes: Array(repeating: Self.increment(locks: true), count: count),
+            check: Self.check
+        )
         #expect(report.isClean, "\(report)")
         #expect(report.schedules > 20 && report.schedulesWithKills > 5, "\(report)")
     }
@@ -62,10 +67,14 @@ import Testing
             }
         }
         let crossed = try InterleavingExplorer().explore(
-            processes: [taking("a", "b"), taking("b", "a")], check: { _, _ in })
+            processes: [taking("a", "b"), taking("b", "a")],
+            check: { _, _ in }
+        )
         #expect(crossed.failure?.hasPrefix("deadlock") == true, "\(crossed)")
         let ordered = try InterleavingExplorer().explore(
-            processes: [taking("a", "b"), taking("a", "b")], check: { _, _ in })
+            processes: [taking("a", "b"), taking("a", "b")],
+            check: { _, _ in }
+        )
         #expect(ordered.isClean, "\(ordered)")
     }
 

@@ -72,7 +72,8 @@ import Testing
             run: { try put($0, "a", "A", synced: true) },
             outcomes: [
                 "posixMinimal": ["-", "a=A"], "ext4Ordered": ["a=A"], "xfs": ["a=A"],
-            ]),
+            ]
+        ),
         Program(
             description: "create and sync(.data) the file only",
             run: { directory in
@@ -80,7 +81,8 @@ import Testing
                 try file.writeText("A")
                 try file.sync(.data)
             },
-            outcomes: ["posixMinimal": ["-", "a=A"]]),
+            outcomes: ["posixMinimal": ["-", "a=A"]]
+        ),
         Program(
             description: "create, write, sync the directory only",
             run: {
@@ -89,21 +91,24 @@ import Testing
             },
             outcomes: [
                 "posixMinimal": ["a=", "a=·", "a=A"], "ext4Ordered": ["a=", "a=A"], "xfs": ["a=", "a=A"],
-            ]),
+            ]
+        ),
         Program(
             description: "append within a sector",
             prepare: { try put($0, "a", "A", synced: true) },
             run: { try put($0, "a", "AB") },
             outcomes: [
                 "posixMinimal": ["a=A", "a=A·", "a=AB"], "xfs": ["a=A", "a=AB"],
-            ]),
+            ]
+        ),
         Program(
             description: "append a sector within a block",
             prepare: { try put($0, "a", sectors("A"), synced: true) },
             run: { try put($0, "a", sectors("AB")) },
             outcomes: [
                 "posixMinimal": ["a=[A]", "a=[A·]", "a=[AB]"], "xfs": ["a=[A]", "a=[AB]"],
-            ]),
+            ]
+        ),
         Program(
             description: "append across a block boundary",
             prepare: { try put($0, "a", sectors("AAAAAAAA"), synced: true) },
@@ -113,12 +118,14 @@ import Testing
                     "a=[AAAAAAAA]", "a=[AAAAAAAA··]", "a=[AAAAAAAAB·]", "a=[AAAAAAAA·C]", "a=[AAAAAAAABC]",
                 ],
                 "ext4Ordered": ["a=[AAAAAAAA]", "a=[AAAAAAAABC]"], "xfs": ["a=[AAAAAAAA]", "a=[AAAAAAAABC]"],
-            ]),
+            ]
+        ),
         Program(
             description: "overwrite two sectors",
             prepare: { try put($0, "a", sectors("AB"), synced: true) },
             run: { try put($0, "a", sectors("CD")) },
-            outcomes: ["posixMinimal": ["a=[AB]", "a=[CB]", "a=[AD]", "a=[CD]"]]),
+            outcomes: ["posixMinimal": ["a=[AB]", "a=[CB]", "a=[AD]", "a=[CD]"]]
+        ),
         Program(
             description: "overwrite one sector twice",
             prepare: { try put($0, "a", "A", synced: true) },
@@ -126,7 +133,8 @@ import Testing
                 try put($0, "a", "B")
                 try put($0, "a", "C")
             },
-            outcomes: ["posixMinimal": ["a=A", "a=B", "a=C"]]),
+            outcomes: ["posixMinimal": ["a=A", "a=B", "a=C"]]
+        ),
         Program(
             description: "rename after an unsynced write",
             prepare: { try put($0, "b", "B", synced: true) },
@@ -137,7 +145,8 @@ import Testing
             },
             outcomes: [
                 "posixMinimal": ["b=", "b=·", "b=A"], "ext4Ordered": ["b=", "b=A"], "xfs": ["b=", "b=A"],
-            ]),
+            ]
+        ),
         Program(
             description: "two renames",
             prepare: {
@@ -151,7 +160,8 @@ import Testing
             outcomes: [
                 "posixMinimal": ["a=A b=B", "b=B c=A", "a=A d=B", "c=A d=B"],
                 "ext4Ordered": ["a=A b=B", "b=B c=A", "c=A d=B"],
-            ]),
+            ]
+        ),
         Program(
             description: "two creations in different directories",
             prepare: {
@@ -165,7 +175,8 @@ import Testing
             outcomes: [
                 "posixMinimal": ["x/ y/", "x/a= y/", "x/ y/b=", "x/a= y/b="],
                 "ext4Ordered": ["x/ y/", "x/a= y/", "x/a= y/b="],
-            ]),
+            ]
+        ),
         Program(
             description: "rename across directories",
             prepare: {
@@ -176,7 +187,8 @@ import Testing
             outcomes: [
                 "posixMinimal": ["a=A x/", "a=A x/b=A", "x/", "x/b=A"], "ext4Ordered": ["a=A x/", "x/b=A"],
                 "xfs": ["a=A x/", "x/b=A"],
-            ]),
+            ]
+        ),
         Program(
             description: "rename across directories, target synced",
             prepare: {
@@ -188,7 +200,8 @@ import Testing
                 try $0.rename("a", to: "b", in: target, exclusive: false)
                 try target.sync()
             },
-            outcomes: ["posixMinimal": ["a=A x/b=A", "x/b=A"], "ext4Ordered": ["x/b=A"], "xfs": ["x/b=A"]]),
+            outcomes: ["posixMinimal": ["a=A x/b=A", "x/b=A"], "ext4Ordered": ["x/b=A"], "xfs": ["x/b=A"]]
+        ),
         Program(
             description: "chain of directories, leaf synced",
             run: {
@@ -197,12 +210,16 @@ import Testing
                 try outer.makeDirectory("y", permissions: .ownerDirectory)
                 try outer.sync()
             },
-            outcomes: ["posixMinimal": ["-", "x/y/"], "ext4Ordered": ["x/y/"], "xfs": ["x/y/"]]),
+            outcomes: ["posixMinimal": ["-", "x/y/"], "ext4Ordered": ["x/y/"], "xfs": ["x/y/"]]
+        ),
         Program(
             description: "truncate to nothing",
             prepare: { try put($0, "a", sectors("A"), synced: true) },
             run: { try $0.open("a", [.write], permissions: .ownerFile).truncate(to: 0) },
-            outcomes: ["posixMinimal": ["a=[A]", "a=[·]", "a="], "ext4Ordered": ["a=[A]", "a="], "xfs": ["a=[A]", "a="]]),
+            outcomes: [
+                "posixMinimal": ["a=[A]", "a=[·]", "a="], "ext4Ordered": ["a=[A]", "a="], "xfs": ["a=[A]", "a="],
+            ]
+        ),
         Program(
             description: "link and unlink",
             prepare: { try put($0, "a", "A", synced: true) },
@@ -213,7 +230,8 @@ import Testing
             outcomes: [
                 "posixMinimal": ["a=A", "a=A b=A", "-", "b=A"], "ext4Ordered": ["a=A", "a=A b=A", "b=A"],
                 "xfs": ["a=A", "a=A b=A", "b=A"],
-            ]),
+            ]
+        ),
         Program(
             description: "plain fsync of an overwrite",
             prepare: { try put($0, "a", "A", synced: true) },
@@ -221,7 +239,8 @@ import Testing
                 try put($0, "a", "B")
                 try $0.open("a", [.write], permissions: .ownerFile).sync(.driveOnly)
             },
-            outcomes: ["posixMinimal": ["a=B"], "apfs": ["a=A", "a=B"]]),
+            outcomes: ["posixMinimal": ["a=B"], "apfs": ["a=A", "a=B"]]
+        ),
         Program(
             description: "barrier between two files",
             prepare: {
@@ -236,7 +255,8 @@ import Testing
             outcomes: [
                 "posixMinimal": ["a=A b=A", "a=B b=A", "a=B b=B"], "ext4Ordered": ["a=B b=A", "a=B b=B"],
                 "xfs": ["a=B b=A", "a=B b=B"],
-            ]),
+            ]
+        ),
     ]
 }
 

@@ -40,7 +40,10 @@ struct ReplaceStore {
     {
         try explorer.explore { (fileSystem, acknowledge: (UInt8) -> Void) in
             let store = ReplaceStore(
-                directory: try fileSystem.openDirectory("/"), syncsFile: file, syncsDirectory: directory)
+                directory: try fileSystem.openDirectory("/"),
+                syncsFile: file,
+                syncsDirectory: directory
+            )
             for value in 1...values {
                 try store.set(value)
                 acknowledge(value)

@@ -15,7 +15,8 @@ import Testing
                 == "operation 4 `rename tmp` persisted without operation 3 `write tmp` (sector 0 of tmp); "
                 + "missing: sync of tmp before operation 4 `rename tmp`" || finding.sentence.contains("(length of tmp)")
                 || finding.sentence.contains("(sector"),
-            "\(finding.sentence)")
+            "\(finding.sentence)"
+        )
         #expect(finding.crash.hasPrefix("after operation"))
         #expect(finding.steps.contains { !$0.survived })
     }

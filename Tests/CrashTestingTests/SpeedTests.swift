@@ -54,7 +54,8 @@ import Testing
             runs += report.statistics.runs
             seconds += report.statistics.seconds
         }
-        let total = Double((clock.now - start).components.attoseconds) * 1e-18
+        let total =
+            Double((clock.now - start).components.attoseconds) * 1e-18
             + Double((clock.now - start).components.seconds)
         print("crash.explore: \(states) states, \(runs) runs, \(Int(Double(states) / seconds)) states/s,")
         print("  \(Int(Double(states) / total)) states/s with recording")

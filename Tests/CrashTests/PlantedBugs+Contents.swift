@@ -18,7 +18,9 @@ extension PlantedBugs {
                     }
                     acknowledge(2)
                 },
-                recover: { _, directory in try directory.contents("value") ?? [] }, check: Toy.register)
+                recover: { _, directory in try directory.contents("value") ?? [] },
+                check: Toy.register
+            )
         },
         PlantedBug(number: 8, title: "index durable before data", says: "missing: sync of data before") { isBuggy in
             Toy(
@@ -41,10 +43,13 @@ extension PlantedBugs {
                     let data = try directory.contents("data") ?? []
                     if data.count < count { throw ToyError(description: "index \(count), data \(data.count)") }
                     return Array(data[0..<count])
-                }, check: Toy.log)
+                },
+                check: Toy.log
+            )
         },
         PlantedBug(
-            number: 10, title: "stale sidecar trusted after a newer log",
+            number: 10,
+            title: "stale sidecar trusted after a newer log",
             says: "missing: sync of count before the acknowledgement"
         ) { isBuggy in
             Toy(
@@ -64,7 +69,9 @@ extension PlantedBugs {
                     let values = Record.decode(try directory.contents("log") ?? [])
                     let count = Int(try directory.contents("count")?.first ?? 0)
                     return isBuggy ? Array(values.prefix(count)) : values
-                }, check: Toy.log)
+                },
+                check: Toy.log
+            )
         },
         PlantedBug(number: 11, title: "torn multi-sector record with no checksum", says: "checksum") { isBuggy in
             logging { bytes in
@@ -77,7 +84,9 @@ extension PlantedBugs {
             }
         },
         PlantedBug(
-            number: 12, title: "torn-tail glue: append after an untruncated torn tail", says: "the new record is lost"
+            number: 12,
+            title: "torn-tail glue: append after an untruncated torn tail",
+            says: "the new record is lost"
         ) { isBuggy in
             Toy(
                 prepare: { try $0.put("log", []) },
@@ -104,7 +113,8 @@ extension PlantedBugs {
                 check: { recovered, acknowledged in
                     try CheckFailure.unless(recovered.last == 99, "the new record is lost: \(recovered)")
                     try Toy.log(recovered.dropLast(), acknowledged)
-                })
+                }
+            )
         },
         PlantedBug(number: 13, title: "zero tail parsed as a valid empty record", says: "read [") { isBuggy in
             let encode: @Sendable (UInt8) -> [UInt8] = { [1, $0, 1 ^ $0] }
@@ -131,16 +141,23 @@ extension PlantedBugs {
                             start += 2
                             continue
                         }
-                        guard start + 3 <= bytes.count, bytes[start + 2] == bytes[start] ^ bytes[start + 1] else { break }
+                        guard start + 3 <= bytes.count, bytes[start + 2] == bytes[start] ^ bytes[start + 1] else {
+                            break
+                        }
                         values.append(bytes[start + 1])
                         start += 3
                     }
                     return values
-                }, check: Toy.log)
+                },
+                check: Toy.log
+            )
         },
         PlantedBug(
-            number: 14, title: "checksum omits position, so a misdirected write passes", says: "slot 0 holds 2",
-            faults: .on(.write, 2, .misdirectedWrite(sectors: -1)), twinHasOtherStates: true
+            number: 14,
+            title: "checksum omits position, so a misdirected write passes",
+            says: "slot 0 holds 2",
+            faults: .on(.write, 2, .misdirectedWrite(sectors: -1)),
+            twinHasOtherStates: true
         ) { isBuggy in
             let encode: @Sendable (UInt8, Int) -> [UInt8] = { value, slot in
                 [value] + Record.checksum([value], isBuggy ? 0 : slot)
@@ -168,7 +185,8 @@ extension PlantedBugs {
                     for (slot, value) in recovered.enumerated() where value != 0 {
                         try CheckFailure.unless(Int(value) == slot + 1, "slot \(slot) holds \(value)")
                     }
-                })
+                }
+            )
         },
     ]
 
@@ -183,6 +201,8 @@ extension PlantedBugs {
                     acknowledge(value)
                 }
             },
-            recover: { _, directory in decode(try directory.contents("log") ?? []) }, check: Toy.log)
+            recover: { _, directory in decode(try directory.contents("log") ?? []) },
+            check: Toy.log
+        )
     }
 }

@@ -5,7 +5,9 @@ import FileSystemSeam
 extension PlantedBugs {
     static let faults: [PlantedBug] = [
         PlantedBug(
-            number: 15, title: "fsync retried after EIO, then acked", says: "giving up log after the failed",
+            number: 15,
+            title: "fsync retried after EIO, then acked",
+            says: "giving up log after the failed",
             faults: .on(.sync, 1, .error(.inputOutput))
         ) { isBuggy in
             syncing { file in
@@ -16,7 +18,9 @@ extension PlantedBugs {
             }
         },
         PlantedBug(
-            number: 16, title: "fsync error swallowed in close", says: "giving up log after the failed",
+            number: 16,
+            title: "fsync error swallowed in close",
+            says: "giving up log after the failed",
             faults: .on(.sync, 1, .error(.inputOutput))
         ) { isBuggy in
             syncing { file in
@@ -25,7 +29,9 @@ extension PlantedBugs {
             }
         },
         PlantedBug(
-            number: 17, title: "fsync on another inode after rename", says: "missing: sync of log before"
+            number: 17,
+            title: "fsync on another inode after rename",
+            says: "missing: sync of log before"
         ) { isBuggy in
             Toy(
                 work: { _, directory, acknowledge in
@@ -38,10 +44,14 @@ extension PlantedBugs {
                 recover: { _, directory in
                     let old = Record.decode(try directory.contents("log.1") ?? [])
                     return old + Record.decode(try directory.contents("log") ?? [])
-                }, check: Toy.log)
+                },
+                check: Toy.log
+            )
         },
         PlantedBug(
-            number: 18, title: "close assumed durable", says: "missing: sync of log before the acknowledgement"
+            number: 18,
+            title: "close assumed durable",
+            says: "missing: sync of log before the acknowledgement"
         ) { isBuggy in
             syncing { file in
                 if !isBuggy { try file.sync(.data) }
@@ -49,7 +59,9 @@ extension PlantedBugs {
             }
         },
         PlantedBug(
-            number: 19, title: "short write taken as full, EINTR loses bytes", says: "read [] after acknowledging [1]",
+            number: 19,
+            title: "short write taken as full, EINTR loses bytes",
+            says: "read [] after acknowledging [1]",
             faults: FaultPlan([
                 FaultPlan.Entry(.write, occurrence: 1, .short(bytes: 300)),
                 FaultPlan.Entry(.write, occurrence: 2, .error(.interrupted)),
@@ -64,10 +76,14 @@ extension PlantedBugs {
                     try log.sync(.data)
                     acknowledge(1)
                 },
-                recover: { _, directory in Record.decode(try directory.contents("log") ?? []) }, check: Toy.log)
+                recover: { _, directory in Record.decode(try directory.contents("log") ?? []) },
+                check: Toy.log
+            )
         },
         PlantedBug(
-            number: 20, title: "ENOSPC in mid-batch leaves a half commit that replays", says: "refused batch",
+            number: 20,
+            title: "ENOSPC in mid-batch leaves a half commit that replays",
+            says: "refused batch",
             faults: .on(.write, 5, .error(.noSpace))
         ) { isBuggy in
             Toy(
@@ -114,10 +130,13 @@ extension PlantedBugs {
                     let next: UInt8 = acknowledged.isEmpty ? 1 : 3
                     expected += [next, next]
                     try CheckFailure.unless(recovered == expected, "\(recovered) after \(acknowledged)")
-                })
+                }
+            )
         },
         PlantedBug(
-            number: 29, title: "lying fsync: loss is allowed, corruption is not", says: "lie",
+            number: 29,
+            title: "lying fsync: loss is allowed, corruption is not",
+            says: "lie",
             faults: .on(.sync, 1, .lyingSync)
         ) { isBuggy in
             Toy(
@@ -139,7 +158,9 @@ extension PlantedBugs {
                     // The count was synced after the records, so they "must" be right.
                     let count = Int(try directory.contents("count")?.first ?? 0)
                     return (0..<count).map { $0 * Record.size < bytes.count ? bytes[$0 * Record.size] : 0 }
-                }, check: Toy.noCorruption)
+                },
+                check: Toy.noCorruption
+            )
         },
     ]
 
@@ -152,6 +173,8 @@ extension PlantedBugs {
                 try sync(log)
                 acknowledge(1)
             },
-            recover: { _, directory in Record.decode(try directory.contents("log") ?? []) }, check: Toy.log)
+            recover: { _, directory in Record.decode(try directory.contents("log") ?? []) },
+            check: Toy.log
+        )
     }
 }

@@ -4,17 +4,20 @@ import FileSystemSeam
 /// Bugs of names: what is renamed, linked or made without being made durable.
 extension PlantedBugs {
     static let names: [PlantedBug] = [
-        PlantedBug(number: 1, title: "temp and rename with no file sync", says: "missing: sync of tmp before") { isBuggy in
+        PlantedBug(number: 1, title: "temp and rename with no file sync", says: "missing: sync of tmp before") {
+            isBuggy in
             replacing(syncsFile: !isBuggy, syncsDirectory: true)
         },
         PlantedBug(
-            number: 2, title: "rename with no directory sync, then ack",
+            number: 2,
+            title: "rename with no directory sync, then ack",
             says: "missing: sync of directory / before the acknowledgement"
         ) { isBuggy in
             replacing(syncsFile: true, syncsDirectory: !isBuggy)
         },
         PlantedBug(
-            number: 3, title: "new segment never directory-synced",
+            number: 3,
+            title: "new segment never directory-synced",
             says: "missing: sync of directory / before the acknowledgement"
         ) { isBuggy in
             Toy(
@@ -31,10 +34,13 @@ extension PlantedBugs {
                         values += Record.decode(try directory.contents(name) ?? [])
                     }
                     return values
-                }, check: Toy.log)
+                },
+                check: Toy.log
+            )
         },
         PlantedBug(
-            number: 4, title: "mkdir chain, only the leaf synced",
+            number: 4,
+            title: "mkdir chain, only the leaf synced",
             says: "missing: sync of directory / before the acknowledgement"
         ) { isBuggy in
             Toy(
@@ -59,10 +65,12 @@ extension PlantedBugs {
                 },
                 check: { recovered, acknowledged in
                     try CheckFailure.unless(acknowledged.isEmpty || recovered == [1], "the tree is gone")
-                })
+                }
+            )
         },
         PlantedBug(
-            number: 5, title: "cross-directory rename, one parent synced",
+            number: 5,
+            title: "cross-directory rename, one parent synced",
             says: "missing: sync of directory done before the acknowledgement"
         ) { isBuggy in
             Toy(
@@ -84,7 +92,8 @@ extension PlantedBugs {
                 },
                 check: { recovered, acknowledged in
                     try CheckFailure.unless(acknowledged.isEmpty || recovered == [1], "the finished job is gone")
-                })
+                }
+            )
         },
         PlantedBug(number: 6, title: "replace by unlink and link", says: "atomic step") { isBuggy in
             Toy(
@@ -104,10 +113,13 @@ extension PlantedBugs {
                     try directory.sync()
                     acknowledge(2)
                 },
-                recover: { _, directory in try directory.contents("current") ?? [] }, check: Toy.register)
+                recover: { _, directory in try directory.contents("current") ?? [] },
+                check: Toy.register
+            )
         },
         PlantedBug(
-            number: 9, title: "old file unlinked before the new manifest is durable",
+            number: 9,
+            title: "old file unlinked before the new manifest is durable",
             says: "missing: sync of directory / before operation"
         ) { isBuggy in
             Toy(
@@ -132,13 +144,17 @@ extension PlantedBugs {
                         throw ToyError(description: "the manifest names data-\(version), which is not there")
                     }
                     return value
-                }, check: Toy.register)
+                },
+                check: Toy.register
+            )
         },
     ]
 
     /// The register that is replaced as a whole.
     static func replacing(
-        syncsFile: Bool, syncsDirectory: Bool, level: SyncLevel = .data
+        syncsFile: Bool,
+        syncsDirectory: Bool,
+        level: SyncLevel = .data
     ) -> Toy {
         Toy(
             work: { _, directory, acknowledge in
@@ -153,6 +169,8 @@ extension PlantedBugs {
                 guard let value = try directory.contents("current") else { return [] }
                 if value.count != 1 || value[0] == 0 { throw ToyError(description: "current holds \(value)") }
                 return value
-            }, check: Toy.register)
+            },
+            check: Toy.register
+        )
     }
 }

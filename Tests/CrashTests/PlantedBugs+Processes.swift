@@ -6,7 +6,8 @@ import Testing
 extension PlantedBugs {
     /// Locks a file that the holder removes when it is done; the twin checks that the name still stands for the
     /// file it locked.
-    private static func locking(_ isBuggy: Bool, times: Int) -> @Sendable (any FileSystem, (Int) -> Void) throws -> Void {
+    private static func locking(_ isBuggy: Bool, times: Int) -> @Sendable (any FileSystem, (Int) -> Void) throws -> Void
+    {
         { fileSystem, acknowledge in
             let directory = try fileSystem.openDirectory("/")
             for _ in 0..<times {
@@ -44,8 +45,11 @@ extension PlantedBugs {
                 let acknowledged = outcomes.map(\.acknowledged.count).reduce(0, +)
                 let number = try fileSystem.openDirectory("/").contents("number")?.first ?? 0
                 try CheckFailure.unless(
-                    Int(number) == acknowledged, "two holders: \(number) after \(acknowledged) increments")
-            })
+                    Int(number) == acknowledged,
+                    "two holders: \(number) after \(acknowledged) increments"
+                )
+            }
+        )
     }
 
     @Test func flockAndUnlinkLetsInTwoHoldersOnDifferentInodes() throws {

@@ -5,7 +5,8 @@ import FileSystemSeam
 extension PlantedBugs {
     static let recoveries: [PlantedBug] = [
         PlantedBug(
-            number: 21, title: "newer log synced, older not: recovery crosses the hole",
+            number: 21,
+            title: "newer log synced, older not: recovery crosses the hole",
             says: "missing: sync of log-1 before"
         ) { isBuggy in
             Toy(
@@ -26,8 +27,11 @@ extension PlantedBugs {
                 check: { recovered, acknowledged in
                     let isWhole = recovered == Array([1, 2].prefix(recovered.count))
                     try CheckFailure.unless(
-                        isWhole && recovered.count >= acknowledged.count, "\(recovered) after \(acknowledged)")
-                })
+                        isWhole && recovered.count >= acknowledged.count,
+                        "\(recovered) after \(acknowledged)"
+                    )
+                }
+            )
         },
         PlantedBug(number: 22, title: "recovery not idempotent", says: "the recovery was crashed too") { isBuggy in
             Toy(
@@ -52,11 +56,15 @@ extension PlantedBugs {
                 },
                 check: { recovered, acknowledged in
                     try CheckFailure.unless(
-                        recovered == [5] || (acknowledged.isEmpty && recovered == [1]), "the value is \(recovered)")
-                })
+                        recovered == [5] || (acknowledged.isEmpty && recovered == [1]),
+                        "the value is \(recovered)"
+                    )
+                }
+            )
         },
         PlantedBug(
-            number: 23, title: "recovery acts on unsynced repairs, then deletes the evidence",
+            number: 23,
+            title: "recovery acts on unsynced repairs, then deletes the evidence",
             says: "missing: sync of value before"
         ) { isBuggy in
             Toy(
@@ -80,8 +88,11 @@ extension PlantedBugs {
                 },
                 check: { recovered, acknowledged in
                     try CheckFailure.unless(
-                        recovered == [5] || (acknowledged.isEmpty && recovered == [1]), "the value is \(recovered)")
-                })
+                        recovered == [5] || (acknowledged.isEmpty && recovered == [1]),
+                        "the value is \(recovered)"
+                    )
+                }
+            )
         },
         PlantedBug(number: 25, title: "PID lock file stale after a kill", says: "locked by process") { isBuggy in
             Toy(
@@ -95,16 +106,22 @@ extension PlantedBugs {
                     let value = try directory.contents("value") ?? []
                     try directory.removeIfThere("lock")
                     return value
-                }, check: Toy.register)
+                },
+                check: Toy.register
+            )
         },
         PlantedBug(
-            number: 26, title: "plain fsync taken as durable under apfs", says: "missing: sync(.full) of",
+            number: 26,
+            title: "plain fsync taken as durable under apfs",
+            says: "missing: sync(.full) of",
             model: .apfs
         ) { isBuggy in
             replacing(syncsFile: true, syncsDirectory: true, level: isBuggy ? .driveOnly : .full)
         },
         PlantedBug(
-            number: 27, title: "zero-byte main file makes recovery delete a valid log", says: "read [] after"
+            number: 27,
+            title: "zero-byte main file makes recovery delete a valid log",
+            says: "read [] after"
         ) { isBuggy in
             Toy(
                 work: { _, directory, acknowledge in
@@ -123,10 +140,14 @@ extension PlantedBugs {
                     }
                     let logged = Record.decode(try directory.contents("log") ?? [])
                     return logged.isEmpty ? Record.decode(try directory.contents("main") ?? []) : logged
-                }, check: Toy.log)
+                },
+                check: Toy.log
+            )
         },
         PlantedBug(
-            number: 28, title: "mtime used as a version", says: "sync(.data) leaves times out"
+            number: 28,
+            title: "mtime used as a version",
+            says: "sync(.data) leaves times out"
         ) { isBuggy in
             let encode: @Sendable (UInt8) -> [UInt8] = { [$0, $0 ^ 0xFF] }
             return Toy(
@@ -147,13 +168,16 @@ extension PlantedBugs {
                         let bytes = try directory.contents(name) ?? []
                         guard bytes.count == 2, bytes[1] == bytes[0] ^ 0xFF else { continue }
                         // The twin never looks at times: the value says itself how new it is.
-                        let time = isBuggy
+                        let time =
+                            isBuggy
                             ? try directory.status(of: name).modified
                             : WallClockTime(nanosecondsSinceEpoch: Int64(bytes[0]))
                         if best == nil || best!.time < time { best = (bytes[0], time) }
                     }
                     return best.map { [$0.value] } ?? []
-                }, check: Toy.register)
+                },
+                check: Toy.register
+            )
         },
     ]
 

@@ -56,7 +56,8 @@ struct PlantedBug: Sendable, CustomStringConvertible {
             prepare: { try toy.prepare($0.openDirectory("/")) },
             workload: { try toy.work($0, $0.openDirectory("/"), $1) },
             recover: { try toy.recover($0, $0.openDirectory("/")) },
-            check: toy.check)
+            check: toy.check
+        )
     }
 
     func replay(_ isBuggy: Bool, _ token: ReplayToken) throws -> String? {
@@ -67,7 +68,8 @@ struct PlantedBug: Sendable, CustomStringConvertible {
                 prepare: { try toy.prepare($0.openDirectory("/")) },
                 workload: { try toy.work($0, $0.openDirectory("/"), $1) },
                 recover: { try toy.recover($0, $0.openDirectory("/")) },
-                check: toy.check)
+                check: toy.check
+            )
         } catch CrashTestingError.tokenDoesNotFit {
             return nil
         }
@@ -85,14 +87,19 @@ struct Toy: Sendable {
     static let register: @Sendable ([UInt8], [UInt8]) throws -> Void = { recovered, acknowledged in
         let last = acknowledged.last ?? 0
         let value = recovered.last ?? 0
-        try CheckFailure.unless(value == last || value == last + 1, "value \(value) after acknowledging \(acknowledged)")
+        try CheckFailure.unless(
+            value == last || value == last + 1,
+            "value \(value) after acknowledging \(acknowledged)"
+        )
     }
 
     /// A log of 1, 2, 3 …: everything acknowledged is there, in order, and at most one more.
     static let log: @Sendable ([UInt8], [UInt8]) throws -> Void = { recovered, acknowledged in
         let all = Array(acknowledged + [(acknowledged.last ?? 0) + 1])
         try CheckFailure.unless(
-            recovered == acknowledged || recovered == all, "read \(recovered) after acknowledging \(acknowledged)")
+            recovered == acknowledged || recovered == all,
+            "read \(recovered) after acknowledging \(acknowledged)"
+        )
     }
 
     /// Loss is allowed, corruption is not: any prefix of 1, 2, 3 ….

@@ -49,7 +49,8 @@ package struct EffectLog: Hashable, Sendable {
 
     mutating func begin(_ kind: DiskEvent.Kind, _ operation: Int, _ inode: Int64) {
         events.append(
-            DiskEvent(kind: kind, operation: Int32(operation), inode: inode, first: Int32(effects.count)))
+            DiskEvent(kind: kind, operation: Int32(operation), inode: inode, first: Int32(effects.count))
+        )
     }
 
     mutating func effect(_ cell: Int, _ value: Int64) {

@@ -54,7 +54,9 @@ public struct FaultPlan: Sendable, Hashable {
 
     /// A plan under which the `occurrence`-th call of one kind gets `fault`.
     public static func on(
-        _ operation: FileSystemError.Operation, _ occurrence: Int = 1, _ fault: SimFault
+        _ operation: FileSystemError.Operation,
+        _ occurrence: Int = 1,
+        _ fault: SimFault
     ) -> FaultPlan {
         FaultPlan([Entry(operation, occurrence: occurrence, fault)])
     }

@@ -65,27 +65,55 @@ public struct PersistenceModel: Sendable, Hashable, CustomStringConvertible {
 
     /// What POSIX alone promises, and the default: nothing is ordered that was not synced.
     public static let posixMinimal = PersistenceModel(
-        name: "posixMinimal", nameOrder: .unordered, fileSyncReach: .itself, directorySyncReach: .itself,
-        lengthRule: .anyTime, movesAcrossDirectoriesAtomically: false, truncatesAtomically: false,
-        driveOnlyIsDurable: true, barrierIsDurable: false)
+        name: "posixMinimal",
+        nameOrder: .unordered,
+        fileSyncReach: .itself,
+        directorySyncReach: .itself,
+        lengthRule: .anyTime,
+        movesAcrossDirectoriesAtomically: false,
+        truncatesAtomically: false,
+        driveOnlyIsDurable: true,
+        barrierIsDurable: false
+    )
 
     /// ext4 with `data=ordered`: one journal for names; lengths follow the data of new blocks.
     public static let ext4Ordered = PersistenceModel(
-        name: "ext4Ordered", nameOrder: .total, fileSyncReach: .journal, directorySyncReach: .journal,
-        lengthRule: .afterNewBlocks(bytes: 4096), movesAcrossDirectoriesAtomically: true,
-        truncatesAtomically: true, driveOnlyIsDurable: true, barrierIsDurable: true)
+        name: "ext4Ordered",
+        nameOrder: .total,
+        fileSyncReach: .journal,
+        directorySyncReach: .journal,
+        lengthRule: .afterNewBlocks(bytes: 4096),
+        movesAcrossDirectoriesAtomically: true,
+        truncatesAtomically: true,
+        driveOnlyIsDurable: true,
+        barrierIsDurable: true
+    )
 
     /// XFS: names in dependency order, a length after its data.
     public static let xfs = PersistenceModel(
-        name: "xfs", nameOrder: .dependencies, fileSyncReach: .dependencies, directorySyncReach: .dependencies,
-        lengthRule: .afterData, movesAcrossDirectoriesAtomically: true, truncatesAtomically: true,
-        driveOnlyIsDurable: true, barrierIsDurable: true)
+        name: "xfs",
+        nameOrder: .dependencies,
+        fileSyncReach: .dependencies,
+        directorySyncReach: .dependencies,
+        lengthRule: .afterData,
+        movesAcrossDirectoriesAtomically: true,
+        truncatesAtomically: true,
+        driveOnlyIsDurable: true,
+        barrierIsDurable: true
+    )
 
     /// APFS as Darwin offers it: plain `fsync` reaches the drive only, a barrier orders, `F_FULLFSYNC` is durable.
     public static let apfs = PersistenceModel(
-        name: "apfs", nameOrder: .unordered, fileSyncReach: .itself, directorySyncReach: .itself,
-        lengthRule: .anyTime, movesAcrossDirectoriesAtomically: false, truncatesAtomically: false,
-        driveOnlyIsDurable: false, barrierIsDurable: false)
+        name: "apfs",
+        nameOrder: .unordered,
+        fileSyncReach: .itself,
+        directorySyncReach: .itself,
+        lengthRule: .anyTime,
+        movesAcrossDirectoriesAtomically: false,
+        truncatesAtomically: false,
+        driveOnlyIsDurable: false,
+        barrierIsDurable: false
+    )
 
     /// The four models, the default first.
     public static let all: [PersistenceModel] = [.posixMinimal, .ext4Ordered, .xfs, .apfs]

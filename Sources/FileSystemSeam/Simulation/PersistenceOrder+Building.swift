@@ -60,19 +60,33 @@ private struct OrderBuilder {
         floors.append(floor)
         order.points.append(
             PersistenceOrder.Point(
-                kind: kind, nodes: order.nodes.count, acknowledged: acknowledged, event: event,
-                floor: floors.count - 1))
+                kind: kind,
+                nodes: order.nodes.count,
+                acknowledged: acknowledged,
+                event: event,
+                floor: floors.count - 1
+            )
+        )
     }
 
     @discardableResult
     private mutating func node(
-        _ event: Int, _ kind: PersistenceOrder.NodeKind, _ inode: Int64, _ effects: [CellEffect], after: [Int]
+        _ event: Int,
+        _ kind: PersistenceOrder.NodeKind,
+        _ inode: Int64,
+        _ effects: [CellEffect],
+        after: [Int]
     ) -> Int {
         let id = order.nodes.count
         order.nodes.append(
             PersistenceOrder.Node(
-                event: Int32(event), kind: kind, inode: inode, first: Int32(order.effects.count),
-                count: Int32(effects.count)))
+                event: Int32(event),
+                kind: kind,
+                inode: inode,
+                first: Int32(order.effects.count),
+                count: Int32(effects.count)
+            )
+        )
         order.effects.append(contentsOf: effects)
         var before = barrier.union(after)
         for effect in effects {
@@ -94,7 +108,10 @@ private struct OrderBuilder {
     // MARK: - Names
 
     private mutating func nameNode(
-        _ index: Int, _ event: DiskEvent, _ effects: [CellEffect], after extra: [Int] = []
+        _ index: Int,
+        _ event: DiskEvent,
+        _ effects: [CellEffect],
+        after extra: [Int] = []
     ) {
         var after = extra
         switch model.nameOrder {
@@ -133,7 +150,10 @@ private struct OrderBuilder {
     // MARK: - Contents
 
     private mutating func write(
-        _ index: Int, _ event: DiskEvent, _ effects: [CellEffect], _ sectors: inout SectorPool
+        _ index: Int,
+        _ event: DiskEvent,
+        _ effects: [CellEffect],
+        _ sectors: inout SectorPool
     ) {
         var data: [(node: Int, sector: Int)] = []
         for effect in effects where key(effect).kind == .sector {
@@ -271,8 +291,12 @@ private struct OrderBuilder {
             order.chainOfCell[Int(cell)] = Int32(order.chains.count)
             order.chains.append(
                 PersistenceOrder.Chain(
-                    start: Int32(order.chainNodes.count), count: Int32(list.count), birth: births[cell] ?? 0,
-                    isBorn: births[cell] != nil))
+                    start: Int32(order.chainNodes.count),
+                    count: Int32(list.count),
+                    birth: births[cell] ?? 0,
+                    isBorn: births[cell] != nil
+                )
+            )
             for version in list.reversed() {
                 order.chainNodes.append(version.node)
                 order.chainValues.append(version.value)

@@ -20,7 +20,11 @@ package struct SectorPool: Sendable {
 
     /// The number of sector `number` with `source[from..<from + count]` laid over it at `offset`.
     package mutating func number(
-        overlaying number: Int, at offset: Int, with source: Span<UInt8>, from: Int, count: Int
+        overlaying number: Int,
+        at offset: Int,
+        with source: Span<UInt8>,
+        from: Int,
+        count: Int
     ) -> Int {
         if count < Self.size {
             let base = number * Self.size
@@ -56,7 +60,11 @@ package struct SectorPool: Sendable {
 
     /// Copies part of a sector out. O(count).
     package func copy(
-        _ number: Int, from: Int, count: Int, into buffer: inout MutableSpan<UInt8>, at position: Int
+        _ number: Int,
+        from: Int,
+        count: Int,
+        into buffer: inout MutableSpan<UInt8>,
+        at position: Int
     ) {
         precondition(from + count <= Self.size && position + count <= buffer.count)
         let start = number * Self.size + from

@@ -21,7 +21,9 @@ public final class SimDirectory: Directory, @unchecked Sendable {
 
     /// See ``Directory/open(_:_:permissions:)``.
     public func open(
-        _ name: String, _ options: OpenOptions, permissions: Permissions
+        _ name: String,
+        _ options: OpenOptions,
+        permissions: Permissions
     ) throws(FileSystemError) -> any File {
         let found = try perform(.open, name, options.simulatedDescription) { (state, _) throws(Refusal) in
             try state.open(self.inode, name, options, permissions)
@@ -52,7 +54,10 @@ public final class SimDirectory: Directory, @unchecked Sendable {
 
     /// See ``Directory/rename(_:to:in:exclusive:)``.
     public func rename(
-        _ name: String, to newName: String, in target: any Directory, exclusive: Bool
+        _ name: String,
+        to newName: String,
+        in target: any Directory,
+        exclusive: Bool
     ) throws(FileSystemError) {
         try perform(.rename, name, "to \(newName)\(exclusive ? " exclusively" : "")") { (state, _) throws(Refusal) in
             let target = try self.onThisDisk(target)
@@ -138,7 +143,9 @@ public final class SimDirectory: Directory, @unchecked Sendable {
     }
 
     private func perform<Result>(
-        _ operation: FileSystemError.Operation, _ name: String, _ detail: @autoclosure () -> String = "",
+        _ operation: FileSystemError.Operation,
+        _ name: String,
+        _ detail: @autoclosure () -> String = "",
         _ body: (inout SimState, SimFault?) throws(Refusal) -> Result
     ) throws(FileSystemError) -> Result {
         try disk.perform(process, operation, name, detail()) { (state, fault) throws(Refusal) in

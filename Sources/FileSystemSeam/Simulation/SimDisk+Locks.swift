@@ -1,8 +1,14 @@
 /// Advisory locks, which belong to open file descriptions.
 extension SimDisk {
     func lock(
-        _ description: AnyObject, _ inode: Int64, _ process: SimProcess, _ operation: FileSystemError.Operation,
-        _ name: String, _ mode: LockMode, blocking: Bool, checkOpen: () throws(Refusal) -> Void
+        _ description: AnyObject,
+        _ inode: Int64,
+        _ process: SimProcess,
+        _ operation: FileSystemError.Operation,
+        _ name: String,
+        _ mode: LockMode,
+        blocking: Bool,
+        checkOpen: () throws(Refusal) -> Void
     ) throws(FileSystemError) -> Bool {
         let identifier = ObjectIdentifier(description)
         while true {
@@ -52,7 +58,10 @@ extension SimDisk {
 extension SimState {
     /// Takes or converts a lock. As with `flock`, a conversion first gives up what was held.
     mutating func takeLock(
-        _ inode: Int64, _ mode: LockMode, _ description: ObjectIdentifier, _ process: Int32
+        _ inode: Int64,
+        _ mode: LockMode,
+        _ description: ObjectIdentifier,
+        _ process: Int32
     ) -> Bool {
         let before = locks.count
         locks.removeAll { $0.description == description }
@@ -66,7 +75,10 @@ extension SimState {
 
     /// A sync with its planned fault: an error is reported after it was noted that the pages are in doubt.
     mutating func syncReporting(
-        _ fault: SimFault?, _ inode: Int64, _ kind: DiskEvent.Kind, _ level: SyncLevel
+        _ fault: SimFault?,
+        _ inode: Int64,
+        _ kind: DiskEvent.Kind,
+        _ level: SyncLevel
     ) throws(Refusal) {
         switch fault {
         case .error(let code)?:

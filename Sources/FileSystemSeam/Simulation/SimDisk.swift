@@ -43,9 +43,17 @@ public final class SimDisk: @unchecked Sendable {
     public package(set) var trace: [SimOperation] = []
     /// What ``FileSystem/mountFacts(of:)`` answers.
     public var mountFacts = MountFacts(
-        fileSystemType: "ext4", magic: 0xEF53, mountPoint: "/", source: "/dev/simulated", mountOptions: ["rw"],
-        fileSystemOptions: ["rw"], isReadOnly: false, blockSizeBytes: 4096, availableBytes: 1 << 40,
-        nameLengthMaximum: 255)
+        fileSystemType: "ext4",
+        magic: 0xEF53,
+        mountPoint: "/",
+        source: "/dev/simulated",
+        mountOptions: ["rw"],
+        fileSystemOptions: ["rw"],
+        isReadOnly: false,
+        blockSizeBytes: 4096,
+        availableBytes: 1 << 40,
+        nameLengthMaximum: 255
+    )
     /// The mode bits a process's umask takes away; 022 unless set.
     public var umask: Permissions {
         get { Permissions(rawValue: state.umask) }
@@ -110,7 +118,11 @@ public final class SimDisk: @unchecked Sendable {
             let (cell, found) = try state.lookUp(directory.inode, name)
             if found != 0 { throw Refusal(.exists) }
             let inode = try state.create(
-                .symbolicLink, in: directory.inode, cell: cell, permissions: Permissions(rawValue: 0o777))
+                .symbolicLink,
+                in: directory.inode,
+                cell: cell,
+                permissions: Permissions(rawValue: 0o777)
+            )
             state.linkTargets[inode] = target
         }
     }
@@ -143,7 +155,9 @@ public final class SimDisk: @unchecked Sendable {
     /// Runs one primitive: the scheduler's turn, the operation count, a planned fault, the act, the trace line.
     @inline(__always)
     func perform<Result>(
-        _ process: SimProcess, _ operation: FileSystemError.Operation, _ name: String,
+        _ process: SimProcess,
+        _ operation: FileSystemError.Operation,
+        _ name: String,
         _ detail: @autoclosure () -> String = "",
         _ body: (inout SimState, SimFault?) throws(Refusal) -> Result
     ) throws(FileSystemError) -> Result {
@@ -174,12 +188,16 @@ public final class SimDisk: @unchecked Sendable {
         passedLimit = true
         precondition(
             state.operations < operationLimit &* 64,
-            "the code under test goes on after \(operationLimit) operations although every further one fails")
+            "the code under test goes on after \(operationLimit) operations although every further one fails"
+        )
         throw Refusal(.inputOutput)
     }
 
     private func prepare(
-        _ process: SimProcess, _ operation: FileSystemError.Operation, _ name: String, _ detail: String
+        _ process: SimProcess,
+        _ operation: FileSystemError.Operation,
+        _ name: String,
+        _ detail: String
     ) -> SimFault? {
         var fault: SimFault?
         if !faults.entries.isEmpty {
@@ -190,8 +208,15 @@ public final class SimDisk: @unchecked Sendable {
         if isTracing {
             trace.append(
                 SimOperation(
-                    number: state.operations, process: process.id, operation: operation, name: name, detail: detail,
-                    failure: nil, fault: fault))
+                    number: state.operations,
+                    process: process.id,
+                    operation: operation,
+                    name: name,
+                    detail: detail,
+                    failure: nil,
+                    fault: fault
+                )
+            )
         }
         return fault
     }

@@ -61,8 +61,14 @@ public final class SimFS: FileSystem, @unchecked Sendable {
         defer { disk.leave() }
         disk.state.source?.observedBoot()
         return ProcessIdentity(
-            processID: process.id, startTicks: UInt64(process.id) * 10, bootID: "simulated-boot-\(process.boot)",
-            processNamespace: 1, hostName: "simulated", machineID: "simulated-machine", executable: "/simulated")
+            processID: process.id,
+            startTicks: UInt64(process.id) * 10,
+            bootID: "simulated-boot-\(process.boot)",
+            processNamespace: 1,
+            hostName: "simulated",
+            machineID: "simulated-machine",
+            executable: "/simulated"
+        )
     }
 
     /// The disk's ``SimDisk/mountFacts``.

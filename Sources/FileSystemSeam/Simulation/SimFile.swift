@@ -116,7 +116,8 @@ public final class SimFile: File, @unchecked Sendable {
     }
 
     private func perform<Result>(
-        _ operation: FileSystemError.Operation, _ detail: @autoclosure () -> String,
+        _ operation: FileSystemError.Operation,
+        _ detail: @autoclosure () -> String,
         _ body: (inout SimState, SimFault?) throws(Refusal) -> Result
     ) throws(FileSystemError) -> Result {
         try disk.perform(fileSystem.process, operation, name, detail()) { (state, fault) throws(Refusal) in

@@ -1,7 +1,10 @@
 /// Acts on the contents and attributes of files.
 extension SimState {
     mutating func read(
-        _ inode: Int64, into buffer: inout MutableSpan<UInt8>, at offset: Int64, limit: Int
+        _ inode: Int64,
+        into buffer: inout MutableSpan<UInt8>,
+        at offset: Int64,
+        limit: Int
     ) throws(Refusal) -> Int {
         if offset < 0 { throw Refusal(.invalidArgument) }
         if buffer.isEmpty { return 0 }
@@ -22,7 +25,11 @@ extension SimState {
 
     /// Writes `count` bytes; nothing is refused for its content, space or quota is.
     mutating func write(
-        _ inode: Int64, _ bytes: Span<UInt8>, at offset: Int64, count: Int, fault: SimFault?
+        _ inode: Int64,
+        _ bytes: Span<UInt8>,
+        at offset: Int64,
+        count: Int,
+        fault: SimFault?
     ) throws(Refusal) -> Int {
         if offset < 0 { throw Refusal(.invalidArgument) }
         if count == 0 { return 0 }
@@ -51,7 +58,12 @@ extension SimState {
 
     /// Puts a sector where it belongs, or where a fault says: what processes see is right in either case.
     private mutating func place(
-        _ content: Int, _ cell: Int, _ inode: Int64, _ sector: Int, first: Bool, fault: SimFault?
+        _ content: Int,
+        _ cell: Int,
+        _ inode: Int64,
+        _ sector: Int,
+        first: Bool,
+        fault: SimFault?
     ) {
         setLive(cell, Int64(content))
         switch fault {

@@ -28,7 +28,10 @@ extension SimState {
     }
 
     mutating func create(
-        _ kind: InodeKind, in directory: Int64, cell: Int, permissions: Permissions
+        _ kind: InodeKind,
+        in directory: Int64,
+        cell: Int,
+        permissions: Permissions
     ) throws(Refusal) -> Int64 {
         try checkChange(directory)
         let inode = newInode(kind)
@@ -48,7 +51,10 @@ extension SimState {
 
     /// `open`: what to open, made when asked.
     mutating func open(
-        _ directory: Int64, _ name: String, _ options: OpenOptions, _ permissions: Permissions
+        _ directory: Int64,
+        _ name: String,
+        _ options: OpenOptions,
+        _ permissions: Permissions
     ) throws(Refusal) -> Int64 {
         if !options.isMeaningfulForOpening { throw Refusal(.invalidArgument) }
         let (cell, found) = try lookUp(directory, name)
@@ -85,7 +91,10 @@ extension SimState {
     }
 
     mutating func link(
-        _ directory: Int64, _ name: String, to newName: String, in target: Int64
+        _ directory: Int64,
+        _ name: String,
+        to newName: String,
+        in target: Int64
     ) throws(Refusal) {
         let (_, source) = try lookUp(directory, name)
         let (cell, existing) = try lookUp(target, newName)
@@ -123,7 +132,11 @@ extension SimState {
     }
 
     mutating func rename(
-        _ directory: Int64, _ name: String, to newName: String, in target: Int64, exclusive: Bool
+        _ directory: Int64,
+        _ name: String,
+        to newName: String,
+        in target: Int64,
+        exclusive: Bool
     ) throws(Refusal) {
         let (from, source) = try lookUp(directory, name)
         let (to, existing) = try lookUp(target, newName)
