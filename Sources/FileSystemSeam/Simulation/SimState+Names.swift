@@ -100,8 +100,8 @@ extension SimState {
         let (cell, existing) = try lookUp(target, newName)
         if source == 0 { throw Refusal(.noEntry) }
         if existing != 0 { throw Refusal(.exists) }
-        if InodeKind(of: source) == .directory { throw Refusal(.notPermitted) }
         try checkChange(target)
+        if InodeKind(of: source) == .directory { throw Refusal(.notPermitted) }
         log.begin(.link, operations, source)
         write(cell, source)
         changes &+= 1
@@ -142,17 +142,15 @@ extension SimState {
         let (to, existing) = try lookUp(target, newName)
         if source == 0 { throw Refusal(.noEntry) }
         if existing != 0, exclusive { throw Refusal(.exists) }
+        // Directories that lie in each other come first, in the order in which Linux looks.
+        let moving = InodeKind(of: source) == .directory
+        if moving, isAncestor(source, of: target) { throw Refusal(.invalidArgument) }
+        if InodeKind(of: existing) == .directory, existing != 0, isAncestor(existing, of: directory) {
+            throw Refusal(.notEmpty)
+        }
         try checkChange(directory)
         try checkChange(target)
         if source == existing { return }
-        let moving = InodeKind(of: source) == .directory
-        if moving {
-            var ancestor: Int64? = target
-            while let inode = ancestor {
-                if inode == source { throw Refusal(.invalidArgument) }
-                ancestor = parents[inode]
-            }
-        }
         if existing != 0 {
             let replacing = InodeKind(of: existing) == .directory
             if replacing, !moving { throw Refusal(.isDirectory) }
@@ -168,6 +166,16 @@ extension SimState {
         write(to, source)
         if moving { parents[source] = target }
         changes &+= 1
+    }
+
+    /// Whether `inode` is `directory` or lies above it.
+    private func isAncestor(_ inode: Int64, of directory: Int64) -> Bool {
+        var next: Int64? = directory
+        while let current = next {
+            if current == inode { return true }
+            next = parents[current]
+        }
+        return false
     }
 
     /// The status of an inode. Reads its size, link count, permissions and time.
