@@ -6,10 +6,12 @@ let package = Package(
     name: "downstream",
     platforms: [.macOS(.v26)],
     dependencies: [.package(name: "holdfast", path: "../..")],
-    targets: ["Canonical", "Signing", "FileSystemSeam", "Journal"].map { product in
+    targets: ["Canonical", "Signing", "FileSystemSeam", "CrashTesting", "Journal"].map { product in
         .executableTarget(
             name: "Uses\(product)",
             dependencies: [.product(name: product, package: "holdfast")]
+                // A store is written against the seam, whatever else it is proved with.
+                + (product == "CrashTesting" ? [.product(name: "FileSystemSeam", package: "holdfast")] : [])
         )
     }
 )

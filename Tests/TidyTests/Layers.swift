@@ -7,6 +7,7 @@ enum Layers {
         "Canonical": ["CCrypto"],
         "Signing": ["Canonical", "CCrypto"],
         "FileSystemSeam": ["CPosix"],
+        "CrashTesting": ["FileSystemSeam", "Canonical"],
         "Journal": ["Canonical", "Signing", "FileSystemSeam"],
         "HoldfastCLI": ["Canonical", "Signing", "FileSystemSeam", "Journal", "CPosix"],
         "holdfast": ["HoldfastCLI"],
