@@ -64,6 +64,18 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strictTests
         ),
+        .target(
+            name: "LitmusPrograms",
+            dependencies: ["FileSystemSeam"],
+            path: "Tests/LitmusPrograms",
+            swiftSettings: strictTests
+        ),
+        .executableTarget(
+            name: "litmus-runner",
+            dependencies: ["LitmusPrograms", "FileSystemSeam"],
+            path: "Tests/LitmusRunner",
+            swiftSettings: strictTests
+        ),
         .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strictTests),
         .testTarget(name: "CanonicalTests", dependencies: ["Canonical", "TestSupport"], swiftSettings: strictTests),
         .testTarget(
@@ -78,7 +90,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CrashTestingTests",
-            dependencies: ["CrashTesting", "FileSystemSeam", "TestSupport"],
+            dependencies: ["CrashTesting", "FileSystemSeam", "LitmusPrograms", "TestSupport"],
             swiftSettings: strictTests
         ),
         .testTarget(

@@ -1,5 +1,6 @@
 import CrashTesting
 import FileSystemSeam
+import LitmusPrograms
 import Testing
 
 /// The lazy exploration against the definition: all subsets of micro-operations that are closed under the order,

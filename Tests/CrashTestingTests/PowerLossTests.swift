@@ -1,4 +1,5 @@
 import FileSystemSeam
+import LitmusPrograms
 import Testing
 
 @Suite struct PowerLossTests {
