@@ -37,10 +37,14 @@ class FileSystem:
 
 _EXT4 = ("mkfs.ext4", "-q", "-F", "-b", "4096", "-E", "nodiscard,lazy_itable_init=0,lazy_journal_init=0")
 
+# Since Linux 5.6 ext4 writes new blocks as unwritten extents (dioread_nolock) and converts them when the data is there,
+# maybe one commit later; `dioread_lock` is how it was before. `noauto_da_alloc` lets a rename overtake the data.
 ALL = [
     FileSystem("ext4-ordered", "ext4", "data=ordered", 64, _EXT4, "ext4Ordered", "e2fsprogs"),
     FileSystem(
-        "ext4-noalloc", "ext4", "data=ordered,noauto_da_alloc", 64, _EXT4, "ext4Ordered", "e2fsprogs"),
+        "ext4-noauto", "ext4", "data=ordered,noauto_da_alloc", 64, _EXT4, "ext4Ordered", "e2fsprogs"),
+    FileSystem(
+        "ext4-lock", "ext4", "data=ordered,noauto_da_alloc,dioread_lock", 64, _EXT4, "ext4Ordered", "e2fsprogs"),
     FileSystem("ext4-journal", "ext4", "data=journal", 64, _EXT4, "ext4Ordered", "e2fsprogs"),
     FileSystem("xfs", "xfs", "", 320, ("mkfs.xfs", "-q", "-f", "-K"), "xfs", "xfsprogs"),
     FileSystem("btrfs", "btrfs", "nodiscard", 128, ("mkfs.btrfs", "-q", "-f", "-K"), "posixMinimal", "btrfs-progs"),

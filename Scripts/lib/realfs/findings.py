@@ -12,7 +12,6 @@ class Violation:
     outcome: str
     recipe: str
     image: object = None
-    records: object = None
 
 
 @dataclasses.dataclass
@@ -34,13 +33,11 @@ class Result:
     def found(self, outcome, recipe):
         self.outcomes.setdefault(outcome, recipe)
 
-    def broken(self, outcome, recipe, image, records):
+    def broken(self, outcome, recipe, image):
         """Counts a violation; the image behind the first of its kind is kept for the report."""
         is_first = all(other.outcome != outcome for other in self.violations)
         self.violations.append(
-            Violation(
-                self.system, self.workload, outcome, recipe, image if is_first else None,
-                records if is_first else None))
+            Violation(self.system, self.workload, outcome, recipe, image if is_first else None))
 
     def finish(self):
         self.seconds = time.monotonic() - self.started

@@ -43,19 +43,19 @@ class Journal:
                 if image.identity not in known:
                     known[image.identity] = self._state(self.session.examine(image, self._look))
                     result.images += 1
-                self._judge(result, known[image.identity], acknowledged, image, records)
+                self._judge(result, known[image.identity], acknowledged, image)
         return result.finish()
 
-    def _judge(self, result, state, acknowledged, image, records):
+    def _judge(self, result, state, acknowledged, image):
         result.found(state.summary, image.recipe)
         if state.summary.startswith(": does not mount") and self.session.system.kind == "btrfs":
             result.unmountable.append(image.recipe)
             return
         lost = sorted(acknowledged - state.uses)
         if state.problem:
-            result.broken(state.problem, image.recipe, image, records)
+            result.broken(state.problem, image.recipe, image)
         elif lost:
-            result.broken(f"acknowledged but lost: {', '.join(lost)}", image.recipe, image, records)
+            result.broken(f"acknowledged but lost: {', '.join(lost)}", image.recipe, image)
 
     def _run(self):
         work = self.session.work
@@ -84,11 +84,14 @@ class Journal:
 
     def _look(self, work):
         """The state as JSON, for `_state`."""
-        code, report = self._holdfast("verify", work, "--json")
-        if code != 0:
-            return json.dumps({"problem": f"does not verify: {report}"})
-        warnings = sorted({warning["kind"] for warning in json.loads(report)["warnings"]})
-        uses = self._uses(work)
+        uses, warnings = [], ["no journal yet"]
+        # Before the first acknowledgement even the directory may be missing.
+        if os.path.exists(os.path.join(work, "journal")):
+            code, report = self._holdfast("verify", work, "--json")
+            if code != 0:
+                return json.dumps({"problem": f"does not verify: {report}"})
+            warnings = sorted({warning["kind"] for warning in json.loads(report)["warnings"]})
+            uses = self._uses(work)
         answer = {"uses": uses, "warnings": warnings}
         if uses:
             code, again = self._reserve(work, uses[-1])

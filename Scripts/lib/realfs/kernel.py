@@ -18,6 +18,7 @@ LO_FLAGS_AUTOCLEAR, LO_FLAGS_DIRECT_IO = 4, 16
 BLKFLSBUF = 0x1261
 BTRFS_IOC_FORGET_DEV = 0x5000_9405
 SYNC_FILE_RANGE_ALL = 7
+PR_SET_PDEATHSIG = 1
 
 
 def _checked(result, what):
@@ -31,10 +32,15 @@ def _bytes(text):
     return None if text is None else os.fsencode(text)
 
 
-def leave_mount_namespace():
+def enter_mount_namespace():
     """Every mount made from here on is this process's own, and ends with it."""
     _checked(_libc.unshare(CLONE_NEWNS), "unshare")
     _checked(_libc.mount(None, b"/", None, MS_REC | MS_PRIVATE, None), "make mounts private")
+
+
+def end_with_parent(number):
+    """This process gets the signal when the one that forked it is gone."""
+    _checked(_libc.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0), "prctl")
 
 
 def mount(source, target, kind, options="", flags=MS_NOSUID | MS_NODEV):
@@ -111,6 +117,6 @@ def forget_btrfs_devices():
     except FileNotFoundError:
         return
     try:
-        fcntl.ioctl(control, BTRFS_IOC_FORGET_DEV, bytes(4096))
+        fcntl.ioctl(control, BTRFS_IOC_FORGET_DEV, bytearray(4096))
     finally:
         os.close(control)

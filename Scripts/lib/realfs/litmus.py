@@ -66,17 +66,17 @@ class Litmus:
                         continue
                     known[image.identity] = outcome = self.session.examine(image, self._observe)
                     result.images += 1
-                    self._judge(result, outcome, f"{plan}; {image.recipe}", image, records)
+                    self._judge(result, outcome, f"{plan}; {image.recipe}", image)
         return result.finish()
 
-    def _judge(self, result, outcome, recipe, image, records):
+    def _judge(self, result, outcome, recipe, image):
         result.found(outcome, recipe)
         if outcome in result.allowed:
             return
         if outcome.startswith(": does not mount") and self.session.system.kind == "btrfs":
             result.unmountable.append(recipe)
         else:
-            result.broken(outcome, recipe, image, records)
+            result.broken(outcome, recipe, image)
 
     def _plans(self):
         """The first plan tells how many calls the program makes; the others stand between them."""

@@ -8,6 +8,7 @@ device could have completed them, and a request is in the log before whoever wai
 
 import os
 import select
+import signal
 import socket
 import stat
 import struct
@@ -48,6 +49,9 @@ class Recorder:
         self._child = os.fork()
         if self._child == 0:
             code = 70
+            # It ends when its control socket does: a file system above it may still have to be unmounted.
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN)
             try:
                 self._control.close()
                 _Server(fuse, theirs, image, self.log).serve()
