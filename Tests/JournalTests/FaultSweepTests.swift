@@ -1,6 +1,6 @@
 import FileSystemSeam
-import Synchronization
 import Journal
+import Synchronization
 import TestSupport
 import Testing
 
