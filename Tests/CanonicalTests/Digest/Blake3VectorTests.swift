@@ -41,7 +41,7 @@ import Testing
             var split = start
             for place in stride(from: 0, to: input.count, by: piece) {
                 split.update(Array(input[place..<min(place + piece, input.count)]))
-                _ = split.finalize(count: 1)
+                if piece > 60 { _ = split.finalize(count: 1) }
             }
             #expect(split.finalize(count: 131) == expected)
         }

@@ -30,7 +30,7 @@ import Testing
         "{\"\u{212B}\":1,\"\u{C5}\":2,\"A\u{30A}\":3}",
         #"{"a":1,"A":2}"#,
         #"{"a":1,"a ":2,"a\u0000":3,"":4}"#,
-        #"{"aXXXXXXXXXXXXb":1,"aYYYYYYYYYYYYb":2}"#,  // same length and ends
+        #"{"abcdefghX12345678":1,"abcdefghY12345678":2,"abcdefgh12345678":3}"#,  // the same eight bytes at both ends
         #"{"abcd1efg":1,"abcd2efg":2,"abcd3efg":3}"#,
         #"{"1":1,"01":2,"1.0":3}"#,
     ])
@@ -53,6 +53,22 @@ import Testing
             let error = try #require(refusal(text))
             #expect(error.kind == .duplicateKey)
             #expect(error.byteOffset == Self.offset(of: second, keys))
+        }
+    }
+
+    @Test func anEscapeAnywhereInAKeyOfAnyLengthChangesNothing() throws {
+        for length in 1...40 {
+            let plain = String("abcdefghijklmnopqrstuvwxyz0123456789ABCD".prefix(length))
+            for place in 0..<length {
+                var units = plain.map(String.init)
+                units[place] = "\\u00" + Hex.encode(Array(units[place].utf8))
+                let escaped = units.joined()
+                // Something follows the decoded key in memory, and something else the plain one.
+                for keys in [[plain, escaped, "x\\n"], [escaped, "\\ty", plain], [escaped, "z\\r", escaped]] {
+                    let text = "{" + keys.map { "\"\($0)\":0" }.joined(separator: ",") + "}"
+                    #expect(refusal(text)?.kind == .duplicateKey, "\(text)")
+                }
+            }
         }
     }
 

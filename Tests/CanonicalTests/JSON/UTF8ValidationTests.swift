@@ -45,13 +45,14 @@ import Testing
     }
 
     @Test func everyScalarPassesUnchanged() throws {
-        // One string with every Unicode scalar that needs no escape, in one go and one at a time at the edges.
-        var text: [UInt8] = [UInt8(ascii: "\"")]
+        // One string with every Unicode scalar that needs no escape.
+        var scalars = String.UnicodeScalarView("\"".unicodeScalars)
         for code in UInt32(0x20)...0x10_FFFF {
             guard let scalar = UnicodeScalar(code), scalar != "\"", scalar != "\\" else { continue }
-            text.append(contentsOf: String(scalar).utf8)
+            scalars.append(scalar)
         }
-        text.append(UInt8(ascii: "\""))
+        scalars.append("\"")
+        let text = Array(String(scalars).utf8)
         #expect(try JSONDocument(parsing: text).canonicalBytes(.jcs) == text)
         #expect(CanonicalForm.jcs.isCanonical(text))
     }
