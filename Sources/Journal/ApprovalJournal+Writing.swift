@@ -100,9 +100,9 @@ extension ApprovalJournal {
         if state.prepared == nil && comparingIndexes { try access.compareIndexes() }
         try access.catchUp()
         state.lastSeen = access.snapshot.last
+        if state.prepared == nil && comparingIndexes { state.prepared = try storage.identity }
         let result = try body(&access)
         state.lastSeen = access.snapshot.last
-        if state.prepared == nil && comparingIndexes { state.prepared = try? storage.identity }
         _ = consume lock
         return result
     }
