@@ -34,7 +34,6 @@ class FileSystem:
         kernel.mount(device, target, self.kind, self.options)
 
 
-
 _EXT4 = ("mkfs.ext4", "-q", "-F", "-b", "4096", "-E", "nodiscard,lazy_itable_init=0,lazy_journal_init=0")
 
 # Since Linux 5.6 ext4 writes new blocks as unwritten extents (dioread_nolock) and converts them when the data is there,

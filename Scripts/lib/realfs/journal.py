@@ -14,6 +14,8 @@ from . import images
 from .findings import Result
 
 GRANT, FRESH = "grant-1", "after-the-cut"
+# The layouts of a journal; each is a workload of its own.
+LAYOUTS = ["json-records"]
 
 
 @dataclasses.dataclass
@@ -60,6 +62,9 @@ class Journal:
     def _run(self):
         work = self.session.work
         self.session.mark("run")
+        code, answer = self._holdfast("init", work, "--format", self.layout, "--json")
+        if code != 0:
+            raise RuntimeError(f"journal init ended with {code}: {answer}")
         for number in range(1, self.count + 1):
             code, answer = self._reserve(work, f"use-{number}")
             if code != 0:
@@ -95,7 +100,7 @@ class Journal:
         answer = {"uses": uses, "warnings": warnings}
         if uses:
             code, again = self._reserve(work, uses[-1])
-            if code != 1:
+            if code != 1 or json.loads(again)["error"]["code"] != "uses_exhausted":
                 return json.dumps(answer | {"problem": f"{uses[-1]} again: code {code}, {again}"})
         code, fresh = self._reserve(work, FRESH)
         if code != 0:
