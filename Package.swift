@@ -52,7 +52,7 @@ let package = Package(
         // The command line.
         .target(
             name: "HoldfastCLI",
-            dependencies: ["Canonical", "Signing", "FileSystemSeam", "Journal", "CPosix"],
+            dependencies: ["Canonical", "Signing", "FileSystemSeam", "CrashTesting", "Journal", "CPosix"],
             swiftSettings: strict
         ),
         .executableTarget(name: "holdfast", dependencies: ["HoldfastCLI"], swiftSettings: strict),

@@ -61,6 +61,13 @@ build_and_check_release() {
     "$static_holdfast" --version
 }
 
+# The quick pass of the crash explorer: every crash point of the built-in workload, with a small budget at each.
+# The long one is `holdfast crash explore journal` with a larger --budget.
+explore_crashes() {
+    "$static_holdfast" crash explore journal --model ext4Ordered --budget 20
+    "$static_holdfast" crash explore journal --model posixMinimal --budget 10
+}
+
 # Runs last: the runner's summary is the last line of the script. The lines that only say that a test has
 # started are left out; .build/test-output.log has them, which is where to look when a test hangs.
 run_tests() {

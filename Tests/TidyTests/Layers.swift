@@ -9,7 +9,7 @@ enum Layers {
         "FileSystemSeam": ["CPosix"],
         "CrashTesting": ["FileSystemSeam", "Canonical"],
         "Journal": ["Canonical", "Signing", "FileSystemSeam"],
-        "HoldfastCLI": ["Canonical", "Signing", "FileSystemSeam", "Journal", "CPosix"],
+        "HoldfastCLI": ["Canonical", "Signing", "FileSystemSeam", "CrashTesting", "Journal", "CPosix"],
         "holdfast": ["HoldfastCLI"],
     ]
 

@@ -1,9 +1,10 @@
 extension CommandTable {
     /// The commands of this program.
     package static let holdfast = CommandTable(
-        groups: [journalGroup],
+        groups: [journalGroup, crashGroup],
         commands: [CanonCommand.description, DigestCommand.description] + journalCommands + [
-            HelpCommand.description, CompletionsCommand.description, ManCommand.description,
+            CrashExploreCommand.description, HelpCommand.description, CompletionsCommand.description,
+            ManCommand.description,
         ]
     )
 
@@ -14,6 +15,15 @@ extension CommandTable {
             "A journal answers one question and acts on it at once: has this nonce of this grant been consumed, how "
                 + "often, and may it be consumed once more now? It keeps digests and identifiers, never the nonce "
                 + "itself, in a chain that shows every alteration."
+        ]
+    )
+
+    private static let crashGroup = Group(
+        name: "crash",
+        summary: "what a power cut does to a store",
+        discussion: [
+            "Stores are proved on a simulated disk whose rules are at most those of real ones. CrashTesting offers the "
+                + "same for stores of your own."
         ]
     )
 

@@ -1,0 +1,90 @@
+internal import Canonical
+internal import CrashTesting
+internal import FileSystemSeam
+
+/// `holdfast crash explore`: cuts the power at every point of a built-in workload, on a simulated disk.
+enum CrashExploreCommand {
+    private static let defaultBudget: UInt64 = 50
+
+    static let description = CommandDescription(
+        path: ["crash", "explore"],
+        summary: "cut the power at every point of a store's work, on a simulated disk",
+        discussion: [
+            "The store works on a simulated disk. For every point at which the power could go, and every state that "
+                + "the model lets survive, the store is recovered and its promises are checked; recoveries are "
+                + "interrupted again. Nothing real is written.",
+            "Models: posixMinimal promises least and is the default; ext4Ordered, xfs and apfs promise what these "
+                + "file systems do.",
+        ],
+        positionals: [
+            PositionalDescription(
+                name: "STORE",
+                kind: .choice(["journal"], notYet: ["event-log", "key-store", "locks"]),
+                help: "which store"
+            )
+        ],
+        options: [
+            OptionDescription(
+                name: "model",
+                arity: .value(.choice(PersistenceModel.all.map(\.name)), name: "M"),
+                help: "what survives a power cut; posixMinimal when left out"
+            ),
+            OptionDescription(
+                name: "budget",
+                arity: .value(.integer(1...UInt64(UInt32.max)), name: "N"),
+                help: "how many states to try at one point before it is covered by samples, as the report says; "
+                    + "\(defaultBudget) when left out, which takes a minute or two"
+            ),
+            OptionDescription(
+                name: "seed",
+                arity: .value(.integer(0...UInt64.max), name: "S"),
+                help: "where samples and the disk's randomness start; 1 when left out"
+            ),
+        ],
+        examples: [
+            Example(
+                words: ["crash", "explore", "journal", "--model", "ext4Ordered"],
+                note: "every power cut while a journal is made and used, on ext4"
+            )
+        ],
+        exitNotes: [
+            ExitNote(code: .done, meaning: "no promise was broken"),
+            ExitNote(code: .refused, meaning: "a promise was broken; the report says how, and how to see it again"),
+        ],
+        run: run
+    )
+
+    private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
+        let name = context.arguments.text("model") ?? PersistenceModel.posixMinimal.name
+        guard let model = PersistenceModel.all.first(where: { $0.name == name }) else {
+            preconditionFailure("--model was not checked")
+        }
+        var explorer = CrashExplorer(model)
+        explorer.runMaximum = Int(context.arguments.integer("budget") ?? defaultBudget)
+        if let seed = context.arguments.integer("seed") { explorer.seed = seed }
+        let report: CrashReport
+        do {
+            report = try JournalCrashWorkload.explore(explorer)
+        } catch {
+            throw CommandFailure(
+                exitCode: .internalError,
+                code: "internal",
+                message: "the exploration could not be done: \(error)"
+            )
+        }
+        if context.wantsJSON {
+            context.console.write(json: object(report))
+        } else {
+            context.console.write(Array(report.description.utf8))
+        }
+        return report.isClean ? .done : .refused
+    }
+
+    private static func object(_ report: CrashReport) -> JSONValue {
+        do throws(JSONError) {
+            return try JSONValue(parsing: report.json)
+        } catch {
+            preconditionFailure("the report's JSON is not JSON: \(error)")
+        }
+    }
+}
