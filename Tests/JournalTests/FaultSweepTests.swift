@@ -55,6 +55,8 @@ struct FaultSweepTests {
         for number in 0..<count {
             // What only looks fails or not; what changes something may also be done and its answer lost.
             let isChange = probe.fileSystem.calls[number].isChange
+            // A full disk stops no reader.
+            if code == .noSpace && !isChange { continue }
             for fault in isChange ? [SeamFault.failure(code), .failureAfterwards(code)] : [.failure(code)] {
                 let journal = try prepared(start)
                 let handle = journal.open()
@@ -74,7 +76,7 @@ struct FaultSweepTests {
                 try expectPoisoned(handle, error, call)
             }
         }
-        #expect(refusals > 10)
+        #expect(refusals >= 5)
     }
 
     /// What must hold in a new handle, whatever failed.
