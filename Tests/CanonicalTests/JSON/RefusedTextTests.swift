@@ -143,6 +143,22 @@ import Testing
         }
     }
 
+    @Test func everyControlCharacterIsRefusedAtEveryDistanceFromTheEnds() {
+        for code in UInt8(0)..<0x20 {
+            for before in 0..<10 {
+                for after in 0..<10 {
+                    var text = [UInt8](repeating: UInt8(ascii: "a"), count: before + after + 3)
+                    text[0] = UInt8(ascii: "\"")
+                    text[before + 1] = code
+                    text[before + after + 2] = UInt8(ascii: "\"")
+                    let error = refusal(text)
+                    let isRefused = error?.kind == .controlCharacter(code) && error?.byteOffset == before + 1
+                    if !isRefused { Issue.record("byte \(code) after \(before) and before \(after) others") }
+                }
+            }
+        }
+    }
+
     @Test func lineAndColumnCountFromOne() throws {
         let error = try #require(refusal("{\n  \"a\": 1,\n  \"b\": 01\n}"))
         #expect(error.line == 3)
