@@ -73,6 +73,8 @@ explore_crashes() {
 run_tests() {
     set_build_arguments
     local log=$build_directory/test-output.log arguments=(--skip-build --disable-xctest "${build_arguments[@]}")
+    # Added to what the caller set; without a sanitizer nobody reads it.
+    export LSAN_OPTIONS="${LSAN_OPTIONS:+$LSAN_OPTIONS:}suppressions=$root/Scripts/lib/leaks.suppressions:print_suppressions=0"
     if [[ -n $filter ]]; then arguments+=(--filter "$filter"); fi
     current_step='Tests' step_started=$SECONDS
     say "${bold}==> $current_step${plain} ${dim}(full output: $log)${plain}"
