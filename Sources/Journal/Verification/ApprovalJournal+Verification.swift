@@ -67,9 +67,9 @@ extension ApprovalJournal {
                 if case .unknownKind(let index, _) = entry { present.insert(index) }
             }
         }
-        for (index, file) in audit.missing where !present.contains(index) {
-            // A record that the walk or the head already reported is not reported again.
-            guard !report.failures.contains(where: { $0.index == index && $0.kind == .missingRecord }) else { continue }
+        // A record that the walk, the head or an earlier line already reported is not reported again.
+        var reported = Set(report.failures.filter { $0.kind == .missingRecord }.map(\.index))
+        for (index, file) in audit.missing where !present.contains(index) && reported.insert(index).inserted {
             report.add([.missingRecord(index: index, evidence: "\(file) names it")])
         }
         if let stale = audit.stale {
