@@ -19,7 +19,8 @@ require_toolchain() {
     local wanted="Swift $oldest_swift_major.$oldest_swift_minor or newer"
     command -v swift >/dev/null 2>&1 || fail "$exit_unavailable" "no Swift toolchain was found; $wanted is needed: $remedy."
     local banner
-    banner=$(swift --version 2>/dev/null) || fail "$exit_unavailable" "$(command -v swift) does not run; $wanted is needed: $remedy."
+    banner=$(swift --version 2>&1) ||
+        fail "$exit_unavailable" "$(command -v swift) does not run (it says: $(tail -n 1 <<<"$banner")); install what it asks for, or $remedy."
     [[ $banner =~ Swift\ version\ ([0-9]+)\.([0-9]+) ]] ||
         fail "$exit_unavailable" "cannot tell the version of $(command -v swift); $wanted is needed: $remedy."
     local major=${BASH_REMATCH[1]} minor=${BASH_REMATCH[2]}

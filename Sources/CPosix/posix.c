@@ -85,6 +85,19 @@ intptr_t cposix_open_directory(const char *path) {
 
 intptr_t cposix_open_path(const char *path) { return counted(open(path, O_RDONLY | O_CLOEXEC)); }
 
+intptr_t cposix_occupy_descriptor(void) {
+#ifdef O_PATH
+    return counted(open("/dev/null", O_PATH | O_CLOEXEC));
+#else
+    int descriptor = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (descriptor > STDIN_FILENO) {
+        close(descriptor);
+        descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    }
+    return counted(descriptor);
+#endif
+}
+
 intptr_t cposix_close(int descriptor) { return counted(close(descriptor)); }
 
 // Names.

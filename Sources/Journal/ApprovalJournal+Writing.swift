@@ -1,5 +1,5 @@
 internal import Canonical
-internal import FileSystemSeam
+public import FileSystemSeam
 
 /// A record that was appended.
 public struct AppendedRecord: Sendable, Hashable {
@@ -49,10 +49,11 @@ extension ApprovalJournal {
 
     /// Writes every index anew from the records, under the lock.
     ///
+    /// - Parameter progress: told how many records are read.
     /// - Returns: how many records were walked, of all kinds.
-    public func rebuildIndexes() throws(JournalError) -> UInt64 {
+    public func rebuildIndexes(progress: WorkProgress.Handler? = nil) throws(JournalError) -> UInt64 {
         guard try storageForReading() != nil else { return 0 }
-        return try withWriteAccess(comparingIndexes: false) { (access) throws(JournalError) in
+        return try withWriteAccess(comparingIndexes: false, progress) { (access) throws(JournalError) in
             try access.storage.rebuildIndexes(ExpectedIndexes(access.snapshot.records))
             return UInt64(access.snapshot.records.count)
         }
@@ -60,15 +61,18 @@ extension ApprovalJournal {
 
     /// Runs `body` under the journal's lock, on records that are whole and durable.
     ///
-    /// - Parameter comparingIndexes: false when the indexes are about to be replaced anyway.
+    /// - Parameters:
+    ///   - comparingIndexes: false when the indexes are about to be replaced anyway.
+    ///   - progress: told how many records are read.
     func withWriteAccess<Result: Sendable>(
         comparingIndexes: Bool = true,
+        _ progress: WorkProgress.Handler? = nil,
         _ body: (inout WriteAccess) throws(JournalError) -> Result
     ) throws(JournalError) -> Result {
         try writer.withLock { (state) throws(JournalError) in
             if state.isPoisoned { throw .poisoned(path: path) }
             do throws(JournalError) {
-                return try self.lockedWriteAccess(&state, comparingIndexes, body)
+                return try self.lockedWriteAccess(&state, comparingIndexes, progress, body)
             } catch {
                 if case .io(let cause, _) = error, cause.operation == .sync || cause.operation == .syncDirectory {
                     state.isPoisoned = true
@@ -81,6 +85,7 @@ extension ApprovalJournal {
     private func lockedWriteAccess<Result>(
         _ state: inout WriterState,
         _ comparingIndexes: Bool,
+        _ progress: WorkProgress.Handler?,
         _ body: (inout WriteAccess) throws(JournalError) -> Result
     ) throws(JournalError) -> Result {
         let storage = try storageForWriting(&state)
@@ -93,7 +98,11 @@ extension ApprovalJournal {
         // What stands at the path may have been replaced by a journal of another format while waiting.
         try checkFormat(of: storage)
         if state.prepared == nil { try storage.preparedRecords() }
-        var access = WriteAccess(journal: self, storage: storage, snapshot: try snapshot(of: storage))
+        var access = WriteAccess(
+            journal: self,
+            storage: storage,
+            snapshot: try snapshot(of: storage, progress: progress)
+        )
         if let seen = state.lastSeen, !access.snapshot.holds(seen) {
             throw .rolledBack(expected: seen, found: access.snapshot.head(at: seen.index))
         }

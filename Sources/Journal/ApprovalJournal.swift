@@ -10,7 +10,7 @@ public import FileSystemSeam
 ///     let reservation = try journal.reserve(use, maximumUses: 1)
 ///
 /// When ``reserve(_:maximumUses:perGrant:)`` or an append returns, its record is on stable storage (unless
-/// ``JournalOptions/durability`` says otherwise) and linked into a chain of digests that ``verifyIntegrity(anchor:)``
+/// ``JournalOptions/durability`` says otherwise) and linked into a chain of digests that ``verifyIntegrity(anchor:progress:)``
 /// checks. Several processes may use one journal; appends exclude each other by a lock on its directory,
 /// readers take no lock and never see a record that is not durable.
 ///
@@ -108,9 +108,12 @@ extension ApprovalJournal {
         return (storage, try snapshot(of: storage))
     }
 
-    func snapshot(of storage: JSONRecordsStorage) throws(JournalError) -> JournalSnapshot {
+    func snapshot(
+        of storage: JSONRecordsStorage,
+        progress: WorkProgress.Handler? = nil
+    ) throws(JournalError) -> JournalSnapshot {
         let head = try storage.head()
-        let walk = try storage.walk(stopsAtFirst: true, cache: cache)
+        let walk = try storage.walk(stopsAtFirst: true, cache: cache, progress: progress)
         if let failure = walk.failures.first { throw failure }
         if let missing = JournalSnapshot.missingRecord(shownBy: head, walk.records) { throw missing }
         return JournalSnapshot(records: walk.records, head: head)

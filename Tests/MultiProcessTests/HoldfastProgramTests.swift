@@ -49,6 +49,14 @@ struct HoldfastProgramTests {
     }
 
     /// Without care the journal's first file would be opened under number 1, and the result written into it.
+    @Test(arguments: ["digest", "canon", "digest -"])
+    func aClosedInputIsNoEmptyOne(words: String) throws {
+        let run = try HoldfastProgram.shell("$holdfast \(words) 0<&-")
+        #expect(run.code == 74)
+        #expect(run.output.isEmpty)
+        #expect(run.error.contains("standard input"))
+    }
+
     @Test func closedStandardDescriptorsHarmNothing() throws {
         let temporary = try TemporaryDirectory()
         let words =

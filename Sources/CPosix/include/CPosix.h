@@ -93,6 +93,9 @@ intptr_t cposix_openat_directory(int directory, const char *name);
 intptr_t cposix_open_directory(const char *path);
 /// `open` with `O_RDONLY | O_CLOEXEC`; symbolic links in `path` are followed. For the kernel's own files.
 intptr_t cposix_open_path(const char *path);
+/// Takes the lowest free descriptor with something that neither standard input can be read from nor standard
+/// output and error be written to: both fail with EBADF, as they would on the closed descriptor.
+intptr_t cposix_occupy_descriptor(void);
 /// `close`. Never called twice for one descriptor, not even after `EINTR`: the number may be in use again.
 intptr_t cposix_close(int descriptor);
 

@@ -3,9 +3,9 @@ internal import CPosix
 extension Console {
     /// The console of this process.
     ///
-    /// Descriptors 0 to 2 that the parent closed are opened on `/dev/null`, read-only: otherwise a store's file
-    /// could get number 1 and receive results. Writing results then fails with `EBADF`, as it should. A broken
-    /// pipe becomes an error instead of a signal.
+    /// Descriptors 0 to 2 that the parent closed are taken: otherwise a store's file could get number 1 and
+    /// receive results. Reading input and writing results then fail with `EBADF`, as they should: a closed input
+    /// is not an empty one. A broken pipe becomes an error instead of a signal.
     public static func ofProcess() -> Console {
         occupyStandardDescriptors()
         _ = cposix_ignore_broken_pipes()
@@ -34,7 +34,7 @@ extension Console {
     private static func occupyStandardDescriptors() {
         var opened: Int
         repeat {
-            opened = unsafe "/dev/null".withCString { unsafe cposix_open_path($0) }
+            opened = cposix_occupy_descriptor()
         } while opened >= 0 && opened <= Int(StandardDescriptor.error)
         if opened >= 0 { _ = cposix_close(Int32(opened)) }
     }

@@ -86,7 +86,19 @@ extension Console {
     /// Writes a line of diagnostics, after the results so far. When even that fails there is nobody to tell.
     package func writeDiagnostic(_ text: String) {
         flush()
-        let line = Array("\(text)\n".utf8)
+        writeError("\(text)\n")
+    }
+
+    /// Writes a line of diagnostics over the one that stands there, and stays on it.
+    ///
+    /// - Parameter width: how many columns of the line that stands there are covered with spaces.
+    func rewriteDiagnosticLine(_ text: String, over width: Int) {
+        let spaces = String(repeating: " ", count: max(0, width - text.count))
+        writeError("\r\(text)\(spaces)\(text.isEmpty ? "\r" : "")")
+    }
+
+    private func writeError(_ text: String) {
+        let line = Array(text.utf8)
         do throws(FileSystemError) {
             try streams.write(line.span, to: StandardDescriptor.error)
         } catch {

@@ -30,8 +30,14 @@ extension JSONRecordsStorage {
     /// Reads and checks the records from the first to the last: for each position gap or duplicate, then
     /// parsing, digest, chain and file name.
     ///
-    /// - Parameter stopsAtFirst: ends at the first failure; else goes on behind it.
-    func walk(stopsAtFirst: Bool, cache: RecordCache?) throws(JournalError) -> RecordWalk {
+    /// - Parameters:
+    ///   - stopsAtFirst: ends at the first failure; else goes on behind it.
+    ///   - progress: told before every record.
+    func walk(
+        stopsAtFirst: Bool,
+        cache: RecordCache?,
+        progress: WorkProgress.Handler? = nil
+    ) throws(JournalError) -> RecordWalk {
         let listing = try listedRecords()
         let indexes = listing.indexes
         var walk = RecordWalk()
@@ -41,7 +47,8 @@ extension JSONRecordsStorage {
 
         var previous: String? = ""
         var position: UInt64 = 1
-        for index in indexes {
+        for (done, index) in indexes.enumerated() {
+            progress?(WorkProgress(completed: UInt64(done), total: UInt64(indexes.count)))
             if index != position {
                 walk.failures.append(
                     .missingRecord(index: position, evidence: "records go on to \(walk.lastIndex)")
@@ -68,6 +75,7 @@ extension JSONRecordsStorage {
                 previous = readable?.digest
             }
         }
+        progress?(WorkProgress(completed: UInt64(indexes.count), total: UInt64(indexes.count)))
         return walk
     }
 

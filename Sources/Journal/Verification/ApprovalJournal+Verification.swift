@@ -1,36 +1,50 @@
-internal import FileSystemSeam
+public import FileSystemSeam
 
 extension ApprovalJournal {
     /// Walks everything and stops at the first failure, which is in the report, not thrown.
     ///
     /// Changes nothing and takes no lock. No journal, or an empty one, is intact with 0 records.
     ///
-    /// - Parameter anchor: what the caller has seen of the journal before.
+    /// - Parameters:
+    ///   - anchor: what the caller has seen of the journal before.
+    ///   - progress: told how many records are done.
     /// - Throws: only when the journal could not be looked at: `.io`, `.notAJournal`, `.unsupportedFormat`.
     /// - Complexity: O(*n*) in the size of the journal.
-    public func verifyIntegrity(anchor: JournalAnchor? = nil) throws(JournalError) -> VerificationReport {
-        var report = try verify(stopsAtFirst: true, anchor)
+    public func verifyIntegrity(
+        anchor: JournalAnchor? = nil,
+        progress: WorkProgress.Handler? = nil
+    ) throws(JournalError) -> VerificationReport {
+        var report = try verify(stopsAtFirst: true, anchor, progress)
         report.failures = Array(report.failures.prefix(1))
         return report
     }
 
     /// Walks everything and lists every failure.
     ///
-    /// - Parameter anchor: what the caller has seen of the journal before.
+    /// - Parameters:
+    ///   - anchor: what the caller has seen of the journal before.
+    ///   - progress: told how many records are done.
     /// - Throws: only when the journal could not be looked at: `.io`, `.notAJournal`, `.unsupportedFormat`.
     /// - Complexity: O(*n*) in the size of the journal.
-    public func verifyAll(anchor: JournalAnchor? = nil) throws(JournalError) -> VerificationReport {
-        try verify(stopsAtFirst: false, anchor)
+    public func verifyAll(
+        anchor: JournalAnchor? = nil,
+        progress: WorkProgress.Handler? = nil
+    ) throws(JournalError) -> VerificationReport {
+        try verify(stopsAtFirst: false, anchor, progress)
     }
 
-    private func verify(stopsAtFirst: Bool, _ anchor: JournalAnchor?) throws(JournalError) -> VerificationReport {
+    private func verify(
+        stopsAtFirst: Bool,
+        _ anchor: JournalAnchor?,
+        _ progress: WorkProgress.Handler?
+    ) throws(JournalError) -> VerificationReport {
         var report = VerificationReport()
         guard let storage = try storageForReading() else {
             if let anchor { report.check(anchor, []) }
             return report
         }
         let head = try storage.head()
-        let walk = try storage.walk(stopsAtFirst: stopsAtFirst, cache: nil)
+        let walk = try storage.walk(stopsAtFirst: stopsAtFirst, cache: nil, progress: progress)
         report.recordCount = UInt64(walk.records.count)
         report.head = walk.records.last.map {
             JournalHead(index: $0.index, digest: $0.digest, updatedAt: $0.record.createdAt)

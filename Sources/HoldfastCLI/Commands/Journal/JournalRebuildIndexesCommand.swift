@@ -22,7 +22,10 @@ enum JournalRebuildIndexesCommand {
 
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
         let journal = try context.existingJournal()
-        let count = try context.asking { () throws(JournalError) in try journal.rebuildIndexes() }
+        let bar = ProgressBar("reading", unit: "records", on: context.console, context.fileSystem)
+        defer { bar.clear() }
+        let count = try context.asking { () throws(JournalError) in try journal.rebuildIndexes(progress: bar.show) }
+        bar.clear()
         if context.wantsJSON {
             context.console.write(json: ["records": .integer(count)])
         } else {

@@ -43,10 +43,14 @@ enum JournalVerifyCommand {
         let arguments = context.arguments
         let journal = try context.existingJournal()
         let anchor = try readAnchor(context)
+        let bar = ProgressBar("verifying", unit: "records", on: context.console, context.fileSystem)
+        defer { bar.clear() }
         let report = try context.asking { () throws(JournalError) in
             arguments.has("all")
-                ? try journal.verifyAll(anchor: anchor) : try journal.verifyIntegrity(anchor: anchor)
+                ? try journal.verifyAll(anchor: anchor, progress: bar.show)
+                : try journal.verifyIntegrity(anchor: anchor, progress: bar.show)
         }
+        bar.clear()
         let isRefused = !report.isIntact || (arguments.has("strict") && !report.findings.isEmpty)
         if context.wantsJSON {
             context.console.write(json: VerificationText.json(report))
