@@ -208,6 +208,8 @@ intptr_t cposix_nanosleep(uint64_t nanoseconds, uint64_t *remaining) {
 
 int32_t cposix_getpid(void) { return getpid(); }
 
+uint32_t cposix_geteuid(void) { return geteuid(); }
+
 intptr_t cposix_gethostname(char *buffer, size_t capacity) {
     if (gethostname(buffer, capacity) < 0) return -errno;
     return (intptr_t)strnlen(buffer, capacity);

@@ -41,6 +41,11 @@ intptr_t cposix_sync_full(int descriptor) { return counted(fcntl(descriptor, F_F
 
 intptr_t cposix_sync_barrier(int descriptor) { return counted(fcntl(descriptor, F_BARRIERFSYNC)); }
 
+intptr_t cposix_flock_for(int descriptor, int exclusive, uint64_t nanoseconds) {
+    (void)descriptor, (void)exclusive, (void)nanoseconds;
+    return -ENOSYS;
+}
+
 intptr_t cposix_watch_create(void) {
     int queue = kqueue();
     if (queue < 0) return -errno;

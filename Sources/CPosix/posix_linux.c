@@ -7,14 +7,20 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/random.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+#ifndef sigev_notify_thread_id
+#define sigev_notify_thread_id _sigev_un._tid
+#endif
 
 static intptr_t counted(intptr_t result) { return result < 0 ? -errno : result; }
 
@@ -29,6 +35,47 @@ intptr_t cposix_sync_data(int descriptor) { return counted(fdatasync(descriptor)
 intptr_t cposix_sync_full(int descriptor) { return counted(fsync(descriptor)); }
 
 intptr_t cposix_sync_barrier(int descriptor) { return counted(fdatasync(descriptor)); }
+
+// Waiting for a lock with a limit.
+
+static void do_nothing(int signal_number) { (void)signal_number; }
+
+// A signal whose handler is ours; one that nobody uses becomes ours. Asked for each time, because the rest of the
+// process may take the signal for itself at any time.
+static int interrupting_signal(void) {
+    for (int candidate = SIGRTMAX - 1; candidate >= SIGRTMIN; candidate--) {
+        struct sigaction action;
+        if (sigaction(candidate, NULL, &action) < 0) continue;
+        if (action.sa_handler == do_nothing) return candidate;
+        if (action.sa_handler != SIG_DFL) continue;
+        action = (struct sigaction){.sa_handler = do_nothing};
+        sigemptyset(&action.sa_mask);
+        if (sigaction(candidate, &action, NULL) == 0) return candidate;
+    }
+    return 0;
+}
+
+intptr_t cposix_flock_for(int descriptor, int exclusive, uint64_t nanoseconds) {
+    int signal_number = interrupting_signal();
+    if (signal_number == 0) return -ENOSYS;
+    struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = signal_number};
+    event.sigev_notify_thread_id = (pid_t)syscall(SYS_gettid);
+    timer_t timer;
+    if (timer_create(CLOCK_MONOTONIC, &event, &timer) < 0) return -ENOSYS;
+    sigset_t ours, before;
+    sigemptyset(&ours);
+    sigaddset(&ours, signal_number);
+    pthread_sigmask(SIG_UNBLOCK, &ours, &before);
+    // Repeated: the first signal may come before flock has begun to wait.
+    struct itimerspec time = {.it_interval = {0, 1000000}};
+    time.it_value.tv_sec = (time_t)(nanoseconds / 1000000000);
+    time.it_value.tv_nsec = nanoseconds == 0 ? 1 : (long)(nanoseconds % 1000000000);
+    timer_settime(timer, 0, &time, NULL);
+    intptr_t result = counted(flock(descriptor, exclusive ? LOCK_EX : LOCK_SH));
+    timer_delete(timer);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return result;
+}
 
 intptr_t cposix_watch_create(void) { return counted(inotify_init1(IN_CLOEXEC | IN_NONBLOCK)); }
 

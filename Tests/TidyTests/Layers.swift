@@ -25,6 +25,7 @@ enum Layers {
         "Sources/FileSystemSeam/Posix/PosixFileSystem+ProcessIdentity.swift",
         "Sources/FileSystemSeam/Posix/PosixFileSystem.swift",
         "Sources/FileSystemSeam/Posix/SystemCalls+Conversions.swift",
+        "Sources/FileSystemSeam/Posix/SystemCalls+Locks.swift",
         "Sources/FileSystemSeam/Posix/SystemCalls.swift",
         "Sources/FileSystemSeam/Threading/Native.swift",
         "Sources/FileSystemSeam/Values/ErrorNumber.swift",

@@ -149,6 +149,12 @@ intptr_t cposix_sync_barrier(int descriptor);
 intptr_t cposix_sync_drive(int descriptor);
 /// `flock` with `LOCK_SH` or `LOCK_EX`, and `LOCK_NB` unless `blocking`.
 intptr_t cposix_flock(int descriptor, int exclusive, int blocking);
+/// `flock` that a timer interrupts after `nanoseconds`: -EINTR then, and when another signal came first; -ENOSYS
+/// where there is no such timer.
+///
+/// The timer sends the calling thread a real-time signal that the process does not use. It gets a handler that
+/// does nothing, which stays: only a handler makes a signal interrupt a call.
+intptr_t cposix_flock_for(int descriptor, int exclusive, uint64_t nanoseconds);
 /// `mmap` with `PROT_READ` and `MAP_SHARED`, from offset 0.
 intptr_t cposix_mmap(int descriptor, size_t length, const void *_Nullable *_Nonnull address);
 /// `munmap`.
@@ -177,6 +183,8 @@ intptr_t cposix_nanosleep(uint64_t nanoseconds, uint64_t *remaining);
 intptr_t cposix_random(void *_Nullable buffer, size_t count);
 /// `getpid`.
 int32_t cposix_getpid(void);
+/// `geteuid`.
+uint32_t cposix_geteuid(void);
 /// `gethostname`; the length of the name.
 intptr_t cposix_gethostname(char *buffer, size_t capacity);
 

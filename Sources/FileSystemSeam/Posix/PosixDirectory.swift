@@ -108,6 +108,13 @@ final class PosixDirectory: Directory, Sendable {
         return true
     }
 
+    func lock(_ mode: LockMode, timeoutNanoseconds: UInt64) throws(FileSystemError) -> Bool {
+        let result = descriptor.use { calls.lock($0, mode, timeoutNanoseconds: timeoutNanoseconds) }
+        if result == -Int(CPOSIX_EAGAIN) { return false }
+        _ = try checked(result, .lockDirectory, name)
+        return true
+    }
+
     func watch() throws(FileSystemError) -> any DirectoryWatch {
         try PosixWatch(of: reopenedDirectory())
     }

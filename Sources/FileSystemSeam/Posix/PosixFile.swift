@@ -69,6 +69,13 @@ final class PosixFile: File, Sendable {
         return true
     }
 
+    func lock(_ mode: LockMode, timeoutNanoseconds: UInt64) throws(FileSystemError) -> Bool {
+        let result = descriptor.use { calls.lock($0, mode, timeoutNanoseconds: timeoutNanoseconds) }
+        if result == -Int(ErrorNumber.wouldBlock.rawValue) { return false }
+        _ = try checked(result, .lock, name)
+        return true
+    }
+
     func map(length: Int) throws(FileSystemError) -> (any FileMapping)? {
         // Past the end of the file a map is a bus error, not an error.
         let size = try status().size

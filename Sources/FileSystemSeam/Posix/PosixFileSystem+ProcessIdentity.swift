@@ -4,21 +4,24 @@ extension PosixFileSystem {
     /// Worked out once a process: after a fork the number differs and it is worked out again.
     private static let cached = Condition<ProcessIdentity?>(nil)
 
-    /// Who is asking. Read from `/proc` and `/etc/machine-id`, then remembered.
+    /// Who is asking. Read from `/proc` and `/etc/machine-id`, then remembered, but for the user, which may change.
     public var processIdentity: ProcessIdentity {
         let processID = calls.processID
-        return Self.cached.withLock { cached in
+        var identity = Self.cached.withLock { cached in
             if let cached, cached.processID == processID { return cached }
             let identity = observedIdentity()
             cached = identity
             return identity
         }
+        identity.userID = calls.effectiveUserID
+        return identity
     }
 
     /// Works the identity out anew.
     package func observedIdentity() -> ProcessIdentity {
         var identity = ProcessIdentity(processID: calls.processID)
         identity.hostName = calls.hostName ?? ""
+        identity.userID = calls.effectiveUserID
         #if canImport(Darwin)
         identity.bootID = calls.processText(CPOSIX_PROCESS_BOOT)
         identity.executable = calls.processText(CPOSIX_PROCESS_EXECUTABLE)

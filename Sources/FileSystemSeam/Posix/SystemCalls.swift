@@ -183,13 +183,6 @@ struct SystemCalls: Sendable {
         }
     }
 
-    func lock(_ descriptor: Int32, _ mode: LockMode, blocking: Bool) -> Int {
-        let exclusive = mode == .exclusive
-        return run(.flock, descriptor, (exclusive ? "LOCK_EX" : "LOCK_SH") + (blocking ? "" : "|LOCK_NB")) {
-            cposix_flock(descriptor, exclusive ? 1 : 0, blocking ? 1 : 0)
-        }
-    }
-
     func map(_ descriptor: Int32, _ length: Int, into address: inout UnsafeRawPointer?) -> Int {
         run(.mmap, descriptor, "\(length)") { unsafe cposix_mmap(descriptor, length, &address) }
     }
@@ -223,6 +216,8 @@ struct SystemCalls: Sendable {
     var monotonicClock: UInt64 { cposix_monotonic_clock() }
 
     var processID: Int32 { cposix_getpid() }
+
+    var effectiveUserID: UInt32 { cposix_geteuid() }
 
     func sleep(nanoseconds: UInt64) {
         var remaining = nanoseconds
@@ -261,7 +256,7 @@ struct SystemCalls: Sendable {
     // MARK: Retrying and the hook
 
     @inline(__always)
-    private func run(
+    func run(
         _ name: SystemCall.Name,
         _ descriptor: Int32?,
         _ arguments: @autoclosure () -> String = "",

@@ -64,6 +64,14 @@ public protocol Directory: AnyObject, Sendable {
     /// - Returns: false when `blocking` is false and another open file description holds a conflicting lock.
     func lock(_ mode: LockMode, blocking: Bool) throws(FileSystemError) -> Bool
 
+    /// Takes an advisory lock, as ``lock(_:blocking:)`` does, and waits for it at most so long.
+    ///
+    /// The time is counted on the monotonic clock; 0 tries once. Where the system cannot wait with a limit, the
+    /// lock is tried again and again, with pauses of at most a millisecond.
+    ///
+    /// - Returns: false when the time is over and another open file description still holds a conflicting lock.
+    func lock(_ mode: LockMode, timeoutNanoseconds: UInt64) throws(FileSystemError) -> Bool
+
     /// Starts watching for changes of the names and files in this directory.
     func watch() throws(FileSystemError) -> any DirectoryWatch
 

@@ -45,6 +45,14 @@ public protocol File: AnyObject, Sendable {
     /// - Returns: false when `blocking` is false and another open file description holds a conflicting lock.
     func lock(_ mode: LockMode, blocking: Bool) throws(FileSystemError) -> Bool
 
+    /// Takes an advisory lock, as ``lock(_:blocking:)`` does, and waits for it at most so long.
+    ///
+    /// The time is counted on the monotonic clock; 0 tries once. Where the system cannot wait with a limit, the
+    /// lock is tried again and again, with pauses of at most a millisecond.
+    ///
+    /// - Returns: false when the time is over and another open file description still holds a conflicting lock.
+    func lock(_ mode: LockMode, timeoutNanoseconds: UInt64) throws(FileSystemError) -> Bool
+
     /// Maps the first `length` bytes read-only. Nil when this file system offers no maps; every caller needs
     /// a path that reads instead. A negative length, or one beyond the end of the file, gives
     /// `.invalidArgument`.

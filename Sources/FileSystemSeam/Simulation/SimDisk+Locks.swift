@@ -1,3 +1,22 @@
+/// How long a simulated process waits for a lock.
+enum LockPatience {
+    /// Not at all.
+    case none
+    /// Until it has it.
+    case unlimited
+    /// At most so long; without a scheduler nobody else moves meanwhile, and the time is over at once.
+    case nanoseconds(UInt64)
+
+    /// What a trace says of it.
+    var simulatedDescription: String {
+        switch self {
+        case .none: " without waiting"
+        case .unlimited: ""
+        case .nanoseconds(let limit): " for \(limit) ns"
+        }
+    }
+}
+
 /// Advisory locks, which belong to open file descriptions.
 extension SimDisk {
     func lock(
@@ -7,23 +26,38 @@ extension SimDisk {
         _ operation: FileSystemError.Operation,
         _ name: String,
         _ mode: LockMode,
-        blocking: Bool,
+        _ patience: LockPatience,
         checkOpen: () throws(Refusal) -> Void
     ) throws(FileSystemError) -> Bool {
         let identifier = ObjectIdentifier(description)
         while true {
-            let taken = try perform(process, operation, name, "\(mode)\(blocking ? "" : " without waiting")") {
+            let taken = try perform(process, operation, name, "\(mode)\(patience.simulatedDescription)") {
                 (state, _) throws(Refusal) in
                 try checkOpen()
                 return state.takeLock(inode, mode, identifier, process.id)
             }
-            if taken || !blocking { return taken }
+            if taken { return true }
             do throws(Refusal) {
-                try wait(process)
+                switch patience {
+                case .none: return false
+                case .unlimited: try wait(process)
+                case .nanoseconds(let limit):
+                    if let scheduler, limit > 0, try scheduler.blocked(process, canTimeOut: true) { continue }
+                    pass(limit)
+                    return false
+                }
             } catch {
                 throw FileSystemError(operation: operation, name: name, code: error.code)
             }
         }
+    }
+
+    /// Lets simulated time go by.
+    func pass(_ nanoseconds: UInt64) {
+        enter()
+        defer { leave() }
+        state.now &+= Int64(clamping: nanoseconds)
+        state.ticks &+= nanoseconds
     }
 
     /// Waits for another process to change something.
@@ -124,10 +158,7 @@ final class SimWatch: DirectoryWatch, @unchecked Sendable {
             } catch {
                 throw FileSystemError(operation: .watch, name: name, code: error.code)
             }
-            disk.enter()
-            disk.state.now &+= Int64(clamping: timeoutNanoseconds)
-            disk.state.ticks &+= timeoutNanoseconds
-            disk.leave()
+            disk.pass(timeoutNanoseconds)
             return false
         }
     }

@@ -67,7 +67,8 @@ public final class SimFS: FileSystem, @unchecked Sendable {
             processNamespace: 1,
             hostName: "simulated",
             machineID: "simulated-machine",
-            executable: "/simulated"
+            executable: "/simulated",
+            userID: SimState.ownerID
         )
     }
 

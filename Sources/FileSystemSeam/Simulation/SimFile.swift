@@ -90,8 +90,18 @@ public final class SimFile: File, @unchecked Sendable {
 
     /// See ``File/lock(_:blocking:)``.
     public func lock(_ mode: LockMode, blocking: Bool) throws(FileSystemError) -> Bool {
+        try lock(mode, blocking ? .unlimited : .none)
+    }
+
+    /// See ``File/lock(_:timeoutNanoseconds:)``. Without a scheduler nobody else moves while it waits, so that the
+    /// time is over at once.
+    public func lock(_ mode: LockMode, timeoutNanoseconds: UInt64) throws(FileSystemError) -> Bool {
+        try lock(mode, .nanoseconds(timeoutNanoseconds))
+    }
+
+    private func lock(_ mode: LockMode, _ patience: LockPatience) throws(FileSystemError) -> Bool {
         mayHoldLock = true
-        return try disk.lock(self, inode, fileSystem.process, .lock, name, mode, blocking: blocking) {
+        return try disk.lock(self, inode, fileSystem.process, .lock, name, mode, patience) {
             () throws(Refusal) in if !self.isOpen { throw Refusal(.badDescriptor) }
         }
     }

@@ -187,7 +187,7 @@ extension SimState {
             size: kind == .directory ? 4096 : value(cellID(.size, inode)),
             linkCount: UInt64(linkCount(inode)),
             permissions: Permissions(rawValue: UInt16(truncatingIfNeeded: value(cellID(.permissions, inode)))),
-            ownerID: 1000,
+            ownerID: Self.ownerID,
             modified: WallClockTime(nanosecondsSinceEpoch: value(cellID(.modified, inode)))
         )
     }

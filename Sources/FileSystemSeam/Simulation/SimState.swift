@@ -20,6 +20,8 @@ package struct Refusal: Error {
 /// The running state of a simulated disk: what the processes on it see (the page cache), and the log of how it
 /// came about. Values live in dense arrays by cell id; starting anew is one counter.
 package struct SimState {
+    /// The one user of a simulated machine.
+    static let ownerID: UInt32 = 1000
     package static let root: Int64 = 1 << 2 | InodeKind.directory.rawValue
     package static let epochStart: Int64 = 1_767_225_600_000_000_000  // 2026-01-01T00:00:00Z
     /// The granularity of file times, as a kernel's timer tick has it.

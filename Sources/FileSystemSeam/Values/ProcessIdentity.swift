@@ -14,6 +14,8 @@ public struct ProcessIdentity: Sendable, Hashable {
     public var machineID: String?
     /// The path of the running executable; nil where the platform does not tell.
     public var executable: String?
+    /// The effective user id, which the files it makes belong to; nil where the platform does not tell.
+    public var userID: UInt32?
 
     /// Makes an identity from its parts.
     public init(
@@ -23,7 +25,8 @@ public struct ProcessIdentity: Sendable, Hashable {
         processNamespace: UInt64? = nil,
         hostName: String = "",
         machineID: String? = nil,
-        executable: String? = nil
+        executable: String? = nil,
+        userID: UInt32? = nil
     ) {
         self.processID = processID
         self.startTicks = startTicks
@@ -32,5 +35,6 @@ public struct ProcessIdentity: Sendable, Hashable {
         self.hostName = hostName
         self.machineID = machineID
         self.executable = executable
+        self.userID = userID
     }
 }

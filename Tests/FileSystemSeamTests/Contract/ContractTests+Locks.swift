@@ -135,4 +135,48 @@ extension ContractTests {
             #expect(order.withLock { $0 } == ["released", "taken"])
         }
     }
+
+    @Test(arguments: SeamUnderTest.all)
+    func aTimedLockEndsWithTheTime(_ seam: SeamUnderTest) throws {
+        try seam.run { subject in
+            try subject.root.put("lock", "")
+            let holder = try subject.root.existing("lock")
+            #expect(try holder.lock(.shared, timeoutNanoseconds: 0))
+            let waiter = try subject.root.existing("lock")
+            let other = try subject.root.reopened()
+            #expect(try subject.root.lock(.exclusive, timeoutNanoseconds: 0))
+            for nanoseconds in [0, 1, 1_000_000, 20_000_000] as [UInt64] {
+                let start = subject.fileSystem.monotonicClock()
+                #expect(try !waiter.lock(.exclusive, timeoutNanoseconds: nanoseconds))
+                let middle = subject.fileSystem.monotonicClock()
+                #expect(try !other.lock(.shared, timeoutNanoseconds: nanoseconds))
+                let end = subject.fileSystem.monotonicClock()
+                #expect(middle.nanoseconds - start.nanoseconds >= nanoseconds)
+                #expect(end.nanoseconds - middle.nanoseconds >= nanoseconds)
+            }
+            try holder.close()
+            #expect(try waiter.lock(.exclusive, timeoutNanoseconds: 1))
+        }
+    }
+
+    @Test(arguments: SeamUnderTest.all.filter { $0.name != "SimFS" })
+    func aTimedLockIsTakenWhenTheHolderLetsGo(_ seam: SeamUnderTest) throws {
+        try seam.run { subject in
+            try subject.root.put("lock", "")
+            let holder = try subject.root.existing("lock")
+            let waiter = try subject.root.existing("lock")
+            #expect(try holder.lock(.exclusive, blocking: true))
+            let order = Condition([String]())
+            let thread = try FileSystemSeam.Thread.start(name: "waiter") {
+                let taken = (try? waiter.lock(.exclusive, timeoutNanoseconds: 60_000_000_000)) == true
+                order.withLock { $0.append(taken ? "taken" : "failed") }
+                order.signal()
+            }
+            #expect(order.wait(timeoutNanoseconds: 30_000_000) { $0.first } == nil)
+            order.withLock { $0.append("released") }
+            try holder.close()
+            thread.join()
+            #expect(order.withLock { $0 } == ["released", "taken"])
+        }
+    }
 }

@@ -124,4 +124,23 @@ import Testing
             expectFailure(.wouldBlock, .lockDirectory) { _ = try root.lock(.shared, blocking: true) }
         }
     }
+
+    /// Where the system has no wait with a limit, as on Darwin.
+    @Test func aTimedLockIsTriedAgainWhereTheSystemCannotWait() throws {
+        try SystemCallRow.prepared { recorder, _, root, _ in
+            let holder = try root.existing("file")
+            #expect(try holder.lock(.exclusive, blocking: false))
+            let waiter = try root.existing("file")
+            let missing = ErrorNumber(rawValue: 38)  // ENOSYS
+            recorder.plan(.flock, [nil, .failure(missing)])
+            #expect(try !waiter.lock(.exclusive, timeoutNanoseconds: 3_000_000))
+            // It tried at 20, 60, 140, 300, … µs at the earliest, and not in between.
+            #expect((5...14).contains(recorder.count(.flock)))
+            recorder.plan(.flock, [nil, .failure(missing), nil, nil, .failure(.inputOutput)])
+            expectFailure(.inputOutput, .lock) { _ = try waiter.lock(.exclusive, timeoutNanoseconds: 900_000_000) }
+            try holder.close()
+            recorder.plan(.flock, [.failure(.wouldBlock), .failure(missing)])
+            #expect(try waiter.lock(.exclusive, timeoutNanoseconds: 1_000_000_000))
+        }
+    }
 }
