@@ -22,6 +22,7 @@ let package = Package(
         .library(name: "Signing", targets: ["Signing"]),
         .library(name: "FileSystemSeam", targets: ["FileSystemSeam"]),
         .library(name: "CrashTesting", targets: ["CrashTesting"]),
+        .library(name: "LockKit", targets: ["LockKit"]),
         .library(name: "Journal", targets: ["Journal"]),
         .executable(name: "holdfast", targets: ["holdfast"]),
     ],
@@ -41,6 +42,13 @@ let package = Package(
 
         // Crash exploration, fault sweeps and interleavings over the simulator; for tests.
         .target(name: "CrashTesting", dependencies: ["FileSystemSeam", "Canonical"], swiftSettings: strict),
+
+        // Locks.
+        .target(
+            name: "LockKit",
+            dependencies: ["FileSystemSeam", "Canonical", "Signing"],
+            swiftSettings: strict
+        ),
 
         // Stores. They never import each other.
         .target(
@@ -99,6 +107,11 @@ let package = Package(
             swiftSettings: strictTests
         ),
         .testTarget(
+            name: "LockKitTests",
+            dependencies: ["LockKit", "CrashTesting", "FileSystemSeam", "Signing", "Canonical", "TestSupport"],
+            swiftSettings: strictTests
+        ),
+        .testTarget(
             name: "JournalTests",
             dependencies: ["Journal", "FileSystemSeam", "Signing", "Canonical", "TestSupport"],
             swiftSettings: strictTests
@@ -120,9 +133,17 @@ let package = Package(
             path: "Tests/JournalWorker",
             swiftSettings: strictTests
         ),
+        .executableTarget(
+            name: "lock-worker",
+            dependencies: ["LockKit", "FileSystemSeam"],
+            path: "Tests/LockWorker",
+            swiftSettings: strictTests
+        ),
         .testTarget(
             name: "MultiProcessTests",
-            dependencies: ["Journal", "FileSystemSeam", "TestSupport", "holdfast", "journal-worker"],
+            dependencies: [
+                "Journal", "LockKit", "FileSystemSeam", "TestSupport", "holdfast", "journal-worker", "lock-worker",
+            ],
             swiftSettings: strictTests
         ),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport", "holdfast"], swiftSettings: strictTests),

@@ -6,7 +6,7 @@ let package = Package(
     name: "downstream",
     platforms: [.macOS(.v26)],
     dependencies: [.package(name: "holdfast", path: "../..")],
-    targets: ["Canonical", "Signing", "FileSystemSeam", "CrashTesting", "Journal"].map { product in
+    targets: ["Canonical", "Signing", "FileSystemSeam", "CrashTesting", "LockKit", "Journal"].map { product in
         .executableTarget(
             name: "Uses\(product)",
             dependencies: [.product(name: product, package: "holdfast")]

@@ -8,8 +8,9 @@ enum Layers {
         "Signing": ["Canonical", "CCrypto"],
         "FileSystemSeam": ["CPosix"],
         "CrashTesting": ["FileSystemSeam", "Canonical"],
-        "Journal": ["Canonical", "Signing", "FileSystemSeam"],
-        "HoldfastCLI": ["Canonical", "Signing", "FileSystemSeam", "CrashTesting", "Journal", "CPosix"],
+        "LockKit": ["Canonical", "Signing", "FileSystemSeam"],
+        "Journal": ["Canonical", "Signing", "FileSystemSeam", "LockKit"],
+        "HoldfastCLI": ["Canonical", "Signing", "FileSystemSeam", "CrashTesting", "LockKit", "Journal", "CPosix"],
         "holdfast": ["HoldfastCLI"],
     ]
 

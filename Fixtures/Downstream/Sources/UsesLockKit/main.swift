@@ -1,0 +1,3 @@
+import LockKit
+
+print("LockKit:", LockError.directoryMissing(path: "/nonexistent").code)

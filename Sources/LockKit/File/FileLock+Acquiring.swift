@@ -1,0 +1,233 @@
+internal import FileSystemSeam
+
+extension FileLock {
+    /// Takes the lock, as often as it turns out to be on a file that is no longer the lock file.
+    ///
+    /// - Returns: nil when the time is over.
+    func acquire(_ mode: LockMode, _ wait: LockWait) throws(LockError) -> HeldLock? {
+        let process = fileSystem.processIdentity.processID
+        try begin(mode, process: process)
+        do {
+            guard let held = try acquire(mode, wait, process) else {
+                end()
+                return nil
+            }
+            noteHeld(mode, process: process)
+            return held
+        } catch {
+            end()
+            throw error
+        }
+    }
+
+    private func acquire(_ mode: LockMode, _ wait: LockWait, _ process: Int32) throws(LockError) -> HeldLock? {
+        var attempts = 0
+        while true {
+            var attempt = LockAttempt(self, mode)
+            do {
+                switch try attempt.run(wait) {
+                case .taken: return HeldLock(self, mode, process: process, attempt)
+                case .timeIsOver:
+                    attempt.close()
+                    return nil
+                case .replaced: attempt.close()
+                }
+            } catch {
+                attempt.close()
+                throw error
+            }
+            attempts += 1
+            // Someone keeps replacing the file; who may not wait cannot win that.
+            if wait.triesOnce, attempts == 100 { return nil }
+        }
+    }
+}
+
+/// One attempt to take a lock, and the handles it opened.
+struct LockAttempt {
+    private let lock: FileLock
+    private let mode: LockMode
+    private(set) var warnings: [LockWarning] = []
+    private(set) var directory: (any Directory)?
+    private(set) var file: (any File)?
+    private(set) var fileIdentity: FileIdentity?
+    private var ownsDirectory = false
+    private var anchor: (any Directory)?
+    private var gate: LockTarget?
+
+    init(_ lock: FileLock, _ mode: LockMode) {
+        self.lock = lock
+        self.mode = mode
+    }
+
+    enum Outcome { case taken, timeIsOver, replaced }
+
+    /// Opens and locks everything in the order in which everyone does: gate, directory, file.
+    mutating func run(_ wait: LockWait) throws(LockError) -> Outcome {
+        let directory = try openDirectory()
+        try lock.requireFitFileSystem(directory)
+        guard try passGate(directory, wait) else { return .timeIsOver }
+        if let anchor = try openAnchor(directory) {
+            self.anchor = anchor
+            guard try wait.take(.directory(anchor), mode, file: lock.place.directoryLabel) else { return .timeIsOver }
+        }
+        if let name = lock.place.name {
+            let file = try openFile(name, directory)
+            self.file = file
+            guard try wait.take(.file(file), mode, file: lock.path) else { return .timeIsOver }
+            guard try check(file, name, directory) else { return .replaced }
+        }
+        guard try stillStands(directory) else { return .replaced }
+        // Those who come later may now queue at the lock itself.
+        closeGate()
+        return .taken
+    }
+
+    /// Closes everything; errors are of no consequence, since a lock ends with its descriptor either way.
+    mutating func close() {
+        closeGate()
+        try? file?.close()
+        try? anchor?.close()
+        if ownsDirectory { try? directory?.close() }
+        (file, anchor, directory) = (nil, nil, nil)
+    }
+
+    private mutating func closeGate() {
+        switch gate {
+        case .file(let file)?: try? file.close()
+        case .directory(let directory)?: try? directory.close()
+        case nil: break
+        }
+        gate = nil
+    }
+}
+
+// MARK: - Opening
+
+extension LockAttempt {
+    private mutating func openDirectory() throws(LockError) -> any Directory {
+        if case .inside(let held, _) = lock.place {
+            directory = held
+            return held
+        }
+        let path = lock.place.directoryPath ?? "."
+        do {
+            let opened = try lock.fileSystem.openDirectory(path)
+            directory = opened
+            ownsDirectory = true
+            return opened
+        } catch {
+            switch error.code {
+            case .noEntry: throw .directoryMissing(path: path)
+            case .notDirectory: throw .notALockFile(path: lock.path, reason: "\(path) is not a directory")
+            default: throw .io(error, file: path)
+            }
+        }
+    }
+
+    /// What is locked before the file; nil for nothing. A held directory is opened again: the lock shall end with
+    /// the guard, not with the handle, and handles of one process shall exclude each other.
+    private func openAnchor(_ directory: any Directory) throws(LockError) -> (any Directory)? {
+        let anchored: any Directory
+        switch (lock.options.anchor, lock.place) {
+        case (_, .directory): anchored = directory
+        case (.file, _): return nil
+        case (.directory, _): anchored = directory
+        case (.other(let other), _): anchored = other
+        }
+        do {
+            return try anchored.reopened()
+        } catch {
+            throw .io(error, file: lock.place.directoryLabel)
+        }
+    }
+
+    /// Opens the lock file, for writing where that is allowed: some file systems lock nothing else exclusively.
+    private func openFile(_ name: String, _ directory: any Directory) throws(LockError) -> any File {
+        var failure: FileSystemError
+        do {
+            return try directory.open(name, [.read, .write, .create], permissions: .ownerFile)
+        } catch {
+            failure = error
+        }
+        if failure.code == .accessDenied || failure.code == .readOnlyFileSystem {
+            do {
+                return try directory.open(name, .read, permissions: .ownerFile)
+            } catch  where error.code == .noEntry {
+            } catch {
+                failure = error
+            }
+        }
+        switch failure.code {
+        case .noEntry: throw .directoryMissing(path: lock.place.directoryLabel)
+        case .symbolicLinkLoop: throw .notALockFile(path: lock.path, reason: "a symbolic link stands there")
+        case .isDirectory: throw .notALockFile(path: lock.path, reason: "a directory stands there")
+        case .noDevice: throw .notALockFile(path: lock.path, reason: "a device or socket stands there")
+        case .invalidArgument: throw .notALockFile(path: lock.path, reason: "\"\(name)\" is not a file name")
+        default: throw .io(failure, file: lock.path)
+        }
+    }
+
+    /// Waits at the gate. Everyone takes it alone, also readers: were it shared, they could keep it taken by turns.
+    private mutating func passGate(_ directory: any Directory, _ wait: LockWait) throws(LockError) -> Bool {
+        if !lock.options.writerPreference { return true }
+        let target: LockTarget
+        do {
+            if let gate = lock.options.gateDirectory {
+                target = .directory(try gate.reopened())
+            } else if let name = lock.place.name {
+                target = .file(
+                    try directory.open("\(name).gate", [.read, .write, .create], permissions: .ownerFile)
+                )
+            } else {
+                return true
+            }
+        } catch {
+            throw .io(error, file: "\(lock.path).gate")
+        }
+        gate = target
+        return try wait.take(target, .exclusive, file: "\(lock.path).gate")
+    }
+}
+
+// MARK: - Looking again
+
+extension LockAttempt {
+    /// Whether the locked file is the one that stands at the name. One that was removed or renamed away while this
+    /// one waited is not the lock; its link count may still be 1.
+    private mutating func check(_ file: any File, _ name: String, _ directory: any Directory) throws(LockError) -> Bool
+    {
+        let status: FileStatus
+        do {
+            status = try file.status()
+            guard try directory.status(of: name).identity == status.identity else { return false }
+        } catch  where error.code == .noEntry {
+            return false
+        } catch {
+            throw .io(error, file: lock.path)
+        }
+        if status.kind != .regular { throw .notALockFile(path: lock.path, reason: "it is not a regular file") }
+        fileIdentity = status.identity
+        warnings += LockWarning.tightening(file, status, lock)
+        return true
+    }
+
+    /// Whether the directory is the one that is found by its path, or for a held one, whether it was not removed.
+    private func stillStands(_ directory: any Directory) throws(LockError) -> Bool {
+        do throws(FileSystemError) {
+            guard let path = lock.place.directoryPath else {
+                if case .directory = lock.options.anchor, try directory.status().linkCount == 0 {
+                    throw FileSystemError(operation: .status, name: "", code: .noEntry)
+                }
+                return true
+            }
+            let found = try lock.fileSystem.openDirectory(path)
+            defer { try? found.close() }
+            return try found.status().identity == directory.status().identity
+        } catch  where error.code == .noEntry {
+            throw .directoryMissing(path: lock.place.directoryLabel)
+        } catch {
+            throw .io(error, file: lock.place.directoryLabel)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+public import FileSystemSeam
+
+/// How a ``FileLock`` is taken.
+public struct FileLockOptions: Sendable {
+    /// What the lock hangs on.
+    public enum Anchor: Sendable {
+        /// The lock file alone. Whoever removes the file of a held lock lets a second holder in.
+        case file
+        /// The directory that the lock file lies in, then the file. Removing the file lets nobody in; but all locks
+        /// in one directory that are anchored on it exclude each other.
+        case directory
+        /// Another directory, then the file: the directory of a store whose lock file lies in a subdirectory.
+        case other(any Directory)
+    }
+
+    /// What the lock hangs on.
+    public var anchor: Anchor
+    /// Whether everyone passes a gate, one at a time, on the way to the lock.
+    ///
+    /// Whoever waits for the lock keeps the gate shut for those who come later: a writer then waits for at most two
+    /// holds of readers, and a holder that comes back at once stands behind those who wait. All handles of one lock
+    /// must agree on this.
+    public var writerPreference: Bool
+    /// The directory to lock as the gate, instead of a file `<name>.gate` beside the lock file.
+    public var gateDirectory: (any Directory)?
+    /// Whether the lock may lie on a network file system; see ``LockError/unsupportedFilesystem(path:type:)``.
+    public var allowsNetworkFileSystems: Bool
+
+    /// Makes options.
+    public init(
+        anchor: Anchor = .file,
+        writerPreference: Bool = false,
+        gateDirectory: (any Directory)? = nil,
+        allowsNetworkFileSystems: Bool = false
+    ) {
+        self.anchor = anchor
+        self.writerPreference = writerPreference
+        self.gateDirectory = gateDirectory
+        self.allowsNetworkFileSystems = allowsNetworkFileSystems
+    }
+}

@@ -1,0 +1,68 @@
+public import FileSystemSeam
+
+/// A held lock. It is released when the guard goes out of scope, also when something throws.
+///
+/// The guard cannot be copied, so there is never a doubt whether the lock is still held: after ``release()``, or after
+/// it was passed on, the compiler refuses its use. `_ = try lock.lock(.exclusive)` releases at once; give it a name.
+public struct LockGuard: ~Copyable, Sendable {
+    private let held: HeldLock
+
+    init(_ held: HeldLock) { self.held = held }
+
+    deinit { held.release() }
+
+    /// How it is held.
+    public var mode: LockMode { held.mode }
+
+    /// What was found on the way that prevents nothing.
+    public var warnings: [LockWarning] { held.warnings }
+
+    /// Makes sure that the lock is still what it seems.
+    ///
+    /// Ask before an act that relies on the lock where someone may have removed the lock file, or where the program
+    /// forks. It is two system calls.
+    ///
+    /// - Throws: `.forked` in a forked child of the holder, `.lockFileReplaced` when the lock file was removed,
+    ///   renamed or replaced, `.io`.
+    public func check() throws(LockError) { try held.check() }
+
+    /// Releases the lock now.
+    public consuming func release() {}
+}
+
+/// The open files of a held lock.
+final class HeldLock: Sendable {
+    let mode: LockMode
+    let warnings: [LockWarning]
+    private let lock: FileLock
+    private let process: Int32
+    private let attempt: Condition<LockAttempt>
+    private let identity: FileIdentity?
+
+    init(_ lock: FileLock, _ mode: LockMode, process: Int32, _ attempt: LockAttempt) {
+        self.lock = lock
+        self.mode = mode
+        self.process = process
+        warnings = attempt.warnings
+        identity = attempt.fileIdentity
+        self.attempt = Condition(attempt)
+    }
+
+    /// Closes the files. In a forked child these are copies, and closing them changes nothing for the parent.
+    func release() {
+        attempt.withLock { $0.close() }
+        if lock.fileSystem.processIdentity.processID == process { lock.end() }
+    }
+
+    func check() throws(LockError) {
+        if lock.fileSystem.processIdentity.processID != process { throw .forked(path: lock.path, holder: process) }
+        guard let name = lock.place.name, let directory = attempt.withLock({ $0.directory }) else { return }
+        do {
+            if try directory.status(of: name).identity == identity { return }
+        } catch  where error.code == .noEntry {
+        } catch {
+            throw .io(error, file: lock.path)
+        }
+        throw .lockFileReplaced(path: lock.path)
+    }
+}

@@ -1,0 +1,44 @@
+internal import FileSystemSeam
+
+extension LockError: CustomStringConvertible {
+    /// One or two sentences: what is wrong, where, and what to do.
+    public var description: String {
+        switch self {
+        case .io(let error, let file):
+            "\(file): \(error). \(Self.remedy(for: error.code))"
+        case .directoryMissing(let path):
+            "\(path) is not there, so no lock can be made in it. Make the directory first"
+        case .notALockFile(let path, let reason):
+            "\(path) cannot be a lock file: \(reason). Move it away, or name another file"
+        case .timedOut(let path, let waited):
+            "\(path) was locked by another holder for \(waited) ms. Try again, or allow more waiting time"
+        case .cancelled(let path):
+            "waiting for \(path) was cancelled, and nothing is held. Ask again when the lock is still wanted"
+        case .reentrant(let path):
+            "this handle of \(path) holds the lock, or is acquiring it, already. Use the guard that is there, or "
+                + "a handle for each holder"
+        case .upgradeRefused(let path):
+            "this handle holds \(path) shared, and a shared lock cannot become exclusive without being given up "
+                + "first. Release it, then take it exclusively and look again at what it protects"
+        case .forked(let path, let holder):
+            "\(path) is held by the process \(holder), of which this one is a fork; this one holds nothing. "
+                + "Take the lock in the process that uses it"
+        case .lockFileReplaced(let path):
+            "\(path) was removed or replaced while it was held, so others may hold a lock of the same name. Stop "
+                + "using what it protects, and find out who removed it"
+        case .unsupportedFilesystem(let path, let type):
+            "\(path) lies on \(type), where other clients may not see locks. Put it on a local file system, or "
+                + "allow network file systems when only one machine uses it"
+        }
+    }
+
+    private static func remedy(for code: ErrorNumber) -> String {
+        switch code {
+        case .accessDenied, .notPermitted: "Give this user access, or use one that has it"
+        case .noSpace, .quotaExceeded: "Make room, and try again"
+        case .tooManyOpenFiles, .systemFileTableFull: "Close files, or raise the limit, and try again"
+        case .readOnlyFileSystem: "Put the lock on a file system that can be written"
+        default: "Nothing is held. Look at the disk and the file, and try again"
+        }
+    }
+}

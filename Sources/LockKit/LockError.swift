@@ -1,0 +1,43 @@
+public import FileSystemSeam
+
+/// What can go wrong with a lock. Every case names the place, and its description the remedy.
+public enum LockError: Error, Sendable, Hashable {
+    /// The file system failed.
+    case io(FileSystemError, file: String)
+    /// The directory that the lock lies in is not there, or was removed.
+    case directoryMissing(path: String)
+    /// Something that cannot be a lock file stands at the name: a symbolic link, a directory, a device.
+    case notALockFile(path: String, reason: String)
+    /// Someone else held the lock for the whole waiting time.
+    case timedOut(path: String, waitedMilliseconds: UInt64)
+    /// The task that waited was cancelled. Nothing is held.
+    case cancelled(path: String)
+    /// This handle holds the lock, or is acquiring it, already.
+    case reentrant(path: String)
+    /// This handle holds the lock shared. Making it exclusive would give up the shared lock first.
+    case upgradeRefused(path: String)
+    /// The guard was made by another process, of which this one is a fork. This process holds nothing.
+    case forked(path: String, holder: Int32)
+    /// The lock file, or its directory, no longer stands at the name: others may hold what they take for this lock.
+    case lockFileReplaced(path: String)
+    /// The lock lies on a file system whose locks other machines, or other clients, may not see.
+    case unsupportedFilesystem(path: String, type: String)
+}
+
+extension LockError {
+    /// A short, stable name, for programs.
+    public var code: String {
+        switch self {
+        case .io: "io"
+        case .directoryMissing: "directory_missing"
+        case .notALockFile: "not_a_lock_file"
+        case .timedOut: "lock_timeout"
+        case .cancelled: "cancelled"
+        case .reentrant: "reentrant"
+        case .upgradeRefused: "upgrade_refused"
+        case .forked: "forked"
+        case .lockFileReplaced: "lock_file_replaced"
+        case .unsupportedFilesystem: "unsupported_filesystem"
+        }
+    }
+}

@@ -1,0 +1,18 @@
+import FileSystemSeam
+import Foundation
+import LockKit
+
+// Processes that hold locks, for tests: `lock-worker <command> <path> …`. What each does is said at its function.
+
+let words = Array(CommandLine.arguments.dropFirst())
+guard words.count >= 2 else { exit(64) }
+do {
+    switch words[0] {
+    case "hold": try hold(words[1])
+    case "fork": try forkWhileHolding(words[1])
+    default: exit(64)
+    }
+} catch {
+    say("failed \(error)")
+    exit(1)
+}

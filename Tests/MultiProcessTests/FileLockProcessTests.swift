@@ -1,0 +1,51 @@
+import FileSystemSeam
+import LockKit
+import TestSupport
+import Testing
+
+@Suite("File locks of several processes")
+struct FileLockProcessTests {
+    private func lock(_ path: String) -> FileLock { FileLock(at: path, fileSystem: PosixFileSystem.shared) }
+
+    private func isFree(_ path: String) throws -> Bool {
+        if let held = try lock(path).tryLock(.exclusive) {
+            held.release()
+            return true
+        }
+        return false
+    }
+
+    @Test func aProcessKeepsOthersOutUntilItLetsGo() throws {
+        let temporary = try TemporaryDirectory()
+        let path = temporary.path + "/lock"
+        let worker = try LockWorker("hold", path)
+        #expect(worker.nextLine() == "held")
+        #expect(try !isFree(path))
+        let ended = worker.end()
+        #expect(ended.code == 0)
+        #expect(try isFree(path))
+    }
+
+    @Test func aKilledHolderLeavesNoLock() throws {
+        let temporary = try TemporaryDirectory()
+        let path = temporary.path + "/lock"
+        let worker = try LockWorker("hold", path)
+        #expect(worker.nextLine() == "held")
+        worker.kill()
+        let held = try lock(path).lock(.exclusive, timeout: .seconds(60))
+        #expect(worker.end().code == nil)
+        try held.check()
+    }
+
+    /// A forked child has copies of the guard and the handle: it holds nothing, and dropping them frees nothing.
+    @Test func aForkedChildHoldsNothingAndFreesNothing() throws {
+        let temporary = try TemporaryDirectory()
+        let worker = try LockWorker("fork", temporary.path + "/lock")
+        let ended = worker.end()
+        #expect(
+            ended.lines == ["child forked", "child handle waits", "parent holds", "parent excludes"]
+        )
+        #expect(ended.code == 0)
+        #expect(try isFree(temporary.path + "/lock"))
+    }
+}
