@@ -20,6 +20,29 @@ import Testing
         #expect(expected.subtracting(seen).isEmpty, "\(model): missing: \(expected.subtracting(seen).sorted())")
     }
 
+    @Test func unwrittenBlocksShowWholeAndEachByItself() throws {
+        // Two new blocks, the second with two sectors, and an old one: only that may be torn.
+        let seen = try CrashExplorer(.ext4Ordered).outcomes {
+            try put($0.openDirectory("/"), "a", sectors("AAAAAA"), synced: true)
+        } workload: {
+            try put($0.openDirectory("/"), "a", sectors("AAAAAABC" + "DDDDDDDD" + "EF"))
+        } observe: {
+            let file = try $0.openDirectory("/").open("a", [.read], permissions: .ownerFile)
+            let bytes = try file.readAll(maximumBytes: 1 << 16)
+            let letters = stride(from: 0, to: bytes.count, by: 512).map {
+                bytes[$0] == 0 ? "·" : UnicodeScalar(bytes[$0])
+            }
+            return String(String.UnicodeScalarView(letters))
+        }
+        var expected: Set<String> = ["AAAAAA"]
+        for old in ["··", "B·", "·C", "BC"] {
+            for middle in ["········", "DDDDDDDD"] {
+                for end in ["··", "EF"] { expected.insert("AAAAAA" + old + middle + end) }
+            }
+        }
+        #expect(seen == expected, "\(seen.symmetricDifference(expected).sorted())")
+    }
+
     @Test func theKnobsChangeWhatTheySay() throws {
         func outcomes(_ model: PersistenceModel, _ run: (any Directory) throws -> Void) throws -> Set<String> {
             try CrashExplorer(model).outcomes {
@@ -38,6 +61,11 @@ import Testing
         careful.renameOntoWaitsForData = true
         #expect(try outcomes(.ext4Ordered, replace).contains("b="))
         #expect(try !outcomes(careful, replace).contains("b="))
+
+        var waiting = PersistenceModel.ext4Ordered
+        waiting.lengthRule = .afterNewBlocks(bytes: 4096)
+        #expect(try outcomes(.ext4Ordered, replace).contains("b=·"))
+        #expect(try outcomes(waiting, replace) == ["b=B", "a= b=B", "a=A b=B", "b=", "b=A"])
 
         var garbage = PersistenceModel.posixMinimal
         garbage.newSectorsMayHoldGarbage = true

@@ -16,6 +16,15 @@ import Testing
         #expect(twin.statistics.mode == "exhaustive")
     }
 
+    /// The model of a bug is the weakest that its twin must live with; the others leave fewer states.
+    @Test(arguments: all, [PersistenceModel.ext4Ordered, .xfs])
+    func noTwinIsFlaggedUnderAStricterModel(_ bug: PlantedBug, _ model: PersistenceModel) throws {
+        var bug = bug
+        bug.model = model
+        let twin = try bug.explore(false)
+        #expect(twin.isClean, "the twin of \(bug) is flagged under \(model):\n\(twin)")
+    }
+
     @Test(arguments: all)
     func everyFindingReplays(_ bug: PlantedBug) throws {
         let found = try bug.explore(true)

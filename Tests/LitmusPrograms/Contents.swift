@@ -8,7 +8,7 @@ extension File {
 }
 
 /// One letter a sector.
-func sectors(_ letters: String) -> String {
+package func sectors(_ letters: String) -> String {
     letters.map { String(repeating: String($0), count: 512) }.joined()
 }
 

@@ -28,6 +28,9 @@ public struct PersistenceModel: Sendable, Hashable, CustomStringConvertible {
     public enum LengthRule: Sendable, Hashable {
         /// At any time: before the data, the new part reads as zeros.
         case anyTime
+        /// At any time, but blocks of this many bytes that the file did not have are allocated unwritten: until
+        /// their data counts they read as zeros from end to end, then all sectors written to them show at once.
+        case overUnwrittenBlocks(bytes: Int64)
         /// After the data of newly allocated blocks of this many bytes; within an old block at any time.
         case afterNewBlocks(bytes: Int64)
         /// After all the data it covers.
@@ -52,7 +55,8 @@ public struct PersistenceModel: Sendable, Hashable, CustomStringConvertible {
     public var driveOnlyIsDurable: Bool
     /// Whether `sync(.barrier)` makes durable what it orders.
     public var barrierIsDurable: Bool
-    /// Knob: a rename onto an existing name persists only after the file's data (`auto_da_alloc`).
+    /// Knob: a rename onto an existing name persists only after the file's data. `auto_da_alloc` of ext4 means this,
+    /// and does it with `dioread_lock`; in the default mode it starts the writing without waiting for it.
     public var renameOntoWaitsForData = false
     /// Knob: sectors never written may hold garbage instead of zeros once the length covers them.
     public var newSectorsMayHoldGarbage = false
@@ -76,13 +80,15 @@ public struct PersistenceModel: Sendable, Hashable, CustomStringConvertible {
         barrierIsDurable: false
     )
 
-    /// ext4 with `data=ordered`: one journal for names; lengths follow the data of new blocks.
+    /// ext4 with `data=ordered` as it is mounted by default (`dioread_nolock`, since Linux 5.6): one journal for names;
+    /// a length may persist before the data of new blocks, which then read as zeros. Mounted with `dioread_lock` a
+    /// length follows that data: set ``lengthRule`` to ``LengthRule/afterNewBlocks(bytes:)``.
     public static let ext4Ordered = PersistenceModel(
         name: "ext4Ordered",
         nameOrder: .total,
         fileSyncReach: .journal,
         directorySyncReach: .journal,
-        lengthRule: .afterNewBlocks(bytes: 4096),
+        lengthRule: .overUnwrittenBlocks(bytes: 4096),
         movesAcrossDirectoriesAtomically: true,
         truncatesAtomically: true,
         driveOnlyIsDurable: true,

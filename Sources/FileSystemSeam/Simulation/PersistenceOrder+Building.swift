@@ -29,6 +29,8 @@ private struct OrderBuilder {
     var namesInDirectory: [Int64: [Int]] = [:]
     var acknowledged = 0
     var touchedSectors: Set<Int32> = []
+    /// By block, keyed like its first sector, the node with which an unwritten block's data begins to show.
+    var firstDataOfBlock: [UInt64: Int] = [:]
 
     init(model: PersistenceModel, cells: CellTable, log: EffectLog) {
         self.model = model
@@ -156,6 +158,8 @@ private struct OrderBuilder {
         _ sectors: inout SectorPool
     ) {
         var data: [(node: Int, sector: Int)] = []
+        // The sectors of one unwritten block, which show together.
+        var block: (key: UInt64, effects: [CellEffect]) = (0, [])
         for effect in effects where key(effect).kind == .sector {
             let sector = key(effect).index
             let isNew = Int64(sector) * Int64(SectorPool.size) >= event.sizeBefore
@@ -163,12 +167,23 @@ private struct OrderBuilder {
                 let garbage = sectors.garbage(for: key(effect).word)
                 node(index, .garbage, event.inode, [CellEffect(cell: effect.cell, value: Int64(garbage))], after: [])
             }
-            data.append((node(index, .data, event.inode, [effect], after: []), sector))
+            let place = unwrittenBlock(event, sector)
+            if let place, place.isUnwritten {
+                // A misdirected write may hit a sector twice, which one node cannot say.
+                let isAnother = place.key != block.key || block.effects.contains { $0.cell == effect.cell }
+                if isAnother { show(&block, index, event) }
+                block.key = place.key
+                block.effects.append(effect)
+            } else {
+                let first = place.flatMap { firstDataOfBlock[$0.key] }
+                data.append((node(index, .data, event.inode, [effect], after: first.map { [$0] } ?? []), sector))
+            }
         }
+        show(&block, index, event)
         for effect in effects where key(effect).kind == .size {
             var after: [Int] = []
             switch model.lengthRule {
-            case .anyTime: break
+            case .anyTime, .overUnwrittenBlocks: break
             case .afterData: after = data.map(\.node)
             case .afterNewBlocks(let block):
                 let firstNew = (event.sizeBefore + block - 1) / block * block
@@ -179,6 +194,26 @@ private struct OrderBuilder {
             node(index, .length, event.inode, [effect], after: after)
         }
         attributes(index, event, effects)
+    }
+
+    /// The block of a sector, where blocks are allocated unwritten, and whether this write allocates it.
+    private func unwrittenBlock(_ event: DiskEvent, _ sector: Int) -> (key: UInt64, isUnwritten: Bool)? {
+        guard case .overUnwrittenBlocks(let bytes) = model.lengthRule else { return nil }
+        let first = Int64(sector) * Int64(SectorPool.size) / bytes * bytes
+        let key = CellKey(.sector, event.inode, Int(first) / SectorPool.size).word
+        return (key, first >= event.sizeBefore)
+    }
+
+    /// Data written to an unwritten block shows in one step, when the block is marked as written. What is written
+    /// to the block later shows sector by sector, but not before.
+    private mutating func show(
+        _ block: inout (key: UInt64, effects: [CellEffect]),
+        _ index: Int,
+        _ event: DiskEvent
+    ) {
+        if block.effects.isEmpty { return }
+        firstDataOfBlock[block.key] = node(index, .data, event.inode, block.effects, after: [])
+        block.effects = []
     }
 
     private mutating func resize(_ index: Int, _ event: DiskEvent, _ effects: [CellEffect]) {
