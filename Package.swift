@@ -33,6 +33,11 @@ let package = Package(
             pkgConfig: "libcrypto",
             providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]
         ),
+        .systemLibrary(
+            name: "CSQLite",
+            pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]
+        ),
         .target(name: "CPosix"),
 
         // Bottom layer: bytes, signatures, files.
@@ -64,6 +69,21 @@ let package = Package(
             swiftSettings: strict
         ),
         .executableTarget(name: "holdfast", dependencies: ["HoldfastCLI"], swiftSettings: strict),
+
+        // Benchmarks against the floor and SQLite. Nothing else links SQLite.
+        .target(
+            name: "HoldfastBench",
+            dependencies: [
+                "HoldfastCLI", "Canonical", "FileSystemSeam", "CrashTesting", "LockKit", "Journal", "CCrypto",
+                "CPosix", "CSQLite",
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "holdfast-bench",
+            dependencies: ["HoldfastBench", "HoldfastCLI"],
+            swiftSettings: strict
+        ),
 
         // Tests.
         .target(
@@ -120,6 +140,11 @@ let package = Package(
             name: "HoldfastCLITests",
             dependencies: ["HoldfastCLI", "Canonical", "FileSystemSeam", "TestSupport"],
             exclude: ["Golden"],
+            swiftSettings: strictTests
+        ),
+        .testTarget(
+            name: "HoldfastBenchTests",
+            dependencies: ["HoldfastBench", "Canonical", "FileSystemSeam", "TestSupport"],
             swiftSettings: strictTests
         ),
         .testTarget(

@@ -12,6 +12,11 @@ enum Layers {
         "Journal": ["Canonical", "Signing", "FileSystemSeam", "LockKit"],
         "HoldfastCLI": ["Canonical", "Signing", "FileSystemSeam", "CrashTesting", "LockKit", "Journal", "CPosix"],
         "holdfast": ["HoldfastCLI"],
+        "HoldfastBench": [
+            "HoldfastCLI", "Canonical", "FileSystemSeam", "CrashTesting", "LockKit", "Journal", "CCrypto",
+            "CPosix", "CSQLite",
+        ],
+        "holdfast-bench": ["HoldfastBench", "HoldfastCLI"],
     ]
 
     /// What every module may import: parts of the language that come without Foundation or libc.

@@ -1,8 +1,8 @@
-internal import Canonical
+package import Canonical
 
 extension Console {
     /// Writes one RFC 8785 object and a line feed.
-    func write(json object: JSONObject) {
+    package func write(json object: JSONObject) {
         write(Self.line(of: JSONValue.object(object)))
     }
 

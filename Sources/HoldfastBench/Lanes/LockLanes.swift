@@ -1,0 +1,127 @@
+internal import CPosix
+internal import FileSystemSeam
+internal import LockKit
+
+/// Locks between processes.
+enum LockLanes {
+    static let all = [uncontended, handoff]
+
+    private static let uncontended = Lane(
+        "lock.file.uncontended",
+        "take and release a free file lock",
+        unit: "µs",
+        .cost,
+        floor: "open + flock + fstat + close in C",
+        targets: [.value(8)]
+    ) { arena in
+        let count = arena.scaled(20_000)
+        let lock = FileLock(
+            "lock",
+            in: arena.directory,
+            fileSystem: arena.fileSystem,
+            options: FileLockOptions(anchor: .file)
+        )
+        do { _ = try lock.tryLock(.exclusive) }
+        let path = "\(arena.path)/lock"
+        return Contest(
+            subject: {
+                try arena.nanoseconds {
+                    for _ in 0..<count {
+                        guard let held = try lock.tryLock(.exclusive) else { preconditionFailure("the lock is free") }
+                        held.release()
+                    }
+                } / Double(count) / 1000
+            },
+            floor: {
+                arena.nanoseconds {
+                    for _ in 0..<count {
+                        let descriptor = Int32(unsafe path.withCString { unsafe cposix_open_path($0) })
+                        precondition(cposix_flock(descriptor, 1, 0) == 0, "the lock is free")
+                        var status = cposix_status()
+                        precondition(unsafe cposix_fstat(descriptor, &status) == 0, "a file that is open")
+                        _ = cposix_close(descriptor)
+                    }
+                } / Double(count) / 1000
+            }
+        )
+    }
+
+    private static let handoff = Lane(
+        "lock.file.handoff",
+        "from a release to the waiting thread's next step",
+        unit: "µs",
+        .cost,
+        floor: "a signal to a waiting thread",
+        targets: [.value(50)]
+    ) { arena in
+        let count = arena.scaled(200)
+        let path = "\(arena.path)/lock"
+        return Contest(
+            subject: {
+                try Handoffs.median(count, arena.fileSystem) { FileLock(at: path, fileSystem: arena.fileSystem) }
+            },
+            floor: { try Handoffs.medianOfSignals(count, arena.fileSystem) }
+        )
+    }
+}
+
+/// Times from one thread's letting go to another's going on.
+private enum Handoffs {
+    /// How long the other thread is given to fall asleep.
+    private static let settlingNanoseconds: UInt64 = 500_000
+
+    private struct Turn: Sendable {
+        var isWaiting = false
+        var isGone = false
+        var arrival: UInt64 = 0
+    }
+
+    /// The median over `count` hand-offs between this thread and another, in microseconds.
+    static func median(
+        _ count: Int,
+        _ fileSystem: any FileSystem,
+        _ makeLock: @escaping @Sendable () -> FileLock
+    ) throws -> Double {
+        let own = makeLock()
+        var times: [Double] = []
+        for _ in 0..<count {
+            let turn = Condition(Turn())
+            let held = try own.lock(.exclusive)
+            let other = try Thread.start(name: "waiter") {
+                let lock = makeLock()
+                turn.withLock { $0.isWaiting = true }
+                turn.broadcast()
+                guard let held = try? lock.lock(.exclusive) else { preconditionFailure("the lock becomes free") }
+                let arrival = fileSystem.monotonicClock().nanoseconds
+                turn.withLock { $0.arrival = arrival }
+                held.release()
+            }
+            _ = turn.wait(until: { $0.isWaiting ? true : nil })
+            fileSystem.sleep(nanoseconds: settlingNanoseconds)
+            let departure = fileSystem.monotonicClock().nanoseconds
+            held.release()
+            other.join()
+            times.append(Double(turn.withLock { $0.arrival } - departure) / 1000)
+        }
+        return Statistics(times).median
+    }
+
+    /// The same with a condition variable instead of a lock.
+    static func medianOfSignals(_ count: Int, _ fileSystem: any FileSystem) throws -> Double {
+        var times: [Double] = []
+        for _ in 0..<count {
+            let turn = Condition(Turn())
+            let other = try Thread.start(name: "waiter") {
+                let arrival = turn.wait { turn in turn.isGone ? fileSystem.monotonicClock().nanoseconds : nil }
+                turn.withLock { $0.arrival = arrival }
+            }
+            fileSystem.sleep(nanoseconds: settlingNanoseconds)
+            let departure = fileSystem.monotonicClock().nanoseconds
+            turn.withLock { $0.isGone = true }
+            turn.broadcast()
+            other.join()
+            times.append(Double(turn.withLock { $0.arrival } - departure) / 1000)
+        }
+        return Statistics(times).median
+    }
+}
