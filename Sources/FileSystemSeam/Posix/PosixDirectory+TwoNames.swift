@@ -7,7 +7,7 @@ extension PosixDirectory {
         in target: any Directory,
         exclusive: Bool
     ) throws(FileSystemError) {
-        let result = try withTwoNames(name, newName, target, .rename) { directory, target in
+        let result = withTwoNames(name, newName, target) { directory, target in
             if !exclusive { return calls.rename(directory, name, target, newName) }
             let renamed = calls.renameExclusively(directory, name, target, newName)
             guard renamed == -Int(CPOSIX_EINVAL) || renamed == -Int(CPOSIX_ENOSYS) || renamed == -Int(CPOSIX_ENOTSUP)
@@ -18,7 +18,7 @@ extension PosixDirectory {
     }
 
     func link(_ name: String, to newName: String, in target: any Directory) throws(FileSystemError) {
-        let result = try withTwoNames(name, newName, target, .link) { directory, target in
+        let result = withTwoNames(name, newName, target) { directory, target in
             calls.link(directory, name, target, newName)
         }
         _ = try checked(result, .link, name)
@@ -42,21 +42,19 @@ extension PosixDirectory {
         return linked < 0 ? linked : calls.unlink(directory, name)
     }
 
-    /// Runs `body` with the two descriptors. A directory of another implementation is another file system.
+    /// Runs `body` with the two descriptors. A closed directory is refused first, then names that are not one path
+    /// component. A directory of another implementation is another file system.
     private func withTwoNames(
         _ name: String,
         _ newName: String,
         _ target: any Directory,
-        _ operation: FileSystemError.Operation,
         _ body: (Int32, Int32) -> Int
-    ) throws(FileSystemError) -> Int {
-        try Self.check(name, operation)
-        try Self.check(newName, operation)
-        guard let target = target as? PosixDirectory else {
-            throw FileSystemError(operation: operation, name: name, code: .crossDevice)
-        }
-        return descriptor.use { directory in
-            target.descriptor.use { body(directory, $0) }
+    ) -> Int {
+        descriptor.use { directory in
+            guard let target = target as? PosixDirectory else { return -Int(CPOSIX_EXDEV) }
+            return target.descriptor.use { target in
+                name.isPathComponent && newName.isPathComponent ? body(directory, target) : -Int(CPOSIX_EINVAL)
+            }
         }
     }
 }

@@ -18,11 +18,9 @@ final class PosixDirectory: Directory, Sendable {
         _ options: OpenOptions,
         permissions: Permissions
     ) throws(FileSystemError) -> any File {
-        try Self.check(name, .open)
-        if !options.isMeaningful {
-            throw FileSystemError(operation: .open, name: name, code: .invalidArgument)
+        let opened = try use(name, .open) {
+            options.isMeaningful ? calls.open($0, name, options, permissions) : -Int(CPOSIX_EINVAL)
         }
-        let opened = try checked(descriptor.use { calls.open($0, name, options, permissions) }, .open, name)
         let file = PosixFile(Int32(opened), calls, name: name, options: options)
         // For writing the system refuses a directory itself.
         if !options.contains(.write), try file.status().kind == .directory {
@@ -32,8 +30,7 @@ final class PosixDirectory: Directory, Sendable {
     }
 
     func subdirectory(_ name: String) throws(FileSystemError) -> any Directory {
-        try Self.check(name, .subdirectory)
-        let opened = descriptor.use { directory in
+        let opened = try use(name, .subdirectory) { directory in
             let opened = calls.openSubdirectory(directory, name)
             // A symbolic link is "not a directory" to Linux; the caller shall see that it was a link.
             guard opened == -Int(CPOSIX_ENOTDIR) else { return opened }
@@ -41,21 +38,19 @@ final class PosixDirectory: Directory, Sendable {
             let found = calls.status(directory, name, into: &status)
             return found == 0 && Int(status.kind) == CPOSIX_KIND_SYMBOLIC_LINK ? -Int(CPOSIX_ELOOP) : opened
         }
-        return PosixDirectory(Int32(try checked(opened, .subdirectory, name)), calls, name: name)
+        return PosixDirectory(Int32(opened), calls, name: name)
     }
 
     func reopened() throws(FileSystemError) -> any Directory {
-        try reopenedDirectory()
+        try reopened(for: .reopen)
     }
 
     func makeDirectory(_ name: String, permissions: Permissions) throws(FileSystemError) {
-        try Self.check(name, .makeDirectory)
-        _ = try checked(descriptor.use { calls.makeDirectory($0, name, permissions) }, .makeDirectory, name)
+        _ = try use(name, .makeDirectory) { calls.makeDirectory($0, name, permissions) }
     }
 
     func remove(_ name: String) throws(FileSystemError) {
-        try Self.check(name, .remove)
-        let removed = descriptor.use { directory in
+        _ = try use(name, .remove) { directory in
             let removed = calls.unlink(directory, name)
             // POSIX and Darwin say EPERM for a directory, Linux EISDIR.
             guard removed == -Int(CPOSIX_EPERM) else { return removed }
@@ -63,12 +58,10 @@ final class PosixDirectory: Directory, Sendable {
             let found = calls.status(directory, name, into: &status)
             return found == 0 && Int(status.kind) == CPOSIX_KIND_DIRECTORY ? -Int(CPOSIX_EISDIR) : removed
         }
-        _ = try checked(removed, .remove, name)
     }
 
     func removeDirectory(_ name: String) throws(FileSystemError) {
-        try Self.check(name, .removeDirectory)
-        _ = try checked(descriptor.use { calls.unlinkDirectory($0, name) }, .removeDirectory, name)
+        _ = try use(name, .removeDirectory) { calls.unlinkDirectory($0, name) }
     }
 
     func entries() throws(FileSystemError) -> [DirectoryEntry] {
@@ -85,9 +78,8 @@ final class PosixDirectory: Directory, Sendable {
     }
 
     func status(of name: String) throws(FileSystemError) -> FileStatus {
-        try Self.check(name, .status)
         var raw = cposix_status()
-        _ = try checked(descriptor.use { calls.status($0, name, into: &raw) }, .status, name)
+        _ = try use(name, .status) { calls.status($0, name, into: &raw) }
         return FileStatus(shim: raw)
     }
 
@@ -116,22 +108,25 @@ final class PosixDirectory: Directory, Sendable {
     }
 
     func watch() throws(FileSystemError) -> any DirectoryWatch {
-        try PosixWatch(of: reopenedDirectory())
+        try PosixWatch(of: reopened(for: .watch))
     }
 
     func close() throws(FileSystemError) {
         _ = try checked(descriptor.close(), .closeDirectory, name)
     }
 
-    /// Refuses a name that is not one path component.
-    static func check(_ name: String, _ operation: FileSystemError.Operation) throws(FileSystemError) {
-        if !name.isPathComponent {
-            throw FileSystemError(operation: operation, name: name, code: .invalidArgument)
-        }
+    /// Runs `body` with the descriptor. A closed directory is refused first, then a name that is not one path
+    /// component.
+    private func use(
+        _ name: String,
+        _ operation: FileSystemError.Operation,
+        _ body: (Int32) -> Int
+    ) throws(FileSystemError) -> Int {
+        try checked(descriptor.use { name.isPathComponent ? body($0) : -Int(CPOSIX_EINVAL) }, operation, name)
     }
 
-    private func reopenedDirectory() throws(FileSystemError) -> PosixDirectory {
-        let opened = try checked(descriptor.use { calls.openSubdirectory($0, ".") }, .reopen, name)
+    private func reopened(for operation: FileSystemError.Operation) throws(FileSystemError) -> PosixDirectory {
+        let opened = try checked(descriptor.use { calls.openSubdirectory($0, ".") }, operation, name)
         return PosixDirectory(Int32(opened), calls, name: name)
     }
 }

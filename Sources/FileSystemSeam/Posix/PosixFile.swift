@@ -23,17 +23,17 @@ final class PosixFile: File, Sendable {
     }
 
     func write(_ bytes: Span<UInt8>, at offset: Int64) throws(FileSystemError) -> Int {
-        if options.contains(.append) { throw error(.write, .invalidArgument) }
         let result = unsafe bytes.withUnsafeBufferPointer { pointer in
-            descriptor.use { unsafe calls.write($0, pointer, at: offset) }
+            descriptor.use {
+                unsafe options.contains(.append) ? -Int(CPOSIX_EINVAL) : calls.write($0, pointer, at: offset)
+            }
         }
         return try counted(result, of: bytes.count, .write)
     }
 
     func append(_ bytes: Span<UInt8>) throws(FileSystemError) -> Int {
-        if !options.contains(.append) { throw error(.append, .invalidArgument) }
         let result = unsafe bytes.withUnsafeBufferPointer { pointer in
-            descriptor.use { unsafe calls.append($0, pointer) }
+            descriptor.use { unsafe options.contains(.append) ? calls.append($0, pointer) : -Int(CPOSIX_EINVAL) }
         }
         return try counted(result, of: bytes.count, .append)
     }
@@ -78,8 +78,9 @@ final class PosixFile: File, Sendable {
 
     func map(length: Int) throws(FileSystemError) -> (any FileMapping)? {
         // Past the end of the file a map is a bus error, not an error.
-        let size = try status().size
-        if length < 0 || Int64(length) > size { throw error(.map, .invalidArgument) }
+        var raw = cposix_status()
+        _ = try checked(descriptor.use { calls.status($0, into: &raw) }, .map, name)
+        if length < 0 || Int64(length) > FileStatus(shim: raw).size { throw error(.map, .invalidArgument) }
         if length == 0 { return unsafe PosixMapping(nil, count: 0, calls) }
         var address: UnsafeRawPointer?
         let result = descriptor.use { unsafe calls.map($0, length, into: &address) }

@@ -76,7 +76,7 @@ public protocol Directory: AnyObject, Sendable {
     func watch() throws(FileSystemError) -> any DirectoryWatch
 
     /// Closes the handle and drops its locks. Never syncs. Closing twice is harmless; any other use of a
-    /// closed handle gives `.badDescriptor`.
+    /// closed handle gives `.badDescriptor`, whatever else is wrong with the call.
     func close() throws(FileSystemError)
 }
 

@@ -55,11 +55,11 @@ public protocol File: AnyObject, Sendable {
 
     /// Maps the first `length` bytes read-only. Nil when this file system offers no maps; every caller needs
     /// a path that reads instead. A negative length, or one beyond the end of the file, gives
-    /// `.invalidArgument`.
+    /// `.invalidArgument`; a file that is not open for `.read` gives `.accessDenied` unless `length` is 0.
     func map(length: Int) throws(FileSystemError) -> (any FileMapping)?
 
     /// Closes the handle and drops its locks. Never syncs. Closing twice is harmless; any other use of a
-    /// closed handle gives `.badDescriptor`.
+    /// closed handle gives `.badDescriptor`, whatever else is wrong with the call.
     func close() throws(FileSystemError)
 }
 

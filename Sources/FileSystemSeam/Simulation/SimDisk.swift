@@ -22,7 +22,7 @@ internal import Synchronization
 ///
 /// Not modelled: symbolic links cannot be made through the seam (a test plants them), the modification time of a
 /// directory stays that of its creation, inode numbers are never used twice, the link count of a directory is 1,
-/// access times, extended attributes, and threads inside a process (a data-race detector's business).
+/// files beyond 2 TiB, access times, extended attributes, and threads inside a process (a data-race detector's business).
 ///
 /// Time is simulated: the clock starts at 2026-01-01T00:00:00Z, each operation takes a microsecond, sleeping
 /// takes no real time, file times have a grain of 4 ms. Randomness comes from `seed`. Equal calls give equal disks.

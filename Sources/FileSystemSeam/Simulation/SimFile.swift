@@ -23,6 +23,8 @@ public final class SimFile: File, @unchecked Sendable {
     /// See ``File/read(into:at:)``.
     public func read(into buffer: inout MutableSpan<UInt8>, at offset: Int64) throws(FileSystemError) -> Int {
         try perform(.read, "\(buffer.count) bytes at \(offset)") { (state, fault) throws(Refusal) in
+            // As pread(2) does: the offset is looked at before the access.
+            if offset < 0 { throw Refusal(.invalidArgument) }
             if !self.options.contains(.read) { throw Refusal(.badDescriptor) }
             var limit = Int.max
             if case .short(let bytes)? = fault { limit = max(1, bytes) }
@@ -35,7 +37,7 @@ public final class SimFile: File, @unchecked Sendable {
     /// See ``File/write(_:at:)``.
     public func write(_ bytes: Span<UInt8>, at offset: Int64) throws(FileSystemError) -> Int {
         try perform(.write, "\(bytes.count) bytes at \(offset)") { (state, fault) throws(Refusal) in
-            if self.options.contains(.append) { throw Refusal(.invalidArgument) }
+            if offset < 0 || self.options.contains(.append) { throw Refusal(.invalidArgument) }
             if !self.options.contains(.write) { throw Refusal(.badDescriptor) }
             let count = Self.limited(bytes.count, fault)
             return try state.write(self.inode, bytes, at: offset, count: count, fault: fault)
@@ -64,7 +66,7 @@ public final class SimFile: File, @unchecked Sendable {
     /// See ``File/allocate(to:)``.
     public func allocate(to size: Int64) throws(FileSystemError) {
         try perform(.allocate, "to \(size)") { (state, _) throws(Refusal) in
-            if !self.options.contains(.write), size != 0 { throw Refusal(.badDescriptor) }
+            if size > 0, !self.options.contains(.write) { throw Refusal(.badDescriptor) }
             try state.resize(self.inode, to: size, kind: .allocate)
         }
     }
@@ -112,6 +114,7 @@ public final class SimFile: File, @unchecked Sendable {
             if length < 0 || Int64(length) > state.value(state.cellID(.size, self.inode)) {
                 throw Refusal(.invalidArgument)
             }
+            if length > 0, !self.options.contains(.read) { throw Refusal(.accessDenied) }
         }
         return nil
     }

@@ -1,12 +1,14 @@
 /// Acts on the contents and attributes of files.
 extension SimState {
+    /// 2 TiB: a cell's key has 32 bits for the number of a sector.
+    static let fileSizeMaximum = Int64(SectorPool.size) << 32
+
     mutating func read(
         _ inode: Int64,
         into buffer: inout MutableSpan<UInt8>,
         at offset: Int64,
         limit: Int
     ) throws(Refusal) -> Int {
-        if offset < 0 { throw Refusal(.invalidArgument) }
         if buffer.isEmpty { return 0 }
         let size = value(cellID(.size, inode))
         if offset >= size { return 0 }
@@ -31,11 +33,12 @@ extension SimState {
         count: Int,
         fault: SimFault?
     ) throws(Refusal) -> Int {
-        if offset < 0 { throw Refusal(.invalidArgument) }
         if count == 0 { return 0 }
         let sizeCell = cellID(.size, inode)
         let size = value(sizeCell)
-        let end = offset + Int64(count)
+        let (end, isBeyond) = offset.addingReportingOverflow(Int64(count))
+        if isBeyond { throw Refusal(.invalidArgument) }
+        if end > Self.fileSizeMaximum { throw Refusal(.fileTooLarge) }
         try reserve(max(0, end - size))
         log.begin(.write, operations, inode)
         log.events[log.events.count - 1].sizeBefore = size
@@ -79,6 +82,7 @@ extension SimState {
     /// `truncate` and `allocate`: the length becomes `size`; what lies beyond it is zero from now on.
     mutating func resize(_ inode: Int64, to size: Int64, kind: DiskEvent.Kind) throws(Refusal) {
         if size < 0 { throw Refusal(.invalidArgument) }
+        if size > Self.fileSizeMaximum { throw Refusal(.fileTooLarge) }
         let sizeCell = cellID(.size, inode)
         let old = value(sizeCell)
         if kind == .allocate, size <= old { return }

@@ -1,9 +1,10 @@
 /// Acts on names. Each function is one seam primitive on the live state, and logs one event.
 extension SimState {
+    static let nameLengthMaximum = 255
+
     /// The cell of a name; refuses what is not one path component.
     package mutating func nameCell(_ directory: Int64, _ name: String) throws(Refusal) -> Int {
         guard let id = names.id(name) else { throw Refusal(.invalidArgument) }
-        if name.utf8.count > 255 { throw Refusal(.nameTooLong) }
         return cellID(.name, directory, id)
     }
 
@@ -11,6 +12,10 @@ extension SimState {
     mutating func lookUp(_ directory: Int64, _ name: String) throws(Refusal) -> (cell: Int, inode: Int64) {
         let cell = try nameCell(directory, name)
         try check(directory, 0o100)
+        if name.utf8.count > Self.nameLengthMaximum {
+            // A removed directory has nothing to compare a length with.
+            throw Refusal(removedDirectories.contains(directory) ? .noEntry : .nameTooLong)
+        }
         let inode = value(cell)
         if inode & 3 == InodeKind.directory.rawValue { parents[inode] = directory }
         return (cell, inode)
@@ -96,9 +101,10 @@ extension SimState {
         to newName: String,
         in target: Int64
     ) throws(Refusal) {
+        for component in [name, newName] where names.id(component) == nil { throw Refusal(.invalidArgument) }
         let (_, source) = try lookUp(directory, name)
-        let (cell, existing) = try lookUp(target, newName)
         if source == 0 { throw Refusal(.noEntry) }
+        let (cell, existing) = try lookUp(target, newName)
         if existing != 0 { throw Refusal(.exists) }
         try checkChange(target)
         if InodeKind(of: source) == .directory { throw Refusal(.notPermitted) }
@@ -138,9 +144,10 @@ extension SimState {
         in target: Int64,
         exclusive: Bool
     ) throws(Refusal) {
+        for component in [name, newName] where names.id(component) == nil { throw Refusal(.invalidArgument) }
         let (from, source) = try lookUp(directory, name)
-        let (to, existing) = try lookUp(target, newName)
         if source == 0 { throw Refusal(.noEntry) }
+        let (to, existing) = try lookUp(target, newName)
         if existing != 0, exclusive { throw Refusal(.exists) }
         // Directories that lie in each other come first, in the order in which Linux looks.
         let moving = InodeKind(of: source) == .directory

@@ -136,9 +136,51 @@ extension ContractTests {
                 expectFailure(.badDescriptor, .sync) { try file.sync(level) }
             }
             expectFailure(.badDescriptor, .lock) { _ = try file.lock(.shared, blocking: false) }
-            expectFailure(.badDescriptor) { _ = try file.map(length: 0) }
+            expectFailure(.badDescriptor, .map) { _ = try file.map(length: 0) }
             try file.close()
             for other in others { try other.close() }
+        }
+    }
+
+    @Test(arguments: SeamUnderTest.all)
+    func aClosedHandleIsRefusedBeforeItsArguments(_ seam: SeamUnderTest) throws {
+        try seam.run { subject in
+            let root = subject.root
+            let file = try root.open("file", [.read, .write, .create], permissions: .ownerFile)
+            let log = try root.open("log", [.write, .create, .append], permissions: .ownerFile)
+            let directory = try root.reopened()
+            try file.close()
+            try log.close()
+            try directory.close()
+            expectFailure(.badDescriptor, .read) { _ = try file.text(1, at: -1) }
+            expectFailure(.badDescriptor, .read) { _ = try log.text(1, at: -1) }
+            expectFailure(.badDescriptor, .write) { _ = try file.write([1].span, at: -1) }
+            expectFailure(.badDescriptor, .write) { _ = try log.write([1].span, at: 0) }
+            expectFailure(.badDescriptor, .append) { _ = try file.append([1].span) }
+            expectFailure(.badDescriptor, .truncate) { try file.truncate(to: -1) }
+            expectFailure(.badDescriptor, .allocate) { try file.allocate(to: -1) }
+            expectFailure(.badDescriptor, .map) { _ = try file.map(length: -1) }
+            for name in ["", "..", "a/b"] {
+                expectFailure(.badDescriptor, .open) {
+                    _ = try directory.open(name, [.exclusive], permissions: .ownerFile)
+                }
+                expectFailure(.badDescriptor, .subdirectory) { _ = try directory.subdirectory(name) }
+                expectFailure(.badDescriptor, .makeDirectory) {
+                    try directory.makeDirectory(name, permissions: .ownerDirectory)
+                }
+                expectFailure(.badDescriptor, .rename) {
+                    try directory.rename(name, to: "b", in: root, exclusive: false)
+                }
+                expectFailure(.badDescriptor, .rename) {
+                    try root.rename("file", to: name, in: directory, exclusive: true)
+                }
+                expectFailure(.badDescriptor, .link) { try directory.link(name, to: "b", in: root) }
+                expectFailure(.badDescriptor, .link) { try root.link("file", to: name, in: directory) }
+                expectFailure(.badDescriptor, .remove) { try directory.remove(name) }
+                expectFailure(.badDescriptor, .removeDirectory) { try directory.removeDirectory(name) }
+                expectFailure(.badDescriptor, .status) { _ = try directory.status(of: name) }
+            }
+            #expect(try root.names() == ["file", "log"])
         }
     }
 
@@ -168,7 +210,7 @@ extension ContractTests {
             expectFailure(.badDescriptor, .status) { _ = try closed.status() }
             expectFailure(.badDescriptor, .syncDirectory) { try closed.sync() }
             expectFailure(.badDescriptor, .lockDirectory) { _ = try closed.lock(.shared, blocking: true) }
-            expectFailure(.badDescriptor) { _ = try closed.watch() }
+            expectFailure(.badDescriptor, .watch) { _ = try closed.watch() }
             expectFailure(.badDescriptor, .mountFacts) { _ = try subject.fileSystem.mountFacts(of: closed) }
             try closed.close()
             try other.close()

@@ -49,6 +49,22 @@ extension ContractTests {
             expectFailure(.invalidArgument, .truncate) { try file.truncate(to: -1) }
             expectFailure(.invalidArgument, .allocate) { try file.allocate(to: -1) }
             #expect(try file.text() == "text")
+            // Before it is looked at whether the handle may do that at all.
+            let reader = try subject.root.open("file", .read, permissions: .ownerFile)
+            expectFailure(.invalidArgument, .write) { _ = try reader.write([1].span, at: -1) }
+            expectFailure(.invalidArgument, .allocate) { try reader.allocate(to: -1) }
+            let writer = try subject.root.open("file", .write, permissions: .ownerFile)
+            expectFailure(.invalidArgument, .read) { _ = try writer.text(1, at: -1) }
+        }
+    }
+
+    @Test(arguments: SeamUnderTest.all)
+    func aWriteBeyondTheLastOffsetIsRefused(_ seam: SeamUnderTest) throws {
+        try seam.run { subject in
+            try subject.root.put("file", "text")
+            let file = try subject.root.existing("file")
+            expectFailure(.invalidArgument, .write) { _ = try file.write([1, 2].span, at: .max) }
+            #expect(try file.text() == "text")
         }
     }
 
@@ -183,6 +199,17 @@ extension ContractTests {
             #expect(empty.count == 0)
             expectFailure(.invalidArgument, .map) { _ = try file.map(length: 11) }
             expectFailure(.invalidArgument, .map) { _ = try file.map(length: -1) }
+        }
+    }
+
+    @Test(arguments: SeamUnderTest.all)
+    func aMapNeedsToRead(_ seam: SeamUnderTest) throws {
+        try seam.run { subject in
+            try subject.root.put("file", "0123456789")
+            let file = try subject.root.open("file", .write, permissions: .ownerFile)
+            expectFailure(.accessDenied, .map) { _ = try file.map(length: 8) }
+            expectFailure(.invalidArgument, .map) { _ = try file.map(length: 11) }
+            _ = try file.map(length: 0)
         }
     }
 }
