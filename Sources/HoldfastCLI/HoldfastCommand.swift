@@ -31,7 +31,7 @@ public enum HoldfastCommand {
         do throws(CommandFailure) {
             switch try CommandLineParser(table: table).parse(words) {
             case .help(let path):
-                try HelpCommand.show(path, table, console, false)
+                try HelpCommand.show(path, table, console, CommandLineParser.wantsJSON(words))
                 code = .done
             case .version(let wantsJSON):
                 showVersion(wantsJSON, console)

@@ -1,3 +1,4 @@
+import Canonical
 import HoldfastCLI
 import Testing
 
@@ -46,6 +47,18 @@ struct HelpTests {
                 return .done
             }
         )
+    }
+
+    /// One object here too: a script that adds --json to everything must be able to read every answer.
+    @Test(arguments: [[], ["journal"]] + commands.map(\.path))
+    func everyPageIsOneObjectWithJSON(path: [String]) throws {
+        let page = CommandRun(["help"] + path).output
+        for words in [path + ["--help", "--json"], path + ["--json", "--help"], ["--json"] + path + ["-h"]] {
+            let run = CommandRun(words)
+            #expect(run.code == .done)
+            #expect(try run.json().object?.members.map(\.key) == ["text"])
+            #expect(try run.json()["text"]?.string == page)
+        }
     }
 
     @Test func theTableIsSound() {

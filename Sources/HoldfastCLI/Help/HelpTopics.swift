@@ -44,8 +44,8 @@ package enum HelpTopics {
         blocks: [
             .definitions(ExitCode.allCases.map { (term: String($0.rawValue), meaning: $0.meaning) }),
             .paragraph(
-                "Every code but 0 comes with one line \"error: …\" on standard error, or, for verify and check, with "
-                    + "the verdict on standard output. The meaning of a code never changes, so a script may rely on "
+                "Every code but 0 comes with a line \"error: …\" on standard error, or, for verify and check, with the "
+                    + "verdict on standard output. The meaning of a code never changes, so a script may rely on "
                     + "it. When the reader of a pipe goes away early, the command ends quietly with the code it would "
                     + "have had."
             ),
