@@ -71,7 +71,8 @@ extension JournalError: CustomStringConvertible {
         case .symbolicLinkLoop: "Replace the symbolic link by what it points to"
         case .inputOutput: "Check the disk before trusting what it holds"
         case .tooManyOpenFiles, .systemFileTableFull: "Allow more open files (ulimit -n)"
-        default: "Nothing that was acknowledged is lost"
+        case .invalidArgument, .noDevice: "What stands there is no plain file: move it away"
+        default: "Find out what is wrong with it before trying again"
         }
     }
 }

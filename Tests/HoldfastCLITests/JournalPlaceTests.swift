@@ -84,9 +84,29 @@ struct JournalPlaceTests {
         let temporary = try TemporaryDirectory()
         try TestFile.write("", temporary.path + "/records")
         let run = Self.run(words, on: temporary.path)
-        #expect([.malformedInput, .inputOutput, .missingInput].contains(run.code), "\(run.code) \(run.output)")
-        #expect(run.error.contains("records"))
+        // The path is right, so that it is not input that is missing.
+        run.expectError(.inputOutput, "records", "not a directory", "Move away what stands there")
         #expect(FileManager.default.contents(atPath: temporary.path + "/records") == Data())
+    }
+
+    @Test(arguments: readers + writers)
+    func aLinkInThePlaceOfRecordsIsAnError(words: [String]) throws {
+        let temporary = try TemporaryDirectory()
+        let link = temporary.path + "/records"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: temporary.path)
+        Self.run(words, on: temporary.path).expectError(.inputOutput, "records", "symbolic link")
+    }
+
+    /// A FIFO is neither read, which would hang, nor taken for a file.
+    @Test func aFIFOInThePlaceOfARecordIsNamed() throws {
+        let journal = try JournalDirectory()
+        #expect(journal.reserve().code == .done)
+        let name = "records/0000000002.approval-use.0123456789abcdef.json"
+        #expect(mkfifo(journal.path + "/" + name, 0o600) == 0)
+        for run in [journal.run("verify"), journal.run("list"), journal.reserve()] {
+            run.expectError(.inputOutput, name, "no plain file", "move it away")
+            #expect(!run.error.contains("lost"), "\(run.error)")
+        }
     }
 
     @Test(arguments: readers + writers)

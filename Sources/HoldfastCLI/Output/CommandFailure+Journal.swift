@@ -6,14 +6,14 @@ extension CommandFailure {
     /// What a journal refused or could not do, for the command in `context`.
     init(_ error: JournalError, of context: CommandContext) {
         self.init(
-            exitCode: Self.exitCode(error, triesOnce: context.triesLockOnce),
+            exitCode: Self.exitCode(error, context),
             code: error.code,
             message: Printable.escaped(Self.message(error, context)),
             fields: Self.fields(error)
         )
     }
 
-    private static func exitCode(_ error: JournalError, triesOnce: Bool) -> ExitCode {
+    private static func exitCode(_ error: JournalError, _ context: CommandContext) -> ExitCode {
         switch error {
         case .usesExhausted, .grantRevoked, .expired, .idempotencyConflict, .clockRegression: .refused
         case .malformedRecord, .brokenChain, .recordTampered, .missingRecord, .duplicateIndex, .unknownKind,
@@ -21,14 +21,16 @@ extension CommandFailure {
             .refused
         case .notAJournal, .unsupportedFormat: .malformedInput
         case .invalidArgument: .usage
-        case .lockBusy: triesOnce ? .refused : .lockTimeout
+        case .lockBusy: context.triesLockOnce ? .refused : .lockTimeout
         case .poisoned: .internalError
-        case .io(let cause, _): isMissing(cause) ? .missingInput : .inputOutput
+        case .io(let cause, let file): isMissing(cause, at: file, context) ? .missingInput : .inputOutput
         }
     }
 
-    /// Whether a path given on the command line leads nowhere.
-    private static func isMissing(_ error: FileSystemError) -> Bool {
+    /// Whether the path given on the command line leads nowhere. What stands wrong inside of the journal is damage,
+    /// not a wrong path.
+    private static func isMissing(_ error: FileSystemError, at file: String, _ context: CommandContext) -> Bool {
+        guard file == context.directory else { return false }
         let codes: [ErrorNumber] = [.noEntry, .notDirectory, .symbolicLinkLoop, .nameTooLong]
         return [.openDirectory, .makeDirectory, .subdirectory].contains(error.operation) && codes.contains(error.code)
     }
