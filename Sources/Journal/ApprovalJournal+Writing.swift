@@ -49,11 +49,22 @@ extension ApprovalJournal {
 
     /// Writes every index anew from the records, under the lock.
     ///
-    /// - Parameter progress: told how many records are read.
+    /// An index that names a record which is not there can be all that is left of a use that was removed together with
+    /// the head. Rebuilding would forget it, and the use could be consumed again; so it is refused.
+    ///
+    /// - Parameters:
+    ///   - discardingEvidence: rebuilds all the same. For whoever knows that no record was removed and an index file
+    ///     was damaged.
+    ///   - progress: told how many records are read.
     /// - Returns: how many records were walked, of all kinds.
-    public func rebuildIndexes(progress: WorkProgress.Handler? = nil) throws(JournalError) -> UInt64 {
+    /// - Throws: `.missingRecord` when an index names a record that is not there; see ``JournalError``.
+    public func rebuildIndexes(
+        discardingEvidence: Bool = false,
+        progress: WorkProgress.Handler? = nil
+    ) throws(JournalError) -> UInt64 {
         guard try storageForReading() != nil else { return 0 }
-        return try withWriteAccess(comparingIndexes: false, progress) { (access) throws(JournalError) in
+        let comparison: IndexComparison = discardingEvidence ? .never : .always
+        return try withWriteAccess(comparing: comparison, progress) { (access) throws(JournalError) in
             try access.storage.rebuildIndexes(ExpectedIndexes(access.snapshot.records))
             return UInt64(access.snapshot.records.count)
         }
@@ -62,17 +73,17 @@ extension ApprovalJournal {
     /// Runs `body` under the journal's lock, on records that are whole and durable.
     ///
     /// - Parameters:
-    ///   - comparingIndexes: false when the indexes are about to be replaced anyway.
+    ///   - comparison: when all indexes are compared with the records first.
     ///   - progress: told how many records are read.
     func withWriteAccess<Result: Sendable>(
-        comparingIndexes: Bool = true,
+        comparing comparison: IndexComparison = .once,
         _ progress: WorkProgress.Handler? = nil,
         _ body: (inout WriteAccess) throws(JournalError) -> Result
     ) throws(JournalError) -> Result {
         try writer.withLock { (state) throws(JournalError) in
             if state.isPoisoned { throw .poisoned(path: path) }
             do throws(JournalError) {
-                return try self.lockedWriteAccess(&state, comparingIndexes, progress, body)
+                return try self.lockedWriteAccess(&state, comparison, progress, body)
             } catch {
                 if case .io(let cause, _) = error, cause.operation == .sync || cause.operation == .syncDirectory {
                     state.isPoisoned = true
@@ -84,7 +95,7 @@ extension ApprovalJournal {
 
     private func lockedWriteAccess<Result>(
         _ state: inout WriterState,
-        _ comparingIndexes: Bool,
+        _ comparison: IndexComparison,
         _ progress: WorkProgress.Handler?,
         _ body: (inout WriteAccess) throws(JournalError) -> Result
     ) throws(JournalError) -> Result {
@@ -106,10 +117,11 @@ extension ApprovalJournal {
         if let seen = state.lastSeen, !access.snapshot.holds(seen) {
             throw .rolledBack(expected: seen, found: access.snapshot.head(at: seen.index))
         }
-        if state.prepared == nil && comparingIndexes { try access.compareIndexes() }
+        let isPrepared = state.prepared != nil
+        if comparison == .always || (comparison == .once && !isPrepared) { try access.compareIndexes() }
         try access.catchUp()
         state.lastSeen = access.snapshot.last
-        if state.prepared == nil && comparingIndexes { state.prepared = try storage.identity }
+        if !isPrepared && comparison != .never { state.prepared = try storage.identity }
         let result = try body(&access)
         state.lastSeen = access.snapshot.last
         _ = consume lock
@@ -132,6 +144,16 @@ extension ApprovalJournal {
             throw openingError(error)
         }
     }
+}
+
+/// When a writer compares all indexes with the records before it works.
+enum IndexComparison {
+    /// The first time that this handle writes to the directory.
+    case once
+    /// Every time.
+    case always
+    /// Not at all: the indexes are replaced, whatever they say.
+    case never
 }
 
 /// The right to write, which only the holder of the lock has.

@@ -167,6 +167,18 @@ struct JournalReadingTests {
         #expect(try journal.run("rebuild-indexes", "--json").json()["records"]?.number?.unsignedValue == 1)
     }
 
+    @Test func indexesThatShowARemovedUseAreKept() throws {
+        let journal = try JournalDirectory()
+        #expect(journal.reserve().code == .done)
+        try FileManager.default.removeItem(atPath: journal.path + "/records")
+        try FileManager.default.removeItem(atPath: journal.path + "/heads")
+        journal.run("rebuild-indexes").expectError(.refused, "record 1 is missing", "names it")
+        #expect(try journal.run("rebuild-indexes", "--json").jsonError()["code"]?.string == "missing_record")
+        journal.reserve().expectError(.refused, "record 1 is missing")
+        #expect(journal.run("rebuild-indexes", "--discard-evidence").output == "rebuilt: the indexes of 0 records\n")
+        #expect(journal.reserve().code == .done)
+    }
+
     @Test func initMakesAJournalOnce() throws {
         let journal = try JournalDirectory()
         let run = journal.run("init", "--format", "json-records")

@@ -57,8 +57,30 @@ struct IndexDamageTests {
         #expect(try journalError { _ = try journal.open().reserve(use()) }?.code == "missing_record")
         #expect(try journalError { _ = try journal.open().reserve(use("grant-b")) }?.code == "missing_record")
         // Whoever knows that nothing was removed rebuilds.
-        #expect(try journal.open().rebuildIndexes() == 3)
+        #expect(try journal.open().rebuildIndexes(discardingEvidence: true) == 3)
         #expect(try journal.open().reserve(use("grant-b")).index == 4)
+    }
+
+    /// The last use and the head are removed: the indexes are all that remembers it. Neither a new handle nor one
+    /// that compared the indexes before may rebuild them, and no advice may be given to do so.
+    @Test(arguments: [false, true])
+    func rebuildingDoesNotForgetARemovedUse(hasWritten: Bool) throws {
+        let journal = try filled(2)
+        let handle = journal.open()
+        if hasWritten { _ = try handle.reserve(use("grant-b")) }
+        let last = journal.open()
+        let removed = try last.reserve(use(nonce: "removed", maximum: 1))
+        try journal.remove(journal.record(Int(removed.index)))
+        try journal.remove("heads/current.json")
+
+        let before = try journal.contents()
+        #expect(try journalError { _ = try handle.rebuildIndexes() }?.code == "missing_record")
+        #expect(try journal.contents() == before)
+        let report = try journal.open().verifyIntegrity()
+        #expect(report.failures.map(\.kind) == [.missingRecord])
+        #expect(report.warnings.allSatisfy { !$0.message.contains("rebuild") }, "\(report.warnings)")
+        let again = use(nonce: "removed", maximum: 1)
+        #expect(try journalError { _ = try journal.open().reserve(again) }?.code == "missing_record")
     }
 
     /// `g.1`, `g:1` and `g 1` share a file; their uses are told apart all the same.

@@ -92,9 +92,10 @@ package enum HelpTopics {
             ),
             .paragraph(
                 "Writers take turns under a lock and wait for --timeout seconds; readers take no lock. Heads and "
-                    + "indexes are caches that are checked against the records; removing them loses nothing. What a "
-                    + "copy of an older state replaced can only be noticed with an anchor: keep the output of "
-                    + "journal head --json elsewhere and pass it to journal verify --anchor."
+                    + "indexes are caches that are checked against the records. Removing them loses no record, but "
+                    + "they are also what shows that the newest record was removed. What a copy of an older state "
+                    + "replaced can only be noticed with an anchor: keep the output of journal head --json elsewhere "
+                    + "and pass it to journal verify --anchor."
             ),
         ]
     )

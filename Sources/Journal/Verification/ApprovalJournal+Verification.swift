@@ -86,11 +86,15 @@ extension ApprovalJournal {
         for (index, file) in audit.missing where !present.contains(index) && reported.insert(index).inserted {
             report.add([.missingRecord(index: index, evidence: "\(file) names it")])
         }
+        // An index that shows what is missing must not be rebuilt: the evidence would be gone.
+        let isEvidence = audit.missing.contains { !present.contains($0.index) }
+        let remedy =
+            isEvidence ? "keep the indexes, which show what is missing" : "rebuild the indexes to mend it"
         if let stale = audit.stale {
             report.warnings.append(
                 VerificationWarning(
                     kind: .indexStale,
-                    message: "\(stale) does not hold what the records say; rebuild the indexes to mend it"
+                    message: "\(stale) does not hold what the records say; \(remedy)"
                 )
             )
         }

@@ -8,13 +8,23 @@ enum JournalRebuildIndexesCommand {
         summary: "write the indexes anew from the records",
         discussion: [
             "Indexes are caches; an append mends what it uses. This mends all of them at once, after journal verify "
-                + "warned of index_stale."
+                + "warned of index_stale.",
+            "An index that names a record which is not there may be all that is left of a use that was removed. Then "
+                + "nothing is rebuilt; restore the journal from a copy.",
         ],
         positionals: [JournalArguments.directory],
-        options: [JournalArguments.timeout],
+        options: [
+            OptionDescription(
+                name: "discard-evidence",
+                arity: .flag,
+                help: "rebuild also when an index names a missing record; only for who knows that none was removed"
+            ),
+            JournalArguments.timeout,
+        ],
         examples: [Example(words: ["journal", "rebuild-indexes", "approvals"], note: "mend the indexes")],
         exitNotes: [
-            ExitNote(code: .refused, meaning: "the journal does not verify"), JournalArguments.missingNote,
+            ExitNote(code: .refused, meaning: "the journal does not verify; nothing is rebuilt"),
+            JournalArguments.missingNote,
         ] + JournalArguments.lockNotes,
         changesStore: true,
         run: run
@@ -24,7 +34,10 @@ enum JournalRebuildIndexesCommand {
         let journal = try context.existingJournal()
         let bar = ProgressBar("reading", unit: "records", on: context.console, context.fileSystem)
         defer { bar.clear() }
-        let count = try context.asking { () throws(JournalError) in try journal.rebuildIndexes(progress: bar.show) }
+        let discardsEvidence = context.arguments.has("discard-evidence")
+        let count = try context.asking { () throws(JournalError) in
+            try journal.rebuildIndexes(discardingEvidence: discardsEvidence, progress: bar.show)
+        }
         bar.clear()
         if context.wantsJSON {
             context.console.write(json: ["records": .integer(count)])
