@@ -28,6 +28,21 @@ struct JournalReadingTests {
         #expect(json["use_number"]?.number?.unsignedValue == 2)
     }
 
+    /// The digest of a whole file would be that of another nonce: its last line feed is no part of the nonce.
+    @Test func checkReadsTheNonceAsReserveDoes() throws {
+        let journal = try JournalDirectory()
+        #expect(journal.reserve("--max-uses", "1").code == .done)
+        for text in ["nonce", "nonce\n", "nonce\r\n"] {
+            try TestFile.write(text, journal.beside("nonce"))
+            let run = journal.run("check", "--grant", "g-1", "--nonce-file", journal.beside("nonce"))
+            #expect(run.code == .refused && run.output.hasPrefix("refused:"), "\(run.output)\(run.error)")
+        }
+        let words = ["journal", "check", journal.path, "--grant", "g-1"]
+        #expect(CommandRun(words + ["--nonce-file", "-"], input: Array("another".utf8)).code == .done)
+        CommandRun(words).expectError(.usage, "give either --nonce-digest or --nonce-file")
+        CommandRun(words + ["--nonce-file", "-"]).expectError(.malformedInput, "holds no nonce")
+    }
+
     @Test func checkWithoutAJournalKnowsNothing() throws {
         let journal = try JournalDirectory()
         let question = ["--grant", "g", "--nonce-digest", JournalDirectory.digest("n"), "--json"]

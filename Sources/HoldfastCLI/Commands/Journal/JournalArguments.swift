@@ -14,13 +14,23 @@ enum JournalArguments {
         isRequired: true
     )
 
-    /// The nonce's digest, where it must be named.
-    static let nonceDigest = OptionDescription(
-        name: "nonce-digest",
-        arity: .value(.digest, name: "D"),
-        help: "the digest of the nonce: sha256: and 64 hexadecimal digits",
-        isRequired: true
-    )
+    /// The nonce, as its digest or as a file that holds it; ``NonceInput`` reads them.
+    static let nonce = [
+        OptionDescription(
+            name: "nonce-digest",
+            arity: .value(.digest, name: "D"),
+            help: "the digest of the nonce: sha256: and 64 hexadecimal digits"
+        ),
+        OptionDescription(
+            name: "nonce-file",
+            arity: .value(.file, name: "F"),
+            help: "a file with the nonce itself, - for standard input, /dev/fd/N for a descriptor; it is hashed "
+                + "without a final newline"
+        ),
+    ]
+
+    /// Exactly one of ``nonce``.
+    static let nonceAlternatives = Alternatives(sets: nonce.map { [$0.name] })
 
     /// The maximum, as the caller knows it.
     static let maximumUsesHint = OptionDescription(

@@ -10,7 +10,8 @@ enum JournalCheckCommand {
                 + "journal reserve decides. Without a journal nothing is known, and the answer is no."
         ],
         positionals: [JournalArguments.directory],
-        options: [JournalArguments.grant, JournalArguments.nonceDigest, JournalArguments.maximumUsesHint],
+        options: [JournalArguments.grant] + JournalArguments.nonce + [JournalArguments.maximumUsesHint],
+        alternatives: [JournalArguments.nonceAlternatives],
         examples: [
             Example(
                 words: [
@@ -18,7 +19,11 @@ enum JournalCheckCommand {
                     "sha256:665077f5ca5d20c727acdc837412a42d19fe9ec8004165726592a54ba56e628b", "--max-uses", "1",
                 ],
                 note: "may this nonce be used?"
-            )
+            ),
+            Example(
+                words: ["journal", "check", "approvals", "--grant", "grant-7", "--nonce-file", "nonce.txt"],
+                note: "may the nonce in this file be used?"
+            ),
         ],
         exitNotes: [
             ExitNote(code: .done, meaning: "the next use would be allowed"),
@@ -29,11 +34,12 @@ enum JournalCheckCommand {
 
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
         let arguments = context.arguments
+        let nonceDigest = try NonceInput.digest(context)
         let journal = context.journal()
         let check = try context.asking { () throws(JournalError) in
             try journal.checkReplay(
                 grant: arguments.required("grant"),
-                nonceDigest: arguments.required("nonce-digest"),
+                nonceDigest: nonceDigest,
                 maximumUsesHint: arguments.integer32("max-uses")
             )
         }

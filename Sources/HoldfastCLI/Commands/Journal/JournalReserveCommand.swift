@@ -15,18 +15,8 @@ enum JournalReserveCommand {
         ],
         positionals: [JournalArguments.directory],
         options: [
-            JournalArguments.grant,
-            OptionDescription(
-                name: "nonce-digest",
-                arity: .value(.digest, name: "D"),
-                help: "the digest of the nonce: sha256: and 64 hexadecimal digits"
-            ),
-            OptionDescription(
-                name: "nonce-file",
-                arity: .value(.file, name: "F"),
-                help: "a file with the nonce itself, - for standard input, /dev/fd/N for a descriptor; it is hashed "
-                    + "without a final newline"
-            ),
+            JournalArguments.grant
+        ] + JournalArguments.nonce + [
             OptionDescription(name: "actor", arity: .value(.text, name: "A"), help: "who acts", isRequired: true),
             OptionDescription(name: "action", arity: .value(.text, name: "X"), help: "what is done", isRequired: true),
             OptionDescription(
@@ -68,7 +58,7 @@ enum JournalReserveCommand {
             ),
             JournalArguments.timeout,
         ],
-        alternatives: [Alternatives(sets: [["nonce-digest"], ["nonce-file"]])],
+        alternatives: [JournalArguments.nonceAlternatives],
         examples: [
             Example(
                 words: [

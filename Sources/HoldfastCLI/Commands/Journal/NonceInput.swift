@@ -1,6 +1,6 @@
 internal import Journal
 
-/// The nonce of a reservation: its digest, or a file that holds it.
+/// The nonce that a command is about: its digest, or a file that holds it.
 enum NonceInput {
     /// The digest to record.
     ///
