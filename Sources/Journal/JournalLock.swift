@@ -13,31 +13,31 @@ struct JournalLock: ~Copyable {
     private let directory: any Directory
     private let file: any File
 
-    /// Takes the lock, waiting for at most `timeoutMilliseconds`; zero tries once.
+    /// Takes the lock, waiting for as long as the options allow; a time of zero tries once.
     ///
     /// - Throws: `.lockBusy` when the time is over.
-    init(
-        on storage: JSONRecordsStorage,
-        path: String,
-        fileSystem: any FileSystem,
-        timeoutMilliseconds: UInt64
-    ) throws(JournalError) {
-        var wait = LockWait(path: path, fileSystem: fileSystem, timeoutMilliseconds: timeoutMilliseconds)
+    init(on directory: any Directory, _ place: JournalPlace) throws(JournalError) {
+        var wait = LockWait(place)
         let lockedDirectory: any Directory
+        let locks: any Directory
         do {
-            lockedDirectory = try storage.directory.reopened()
+            lockedDirectory = try directory.reopened()
+            locks = try directory.madeSubdirectory(Self.directoryName)
         } catch {
-            throw .io(error, file: path)
+            throw .io(error, file: error.operation == .reopen ? place.path : Self.directoryName)
         }
-        let locks = try storage.madeSubdirectory(JSONRecordsStorage.locksName)
         // Left by closing: below, or with the last reference when something throws.
         try wait.until { () throws(FileSystemError) in try locks.lock(.exclusive, blocking: false) }
         try wait.until { () throws(FileSystemError) in try lockedDirectory.lock(.exclusive, blocking: false) }
         let lockedFile = try Self.lockedFile(locks, &wait)
-        directory = lockedDirectory
+        self.directory = lockedDirectory
         file = lockedFile
         try? locks.close()
     }
+
+    static let directoryName = "locks"
+    static let fileName = "journal.lock"
+    static var filePath: String { "\(directoryName)/\(fileName)" }
 
     /// Locks the lock file that stands at its name once the lock is held; one that was unlinked or renamed
     /// away while waiting is not the lock.
@@ -45,20 +45,19 @@ struct JournalLock: ~Copyable {
         _ locks: any Directory,
         _ wait: inout LockWait
     ) throws(JournalError) -> any File {
-        let name = JSONRecordsStorage.lockFileName
         while true {
             let file: any File
             do {
-                file = try locks.open(name, [.read, .write, .create], permissions: .ownerFile)
+                file = try locks.open(fileName, [.read, .write, .create], permissions: .ownerFile)
             } catch {
-                throw .io(error, file: "\(JSONRecordsStorage.locksName)/\(name)")
+                throw .io(error, file: filePath)
             }
             try wait.until { () throws(FileSystemError) in try file.lock(.exclusive, blocking: false) }
             do {
-                if try locks.stands(file, at: name) { return file }
+                if try locks.stands(file, at: fileName) { return file }
                 try file.close()
             } catch {
-                throw .io(error, file: "\(JSONRecordsStorage.locksName)/\(name)")
+                throw .io(error, file: filePath)
             }
         }
     }
@@ -84,20 +83,16 @@ extension Directory {
 /// Waiting for a lock that cannot be waited for with a time limit: trying again after shrinking pauses, so that
 /// who waits longest tries most often.
 private struct LockWait {
-    let path: String
-    let fileSystem: any FileSystem
-    let timeoutMilliseconds: UInt64
+    let place: JournalPlace
     private let start: MonotonicTime
     private var pauseNanoseconds: UInt64 = 2_000_000
 
     /// Shorter pauses would gain nothing: an append takes longer.
     private static let pauseMinimumNanoseconds: UInt64 = 100_000
 
-    init(path: String, fileSystem: any FileSystem, timeoutMilliseconds: UInt64) {
-        self.path = path
-        self.fileSystem = fileSystem
-        self.timeoutMilliseconds = timeoutMilliseconds
-        start = fileSystem.monotonicClock()
+    init(_ place: JournalPlace) {
+        self.place = place
+        start = place.fileSystem.monotonicClock()
     }
 
     /// Tries until it works or the time is over.
@@ -106,19 +101,19 @@ private struct LockWait {
             do {
                 if try attempt() { return }
             } catch {
-                throw .io(error, file: "\(JSONRecordsStorage.locksName)/\(JSONRecordsStorage.lockFileName)")
+                throw .io(error, file: JournalLock.filePath)
             }
             try pause()
         }
     }
 
     private mutating func pause() throws(JournalError) {
-        let waited = fileSystem.monotonicClock().nanoseconds - start.nanoseconds
-        let (limit, overflows) = timeoutMilliseconds.multipliedReportingOverflow(by: 1_000_000)
+        let waited = place.fileSystem.monotonicClock().nanoseconds - start.nanoseconds
+        let (limit, overflows) = place.options.lockTimeoutMilliseconds.multipliedReportingOverflow(by: 1_000_000)
         guard overflows || waited < limit else {
-            throw .lockBusy(path: path, waitedMilliseconds: waited / 1_000_000)
+            throw .lockBusy(path: place.path, waitedMilliseconds: waited / 1_000_000)
         }
-        fileSystem.sleep(nanoseconds: overflows ? pauseNanoseconds : min(pauseNanoseconds, limit - waited))
+        place.fileSystem.sleep(nanoseconds: overflows ? pauseNanoseconds : min(pauseNanoseconds, limit - waited))
         pauseNanoseconds = max(pauseNanoseconds / 4 * 3, Self.pauseMinimumNanoseconds)
     }
 }

@@ -58,10 +58,9 @@ extension ReplayCheck {
     )
 
     /// The answer about the next use of a nonce.
-    init(nextUseOf nonceDigest: String, in grant: UseLedger.GrantUses, hint: UInt32?) {
-        let nonce = grant.nonce(nonceDigest)
-        let maximum = hint ?? nonce.maximumUses
-        let count = UInt32(clamping: nonce.indexes.count)
+    init(nextUseBy facts: UseFacts, hint: UInt32?) {
+        let maximum = hint ?? facts.maximumUses
+        let count = UInt32(clamping: facts.useCount)
         var details = "local Approval Use Journal: "
         if let maximum {
             details += "use \(count)/\(maximum)"
@@ -70,18 +69,17 @@ extension ReplayCheck {
         }
         self.init(
             level: .localJournal,
-            useNumber: UInt32(clamping: nonce.indexes.count + 1),
+            useNumber: UInt32(clamping: facts.useCount + 1),
             maximumUses: maximum,
-            passed: maximum.map { count < $0 } ?? true && grant.revocationIndex == nil,
-            isRevoked: grant.revocationIndex != nil,
-            details: details + Self.remarks(nonce, grant, hint)
+            passed: maximum.map { count < $0 } ?? true && facts.revocationIndex == nil,
+            isRevoked: facts.revocationIndex != nil,
+            details: details + Self.remarks(facts, hint)
         )
     }
 
     /// The answer about a use that is recorded.
-    init(recorded use: ApprovalUse, in grant: UseLedger.GrantUses, hint: UInt32?) {
-        let nonce = grant.nonce(use.nonceDigest)
-        let maximum = hint ?? nonce.maximumUses
+    init(recorded use: ApprovalUse, by facts: UseFacts, hint: UInt32?) {
+        let maximum = hint ?? facts.maximumUses
         let details =
             if let maximum {
                 "local Approval Use Journal passed, use \(use.useNumber)/\(maximum)"
@@ -92,19 +90,19 @@ extension ReplayCheck {
             level: .localJournal,
             useNumber: use.useNumber,
             maximumUses: maximum,
-            passed: maximum.map { use.useNumber <= $0 } ?? true && grant.revocationIndex == nil,
-            isRevoked: grant.revocationIndex != nil,
-            details: details + Self.remarks(nonce, grant, hint)
+            passed: maximum.map { use.useNumber <= $0 } ?? true && facts.revocationIndex == nil,
+            isRevoked: facts.revocationIndex != nil,
+            details: details + Self.remarks(facts, hint)
         )
     }
 
     /// What a reader should know besides: a hint that disagrees with the record, a revocation.
-    private static func remarks(_ nonce: UseLedger.NonceUses, _ grant: UseLedger.GrantUses, _ hint: UInt32?) -> String {
+    private static func remarks(_ facts: UseFacts, _ hint: UInt32?) -> String {
         var remarks = ""
-        if let hint, let stored = nonce.maximumUses, hint != stored {
+        if let hint, let stored = facts.maximumUses, hint != stored {
             remarks += "; the hint \(hint) differs from the recorded max_uses \(stored)"
         }
-        if let index = grant.revocationIndex {
+        if let index = facts.revocationIndex {
             remarks += "; the grant was revoked by record \(index)"
         }
         return remarks

@@ -44,6 +44,17 @@ struct UseLedger: Sendable {
 
     /// Everything about a grant; empty for one that no record names.
     func grant(_ id: String) -> GrantUses { grants[ExactText(id)] ?? GrantUses() }
+
+    /// What the next use of a nonce is judged by.
+    func facts(grant: String, nonceDigest: String) -> UseFacts {
+        let grant = self.grant(grant)
+        let nonce = grant.nonce(nonceDigest)
+        return UseFacts(
+            useCount: UInt64(nonce.indexes.count),
+            maximumUses: nonce.maximumUses,
+            revocationIndex: grant.revocationIndex
+        )
+    }
 }
 
 extension UseLedger.NonceUses {

@@ -14,6 +14,9 @@ public struct StoredRecord: Sendable, Hashable {
     /// Its digest: `sha256:` and 64 hexadecimal digits.
     public var digest: String { record.recordDigest }
 
+    /// The record, as a head names it.
+    var head: JournalHead { JournalHead(index: index, digest: digest, updatedAt: record.createdAt) }
+
     init(index: UInt64, record: JournalRecord, bytes: [UInt8]) {
         self.index = index
         self.record = record

@@ -22,8 +22,7 @@ struct JournalSnapshot: Sendable {
     func head(at index: UInt64) -> JournalHead? {
         let place = Int(clamping: min(index, UInt64(records.count))) - 1
         guard place >= 0 else { return nil }
-        let record = records[place]
-        return JournalHead(index: record.index, digest: record.digest, updatedAt: record.record.createdAt)
+        return records[place].head
     }
 
     /// The index that the next record gets.
@@ -77,4 +76,26 @@ struct JournalSnapshot: Sendable {
         }
         return nil
     }
+}
+
+extension JournalSnapshot: LedgerView {
+    func grant(_ grant: String) -> GrantFacts {
+        let grant = ledger.grant(grant)
+        return GrantFacts(useCount: UInt64(grant.indexes.count), revocationIndex: grant.revocationIndex)
+    }
+
+    func nonce(_ nonceDigest: String, of grant: String) -> NonceFacts {
+        let nonce = ledger.grant(grant).nonce(nonceDigest)
+        return NonceFacts(
+            useCount: UInt64(nonce.indexes.count),
+            maximumUses: nonce.maximumUses,
+            latestIndex: nonce.indexes.last
+        )
+    }
+
+    func firstUse(ofGrant grant: String, idempotencyKey: String) -> UInt64? {
+        ledger.grant(grant).idempotencyKeys[ExactText(idempotencyKey)]
+    }
+
+    func firstUse(id: String) -> UInt64? { ledger.useIDs[ExactText(id)] }
 }

@@ -16,14 +16,6 @@ struct JSONRecordsStorage: Sendable {
     static let indexesName = "indexes"
     static let byGrantName = "by-grant"
     static let byNonceName = "by-nonce"
-    static let locksName = "locks"
-    static let lockFileName = "journal.lock"
-
-    /// Everything that may stand in a journal's directory before its first record is whole.
-    static let ownNames: Set<String> = [
-        JournalManifest.fileName, JournalManifest.fileName + ".tmp", recordsName, HeadFile.directoryName,
-        indexesName, locksName, "quarantine",
-    ]
 
     /// The longest record file that is read, in bytes: pretty-printing grows a record by less than half, and
     /// other tools may have written more than we would.
@@ -78,13 +70,7 @@ struct JSONRecordsStorage: Sendable {
     func madeSubdirectory(_ names: String...) throws(JournalError) -> any Directory {
         var current = directory
         do {
-            for name in names {
-                do {
-                    current = try current.subdirectory(name)
-                } catch  where error.code == .noEntry {
-                    current = try current.made(name)
-                }
-            }
+            for name in names { current = try current.madeSubdirectory(name) }
         } catch {
             throw .io(error, file: names.joined(separator: "/"))
         }
@@ -123,19 +109,5 @@ struct JSONRecordsStorage: Sendable {
     }
 
     /// What the manifest says; nil when it is not there.
-    func manifest() throws(JournalError) -> JournalManifest.Content? {
-        try read(JournalManifest.fileName).map { JournalManifest.read($0) }
-    }
-}
-
-extension Directory {
-    /// Makes a subdirectory, unless someone else just did, and opens it.
-    fileprivate func made(_ name: String) throws(FileSystemError) -> any Directory {
-        do {
-            try makeDirectory(name, permissions: .ownerDirectory)
-        } catch  where error.code == .exists {
-            // Made by someone else in the meantime, which is as good.
-        }
-        return try subdirectory(name)
-    }
+    func manifest() throws(JournalError) -> JournalManifest.Content? { try JournalManifest.content(in: directory) }
 }

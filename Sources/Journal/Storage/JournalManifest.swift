@@ -23,6 +23,8 @@ public enum JournalFormat: String, Sendable, Hashable, CaseIterable {
 enum JournalManifest {
     static let fileName = "journal.json"
     static let kind = "approval-use-journal"
+    /// The longest manifest that is read, in bytes.
+    static let byteMaximum = 1 << 20
 
     /// The file's bytes; the inverse of ``read(_:)``.
     static func bytes(_ format: JournalFormat) -> [UInt8] {

@@ -55,28 +55,3 @@ extension JSONRecordsStorage {
         }
     }
 }
-
-extension Directory {
-    /// Replaces a file in one step for every observer, without making it durable: for caches, and for records
-    /// when the caller asked for no more.
-    func replaceWithoutSync(_ name: String, with bytes: [UInt8]) throws(FileSystemError) {
-        let temporary = name + ".tmp"
-        let options: OpenOptions = [.write, .create, .exclusive]
-        do {
-            let file: any File
-            do {
-                file = try open(temporary, options, permissions: .ownerFile)
-            } catch  where error.code == .exists {
-                // Left by a crash: whoever writes holds the lock.
-                try remove(temporary)
-                file = try open(temporary, options, permissions: .ownerFile)
-            }
-            try file.writeAll(bytes, at: 0)
-            try file.close()
-            try rename(temporary, to: name, in: self, exclusive: false)
-        } catch {
-            try? remove(temporary)
-            throw error
-        }
-    }
-}

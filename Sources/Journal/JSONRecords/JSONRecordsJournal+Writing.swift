@@ -1,0 +1,115 @@
+internal import FileSystemSeam
+
+extension JSONRecordsJournal {
+    func create() throws(JournalError) {
+        try withWriteAccess { (access) throws(JournalError) in
+            if try !access.hasManifest { try access.storage.writeManifest(.jsonRecords) }
+        }
+    }
+
+    /// When a writer compares all indexes with the records before it works.
+    enum IndexComparison {
+        /// The first time that this handle writes to the directory.
+        case once
+        /// Every time.
+        case always
+        /// Not at all: the indexes are replaced, whatever they say.
+        case never
+    }
+
+    func rebuildIndexes(
+        discardingEvidence: Bool,
+        progress: WorkProgress.Handler?
+    ) throws(JournalError) -> UInt64 {
+        guard try storageForReading() != nil else { return 0 }
+        let comparison: IndexComparison = discardingEvidence ? .never : .always
+        return try withWriteAccess(comparing: comparison, progress) { (access) throws(JournalError) in
+            try access.storage.rebuildIndexes(ExpectedIndexes(access.snapshot.records))
+            return UInt64(access.snapshot.records.count)
+        }
+    }
+
+    /// Requests share the lock and the look at the records; each record is published for itself.
+    func commit(_ requests: [JournalRequest]) -> [Result<JournalAnswer, JournalError>] {
+        var answers: [Result<JournalAnswer, JournalError>] = []
+        do throws(JournalError) {
+            try withWriteAccess { (access) throws(JournalError) in
+                for request in requests {
+                    do throws(JournalError) {
+                        answers.append(.success(try access.answer(request)))
+                    } catch  where error.isRefusal {
+                        answers.append(.failure(error))
+                    }
+                }
+            }
+        } catch {
+            while answers.count < requests.count { answers.append(.failure(error)) }
+        }
+        return answers
+    }
+
+    /// Runs `body` under the journal's lock, on records that are whole and durable.
+    ///
+    /// - Parameters:
+    ///   - comparison: when all indexes are compared with the records first.
+    ///   - progress: told how many records are read.
+    func withWriteAccess<Result: Sendable>(
+        comparing comparison: IndexComparison = .once,
+        _ progress: WorkProgress.Handler? = nil,
+        _ body: (inout WriteAccess) throws(JournalError) -> Result
+    ) throws(JournalError) -> Result {
+        try writer.withLock { (state) throws(JournalError) in
+            if state.isPoisoned { throw .poisoned(path: path) }
+            do throws(JournalError) {
+                return try self.lockedWriteAccess(&state, comparison, progress, body)
+            } catch {
+                if case .io(let cause, _) = error, cause.operation == .sync || cause.operation == .syncDirectory {
+                    state.isPoisoned = true
+                }
+                throw error
+            }
+        }
+    }
+
+    private func lockedWriteAccess<Result>(
+        _ state: inout WriterState,
+        _ comparison: IndexComparison,
+        _ progress: WorkProgress.Handler?,
+        _ body: (inout WriteAccess) throws(JournalError) -> Result
+    ) throws(JournalError) -> Result {
+        let storage = try storageForWriting(&state)
+        let lock = try JournalLock(
+            on: storage.directory,
+            place
+        )
+        // What stands at the path may have been replaced by a journal of another format while waiting.
+        try checkFormat(of: storage.directory)
+        if state.prepared == nil { try storage.preparedRecords() }
+        var access = WriteAccess(
+            journal: self,
+            storage: storage,
+            snapshot: try snapshot(of: storage, progress: progress)
+        )
+        if let seen = state.lastSeen, !access.snapshot.holds(seen) {
+            throw .rolledBack(expected: seen, found: access.snapshot.head(at: seen.index))
+        }
+        let isPrepared = state.prepared != nil
+        if comparison == .always || (comparison == .once && !isPrepared) { try access.compareIndexes() }
+        try access.catchUp()
+        state.lastSeen = access.snapshot.last
+        if !isPrepared && comparison != .never { state.prepared = try storage.identity }
+        let result = try body(&access)
+        state.lastSeen = access.snapshot.last
+        _ = consume lock
+        return result
+    }
+
+    /// The journal's directory for writing, made when it is not there.
+    private func storageForWriting(_ state: inout WriterState) throws(JournalError) -> JSONRecordsStorage {
+        if let storage = try storageForReading() {
+            if let prepared = state.prepared, try storage.identity == prepared { return storage }
+            state.prepared = nil
+        }
+        return JSONRecordsStorage(directory: try place.madeDirectory())
+    }
+}

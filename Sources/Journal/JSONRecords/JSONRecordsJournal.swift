@@ -1,0 +1,66 @@
+internal import FileSystemSeam
+
+/// A journal in the `json-records` layout.
+///
+/// Every operation reads and checks what it did not check before; a handle holds no descriptors between calls.
+final class JSONRecordsJournal: JournalStorage {
+    let place: JournalPlace
+    let cache = RecordCache()
+    let writer = Condition(WriterState())
+
+    /// What a handle remembers between its appends.
+    struct WriterState {
+        /// A sync failed: nothing more is acknowledged.
+        var isPoisoned = false
+        /// The journal's directory, once its name and that of its records are durable, and all indexes were
+        /// compared with the records; nil before.
+        var prepared: FileIdentity?
+        /// The last record that this handle saw. It can only be followed by others.
+        var lastSeen: JournalHead?
+    }
+
+    init(at place: JournalPlace) { self.place = place }
+
+    var path: String { place.path }
+    var options: JournalOptions { place.options }
+    var fileSystem: any FileSystem { place.fileSystem }
+}
+
+// MARK: - Opening
+
+extension JSONRecordsJournal {
+    /// The journal's directory for reading; nil when it is not there.
+    ///
+    /// - Throws: `.notAJournal`, `.unsupportedFormat` when something else stands there.
+    func storageForReading() throws(JournalError) -> JSONRecordsStorage? {
+        guard let directory = try place.directory() else { return nil }
+        try checkFormat(of: directory)
+        return JSONRecordsStorage(directory: directory)
+    }
+
+    /// Refuses what is no journal of this format.
+    func checkFormat(of directory: any Directory) throws(JournalError) {
+        if try place.format(of: directory) == .jsonRecords { return }
+        throw .notAJournal(path: path, reason: "something else was put in its place while it was opened")
+    }
+
+    /// Everything the journal holds, verified; nil when there is no journal.
+    ///
+    /// The head is read before the records are listed: whatever it names was published before, so it must be in
+    /// the listing.
+    func snapshot() throws(JournalError) -> (storage: JSONRecordsStorage, snapshot: JournalSnapshot)? {
+        guard let storage = try storageForReading() else { return nil }
+        return (storage, try snapshot(of: storage))
+    }
+
+    func snapshot(
+        of storage: JSONRecordsStorage,
+        progress: WorkProgress.Handler? = nil
+    ) throws(JournalError) -> JournalSnapshot {
+        let head = try storage.head()
+        let walk = try storage.walk(stopsAtFirst: true, cache: cache, progress: progress)
+        if let failure = walk.failures.first { throw failure }
+        if let missing = JournalSnapshot.missingRecord(shownBy: head, walk.records) { throw missing }
+        return JournalSnapshot(records: walk.records, head: head)
+    }
+}

@@ -1,0 +1,109 @@
+internal import FileSystemSeam
+
+/// The right to write, which only the holder of the lock has.
+struct WriteAccess {
+    let journal: JSONRecordsJournal
+    let storage: JSONRecordsStorage
+    private(set) var snapshot: JournalSnapshot
+
+    init(journal: JSONRecordsJournal, storage: JSONRecordsStorage, snapshot: JournalSnapshot) {
+        self.journal = journal
+        self.storage = storage
+        self.snapshot = snapshot
+    }
+
+    /// Refuses to write after records that an index shows to be missing, and mends indexes that are not up to date.
+    func compareIndexes() throws(JournalError) {
+        let expected = ExpectedIndexes(snapshot.records)
+        let audit = try storage.auditIndexes(expected) { $0 < snapshot.nextIndex }
+        if let (index, file) = audit.missing.min(by: { $0.index < $1.index }) {
+            throw .missingRecord(index: index, evidence: "\(file) names it")
+        }
+        if audit.stale != nil { try? storage.rebuildIndexes(expected) }
+    }
+
+    /// Refuses to write a record when the index of its grant or nonce names one that is missing: it may have come
+    /// and gone since all indexes were compared.
+    private func compareIndexes(of record: JournalRecord) throws(JournalError) {
+        let expected = ExpectedIndexes(snapshot.records)
+        for place in ExpectedIndexes.places(of: record) {
+            let audit = try storage.auditIndex(place.name, in: place.kind, expected) { $0 < snapshot.nextIndex }
+            if let (index, file) = audit.missing.first {
+                throw .missingRecord(index: index, evidence: "\(file) names it")
+            }
+        }
+    }
+
+    /// Whether `journal.json` says what it should.
+    var hasManifest: Bool {
+        get throws(JournalError) { try storage.manifest() == .format(.jsonRecords) }
+    }
+
+    /// Makes durable what others published, before anything is built on it or said about it, and brings the
+    /// caches forward that a crash left behind.
+    func catchUp() throws(JournalError) {
+        let isDurable = journal.place.isDurable
+        let unsynced = isDurable ? try storage.firstUnsynced() : nil
+        let uncertain = snapshot.uncertainRecords(firstUnsynced: unsynced)
+        if isDurable {
+            for record in uncertain { try storage.secure(record) }
+        }
+        if let last = snapshot.last, !uncertain.isEmpty {
+            updateIndexes(uncertain.map(\.record))
+            try? storage.writeHead(last)
+        }
+        if unsynced != nil { try storage.forgetUnsynced() }
+    }
+
+    /// Decides a request, and records it when it is granted.
+    mutating func answer(_ request: JournalRequest) throws(JournalError) -> JournalAnswer {
+        switch request {
+        case .append(let record): return .appended(AppendedRecord(try append(record)))
+        case .reserve(let use, let perGrant):
+            let rules = ReservationRules(view: snapshot, clock: journal.fileSystem.wallClock())
+            switch try rules.decide(use, perGrant: perGrant) {
+            case .existing(let reservation): return .reserved(reservation)
+            case .append(let numbered):
+                let stored = try append(.use(numbered))
+                return .reserved(Reservation(stored, useNumber: numbered.useNumber))
+            }
+        }
+    }
+
+    /// Appends a record: stamped, validated, linked, durable.
+    ///
+    /// Indexes, head and manifest are written afterwards. When that fails, the record stands nevertheless and is
+    /// acknowledged, and the next append brings them forward.
+    private mutating func append(_ record: JournalRecord) throws(JournalError) -> StoredRecord {
+        let stamp = journal.place.stamp
+        try stamp.checkClock(after: snapshot.last)
+        let complete = try stamp.completed(record)
+        try RecordValidation.check(complete)
+        let sealed = complete.sealed(after: snapshot.last?.digest ?? "")
+        let index = snapshot.nextIndex
+        try compareIndexes(of: sealed)
+        if !journal.place.isDurable { try storage.noteUnsynced(from: index) }
+        let bytes = try storage.publish(
+            sealed,
+            at: index,
+            isDurable: journal.place.isDurable
+        )
+        let stored = StoredRecord(index: index, record: sealed, bytes: bytes)
+        snapshot.append(stored)
+        journal.cache[RecordName(of: sealed, at: index).text] = stored
+        updateIndexes([sealed])
+        try? storage.writeHead(JournalHead(index: index, digest: stored.digest, updatedAt: sealed.createdAt))
+        if (try? hasManifest) != true { try? storage.writeManifest(.jsonRecords) }
+        return stored
+    }
+
+    /// Brings forward the index files that concern some records.
+    private func updateIndexes(_ records: [JournalRecord]) {
+        let expected = ExpectedIndexes(snapshot.records)
+        var done: [String: Set<ExactText>] = [:]
+        for place in records.flatMap({ ExpectedIndexes.places(of: $0) })
+        where done[place.kind, default: []].insert(ExactText(place.name)).inserted {
+            try? storage.writeIndex(place.name, in: place.kind, expected.indexes(place.kind, place.name))
+        }
+    }
+}

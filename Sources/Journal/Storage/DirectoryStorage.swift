@@ -1,0 +1,88 @@
+internal import FileSystemSeam
+
+/// A journal in a directory, in whichever layout stands there.
+///
+/// The layout is looked up again for every call: a directory may be made, or be replaced by one of another layout,
+/// while a handle lives.
+final class DirectoryStorage: JournalStorage {
+    let place: JournalPlace
+    private let jsonRecords: JSONRecordsJournal
+
+    init(at place: JournalPlace) {
+        self.place = place
+        jsonRecords = JSONRecordsJournal(at: place)
+    }
+
+    /// The journal that stands there; nil when there is no directory.
+    private func standing() throws(JournalError) -> (any JournalStorage)? {
+        guard let directory = try place.directory() else { return nil }
+        return journal(try place.format(of: directory))
+    }
+
+    /// The journal that stands there, or that is to be made there.
+    private func standingOrNew() throws(JournalError) -> any JournalStorage {
+        try standing() ?? journal(place.options.format)
+    }
+
+    private func journal(_ format: JournalFormat) -> any JournalStorage {
+        switch format {
+        case .jsonRecords: jsonRecords
+        }
+    }
+
+    func create() throws(JournalError) { try standingOrNew().create() }
+
+    func commit(_ requests: [JournalRequest]) -> [Result<JournalAnswer, JournalError>] {
+        do throws(JournalError) {
+            return try standingOrNew().commit(requests)
+        } catch {
+            return requests.map { _ in .failure(error) }
+        }
+    }
+
+    func facts(grant: String, nonceDigest: String) throws(JournalError) -> UseFacts? {
+        try standing()?.facts(grant: grant, nonceDigest: nonceDigest)
+    }
+
+    func latestUse(grant: String, nonceDigest: String) throws(JournalError) -> RecordedUse? {
+        try standing()?.latestUse(grant: grant, nonceDigest: nonceDigest)
+    }
+
+    func use(id: String) throws(JournalError) -> RecordedUse? { try standing()?.use(id: id) }
+
+    func forEachUse(
+        ofGrant grant: String,
+        _ body: (StoredRecord) throws(JournalError) -> Bool
+    ) throws(JournalError) {
+        try standing()?.forEachUse(ofGrant: grant, body)
+    }
+
+    func forEachRecord(
+        from index: UInt64,
+        _ body: (StoredRecord) throws(JournalError) -> Bool
+    ) throws(JournalError) {
+        try standing()?.forEachRecord(from: index, body)
+    }
+
+    func head() throws(JournalError) -> JournalHead? { try standing()?.head() }
+
+    func verify(
+        stopsAtFirst: Bool,
+        anchor: JournalAnchor?,
+        progress: WorkProgress.Handler?
+    ) throws(JournalError) -> VerificationReport {
+        if let journal = try standing() {
+            return try journal.verify(stopsAtFirst: stopsAtFirst, anchor: anchor, progress: progress)
+        }
+        var report = VerificationReport()
+        if let anchor { report.check(anchor) { _ in nil } }
+        return report
+    }
+
+    func rebuildIndexes(
+        discardingEvidence: Bool,
+        progress: WorkProgress.Handler?
+    ) throws(JournalError) -> UInt64 {
+        try standing()?.rebuildIndexes(discardingEvidence: discardingEvidence, progress: progress) ?? 0
+    }
+}

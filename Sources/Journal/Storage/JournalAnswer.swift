@@ -1,0 +1,28 @@
+/// What a journal in a directory says of a record that it has just appended.
+extension AppendedRecord {
+    init(_ stored: StoredRecord) {
+        self.init(index: stored.index, digest: stored.digest, id: stored.record.id)
+    }
+}
+
+extension Reservation {
+    init(_ stored: StoredRecord, useNumber: UInt32) {
+        self.init(
+            index: stored.index,
+            digest: stored.digest,
+            useID: stored.record.id,
+            useNumber: useNumber,
+            isExisting: false
+        )
+    }
+}
+
+extension JournalError {
+    /// Whether it answers one request and says nothing about the next.
+    var isRefusal: Bool {
+        switch self {
+        case .usesExhausted, .grantRevoked, .expired, .idempotencyConflict, .clockRegression, .invalidArgument: true
+        default: false
+        }
+    }
+}

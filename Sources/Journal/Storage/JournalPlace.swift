@@ -1,0 +1,42 @@
+internal import FileSystemSeam
+
+/// A journal's directory: its path, the machine it is on, and how it is opened.
+struct JournalPlace: Sendable {
+    let path: String
+    let fileSystem: any FileSystem
+    let options: JournalOptions
+
+    /// What records are stamped with.
+    var stamp: RecordStamp {
+        RecordStamp(fileSystem: fileSystem, toleranceSeconds: options.clockToleranceSeconds)
+    }
+
+    var isDurable: Bool { options.durability == .durable }
+
+    /// The directory; nil when it is not there.
+    func directory() throws(JournalError) -> (any Directory)? {
+        do {
+            return try fileSystem.openDirectory(path)
+        } catch  where error.code == .noEntry {
+            return nil
+        } catch {
+            throw openingError(error)
+        }
+    }
+
+    /// The directory, made durably when it is not there.
+    ///
+    /// Its name is made durable also when it stood already: whoever made it may have been killed before the sync.
+    func madeDirectory() throws(JournalError) -> any Directory {
+        do {
+            return try fileSystem.openDirectory(path, creating: .ownerDirectory)
+        } catch {
+            throw openingError(error)
+        }
+    }
+
+    private func openingError(_ error: FileSystemError) -> JournalError {
+        error.code == .notDirectory
+            ? .notAJournal(path: path, reason: "a file stands there") : .io(error, file: path)
+    }
+}

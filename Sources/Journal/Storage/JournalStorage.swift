@@ -1,0 +1,111 @@
+package import FileSystemSeam
+
+/// Where a journal's records are kept, and all that is ever asked of that place.
+///
+/// One implementation keeps them in a directory, in either layout: ``DirectoryStorage``. Another may keep them on
+/// another machine: nothing here speaks of files. What must hold for each:
+///
+/// - A request is decided and recorded in one critical section, over all that use the same journal.
+/// - What ``commit(_:)`` answers with success is on stable storage, with everything that the answer rests on, unless
+///   the options say otherwise.
+/// - Questions are answered from records that are on stable storage, and change nothing.
+/// - Where there is no journal, questions get nil or nothing, not an error.
+package protocol JournalStorage: Sendable {
+    /// Makes the journal, durably; one that is there is left as it is.
+    func create() throws(JournalError)
+
+    /// Decides requests in their order, each on what the ones before it did, and records those that are granted.
+    ///
+    /// They share one critical section, and where the storage can, one write and one sync.
+    ///
+    /// - Returns: an answer for each request, in their order.
+    func commit(_ requests: [JournalRequest]) -> [Result<JournalAnswer, JournalError>]
+
+    /// What the next use of a nonce is judged by; nil when there is no journal.
+    func facts(grant: String, nonceDigest: String) throws(JournalError) -> UseFacts?
+
+    /// The latest use of a nonce.
+    func latestUse(grant: String, nonceDigest: String) throws(JournalError) -> RecordedUse?
+
+    /// The first use with an id.
+    func use(id: String) throws(JournalError) -> RecordedUse?
+
+    /// Calls `body` with the uses of a grant, in order, until it returns false.
+    func forEachUse(
+        ofGrant grant: String,
+        _ body: (StoredRecord) throws(JournalError) -> Bool
+    ) throws(JournalError)
+
+    /// Calls `body` with the records of all kinds from an index on, in order, until it returns false.
+    func forEachRecord(
+        from index: UInt64,
+        _ body: (StoredRecord) throws(JournalError) -> Bool
+    ) throws(JournalError)
+
+    /// The last record; nil when there is none, or no journal.
+    func head() throws(JournalError) -> JournalHead?
+
+    /// Walks everything; see ``ApprovalJournal/verifyAll(anchor:progress:)``.
+    func verify(
+        stopsAtFirst: Bool,
+        anchor: JournalAnchor?,
+        progress: WorkProgress.Handler?
+    ) throws(JournalError) -> VerificationReport
+
+    /// Makes the indexes anew from the records.
+    ///
+    /// - Parameter discardingEvidence: also when an index names a record that is not there; else that is thrown.
+    /// - Returns: how many records were walked.
+    func rebuildIndexes(
+        discardingEvidence: Bool,
+        progress: WorkProgress.Handler?
+    ) throws(JournalError) -> UInt64
+}
+
+/// What a caller wants recorded.
+package enum JournalRequest: Sendable {
+    /// A use, if the rules allow it.
+    case reserve(ApprovalUse, perGrant: UInt32?)
+    /// A record, unconditionally.
+    case append(JournalRecord)
+}
+
+/// What became of a request.
+package enum JournalAnswer: Sendable {
+    /// The use is recorded, or was before.
+    case reserved(Reservation)
+    /// The record is appended.
+    case appended(AppendedRecord)
+}
+
+/// What the next use of a nonce is judged by.
+package struct UseFacts: Sendable, Hashable {
+    /// How often the nonce was used.
+    package var useCount: UInt64
+    /// The maximum that the latest use which names one gives.
+    package var maximumUses: UInt32?
+    /// The first record that revoked the grant.
+    package var revocationIndex: UInt64?
+
+    package init(useCount: UInt64, maximumUses: UInt32?, revocationIndex: UInt64?) {
+        self.useCount = useCount
+        self.maximumUses = maximumUses
+        self.revocationIndex = revocationIndex
+    }
+}
+
+/// A use that was looked for.
+package struct RecordedUse: Sendable {
+    /// The record.
+    package var record: StoredRecord
+    /// Which use of its nonce it is, from 1.
+    package var nonceUseNumber: UInt64
+    /// How things stand with its nonce now.
+    package var facts: UseFacts
+
+    package init(record: StoredRecord, nonceUseNumber: UInt64, facts: UseFacts) {
+        self.record = record
+        self.nonceUseNumber = nonceUseNumber
+        self.facts = facts
+    }
+}
