@@ -21,6 +21,13 @@ public struct JSONDocument: Sendable {
         integers = options.integers
     }
 
+    /// Takes what a scanner made of `source`.
+    init(scanned source: [UInt8], tape: JSONTape, integers: JSONOptions.Integers) {
+        self.source = source
+        self.tape = tape
+        self.integers = integers
+    }
+
     /// The text in a canonical form.
     ///
     /// - Complexity: O(*n*) and, for `jcs`, O(*k* log *k*) for each object of *k* keys that are not in order.

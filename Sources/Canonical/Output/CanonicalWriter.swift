@@ -114,6 +114,12 @@ extension CanonicalWriter {
         lastKey = name
     }
 
+    /// How many bytes have been written so far; only where no later key can come before them and nothing was hashed.
+    package var writtenByteCount: Int {
+        precondition(!form.sortsKeys && hasher == nil, "the place of a byte is not known yet")
+        return bytes.count
+    }
+
     private var isInObject: Bool { containers.last?.isObject ?? false }
 
     private mutating func beginValue() {
