@@ -24,6 +24,7 @@ let package = Package(
         .library(name: "CrashTesting", targets: ["CrashTesting"]),
         .library(name: "LockKit", targets: ["LockKit"]),
         .library(name: "Journal", targets: ["Journal"]),
+        .library(name: "EventLog", targets: ["EventLog"]),
         .executable(name: "holdfast", targets: ["holdfast"]),
     ],
     targets: [
@@ -59,6 +60,11 @@ let package = Package(
         .target(
             name: "Journal",
             dependencies: ["FileSystemSeam", "Canonical", "Signing"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "EventLog",
+            dependencies: ["FileSystemSeam", "Canonical", "Signing", "LockKit"],
             swiftSettings: strict
         ),
 
@@ -137,6 +143,11 @@ let package = Package(
             swiftSettings: strictTests
         ),
         .testTarget(
+            name: "EventLogTests",
+            dependencies: ["EventLog", "LockKit", "FileSystemSeam", "Signing", "Canonical", "TestSupport"],
+            swiftSettings: strictTests
+        ),
+        .testTarget(
             name: "HoldfastCLITests",
             dependencies: ["HoldfastCLI", "Canonical", "FileSystemSeam", "TestSupport"],
             exclude: ["Golden"],
@@ -149,7 +160,7 @@ let package = Package(
         ),
         .testTarget(
             name: "FixtureTests",
-            dependencies: ["Journal", "Signing", "Canonical", "FileSystemSeam", "TestSupport"],
+            dependencies: ["Journal", "EventLog", "Signing", "Canonical", "FileSystemSeam", "TestSupport"],
             swiftSettings: strictTests
         ),
         .executableTarget(

@@ -6,7 +6,8 @@ let package = Package(
     name: "downstream",
     platforms: [.macOS(.v26)],
     dependencies: [.package(name: "holdfast", path: "../..")],
-    targets: ["Canonical", "Signing", "FileSystemSeam", "CrashTesting", "LockKit", "Journal"].map { product in
+    targets: ["Canonical", "Signing", "FileSystemSeam", "CrashTesting", "LockKit", "Journal", "EventLog"].map {
+        product in
         .executableTarget(
             name: "Uses\(product)",
             dependencies: [.product(name: product, package: "holdfast")]

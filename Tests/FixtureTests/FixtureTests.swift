@@ -7,6 +7,10 @@ private let checkers: [String: [String: FixtureSuite.Checker]] = [
         "jcs-numbers": NumberCheckers.jcs,
         "declared-numbers": NumberCheckers.declared,
     ],
+    "eventlog": [
+        "session": EventLogCheckers.session,
+        "facts": EventLogCheckers.facts,
+    ],
     "journal": [
         "directory": JournalChecker.directory,
         "digests": RecordCheckers.digests,

@@ -10,6 +10,7 @@ enum Layers {
         "CrashTesting": ["FileSystemSeam", "Canonical"],
         "LockKit": ["Canonical", "Signing", "FileSystemSeam"],
         "Journal": ["Canonical", "Signing", "FileSystemSeam", "LockKit"],
+        "EventLog": ["Canonical", "Signing", "FileSystemSeam", "LockKit"],
         "HoldfastCLI": ["Canonical", "Signing", "FileSystemSeam", "CrashTesting", "LockKit", "Journal", "CPosix"],
         "holdfast": ["HoldfastCLI"],
         "HoldfastBench": [

@@ -1,0 +1,54 @@
+internal import Canonical
+internal import FileSystemSeam
+
+/// Fills in what the caller left to the log: identifiers and the time.
+struct EventStamp {
+    private let fileSystem: any FileSystem
+    /// One time for all events of an append.
+    private var now: String?
+    /// Random bytes that were not used yet.
+    private var random: [UInt8] = []
+
+    init(_ fileSystem: any FileSystem) { self.fileSystem = fileSystem }
+
+    /// The event with nothing empty that must not be.
+    ///
+    /// - Throws: `.io` when the system gives no random bytes.
+    mutating func completed(_ event: SessionEvent) throws(EventLogError) -> SessionEvent {
+        var event = event
+        if event.eventID.isEmpty { event.eventID = "evt_" + (try hexadecimal(byteCount: 8)) }
+        if event.timestamp.isEmpty { event.timestamp = timestamp() }
+        if event.traceID.isEmpty { event.traceID = try hexadecimal(byteCount: 16) }
+        if event.spanID.isEmpty { event.spanID = try hexadecimal(byteCount: 8) }
+        return event
+    }
+
+    private mutating func timestamp() -> String {
+        if let now { return now }
+        let text = Self.time(fileSystem.wallClock())
+        now = text
+        return text
+    }
+
+    /// A time as RFC 3339 text.
+    static func time(_ time: WallClockTime) -> String {
+        let nanoseconds = time.nanosecondsSinceEpoch - time.secondsSinceEpoch * 1_000_000_000
+        return Timestamp(secondsSinceEpoch: time.secondsSinceEpoch, nanoseconds: UInt32(nanoseconds)).description
+    }
+
+    private mutating func hexadecimal(byteCount: Int) throws(EventLogError) -> String {
+        if random.count < byteCount {
+            var fresh = [UInt8](repeating: 0, count: 256)
+            do throws(FileSystemError) {
+                var span = fresh.mutableSpan
+                try fileSystem.fillRandom(&span)
+            } catch {
+                throw .io(error, file: LogFiles.events)
+            }
+            random = fresh
+        }
+        let bytes = Array(random.suffix(byteCount))
+        random.removeLast(byteCount)
+        return Hex.encode(bytes)
+    }
+}

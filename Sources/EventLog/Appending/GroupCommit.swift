@@ -1,0 +1,197 @@
+internal import FileSystemSeam
+
+/// Makes appends durable, several at a time: while one thread syncs, others append, and the next sync covers them all.
+///
+/// Appends are numbered by tickets in the order of their writes. A sync covers every ticket whose write was done before
+/// it began. When a sync fails nothing more is acknowledged: on Linux a second try can succeed although the bytes are
+/// gone.
+final class GroupCommit: Sendable {
+    private let path: String
+    private let fileSystem: any FileSystem
+    private let state = Condition(State())
+
+    private struct State: Sendable {
+        /// The last ticket that was given.
+        var written: UInt64 = 0
+        /// The last ticket that is covered by a sync.
+        var synced: UInt64 = 0
+        var isSyncing = false
+        var isPoisoned = false
+        var target: Target?
+        /// Events appended since the last one that had to be durable, for ``EventDurability/everyEvents(_:)``.
+        var uncommittedEvents = 0
+        /// When the flushing thread has to sync next.
+        var flushDeadline: MonotonicTime?
+        var flusher: Thread?
+        var isStopped = false
+    }
+
+    /// What is to be synced.
+    private struct Target: Sendable {
+        let directory: any Directory
+        let events: OpenEvents
+        /// Whether the names of the events and of the directory are known to be durable.
+        var isNamed = false
+    }
+
+    init(path: String, fileSystem: any FileSystem) {
+        self.path = path
+        self.fileSystem = fileSystem
+    }
+
+    /// Refuses when a sync failed before.
+    func checkPoison() throws(EventLogError) {
+        if state.withLock({ $0.isPoisoned }) { throw .poisoned(path: path) }
+    }
+
+    /// Acknowledges nothing more.
+    func poison() { state.withLock { $0.isPoisoned = true } }
+
+    /// Notes that events were written. Called in the order of the writes.
+    ///
+    /// - Returns: the ticket of this write.
+    func noteWrite(of events: OpenEvents, in directory: any Directory) -> UInt64 {
+        state.withLock { state in
+            if state.target?.events.identity != events.identity {
+                // Another file stands at the name. What was in the one before went with it.
+                state.target = Target(directory: directory, events: events)
+                state.synced = state.written
+            }
+            state.written += 1
+            return state.written
+        }
+    }
+
+    /// Does what the durability asks for once an append of `count` events was written.
+    ///
+    /// - Throws: `.io` when the sync failed that this append needs, `.poisoned` when it was another thread's.
+    func commit(_ ticket: UInt64, _ count: Int, _ durability: EventDurability) throws(EventLogError) {
+        switch durability {
+        case .none: return
+        case .every: try sync(upTo: ticket)
+        case .everyEvents(let maximum):
+            let isDue = state.withLock { state in
+                state.uncommittedEvents += count
+                guard state.uncommittedEvents >= max(1, maximum) else { return false }
+                state.uncommittedEvents = 0
+                return true
+            }
+            if isDue { try sync(upTo: ticket) }
+        case .interval(let milliseconds):
+            if !scheduleFlush(milliseconds: milliseconds) { try sync(upTo: ticket) }
+        }
+    }
+
+    /// Makes everything durable that was written so far.
+    func flush() throws(EventLogError) {
+        try sync(upTo: state.withLock { $0.written })
+    }
+
+    private enum Role {
+        case covered
+        case leader(Target, upTo: UInt64)
+    }
+
+    private func sync(upTo ticket: UInt64) throws(EventLogError) {
+        let path = path
+        let role = try state.wait { (state) throws(EventLogError) -> Role? in
+            if state.synced >= ticket { return .covered }
+            if state.isPoisoned { throw .poisoned(path: path) }
+            guard !state.isSyncing, let target = state.target else { return nil }
+            state.isSyncing = true
+            return .leader(target, upTo: state.written)
+        }
+        guard case .leader(var target, let covered) = role else { return }
+        do throws(EventLogError) {
+            try sync(&target)
+        } catch {
+            state.withLock { state in
+                state.isSyncing = false
+                state.isPoisoned = true
+            }
+            state.broadcast()
+            throw error
+        }
+        let named = target
+        state.withLock { state in
+            state.isSyncing = false
+            guard state.target?.events.identity == named.events.identity else { return }
+            state.synced = max(state.synced, covered)
+            state.target = named
+        }
+        state.broadcast()
+    }
+
+    private func sync(_ target: inout Target) throws(EventLogError) {
+        do throws(FileSystemError) {
+            try target.events.file.sync(.data)
+        } catch {
+            throw .io(error, file: LogFiles.events)
+        }
+        if target.isNamed { return }
+        do throws(FileSystemError) {
+            // Syncs the directory's own name; whoever made it may have been killed before that.
+            try fileSystem.openDirectory(path, creating: .ownerDirectory).close()
+            try target.directory.sync()
+        } catch {
+            throw .io(error, file: path)
+        }
+        target.isNamed = true
+    }
+}
+
+// MARK: - Flushing in the background
+
+extension GroupCommit {
+    /// Sees to it that a thread syncs within the time.
+    ///
+    /// - Returns: false when there can be no thread.
+    private func scheduleFlush(milliseconds: UInt64) -> Bool {
+        let (delay, isTooLong) = milliseconds.multipliedReportingOverflow(by: 1_000_000)
+        let now = fileSystem.monotonicClock().nanoseconds
+        let (sum, isTooFar) = now.addingReportingOverflow(delay)
+        let deadline = MonotonicTime(nanoseconds: isTooLong || isTooFar ? .max : sum)
+        let hasFlusher = state.withLock { state in
+            if state.flushDeadline == nil { state.flushDeadline = deadline }
+            if state.flusher == nil, !state.isStopped {
+                state.flusher = try? Thread.start(name: "event flush") { [self] in flushUntilStopped() }
+            }
+            return state.flusher != nil
+        }
+        state.broadcast()
+        return hasFlusher
+    }
+
+    private func flushUntilStopped() {
+        while let deadline = nextDeadline() {
+            let now = fileSystem.monotonicClock()
+            let rest = deadline < now ? 0 : deadline.nanoseconds - now.nanoseconds
+            _ = state.wait(timeoutNanoseconds: rest) { $0.isStopped ? () : nil }
+            state.withLock { $0.flushDeadline = nil }
+            // A failure poisons the handle, whose next append says so.
+            try? flush()
+        }
+        try? flush()
+    }
+
+    /// Waits for something to flush; nil when the handle is gone.
+    private func nextDeadline() -> MonotonicTime? {
+        let found = state.wait { (state) -> MonotonicTime?? in
+            if let deadline = state.flushDeadline { return deadline }
+            return state.isStopped ? .some(nil) : nil
+        }
+        return found
+    }
+
+    /// Ends the thread, which syncs what is left.
+    ///
+    /// - Parameter waits: whether to return only when that is done.
+    func stop(waits: Bool) {
+        let flusher = state.withLock { state in
+            state.isStopped = true
+            return state.flusher.take()
+        }
+        state.broadcast()
+        if waits { flusher?.join() }
+    }
+}

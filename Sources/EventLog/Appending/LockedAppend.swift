@@ -1,0 +1,192 @@
+internal import FileSystemSeam
+internal import LockKit
+
+/// One append, from taking the lock to releasing it; again when something has to be prepared without the lock.
+///
+/// Other tools wait half a second for the lock and then append without it, which gives numbers twice. Under the lock
+/// therefore is only what is known to be short: counting many lines and copying a torn tail are done outside, and
+/// confirmed inside.
+///
+/// What happens under the lock when nothing is amiss, as `strace` prints it for a directory held as 5 and events as 6:
+///
+/// ```
+/// openat(5, "events.jsonl.lock", O_RDWR|O_CREAT|…, 0600)  = 7
+/// flock(7, LOCK_EX)                                       = 0
+/// fstat(7), fstatat(5, "events.jsonl.lock")
+/// fstatat(5, "events.jsonl")                                   the held file, and its size
+/// pread64(6, …)                                                the last line, which carries its number
+/// openat(5, "events.jsonl.count", O_RDWR|O_CREAT|…, 0600) = 8
+/// pread64(8, …, 17, 0)                                    = 16 left out when the last line is our own
+/// write(6, …)                                                  all lines at once, at the end (O_APPEND)
+/// pwrite64(8, …, 16, 0)                                   = 16
+/// close(8), close(7)
+/// ```
+struct LockedAppend {
+    let events: [EncodedEvent]
+    let options: SessionLogOptions
+    /// A torn tail that was copied and may be cut off.
+    var copy: Quarantine.Copy?
+    /// The tail that was cut off.
+    private var quarantined: QuarantinedTail?
+
+    /// More bytes than this are not counted while holding the lock.
+    private static let countedMaximum: Int64 = 4 << 20
+
+    init(_ events: [EncodedEvent], _ options: SessionLogOptions) {
+        self.events = events
+        self.options = options
+    }
+
+    /// How an attempt ended.
+    enum Outcome {
+        case written(AppendReceipt, OpenEvents)
+        /// The lines up to this size have to be counted first.
+        case uncounted(OpenEvents, size: Int64)
+        /// What stands behind the last whole line has to be copied first.
+        case torn(OpenEvents, size: Int64)
+    }
+
+    /// Takes the lock and appends, or says what has to be prepared before.
+    ///
+    /// - Throws: `.lockBusy`; `.lineTooLong`, `.batchTooLong`, `.numbersExhausted`, and then nothing was written; `.io`.
+    mutating func run(_ log: inout OpenLog, timeout: Duration) throws(LockedAppendError) -> Outcome {
+        let held: LockGuard
+        do throws(LockError) {
+            held = try log.lock.lock(.exclusive, timeout: timeout)
+        } catch {
+            throw .lock(error)
+        }
+        let outcome: Outcome
+        do throws(EventLogError) {
+            outcome = try append(to: &log)
+        } catch {
+            throw .log(error)
+        }
+        held.release()
+        return outcome
+    }
+
+    private mutating func append(to log: inout OpenLog) throws(EventLogError) -> Outcome {
+        var (opened, size) = try log.openEvents()
+        do throws(FileSystemError) {
+            if let copy, try copy.isTail(of: opened, size: size) {
+                try opened.file.truncate(to: copy.tail.byteOffset)
+                size = copy.tail.byteOffset
+                quarantined = copy.tail
+            }
+        } catch {
+            throw .io(error, file: LogFiles.events)
+        }
+        copy = nil
+
+        let next: UInt64?
+        let counter: CounterFile?
+        do throws(FileSystemError) {
+            if let last = log.last, try last.isLast(in: opened.file, size: size) {
+                next = last.number + 1
+                counter = CounterFile(in: log.directory, reads: false)
+            } else {
+                guard case .whole(let lastNumber) = try EventsTail(of: opened.file, size: size) else {
+                    return .torn(opened, size: size)
+                }
+                counter = CounterFile(in: log.directory, reads: true)
+                if let trusted = Self.trusted(counter?.record, size: size, lastNumber: lastNumber) {
+                    next = trusted
+                } else if size - log.tally.byteOffset <= Self.countedMaximum {
+                    try log.tally.advance(over: opened.file, to: size)
+                    next = log.tally.nextNumber
+                } else {
+                    counter?.close()
+                    return .uncounted(opened, size: size)
+                }
+            }
+        } catch {
+            throw .io(error, file: LogFiles.events)
+        }
+        let receipt: AppendReceipt
+        do throws(EventLogError) {
+            receipt = try write(to: &log, opened, size: size, next: next, counter)
+        } catch {
+            counter?.close()
+            throw error
+        }
+        return .written(receipt, opened)
+    }
+
+    /// The number that the counter gives, when it proves itself.
+    private static func trusted(_ record: CounterRecord?, size: Int64, lastNumber: UInt64?) -> UInt64? {
+        if size == 0 { return 0 }
+        guard let record, record.size == UInt64(size), let lastNumber, record.count > 0 else { return nil }
+        return record.count - 1 == lastNumber ? record.count : nil
+    }
+
+    private func write(
+        to log: inout OpenLog,
+        _ opened: OpenEvents,
+        size: Int64,
+        next: UInt64?,
+        _ counter: CounterFile?
+    ) throws(EventLogError) -> AppendReceipt {
+        guard let next, UInt64.max - next >= UInt64(events.count) else { throw .numbersExhausted(path: log.path) }
+        let numbers = next..<(next + UInt64(events.count))
+        let (bytes, lastStart) = try lines(numbered: numbers)
+        do throws(FileSystemError) {
+            if !bytes.isEmpty { try opened.file.appendOnce(bytes) }
+        } catch {
+            log.last = nil
+            Self.withdraw(bytes.count, from: opened.file, size: size)
+            throw .io(error, file: LogFiles.events)
+        }
+        let end = size + Int64(bytes.count)
+        let record = CounterRecord(count: numbers.upperBound, size: UInt64(end))
+        let isCounterWritten = counter?.write(record) ?? false
+        if log.tally.byteOffset == size { log.tally.add(numbers, upTo: end) }
+        if let number = numbers.last {
+            log.last = WrittenLine(bytes: Array(bytes[lastStart...]), number: number, end: end)
+        }
+        return AppendReceipt(
+            sequenceNumbers: numbers,
+            byteRange: size..<end,
+            isCounterWritten: isCounterWritten,
+            quarantined: quarantined
+        )
+    }
+
+    /// All lines, and where the last one begins.
+    private func lines(numbered numbers: Range<UInt64>) throws(EventLogError) -> (bytes: [UInt8], lastStart: Int) {
+        var byteCount = 0
+        for (position, event) in events.enumerated() {
+            let count = event.byteCount(numbered: numbers.lowerBound + UInt64(position))
+            if count > options.maximumLineBytes {
+                throw .lineTooLong(position: position, byteCount: count, maximum: options.maximumLineBytes)
+            }
+            byteCount += count + 1
+        }
+        if byteCount > options.maximumBatchBytes {
+            throw .batchTooLong(byteCount: byteCount, maximum: options.maximumBatchBytes)
+        }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(byteCount)
+        var lastStart = 0
+        for (event, number) in zip(events, numbers) {
+            lastStart = bytes.count
+            event.append(numbered: number, to: &bytes)
+        }
+        return (bytes, lastStart)
+    }
+
+    /// Takes back what a failed write may have left, at the end of the file and only when nobody appended behind it.
+    /// What cannot be taken back is a torn tail, which the next append moves away.
+    private static func withdraw(_ byteCount: Int, from file: any File, size: Int64) {
+        guard let now = try? file.status().size, now > size, now <= size + Int64(byteCount) else { return }
+        try? file.truncate(to: size)
+    }
+}
+
+/// Why an attempt failed.
+enum LockedAppendError: Error {
+    /// At the lock: the caller knows how long was waited in all, and what else to try.
+    case lock(LockError)
+    /// Behind it.
+    case log(EventLogError)
+}

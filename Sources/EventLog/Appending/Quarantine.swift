@@ -1,0 +1,101 @@
+internal import Canonical
+internal import FileSystemSeam
+
+/// What a crash left behind the last whole line, and where it is kept now.
+public struct QuarantinedTail: Sendable, Hashable {
+    /// Where it began in the events.
+    public let byteOffset: Int64
+    /// Its length in bytes.
+    public let byteCount: Int64
+    /// The file that holds it, relative to the session's directory.
+    public let file: String
+}
+
+/// Copies torn tails to `quarantine/`, each under a name that says where it stood:
+///
+///     quarantine/events.jsonl.22907-8c109600b6103166.torn
+///
+/// The second part is the beginning of the SHA-256 of the bytes, so that one tail that is copied twice, because a crash
+/// came between copying and cutting, is one file.
+struct Quarantine {
+    let directory: any Directory
+    let fileSystem: any FileSystem
+
+    /// A tail that was copied, durably. It may be cut off when it still is what it was.
+    struct Copy {
+        let tail: QuarantinedTail
+        let identity: FileIdentity
+        let digest: Digest
+
+        /// The size of the events with the tail.
+        var size: Int64 { tail.byteOffset + tail.byteCount }
+
+        /// A longer tail is not compared again under the lock; its place and length must do.
+        private static let comparedMaximum: Int64 = 4 << 20
+
+        /// Whether it is exactly what the events end with.
+        func isTail(of events: OpenEvents, size: Int64) throws(FileSystemError) -> Bool {
+            guard events.identity == identity, size == self.size else { return false }
+            if tail.byteCount > Self.comparedMaximum { return true }
+            let bytes = try events.file.read(exactly: Int(tail.byteCount), at: tail.byteOffset)
+            return bytes.map { Digest(hashing: $0) == digest } ?? false
+        }
+    }
+
+    /// How much is copied at a time.
+    private static let pieceByteCount: Int64 = 1 << 20
+
+    /// Copies what stands behind the last line feed in `size` bytes of events.
+    ///
+    /// The copy is on stable storage when this returns: only then may the original be cut off.
+    func copy(_ events: OpenEvents, size: Int64) throws(FileSystemError) -> Copy {
+        let offset = try EventsTail.tornOffset(in: events.file, size: size)
+        let place = try directory.makeDirectories([LogFiles.quarantine])
+        defer { try? place.close() }
+        let temporary = try fileSystem.temporaryName(for: "torn")
+        let target = try place.open(temporary, [.write, .create, .exclusive], permissions: .ownerFile)
+        let digest: Digest
+        let name: String
+        do throws(FileSystemError) {
+            digest = try Self.copy(events.file, offset..<size, to: target)
+            try target.sync(.data)
+            try target.close()
+            name = "\(LogFiles.events).\(offset)-\(digest.hex.prefix(16)).torn"
+            do throws(FileSystemError) {
+                try place.rename(temporary, to: name, in: place, exclusive: true)
+            } catch  where error.code == .exists {
+                try place.remove(temporary)
+            }
+            try place.sync()
+        } catch {
+            try? target.close()
+            try? place.remove(temporary)
+            throw error
+        }
+        let tail = QuarantinedTail(
+            byteOffset: offset,
+            byteCount: size - offset,
+            file: "\(LogFiles.quarantine)/\(name)"
+        )
+        return Copy(tail: tail, identity: events.identity, digest: digest)
+    }
+
+    private static func copy(
+        _ source: any File,
+        _ range: Range<Int64>,
+        to target: any File
+    ) throws(FileSystemError) -> Digest {
+        var hasher = DigestHasher(.sha256)
+        var offset = range.lowerBound
+        while offset < range.upperBound {
+            let count = Int(min(pieceByteCount, range.upperBound - offset))
+            guard let bytes = try source.read(exactly: count, at: offset) else {
+                throw FileSystemError(operation: .read, name: LogFiles.events, code: .staleHandle)
+            }
+            hasher.update(bytes)
+            try target.writeAll(bytes, at: offset - range.lowerBound)
+            offset += Int64(count)
+        }
+        return hasher.finalize()
+    }
+}

@@ -1,0 +1,155 @@
+internal import Canonical
+internal import FileSystemSeam
+internal import LockKit
+
+extension SessionLog {
+    /// Appends one event.
+    ///
+    /// When it returns, the event stands in the file with the next number, survives the death of the process, and is as
+    /// durable as ``SessionLogOptions/durability`` says. The session's directory and its files are made when missing.
+    ///
+    /// - Parameter event: its sequence number is overwritten; what is empty among event id, timestamp, trace id and span
+    ///   id is made up.
+    /// - Throws: `.lockBusy`, `.invalidEvent`, `.lineTooLong`, `.numbersExhausted`, `.notALog`, `.lockUnusable`, and then
+    ///   nothing was written; `.io`, `.poisoned`.
+    /// - Complexity: O(*n*) in the length of the line, as long as the counter is right; else the lines are counted once.
+    @discardableResult
+    public func append(_ event: SessionEvent) throws(EventLogError) -> AppendReceipt { try append([event]) }
+
+    /// Appends several events with consecutive numbers in one write: all of them, or none.
+    ///
+    /// What ``append(_:)-(SessionEvent)`` says holds for each. After a crash a part of them may be found, from the
+    /// first on.
+    ///
+    /// - Throws: what ``append(_:)-(SessionEvent)`` throws, and `.batchTooLong`.
+    @discardableResult
+    public func append(_ events: [SessionEvent]) throws(EventLogError) -> AppendReceipt {
+        let encoded = try encode(events)
+        if encoded.isEmpty {
+            return AppendReceipt(sequenceNumbers: 0..<0, byteRange: 0..<0, isCounterWritten: false, quarantined: nil)
+        }
+        let (receipt, ticket) = try write(encoded)
+        try commits.commit(ticket, encoded.count, options.durability)
+        return receipt
+    }
+
+    /// Makes everything durable that was appended through this handle.
+    ///
+    /// - Throws: `.io`, and then the handle is `.poisoned`.
+    public func flush() throws(EventLogError) { try commits.flush() }
+
+    /// Moves away what a crash left behind the last whole line. The next append does the same by itself.
+    ///
+    /// The tail is copied to `quarantine/`, durably, before it is cut off. Lines that are whole are never touched,
+    /// whatever stands on them.
+    ///
+    /// - Returns: what was moved; nil when there was nothing to repair, or no log.
+    /// - Throws: `.lockBusy`, `.notALog`, `.lockUnusable`, `.io`.
+    public func repair() throws(EventLogError) -> QuarantinedTail? {
+        // A mistyped path shall not become a log.
+        guard try fileSystem.openSession(path)?.openEvents(in: path) != nil else { return nil }
+        return try write([]).receipt.quarantined
+    }
+
+    /// Writes lines under the lock, and prepares without it what that needs.
+    private func write(_ encoded: [EncodedEvent]) throws(EventLogError) -> (receipt: AppendReceipt, ticket: UInt64) {
+        let deadline = Deadline(milliseconds: options.lockTimeoutMilliseconds, fileSystem)
+        return try inTurn(deadline) { (kept: inout OpenLog?) throws(EventLogError) -> (AppendReceipt, UInt64) in
+            try commits.checkPoison()
+            var append = LockedAppend(encoded, options)
+            var reopenings = 0
+            while true {
+                var log = try open(unless: kept.take())
+                let outcome: LockedAppend.Outcome
+                do throws(LockedAppendError) {
+                    outcome = try append.run(&log, timeout: deadline.remaining)
+                } catch {
+                    // The directory was removed: the one at the path now is another, or has to be made.
+                    if case .lock(.directoryMissing) = error, reopenings < 2 {
+                        reopenings += 1
+                        continue
+                    }
+                    kept = log
+                    throw failure(error, deadline)
+                }
+                switch outcome {
+                case .written(let receipt, let events):
+                    let ticket = commits.noteWrite(of: events, in: log.directory)
+                    kept = log
+                    return (receipt, ticket)
+                case .uncounted(let events, let size): try count(&log, events, upTo: size)
+                case .torn(let events, let size): append.copy = try copyTail(of: events, size: size, log)
+                }
+                kept = log
+                if deadline.isOver, options.lockTimeoutMilliseconds > 0 {
+                    throw .lockBusy(path: path, waitedMilliseconds: deadline.waitedMilliseconds)
+                }
+            }
+        }
+    }
+
+    /// What is held open already, else the directory at the path, made when it is missing.
+    private func open(unless held: OpenLog?) throws(EventLogError) -> OpenLog {
+        if let held { return held }
+        if let directory = try fileSystem.openSession(path) { return OpenLog(directory, path: path, fileSystem) }
+        do throws(FileSystemError) {
+            return OpenLog(try fileSystem.openDirectory(path, creating: .ownerDirectory), path: path, fileSystem)
+        } catch {
+            throw .io(error, file: path)
+        }
+    }
+
+    private func count(_ log: inout OpenLog, _ events: OpenEvents, upTo size: Int64) throws(EventLogError) {
+        do throws(FileSystemError) {
+            try log.tally.advance(over: events.file, to: size)
+        } catch {
+            throw .io(error, file: LogFiles.events)
+        }
+    }
+
+    private func copyTail(of events: OpenEvents, size: Int64, _ log: OpenLog) throws(EventLogError) -> Quarantine.Copy {
+        do throws(FileSystemError) {
+            return try Quarantine(directory: log.directory, fileSystem: fileSystem).copy(events, size: size)
+        } catch {
+            throw .io(error, file: LogFiles.quarantine)
+        }
+    }
+
+    private func failure(_ error: LockedAppendError, _ deadline: Deadline) -> EventLogError {
+        switch error {
+        case .log(let error): error
+        case .lock(let error): failure(error, deadline)
+        }
+    }
+
+    /// What it means that the lock was not taken.
+    func failure(_ error: LockError, _ deadline: Deadline) -> EventLogError {
+        switch error {
+        case .timedOut: .lockBusy(path: path, waitedMilliseconds: deadline.waitedMilliseconds)
+        case .io(let error, _): .io(error, file: LogFiles.lock)
+        case .directoryMissing:
+            .io(FileSystemError(operation: .openDirectory, name: path, code: .noEntry), file: path)
+        default: .lockUnusable(path: path, reason: "\(error)")
+        }
+    }
+}
+
+// MARK: - Encoding
+
+extension SessionLog {
+    /// The events as texts, with everything made up that the caller left empty.
+    private func encode(_ events: [SessionEvent]) throws(EventLogError) -> [EncodedEvent] {
+        var encoded: [EncodedEvent] = []
+        encoded.reserveCapacity(events.count)
+        var stamp = EventStamp(fileSystem)
+        for (position, event) in events.enumerated() {
+            let complete = try stamp.completed(event)
+            do throws(EventError) {
+                encoded.append(try complete.encode())
+            } catch {
+                throw .invalidEvent(position: position, error)
+            }
+        }
+        return encoded
+    }
+}

@@ -1,0 +1,57 @@
+internal import FileSystemSeam
+
+/// What a count of the lines found, up to some place in the events.
+///
+/// Every line counts that ends with a line feed, malformed and blank ones included: other writers count them too. The
+/// next number is above every number that stands on a line, and at least the number of lines, so that no number is
+/// ever given twice.
+struct Tally: Sendable {
+    /// The end of the last line that was counted.
+    private(set) var byteOffset: Int64 = 0
+    /// How many lines there are up to that place.
+    private(set) var lineCount: UInt64 = 0
+    /// How many of them are events.
+    private(set) var eventCount: UInt64 = 0
+    /// The highest number on any of them.
+    private(set) var highest: UInt64?
+
+    /// The number of the next event; nil when the highest of all was given.
+    var nextNumber: UInt64? {
+        guard let highest else { return lineCount }
+        return highest == .max ? nil : max(lineCount, highest + 1)
+    }
+
+    /// Counts on, up to the last line feed before `limit`.
+    ///
+    /// - Complexity: O(*n*) in the bytes that are new, in bounded memory.
+    mutating func advance(over file: any File, to limit: Int64) throws(FileSystemError) {
+        var reader = LineReader(file, at: byteOffset, lineNumber: lineCount + 1, limit: limit)
+        var parser = EventParser()
+        while let line = try reader.next(), line.ending != .endOfFile {
+            let parsed = try? parser.parse(line.bytes)
+            count(parsed?.sequenceNumber, upTo: reader.byteOffset)
+        }
+    }
+
+    /// Counts lines that were just written behind the ones counted so far.
+    mutating func add(_ numbers: Range<UInt64>, upTo end: Int64) {
+        guard let last = numbers.last else { return }
+        lineCount += UInt64(numbers.count)
+        eventCount += UInt64(numbers.count)
+        highest = max(highest ?? last, last)
+        byteOffset = end
+    }
+
+    /// Counts one line.
+    ///
+    /// - Parameters:
+    ///   - number: what it carries; nil when it is no event.
+    ///   - end: where it ends.
+    mutating func count(_ number: UInt64?, upTo end: Int64) {
+        lineCount += 1
+        byteOffset = end
+        guard let number else { return }
+        eventCount += 1
+        highest = max(highest ?? number, number)
+    }
+}

@@ -1,0 +1,114 @@
+internal import FileSystemSeam
+
+/// Gives the events of a log as they are appended, by whatever process: each one once, in the order of the file.
+///
+///     let follower = try log.follow()
+///     while let entry = try follower.next(timeoutMilliseconds: 60_000) { … }
+///
+/// It takes no lock and keeps no writer waiting. It is woken by change notification (inotify, kqueue) and looks by
+/// itself ten times a second besides, so that it also works where nobody notifies. Not for use by several threads at
+/// once.
+public final class EventFollower {
+    private let path: String
+    private let fileSystem: any FileSystem
+    private let first: UInt64
+    private var parser = EventParser()
+    private var directory: (any Directory)?
+    private var watch: (any DirectoryWatch)?
+    private var events: OpenEvents?
+    private var reader: LineReader?
+
+    /// Looks by itself this often.
+    private static let sliceNanoseconds: UInt64 = 100_000_000
+
+    /// - Parameter first: nil for what is appended from now on.
+    init(path: String, fileSystem: any FileSystem, from first: UInt64?) throws(EventLogError) {
+        self.path = path
+        self.fileSystem = fileSystem
+        self.first = first ?? 0
+        guard first == nil else { return }
+        try open()
+        while let line = try nextLine(), line.ending != .endOfFile {}
+    }
+
+    deinit {
+        try? watch?.close()
+        try? directory?.close()
+        try? events?.file.close()
+    }
+
+    /// The next line, waiting for it. Lines that are no events are given as such; one that is still being written is
+    /// waited for.
+    ///
+    /// - Parameter timeoutMilliseconds: how long to wait at most; 0 looks once, nil waits for ever.
+    /// - Returns: nil when the time is over.
+    /// - Throws: `.eventsReplaced` when the events were cut or replaced, `.notALog`, `.io`.
+    public func next(timeoutMilliseconds: UInt64? = nil) throws(EventLogError) -> LogEntry? {
+        let deadline = Deadline(milliseconds: timeoutMilliseconds, fileSystem)
+        while true {
+            try open()
+            while let line = try nextLine(), line.ending != .endOfFile {
+                let entry = LogEntry(line, &parser)
+                if case .event(let event) = entry, event.sequenceNumber < first { continue }
+                return entry
+            }
+            try checkEvents()
+            let rest = deadline.remainingNanoseconds
+            if rest == 0 { return nil }
+            wait(atMost: min(rest, Self.sliceNanoseconds))
+        }
+    }
+
+    /// Opens what is not open yet. The watch begins before the first look, so that no change is missed.
+    private func open() throws(EventLogError) {
+        if directory == nil, let found = try fileSystem.openSession(path) {
+            watch = try? found.watch()
+            directory = found
+        }
+        guard events == nil, let directory, let opened = try directory.openEvents(in: path) else { return }
+        events = OpenEvents(file: opened.file, identity: opened.status.identity)
+        reader = LineReader(opened.file)
+    }
+
+    private func nextLine() throws(EventLogError) -> RawLine? {
+        do throws(FileSystemError) {
+            return try reader?.next()
+        } catch {
+            throw .io(error, file: LogFiles.events)
+        }
+    }
+
+    /// Makes sure that what was read still stands in the file at the name.
+    private func checkEvents() throws(EventLogError) {
+        guard let directory, let events, let readBytes = reader?.byteOffset else { return }
+        let status: FileStatus
+        do throws(FileSystemError) {
+            status = try directory.status(of: LogFiles.events)
+        } catch  where error.code == .noEntry {
+            throw .eventsReplaced(path: path, readBytes: readBytes, size: 0)
+        } catch {
+            throw .io(error, file: LogFiles.events)
+        }
+        if status.identity != events.identity || status.size < readBytes {
+            throw .eventsReplaced(path: path, readBytes: readBytes, size: status.size)
+        }
+    }
+
+    private func wait(atMost nanoseconds: UInt64) {
+        if let watch, (try? watch.wait(timeoutNanoseconds: nanoseconds)) != nil { return }
+        fileSystem.sleep(nanoseconds: nanoseconds)
+    }
+}
+
+extension SessionLog {
+    /// Follows the log, from a sequence number on or from now on.
+    ///
+    /// The log need not be there yet.
+    ///
+    /// - Parameter first: the lowest number that is given; nil for what is appended from now on.
+    /// - Throws: `.notALog`, `.io`.
+    /// - Complexity: O(*n*) once, for what is there already.
+    public func follow(from first: UInt64? = nil) throws(EventLogError) -> EventFollower {
+        try EventFollower(path: path, fileSystem: fileSystem, from: first)
+    }
+}

@@ -1,0 +1,78 @@
+internal import Canonical
+
+/// An event as it stands in the log: its line, its place and its number.
+///
+/// The line was checked when it was read; its members are taken out of it when they are asked for.
+public struct StoredEvent: Sendable {
+    /// The line without its line feed.
+    public let bytes: [UInt8]
+    /// The line's number in the file, from 1.
+    public let line: UInt64
+    /// Where the line begins in the file.
+    public let byteOffset: Int64
+    /// The event's place in the session, from 0.
+    public let sequenceNumber: UInt64
+
+    private let typeName: EventTypeName?
+
+    /// Checks a line.
+    ///
+    /// - Throws: ``EventError`` when it is no event.
+    init(_ line: RawLine, _ parser: inout EventParser) throws(EventError) {
+        let parsed = try parser.parse(line.bytes)
+        bytes = line.bytes
+        self.line = line.number
+        byteOffset = line.byteOffset
+        sequenceNumber = parsed.sequenceNumber
+        typeName = parsed.typeName
+    }
+
+    /// The type's name on disk: `agent.called_tool`.
+    ///
+    /// - Complexity: O(1) for the types that this version knows, else O(*n*) in the length of the line.
+    public var type: String { typeName?.rawValue ?? parsed.type }
+
+    /// The event with all of its members.
+    ///
+    /// - Complexity: O(*n*) in the length of the line, each time.
+    public var event: SessionEvent { SessionEvent(parsed) }
+
+    private var parsed: ParsedEvent {
+        do throws(EventError) {
+            return try EventParser.parseOnce(bytes)
+        } catch {
+            preconditionFailure("the line was checked when it was read: \(error)")
+        }
+    }
+}
+
+/// What stands on a line of the log.
+public enum LogEntry: Sendable {
+    /// An event.
+    case event(StoredEvent)
+    /// Something else, which is passed over.
+    case skipped(SkippedLine)
+
+    init(_ line: RawLine, _ parser: inout EventParser) {
+        do throws(EventError) {
+            switch line.ending {
+            case .terminated: self = .event(try StoredEvent(line, &parser))
+            case .tooLong: self = .skipped(SkippedLine(line, .tooLong))
+            case .endOfFile: self = .skipped(SkippedLine(line, .unfinished))
+            }
+        } catch {
+            self = .skipped(SkippedLine(line, line.isBlank ? .blank : .malformed(error)))
+        }
+    }
+}
+
+extension SkippedLine {
+    init(_ line: RawLine, _ reason: Reason) {
+        self.init(line: line.number, byteOffset: line.byteOffset, byteCount: line.byteCount, reason: reason)
+    }
+}
+
+extension RawLine {
+    /// Whether there is nothing but white space.
+    var isBlank: Bool { bytes.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D } }
+}

@@ -1,0 +1,212 @@
+internal import Canonical
+internal import FileSystemSeam
+internal import LockKit
+public import Signing
+
+extension SessionLog {
+    /// Writes down what the log is now, so that later truncation and alteration show: ``verify(trusting:)`` compares.
+    ///
+    /// When it returns, the seal and everything it covers are on stable storage. A torn tail is moved away first. Later
+    /// appends are not refused, because an event that comes late is still an event; sealing again covers them too. A seal
+    /// is never replaced by one that covers less, or whose beginning is not what the earlier one says.
+    ///
+    /// Writers are kept waiting for a few system calls only: the events are read without the lock.
+    ///
+    /// - Parameter key: signs the seal; nil leaves it unsigned.
+    /// - Returns: the seal; the one that was there when it says the same and is signed as asked.
+    /// - Throws: `.sealBroken` when the events are not what an earlier seal says, `.malformedSeal`, `.lockBusy`,
+    ///   `.notALog`, `.lockUnusable`, `.poisoned`, `.io`.
+    /// - Complexity: O(*n*), in bounded memory.
+    public func seal(signingWith key: SigningKey? = nil) throws(EventLogError) -> EventSeal {
+        try commits.checkPoison()
+        let deadline = Deadline(milliseconds: options.lockTimeoutMilliseconds, fileSystem)
+        while true {
+            _ = try repair()
+            guard let directory = try fileSystem.openSession(path), let opened = try directory.openEvents(in: path)
+            else {
+                throw .notALog(path: path, reason: "there are no events to seal")
+            }
+            let earlier = try readSeal(in: directory)
+            let seal = try makeSeal(of: opened.file, after: earlier, key)
+            // What a seal covers is durable before the seal is; a seal that is there may not be yet.
+            try sync(opened.file, directory)
+            if let earlier, earlier.says(seal) { return earlier }
+            if try publish(seal, after: earlier, directory, deadline) { return seal }
+            if deadline.isOver { throw .lockBusy(path: path, waitedMilliseconds: deadline.waitedMilliseconds) }
+        }
+    }
+
+    private func sync(_ file: any File, _ directory: any Directory) throws(EventLogError) {
+        do throws(FileSystemError) {
+            try file.sync(.data)
+            try directory.sync()
+            try fileSystem.openDirectory(path, creating: .ownerDirectory).close()
+        } catch {
+            commits.poison()
+            throw .io(error, file: path)
+        }
+    }
+
+    /// The seal; nil when there is none.
+    ///
+    /// - Throws: `.malformedSeal`, `.io`.
+    public func readSeal() throws(EventLogError) -> EventSeal? {
+        guard let directory = try fileSystem.openSession(path) else { return nil }
+        return try readSeal(in: directory)
+    }
+
+    func readSeal(in directory: any Directory) throws(EventLogError) -> EventSeal? {
+        let bytes: [UInt8]
+        do throws(FileSystemError) {
+            bytes = try directory.readFile(LogFiles.seal, maximumBytes: 1 << 20)
+        } catch  where error.code == .noEntry {
+            return nil
+        } catch {
+            throw .io(error, file: LogFiles.seal)
+        }
+        do throws(EventError) {
+            return try EventSeal(parsing: bytes)
+        } catch {
+            throw .malformedSeal(path: path, reason: "\(error)")
+        }
+    }
+
+    private func makeSeal(
+        of file: any File,
+        after earlier: EventSeal?,
+        _ key: SigningKey?
+    ) throws(EventLogError) -> EventSeal {
+        var tally = Tally()
+        let complaint: String?
+        let measured: MeasuredBytes?
+        do throws(FileSystemError) {
+            try tally.advance(over: file, to: .max)
+            complaint = try earlier?.complaint(about: file)
+            measured = try MeasuredBytes(of: file, size: tally.byteOffset)
+        } catch {
+            throw .io(error, file: LogFiles.events)
+        }
+        if let complaint { throw .sealBroken(path: path, reason: complaint) }
+        guard let measured else { throw .eventsReplaced(path: path, readBytes: tally.byteOffset, size: 0) }
+        let stream = EventStream(file, path: path, from: 0)
+        var seal = EventSeal(
+            sessionID: try stream.nextEvent()?.event.sessionID,
+            eventCount: tally.eventCount,
+            lineCount: tally.lineCount,
+            nextSequenceNumber: tally.nextNumber,
+            byteCount: tally.byteOffset,
+            fileDigest: measured.digest.description,
+            merkleRoot: measured.merkleRoot.description,
+            sealedAt: EventStamp.time(fileSystem.wallClock()),
+            publicKey: key?.publicKey.base64URL,
+            signature: nil
+        )
+        if let key { seal.signature = try signature(of: seal, key) }
+        return seal
+    }
+
+    private func signature(of seal: EventSeal, _ key: SigningKey) throws(EventLogError) -> String {
+        do throws(CryptoLibraryError) {
+            return Base64.encode(try key.signature(for: seal.signedBytes), .urlUnpadded)
+        } catch {
+            throw .sealUnsigned(path: path, reason: "\(error)")
+        }
+    }
+
+    /// Puts the seal at its name, unless somebody else put one there meanwhile.
+    private func publish(
+        _ seal: EventSeal,
+        after earlier: EventSeal?,
+        _ directory: any Directory,
+        _ deadline: Deadline
+    ) throws(EventLogError) -> Bool {
+        let temporary: String
+        do throws(FileSystemError) {
+            temporary = try fileSystem.temporaryName(for: LogFiles.seal)
+            try writeTemporary(temporary, seal.bytes, directory)
+        } catch {
+            throw .io(error, file: LogFiles.seal)
+        }
+        let isPublished: Bool
+        do throws(EventLogError) {
+            isPublished = try rename(temporary, after: earlier, directory, deadline)
+        } catch {
+            try? directory.remove(temporary)
+            throw error
+        }
+        do throws(FileSystemError) {
+            if isPublished { try directory.sync() } else { try directory.remove(temporary) }
+        } catch {
+            throw .io(error, file: LogFiles.seal)
+        }
+        return isPublished
+    }
+
+    private func writeTemporary(
+        _ name: String,
+        _ bytes: [UInt8],
+        _ directory: any Directory
+    ) throws(FileSystemError) {
+        let file = try directory.open(name, [.write, .create, .exclusive], permissions: .ownerFile)
+        do throws(FileSystemError) {
+            try file.writeAll(bytes, at: 0)
+            try file.sync(.data)
+            try file.close()
+        } catch {
+            try? file.close()
+            try? directory.remove(name)
+            throw error
+        }
+    }
+
+    private func rename(
+        _ temporary: String,
+        after earlier: EventSeal?,
+        _ directory: any Directory,
+        _ deadline: Deadline
+    ) throws(EventLogError) -> Bool {
+        let lock = FileLock(
+            LogFiles.lock,
+            in: directory,
+            fileSystem: fileSystem,
+            options: FileLockOptions(allowsNetworkFileSystems: true)
+        )
+        let held: LockGuard
+        do throws(LockError) {
+            held = try lock.lock(.exclusive, timeout: deadline.remaining)
+        } catch {
+            throw failure(error, deadline)
+        }
+        guard try readSeal(in: directory) == earlier else { return false }
+        do throws(FileSystemError) {
+            try directory.rename(temporary, to: LogFiles.seal, in: directory, exclusive: false)
+        } catch {
+            throw .io(error, file: LogFiles.seal)
+        }
+        held.release()
+        return true
+    }
+}
+
+extension EventSeal {
+    /// How the events differ from what was sealed; nil when they begin with it.
+    ///
+    /// - Complexity: O(*n*) in what was sealed, in bounded memory.
+    func complaint(about file: any File) throws(FileSystemError) -> String? {
+        guard let found = try MeasuredBytes(of: file, size: byteCount) else {
+            return "\(byteCount) bytes were sealed, and only \(try file.status().size) are there"
+        }
+        if found.digest.description == fileDigest, found.merkleRoot.description == merkleRoot,
+            found.lineCount == lineCount
+        {
+            return nil
+        }
+        return "their first \(byteCount) bytes have the digest \(found.digest), and \(fileDigest) was sealed"
+    }
+
+    /// Whether a new seal would say nothing more than this one.
+    fileprivate func says(_ other: EventSeal) -> Bool {
+        byteCount == other.byteCount && fileDigest == other.fileDigest && merkleRoot == other.merkleRoot
+            && (other.publicKey == nil || (publicKey == other.publicKey && hasValidSignature))
+    }
+}

@@ -1,0 +1,118 @@
+internal import Canonical
+public import FileSystemSeam
+
+/// A session's event log: one JSON object a line, appended to by many short-lived processes at once.
+///
+///     let log = SessionLog(at: "sessions/ssn_1", fileSystem: PosixFileSystem.shared)
+///     let event = SessionEvent(
+///         sessionID: "ssn_1", agentID: "agent://coder", agentInstanceID: "ai_1", agentName: "coder",
+///         hostID: "host_1", kind: .agentCalledTool(name: "grep"))
+///     let number = try log.append(event).sequenceNumbers.lowerBound
+///
+/// Numbers are unique and run from 0 without gaps over any number of processes, and over other tools that append to
+/// the same file under the same rules (`docs/formats/event-log.md`). When an append returns, its events survive the
+/// death of the process; what survives a power cut is the choice of ``SessionLogOptions/durability``.
+///
+/// Making a handle touches nothing. A handle may be used from several threads; their appends queue. Between appends it
+/// holds the session's directory and its events open, and no lock. A directory that is renamed takes the log of its
+/// handles along; one that was removed is made anew.
+public final class SessionLog: Sendable {
+    /// The session's directory, as given.
+    public let path: String
+    /// How it was opened.
+    public let options: SessionLogOptions
+    let fileSystem: any FileSystem
+    let commits: GroupCommit
+    let turns = Condition(Turn())
+
+    /// Whose turn it is to append among the threads of this handle.
+    struct Turn: Sendable {
+        var isTaken = false
+        var log: OpenLog?
+    }
+
+    /// Makes a handle. Nothing is touched until the first call; a log that is not there has no events, and is made by
+    /// the first append.
+    public init(at path: String, fileSystem: any FileSystem, options: SessionLogOptions = SessionLogOptions()) {
+        self.path = path
+        self.options = options
+        self.fileSystem = fileSystem
+        commits = GroupCommit(path: path, fileSystem: fileSystem)
+    }
+
+    deinit { commits.stop(waits: false) }
+
+    /// Makes everything durable that was appended through this handle, and lets go of what it holds open. The handle can
+    /// be used again, but with ``EventDurability/interval(milliseconds:)`` it then syncs each append at once.
+    ///
+    /// - Throws: `.io`, `.poisoned` when the sync failed.
+    public func close() throws(EventLogError) {
+        commits.stop(waits: true)
+        let isDurable = options.durability != .none
+        try inTurn(Deadline(milliseconds: nil, fileSystem)) { (log: inout OpenLog?) throws(EventLogError) in
+            if isDurable { try commits.flush() }
+            log = nil
+        }
+    }
+}
+
+// MARK: - Turns
+
+extension SessionLog {
+    /// Runs `body` with what the handle holds open, while no other thread of this handle does.
+    ///
+    /// - Throws: `.lockBusy` when the time is over.
+    func inTurn<Answer>(
+        _ deadline: Deadline,
+        _ body: (inout OpenLog?) throws(EventLogError) -> Answer
+    ) throws(EventLogError) -> Answer {
+        let taken = turns.wait(timeoutNanoseconds: deadline.remainingNanoseconds) { (turn) -> OpenLog?? in
+            if turn.isTaken { return nil }
+            turn.isTaken = true
+            return .some(turn.log.take())
+        }
+        guard var log = taken else { throw .lockBusy(path: path, waitedMilliseconds: deadline.waitedMilliseconds) }
+        defer {
+            let kept = log
+            turns.withLock { turn in
+                turn.isTaken = false
+                turn.log = kept
+            }
+            turns.signal()
+        }
+        return try body(&log)
+    }
+}
+
+/// Until when something is waited for.
+struct Deadline {
+    private let fileSystem: any FileSystem
+    private let start: MonotonicTime
+    /// Nil for ever.
+    private let limitNanoseconds: UInt64?
+
+    init(milliseconds: UInt64?, _ fileSystem: any FileSystem) {
+        self.fileSystem = fileSystem
+        start = fileSystem.monotonicClock()
+        limitNanoseconds = milliseconds.map { limit in
+            let (product, isTooLong) = limit.multipliedReportingOverflow(by: 1_000_000)
+            return isTooLong ? .max : product
+        }
+    }
+
+    private var waitedNanoseconds: UInt64 { fileSystem.monotonicClock().nanoseconds - start.nanoseconds }
+
+    var waitedMilliseconds: UInt64 { waitedNanoseconds / 1_000_000 }
+
+    /// 0 when the time is over.
+    var remainingNanoseconds: UInt64 {
+        guard let limitNanoseconds else { return .max }
+        let waited = waitedNanoseconds
+        return waited < limitNanoseconds ? limitNanoseconds - waited : 0
+    }
+
+    /// What is left, as a duration.
+    var remaining: Duration { .nanoseconds(Int64(clamping: remainingNanoseconds)) }
+
+    var isOver: Bool { remainingNanoseconds == 0 }
+}

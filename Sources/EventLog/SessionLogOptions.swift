@@ -1,0 +1,42 @@
+/// What is on stable storage when an append returns.
+///
+/// Whatever is chosen, an acknowledged event survives the death of the process: it is in the page cache before the
+/// append returns. The choice is about losing power.
+public enum EventDurability: Sendable, Hashable {
+    /// Nothing is: the system writes back in its own time, usually within half a minute. The default, made for hooks
+    /// that fire for every action and must cost microseconds. What a power cut leaves of the tail is repaired.
+    case none
+    /// With every *n*-th event that this handle appends, all events so far are, as with ``every``.
+    case everyEvents(Int)
+    /// Every event is, at most this many milliseconds after its append returned. A thread of the handle syncs.
+    case interval(milliseconds: UInt64)
+    /// The event is. Appends that wait at the same time share one sync.
+    case every
+}
+
+/// How a session log is opened.
+public struct SessionLogOptions: Sendable, Hashable {
+    /// How long an append waits for the lock, in milliseconds; 0 tries once. The default is a minute: an append
+    /// without the lock would give a number twice.
+    public var lockTimeoutMilliseconds: UInt64
+    /// What is on stable storage when an append returns.
+    public var durability: EventDurability
+    /// The longest line that is written, in bytes without its line feed.
+    public var maximumLineBytes: Int
+    /// The most that one append writes, in bytes. Other tools wait half a second for the lock: what is written under it
+    /// at once has to be limited.
+    public var maximumBatchBytes: Int
+
+    /// Makes options.
+    public init(
+        lockTimeoutMilliseconds: UInt64 = 60_000,
+        durability: EventDurability = .none,
+        maximumLineBytes: Int = 1 << 20,
+        maximumBatchBytes: Int = 16 << 20
+    ) {
+        self.lockTimeoutMilliseconds = lockTimeoutMilliseconds
+        self.durability = durability
+        self.maximumLineBytes = maximumLineBytes
+        self.maximumBatchBytes = maximumBatchBytes
+    }
+}

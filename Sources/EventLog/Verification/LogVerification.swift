@@ -1,0 +1,74 @@
+/// What a verification found.
+public struct LogVerification: Sendable, Hashable {
+    /// How much is in the log.
+    public internal(set) var size = LogSize()
+    /// What must not be: numbers that are missing or stand twice, lines that are no events, a broken seal. In the order
+    /// of the file, then what concerns it as a whole; at most as many as asked for.
+    public internal(set) var failures: [LogProblem] = []
+    /// What mends itself with the next append, or needs only to be known.
+    public internal(set) var warnings: [LogProblem] = []
+    /// How many failures there are, listed or not.
+    public internal(set) var failureCount = 0
+    /// The seal, when there is one that can be read.
+    public internal(set) var seal: EventSeal?
+
+    /// Whether there is no failure.
+    public var isIntact: Bool { failureCount == 0 }
+}
+
+/// One thing that is wrong with a log, and where.
+public struct LogProblem: Sendable, Hashable {
+    /// What is wrong.
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
+        /// Failure: numbers are missing before this one.
+        case gap = "sequence_gap"
+        /// Failure: this number stands on an earlier line too.
+        case duplicate = "duplicate_number"
+        /// Failure: this number is lower than the one before.
+        case outOfOrder = "out_of_order"
+        /// Failure: the line is no event.
+        case malformedLine = "malformed_line"
+        /// Failure: the events are not what was sealed.
+        case sealBroken = "seal_broken"
+        /// Failure: the seal cannot be read.
+        case malformedSeal = "malformed_seal"
+        /// Failure: the seal's signature is not one of the key it names.
+        case sealSignature = "seal_signature"
+        /// Failure: the seal is not signed by any of the keys that are trusted.
+        case sealUntrusted = "seal_untrusted"
+
+        /// Warning: the file ends inside of a line. The next append moves it to the quarantine.
+        case tornTail = "torn_tail"
+        /// Warning: there is nothing on the line.
+        case blankLine = "blank_line"
+        /// Warning: the counter is missing or is not that of these events. The next append counts the lines.
+        case counter
+        /// Warning: events came after the seal; sealing again covers them.
+        case unsealedEvents = "unsealed_events"
+    }
+
+    /// What is wrong.
+    public let kind: Kind
+    /// The line, from 1; nil when it concerns the whole.
+    public let line: UInt64?
+    /// Where that line begins in the file.
+    public let byteOffset: Int64?
+    /// The number that it is about.
+    public let sequenceNumber: UInt64?
+    /// One sentence.
+    public let message: String
+
+    init(
+        _ kind: Kind,
+        line: UInt64? = nil,
+        byteOffset: Int64? = nil,
+        sequenceNumber: UInt64? = nil,
+        _ message: String
+    ) {
+        self.kind = kind
+        self.line = line
+        self.byteOffset = byteOffset
+        self.sequenceNumber = sequenceNumber
+        self.message = message
+    }
+}
