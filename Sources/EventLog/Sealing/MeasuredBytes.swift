@@ -18,7 +18,7 @@ struct MeasuredBytes: Hashable {
     /// - Complexity: O(*n*), in memory that does not depend on the length of the file or its lines.
     init?(of file: any File, size: Int64) throws(FileSystemError) {
         var whole = DigestHasher(.sha256)
-        var leaf = MerkleAccumulator.leafHasher()
+        var leaf = MerkleHash.leafHasher()
         var isInLine = false
         var tree = MerkleAccumulator()
         var buffer = [UInt8](repeating: 0, count: Self.pieceByteCount)
@@ -35,7 +35,7 @@ struct MeasuredBytes: Hashable {
             while let end = piece.firstIndex(of: UInt8(ascii: "\n"), from: start) {
                 leaf.update(piece.extracting(start..<end))
                 tree.add(leafHash: leaf.finalize())
-                leaf = MerkleAccumulator.leafHasher()
+                leaf = MerkleHash.leafHasher()
                 isInLine = false
                 start = end + 1
             }

@@ -32,7 +32,7 @@ public struct SubtreeHasher: Sendable {
     public mutating func append(_ leaf: Digest) {
         defer { position += 1 }
         guard next < order.count, subtrees[order[next]].lowerBound <= position else { return }
-        accumulator.append(leaf)
+        accumulator.add(leafHash: leaf)
         if subtrees[order[next]].upperBound == position + 1 {
             found[order[next]] = accumulator.root
             accumulator = MerkleAccumulator()

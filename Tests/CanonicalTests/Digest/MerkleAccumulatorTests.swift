@@ -56,7 +56,7 @@ struct MerkleAccumulatorTests {
         for count in 0..<20 {
             let leaf = [UInt8](repeating: UInt8(count), count: count * 7)
             whole.add(leaf)
-            var hasher = MerkleAccumulator.leafHasher()
+            var hasher = MerkleHash.leafHasher()
             for byte in leaf { hasher.update([byte]) }
             pieces.add(leafHash: hasher.finalize())
         }
