@@ -7,6 +7,16 @@ import Testing
 
 @Suite("holdfast journal reserve")
 struct JournalReserveTests {
+    /// Under two algorithms one nonce would be two, and could be consumed twice.
+    @Test func aNonceDigestIsSHA256() throws {
+        let journal = try JournalDirectory()
+        let blake3 = "\(Digest(hashing: Array("n".utf8), algorithm: .blake3))"
+        for command in ["check", "find"] {
+            journal.run(command, "--grant", "g", "--nonce-digest", blake3)
+                .expectError(.usage, "--nonce-digest must be sha256:")
+        }
+    }
+
     @Test func aUseIsReservedAndNumbered() throws {
         let journal = try JournalDirectory()
         let first = journal.reserve()

@@ -139,6 +139,26 @@ struct VerificationTests {
         #expect(try journal.text(try journal.record(1)) == text + sealed + "\"}")
     }
 
+    /// The kind in a file's name is under no digest: the type in the record decides what it is.
+    @Test(arguments: [
+        ("treeship/approval-revocation/v1", "0000000001.approval-revocation."),
+        ("treeship/approval-use/v2", "approval-use"),
+    ])
+    func aRecordOfAnotherTypeThanItsNameIsNamed(type: String, expected: String) throws {
+        let journal = try TestJournal()
+        let text =
+            #"{"type":"\#(type)","use_id":"u","grant_id":"grant-a","grant_digest":"gd","#
+            + #""nonce_digest":"\#(digest("nonce-1"))","actor":"a","action":"x","subject":"s","use_number":1,"#
+            + #""created_at":"2026-05-01T08:00:00Z","previous_record_digest":"","record_digest":""#
+        let sealed = digest(text + "\"}")
+        let short = sealed.dropFirst("sha256:".count).prefix(16)
+        try journal.write(Array((text + sealed + "\"}").utf8), to: "records/0000000001.approval-use.\(short).json")
+        let failure = try #require(try journal.open().verifyIntegrity().failures.first)
+        #expect(failure.kind == .nameMismatch)
+        #expect(failure.expected?.contains(expected) == true)
+        #expect(try journalError { _ = try journal.open().reserve(use()) }?.code == "name_mismatch")
+    }
+
     @Test func aRenamedRecordIsNamed() throws {
         let journal = try filled()
         let file = try journal.record(2)

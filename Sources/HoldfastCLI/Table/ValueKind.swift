@@ -10,8 +10,9 @@ package enum ValueKind: Sendable {
     case integer(ClosedRange<UInt64>)
     /// Seconds with at most three decimals, up to a maximum.
     case seconds(maximum: UInt64)
-    /// A tagged digest. Its value is never repeated in errors: what was typed by mistake may be a secret.
-    case digest
+    /// The digest of a nonce, always SHA-256: under two algorithms one nonce would be two. Its value is never repeated
+    /// in errors: what was typed by mistake may be a secret.
+    case nonceDigest
     /// A time of RFC 3339.
     case time
     /// A file, or `-` for standard input.
@@ -42,7 +43,7 @@ package enum ValueKind: Sendable {
             if let milliseconds = Self.milliseconds(value), milliseconds <= maximum * 1000 { return nil }
             return "must be a number of seconds from 0 to \(maximum) with at most three decimals, "
                 + "not \(Printable.quoted(value))"
-        case .digest:
+        case .nonceDigest:
             return Self.digestComplaint(value)
         case .time:
             do throws(TimestampError) {
@@ -56,11 +57,11 @@ package enum ValueKind: Sendable {
 
     private static func digestComplaint(_ value: String) -> String? {
         do throws(DigestError) {
-            _ = try Digest(parsing: value)
-            return nil
+            if try Digest(parsing: value).algorithm == .sha256 { return nil }
         } catch {
-            return "must be sha256: or blake3: and 64 lower-case hexadecimal digits"
+            // Said below, for any other text too.
         }
+        return "must be sha256: and 64 lower-case hexadecimal digits"
     }
 
     /// `a, b or c`.

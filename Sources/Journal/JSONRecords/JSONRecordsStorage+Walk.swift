@@ -96,10 +96,21 @@ extension JSONRecordsStorage {
         if let previous, stored.record.previousRecordDigest != previous {
             throw .brokenChain(index: index, expected: previous, actual: stored.record.previousRecordDigest)
         }
-        let expectedName = RecordName(of: stored.record, at: index).text
+        let expectedName = Self.expectedName(of: stored.record, at: index)
         if expectedName != name { throw .nameMismatch(index: index, expected: expectedName, actual: name) }
         cache?[name] = stored
         return stored
+    }
+
+    /// The name that a record's file should have: after the type that the record says it is of, which is under its
+    /// digest, where the kind in a file's name is not.
+    private static func expectedName(of record: JournalRecord, at index: UInt64) -> String {
+        let name = RecordName(of: record, at: index)
+        if record.typeName == record.kind.typeName { return name.text }
+        guard let kind = RecordKind.allCases.first(where: { $0.typeName == record.typeName }) else {
+            return "\(name.text), if it were of the type \(record.kind.typeName)"
+        }
+        return RecordName(index: index, kind: kind, shortDigest: name.shortDigest).text
     }
 
     /// Reads a record and checks its own digest.

@@ -18,6 +18,15 @@ public enum JournalRecord: Sendable, Hashable {
         }
     }
 
+    /// What the record itself says it is. In a journal that verifies it is ``kind``'s ``RecordKind/typeName``.
+    public var typeName: String {
+        switch self {
+        case .use(let use): use.type
+        case .revocation(let revocation): revocation.type
+        case .checkpoint(let checkpoint): checkpoint.type
+        }
+    }
+
     /// The record's own identifier: use, revocation or checkpoint id.
     public var id: String {
         switch self {

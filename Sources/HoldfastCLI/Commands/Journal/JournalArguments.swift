@@ -18,7 +18,7 @@ enum JournalArguments {
     static let nonce = [
         OptionDescription(
             name: "nonce-digest",
-            arity: .value(.digest, name: "D"),
+            arity: .value(.nonceDigest, name: "D"),
             help: "the digest of the nonce: sha256: and 64 hexadecimal digits"
         ),
         OptionDescription(

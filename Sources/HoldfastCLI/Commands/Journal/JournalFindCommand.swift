@@ -17,7 +17,7 @@ enum JournalFindCommand {
             ),
             OptionDescription(
                 name: "nonce-digest",
-                arity: .value(.digest, name: "D"),
+                arity: .value(.nonceDigest, name: "D"),
                 help: "the digest of the nonce, together with --grant"
             ),
             JournalArguments.maximumUsesHint,
