@@ -23,8 +23,10 @@ public enum CrashTestingError: Error, CustomStringConvertible {
     case notDeterministic(what: String, detail: String)
     /// The workload threw although no fault was planned.
     case workloadFailed(any Error)
-    /// The check threw something else than a ``CheckFailure``.
-    case checkIsBroken(any Error)
+    /// The workload makes far too many operations, or waits for a lock that nobody releases.
+    case workloadDoesNotEnd(String)
+    /// The check threw something else than a ``CheckFailure``; the token tries that state again.
+    case checkIsBroken(any Error, ReplayToken)
     /// A replay token does not belong to this workload and model.
     case tokenDoesNotFit(String)
 
@@ -34,7 +36,9 @@ public enum CrashTestingError: Error, CustomStringConvertible {
         case .notDeterministic(let what, let detail):
             "the \(what) is not deterministic: \(detail); take time, randomness and order from the file system only"
         case .workloadFailed(let error): "the workload failed while it was recorded: \(error)"
-        case .checkIsBroken(let error): "the check threw an error that is not a CheckFailure: \(error)"
+        case .workloadDoesNotEnd(let reason): "the workload does not end: \(reason)"
+        case .checkIsBroken(let error, let token):
+            "the check threw an error that is not a CheckFailure: \(error); replay: \(token)"
         case .tokenDoesNotFit(let token): "the token \(token) does not fit this workload and model"
         }
     }

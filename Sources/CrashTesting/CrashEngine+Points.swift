@@ -20,6 +20,7 @@ extension CrashEngine {
         statistics.microOperations = order.nodes.count
         for index in order.points.indices {
             let point = order.points[index]
+            tellProgress()
             // A sync only takes states away: all that are left were visited at the node before it.
             if point.kind == .sync {
                 statistics.exhaustivePoints += 1
@@ -27,29 +28,35 @@ extension CrashEngine {
             }
             core.depth = 1
             core.survivors.begin(at: point, forcing: point.kind == .node)
-            let isExhaustive = try visit(acknowledged: point.acknowledged, point: index, recovery: nil)
-            if isExhaustive { statistics.exhaustivePoints += 1 } else { statistics.boundedPoints += 1 }
-            if failures.count >= settings.failureMaximum { break }
+            switch try visit(acknowledged: point.acknowledged, point: index, recovery: nil) {
+            case .exhaustive: statistics.exhaustivePoints += 1
+            case .bounded: statistics.boundedPoints += 1
+            case .sampled: statistics.sampledPoints += 1
+            }
+            if failures.count >= settings.failureMaximum {
+                statistics.stopsEarly = true
+                break
+            }
         }
         statistics.seenSetBytes = core.table.bytes
         statistics.seenSetIsFull = core.table.isFull
+        tellProgress()
     }
 
-    /// Visits all states of one point, whose decisions so far are the present survivors.
-    /// Returns whether it did so exhaustively.
+    /// Visits all states of one point, whose decisions so far are the present survivors, or what the budget allows.
     private func visit(
         acknowledged: Int,
         point: Int,
         recovery: (layer: Layer, point: Int)?
-    ) throws -> Bool {
+    ) throws -> Coverage {
         if core.survivors.undecidedSectors() <= settings.unsyncedSectorMaximum {
-            if try sweep(.exhaustive, settings.runMaximum, acknowledged, point, recovery) { return true }
+            if try sweep(.exhaustive, settings.runMaximum, acknowledged, point, recovery) { return .exhaustive }
         }
         let part = settings.runMaximum / 4
-        _ = try sweep(.deviations(fromNewest: true), part, acknowledged, point, recovery)
-        _ = try sweep(.deviations(fromNewest: false), part, acknowledged, point, recovery)
+        let fromNewest = try sweep(.deviations(fromNewest: true), part, acknowledged, point, recovery)
+        let fromOldest = try sweep(.deviations(fromNewest: false), part, acknowledged, point, recovery)
         _ = try sweep(.sampled, min(part, settings.sampleCount), acknowledged, point, recovery)
-        return false
+        return fromNewest && fromOldest ? .bounded : .sampled
     }
 
     /// Tries versions in one mode until all were tried, or `maximum` of them. Returns whether all were.
@@ -70,40 +77,50 @@ extension CrashEngine {
         repeat {
             if tries >= maximum { return false }
             tries += 1
+            if (statistics.runs &+ statistics.recognised) & 0xFF == 0 { tellProgress() }
             core.survivors.copyDecisions(inside: inside, outside: outside)
             core.position = 0
             core.hash = root
-            var leaf: Leaf
+            var layer: Layer?
             if let index = core.walk(disk), leaves[index].repairs != -2 || core.depth > 1 || settings.depth < 2 {
                 statistics.recognised += 1
-                leaf = leaves[index]
+                if leaves[index].repairs >= 0 { layer = repairs[Int(leaves[index].repairs)] }
             } else {
                 try stopIfAstray()
                 core.survivors.copyDecisions(inside: inside, outside: outside)
                 core.position = 0
                 core.hash = root
-                leaf = try runHere(acknowledged, point, recovery)
+                place = (point, recovery?.point)
+                layer = try runHere(acknowledged, point, recovery)
             }
             if failures.count >= settings.failureMaximum { return true }
-            if core.depth == 1, leaf.repairs >= 0 {
-                try crashRecovery(repairs[Int(leaf.repairs)], acknowledged, point)
+            if core.depth == 1, let layer {
+                try crashRecovery(layer, acknowledged, point)
                 core.mode = mode
             }
         } while core.advance()
         return true
     }
 
+    /// Runs one state and remembers how it ended; returns what the recovery wrote, when that is to be crashed.
     private func runHere(
         _ acknowledged: Int,
         _ point: Int,
         _ recovery: (layer: Layer, point: Int)?
-    ) throws -> Leaf {
-        let (leaf, failure) = try execute(acknowledged: acknowledged)
+    ) throws -> Layer? {
+        var (leaf, failure, layer) = try execute(acknowledged: acknowledged)
         try stopIfAstray()
         let known = core.table.find(core.hash)
+        if known < 0 || known & ~Probe.payload == Probe.leaf, let layer, !core.table.isFull {
+            leaf.repairs = Int32(repairs.count)
+            repairs.append(layer)
+            core.table.otherBytes += layer.bytes
+        }
         if known < 0 {
-            core.table.insert(core.hash, Probe.leaf | Int64(leaves.count))
-            leaves.append(leaf)
+            if core.table.insert(core.hash, Probe.leaf | Int64(leaves.count)) {
+                leaves.append(leaf)
+                core.table.otherBytes += MemoryLayout<Leaf>.stride
+            }
             statistics.states += 1
             if let failure {
                 statistics.failedStates += 1
@@ -126,7 +143,7 @@ extension CrashEngine {
                 detail: "after the same observations it once ended and once went on"
             )
         }
-        return leaf
+        return layer
     }
 
     private func stopIfAstray() throws {
@@ -150,7 +167,11 @@ extension CrashEngine {
             core.survivors.restore(inside: outer.3, outside: outer.4, second: nil)
             core.survivors.overlay(layer, at: points[index], forcing: true)
             statistics.recoveryPoints += 1
-            _ = try visit(acknowledged: acknowledged, point: point, recovery: (layer, index))
+            switch try visit(acknowledged: acknowledged, point: point, recovery: (layer, index)) {
+            case .exhaustive: break
+            case .bounded: statistics.boundedRecoveryPoints += 1
+            case .sampled: statistics.sampledRecoveryPoints += 1
+            }
             if failures.count >= settings.failureMaximum { break }
         }
         core.depth = 1

@@ -22,7 +22,8 @@ extension CrashEngine {
             core.survivors.copyDecisions(inside: inside, outside: outside)
             core.position = 0
             core.hash = StateHash(seed: UInt64(point.acknowledged))
-            let (_, failure) = try execute(acknowledged: point.acknowledged)
+            place = (order.points.count - 1, nil)
+            let failure = try execute(acknowledged: point.acknowledged).failure
             if let misstep = core.misstep {
                 throw CrashTestingError.notDeterministic(what: "recovery", detail: describe(misstep))
             }
@@ -58,6 +59,7 @@ extension CrashEngine {
         core.isFixed = true
         defer { core.isFixed = false }
         let acknowledged = core.survivors.first.order.points[state.point].acknowledged
+        place = (state.point, nil)
         core.decisions.removeAll()
         core.position = 0
         core.depth = 1
@@ -83,6 +85,7 @@ extension CrashEngine {
             outside: outside + recovery.survivors.map { ~$0 },
             second: Layer(order)
         )
+        place.recovery = recovery.point
         let second = try execute(acknowledged: acknowledged)
         return (second.failure, order)
     }

@@ -31,6 +31,10 @@ final class CrashEngine: CellSource {
     /// How many events of the last run's log belong to the recovery; the rest is the check's.
     var recoveryEvents = 0
     var statistics = CrashStatistics()
+    var progress: CrashProgress.Handler?
+    let started = ContinuousClock.now
+    /// The crash points of the state that is being tried, for ``token``.
+    var place: (point: Int, recovery: Int?) = (0, nil)
     var failures: [RawFailure] = []
     let firstInode: Int64
     static let recoveryTime = SimState.epochStart + 86_400_000_000_000
@@ -90,44 +94,61 @@ final class CrashEngine: CellSource {
             return "\(key.kind)\(name) of inode \(key.inode >> 2)"
         }
     }
+
+    /// The state that is being tried: what is not decided yet counts as survived.
+    var token: ReplayToken {
+        let words = core.survivors.first.words
+        let possible = core.survivors.outside.map { ~$0 }
+        return ReplayToken(
+            model: model.name,
+            point: place.point,
+            survivors: Array(possible[0..<words]),
+            recovery: place.recovery.map { ($0, Array(possible[words...])) }
+        )
+    }
+
     // MARK: - Running
 
-    /// Runs recovery and check under the present survivors. Returns the leaf and, when it failed, why.
-    func execute(acknowledged: Int) throws -> (leaf: Leaf, failure: String?) {
+    /// Runs recovery and check under the present survivors. Returns the leaf, when it failed why, and what the recovery
+    /// wrote when that is to be crashed, too.
+    func execute(acknowledged: Int) throws -> (leaf: Leaf, failure: String?, repairs: Layer?) {
         let state = firstInode + Int64(core.depth - 1) * Self.inodesPerRecovery
         disk.restart(
             firstInode: state,
             randomWord: 0x5851_F42D_4C95_7F2D &* UInt64(core.depth + 1),
             now: Self.recoveryTime
         )
-        disk.passedLimit = false
         let process = SimFS(disk, SimProcess(id: Int32(2000 + core.depth), boot: UInt64(1 + core.depth)))
         var events = -1
+        var hangsInRecovery = false
         var failure: String?
-        switch try run(process, acknowledged, { events = disk.eventCount }) {
-        case .passed: break
-        case .failed(let message): failure = message
+        do {
+            let verdict = try run(process, acknowledged) {
+                events = disk.eventCount
+                hangsInRecovery = disk.hang != nil
+            }
+            if case .failed(let message) = verdict { failure = message }
+        } catch {
+            throw CrashTestingError.checkIsBroken(error, token)
         }
-        if disk.passedLimit {
-            failure = "the recovery did not end within \(disk.operationLimit) operations"
+        if let hang = disk.hang {
+            failure = "the \(hangsInRecovery ? "recovery" : "check") does not end: \(hang)"
         }
         statistics.runs += 1
         if events < 0 { events = disk.eventCount }
         recoveryEvents = events
         var leaf = Leaf(repairs: -1, failed: failure != nil)
+        var layer: Layer?
         if disk.hasEffects(inFirst: events) {
             leaf.repairs = -2
             if core.depth == 1, settings.depth > 1, failure == nil, !core.isFixed {
                 var log = disk.state.log
                 log.events.removeSubrange(events...)
-                repairs.append(
-                    Layer(
-                        PersistenceOrder(log, under: model, cells: disk.state.cells, sectors: &disk.state.sectors)
-                    )
+                layer = Layer(
+                    PersistenceOrder(log, under: model, cells: disk.state.cells, sectors: &disk.state.sectors)
                 )
-                leaf.repairs = Int32(repairs.count - 1)
             }
         }
-        return (leaf, failure)
+        return (leaf, failure, layer)
     }
 }

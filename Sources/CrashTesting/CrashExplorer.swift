@@ -34,16 +34,20 @@ public struct CrashExplorer: Sendable {
     public var runMaximum = 1 << 20
     /// How many random states are sampled at a point in the bounded mode.
     public var sampleCount = 1000
-    /// The most seam operations a recovery with its check may make.
+    /// The most seam calls a recovery with its check may make; one that makes more is a finding. One that goes on
+    /// although every further call fails cannot be stopped: it ends the process, with the state's token.
     public var operationMaximum = 10_000
     /// The exploration ends after this many failing states.
     public var failureMaximum = 64
     /// At most this many findings are shrunk and reported.
     public var findingMaximum = 8
-    /// Memory for the seen-set, in bytes.
+    /// Memory for what was seen, in bytes. When it is used up the exploration goes on, slower, and the mode says so.
     public var seenSetMaximumBytes = 512 << 20
     /// Where sampling and the simulated disk's randomness start.
     public var seed: UInt64 = 1
+
+    /// More operations than this no workload makes that can be explored.
+    private static let workloadOperationMaximum = 1_000_000
 
     /// Makes an explorer for a model.
     public init(_ model: PersistenceModel = .posixMinimal) { self.model = model }
@@ -52,6 +56,7 @@ public struct CrashExplorer: Sendable {
     ///
     /// - Parameters:
     ///   - prepare: brings the disk to the state in which the workload starts; that state is durable.
+    ///   - progress: told how far the exploration has come.
     ///   - workload: what the store does; calls its second argument when the store said "done".
     ///   - recover: opens the store after a crash. That it throws is a finding.
     ///   - check: throws a ``CheckFailure`` when the recovered store breaks a promise, given what had been
@@ -60,15 +65,15 @@ public struct CrashExplorer: Sendable {
     ///   deterministic, the recovery is not deterministic, the check is broken.
     public func explore<Acknowledgement: Equatable, Store>(
         prepare: (any FileSystem) throws -> Void = { _ in },
+        progress: CrashProgress.Handler? = nil,
         workload: (any FileSystem, (Acknowledgement) -> Void) throws -> Void,
         recover: (any FileSystem) throws -> Store,
         check: (Store, [Acknowledgement]) throws -> Void
     ) throws -> CrashReport {
         try withEngine(prepare, workload, recover, check) { engine, recording in
-            let clock = ContinuousClock()
-            let start = clock.now
+            engine.progress = progress
             try engine.explore()
-            engine.statistics.seconds = Self.seconds(clock.now - start)
+            engine.statistics.seconds = Self.seconds(ContinuousClock.now - engine.started)
             return try engine.report(recording)
         }
     }
@@ -134,7 +139,7 @@ public struct CrashExplorer: Sendable {
         if recording.log != again.log || acknowledged != acknowledgedAgain {
             throw CrashTestingError.notDeterministic(
                 what: "workload",
-                detail: Self.difference(recording.operations, again.operations)
+                detail: Self.difference(recording, again)
             )
         }
         recording.base = disk.labels()
@@ -168,15 +173,17 @@ public struct CrashExplorer: Sendable {
                     } catch let failure as CheckFailure {
                         return .failed(failure.message)
                     } catch {
-                        if disk.passedLimit { return .failed("the check did not end") }
-                        throw CrashTestingError.checkIsBroken(error)
+                        // What a check makes of being refused when it goes on for ever is not its own error.
+                        if disk.hang == nil { throw error }
                     }
                     return .passed
                 }
                 engine.statistics.operations = recording.operations.count
                 disk.state.source = engine
+                disk.tellState = { [unowned engine] in "replay: \(engine.token)" }
                 defer {
                     disk.state.source = nil
+                    disk.tellState = nil
                     engine.run = { _, _, _ in .passed }
                 }
                 return try body(engine, recording)
@@ -191,6 +198,8 @@ public struct CrashExplorer: Sendable {
         disk.state.restart(firstInode: disk.state.firstInode, randomWord: seed | 1, now: SimState.epochStart)
         disk.faults = faults
         disk.trace = []
+        disk.hang = nil
+        disk.operationLimit = Self.workloadOperationMaximum
         var acknowledged: [Acknowledgement] = []
         var failure: (any Error)?
         do {
@@ -199,17 +208,30 @@ public struct CrashExplorer: Sendable {
                 disk.state.acknowledge()
             }
         } catch {
-            if faults.entries.isEmpty { throw CrashTestingError.workloadFailed(error) }
             failure = error
         }
+        if let hang = disk.hang { throw CrashTestingError.workloadDoesNotEnd(hang) }
+        if let failure, faults.entries.isEmpty { throw CrashTestingError.workloadFailed(failure) }
         return (Recording(log: disk.state.log, operations: disk.trace, error: failure), acknowledged)
     }
 
-    private static func difference(_ first: [SimOperation], _ second: [SimOperation]) -> String {
-        for (left, right) in zip(first, second) where left != right {
+    /// What two recordings of a workload differ in first.
+    private static func difference(_ first: Recording, _ second: Recording) -> String {
+        for (left, right) in zip(first.operations, second.operations) where left != right {
             return "it first did \"\(left)\", the second time \"\(right)\""
         }
-        return "it made \(first.count) operations, the second time \(second.count), or wrote different bytes"
+        let counts = (first.operations.count, second.operations.count)
+        if counts.0 != counts.1 { return "it made \(counts.0) operations, the second time \(counts.1)" }
+        for (left, right) in zip(first.log.events, second.log.events) {
+            let effects = (first.log.effects(of: left), second.log.effects(of: right))
+            if left == right, effects.0.elementsEqual(effects.1) { continue }
+            let operation = first.operations.first { $0.number == Int(left.operation) }
+            if left.kind == .write, right.kind == .write, let operation {
+                return "it wrote other bytes the second time in \"\(operation)\""
+            }
+            break
+        }
+        return "it acknowledged other things, or at other times, the second time"
     }
 
     static func seconds(_ duration: Duration) -> Double {

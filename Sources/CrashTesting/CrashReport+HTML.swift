@@ -6,7 +6,7 @@ extension CrashReport {
     public var html: String {
         let numbers = statistics
         var body = "<h1>Crash exploration under \(Self.escaped(model))</h1>\n"
-        body += "<p>\(Self.escaped(numbers.mode)): \(numbers.exhaustivePoints + numbers.boundedPoints) of "
+        body += "<p>\(Self.escaped(numbers.mode)): \(numbers.coveredPoints) of "
         body += "\(numbers.crashPoints) crash points, \(numbers.recoveryPoints) crashes inside recoveries, "
         body += "\(numbers.states) states at \(Int(numbers.statesPerSecond)) a second.</p>\n"
         body += isClean ? "<p class=\"good\">No promise was broken.</p>\n" : ""

@@ -22,11 +22,11 @@ public struct CrashReport: Sendable, CustomStringConvertible {
         let numbers = statistics
         var text = "crash exploration under \(model): \(numbers.mode)\n"
         text += "  \(numbers.operations) operations, \(numbers.microOperations) micro-operations, "
-        text += "\(numbers.exhaustivePoints + numbers.boundedPoints) of \(numbers.crashPoints) crash points, "
+        text += "\(numbers.coveredPoints) of \(numbers.crashPoints) crash points, "
         text += "\(numbers.recoveryPoints) crashes inside recoveries\n"
         text += "  \(numbers.states) states recovered and checked in \(numbers.runs) runs, "
         text += "\(numbers.recognised) recognised, \(Int(numbers.statesPerSecond)) states/s, "
-        text += "seen-set \(numbers.seenSetBytes / 1024) KiB\(numbers.seenSetIsFull ? " (full)" : "")\n"
+        text += "seen-set \(numbers.seenSetBytes / 1024) KiB\n"
         if isClean { return text + "  no promise broken\n" }
         text += "  \(numbers.failedStates) failing states, \(findings.count) different findings\n"
         for (index, finding) in findings.enumerated() {

@@ -142,7 +142,7 @@ public struct InterleavingExplorer: Sendable {
         disk.operationLimit = Int.max
         let ended = outcomes.withLock { $0 }
         if let deadlock = baton.deadlock { return (baton, deadlock) }
-        if disk.passedLimit { return (baton, "the processes did not end within \(operationMaximum) operations") }
+        if disk.hang != nil { return (baton, "the processes did not end within \(operationMaximum) operations") }
         for outcome in ended {
             if let failure = outcome.failure { return (baton, failure) }
         }

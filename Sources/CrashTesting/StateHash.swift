@@ -41,13 +41,16 @@ struct ObservationTable {
 
     private var slots = [Slot](repeating: Slot(), count: 1 << 12)
     private(set) var count = 0
-    private let slotMaximum: Int
+    private let budgetBytes: Int
+    /// Bytes of what the payloads lead to, which belong to the same budget.
+    var otherBytes = 0
     /// Whether something could not be remembered because the budget was used up.
     private(set) var isFull = false
 
-    var bytes: Int { slots.count * MemoryLayout<Slot>.stride }
+    var bytes: Int { slots.count * MemoryLayout<Slot>.stride + otherBytes }
 
-    init(budgetBytes: Int) { slotMaximum = max(1 << 12, budgetBytes / MemoryLayout<Slot>.stride) }
+    /// The smallest table is made in any case.
+    init(budgetBytes: Int) { self.budgetBytes = budgetBytes }
 
     /// What was stored under a hash, or -1.
     @inline(__always)
@@ -60,17 +63,21 @@ struct ObservationTable {
         return -1
     }
 
-    /// Stores a payload under a hash that is not there yet.
-    mutating func insert(_ hash: StateHash, _ payload: Int64) {
-        if count * 2 >= slots.count {
-            if slots.count * 2 > slotMaximum {
+    /// Stores a payload under a hash that is not there yet, unless the budget is used up; says whether it did.
+    @discardableResult
+    mutating func insert(_ hash: StateHash, _ payload: Int64) -> Bool {
+        if count * 2 >= slots.count, !isFull {
+            // While it grows, the old slots and the new ones are there. Where that is too much it gets a bit fuller.
+            if slots.count * 3 * MemoryLayout<Slot>.stride + otherBytes <= budgetBytes {
+                grow()
+            } else if count * 4 >= slots.count * 3 || bytes > budgetBytes {
                 isFull = true
-                return
             }
-            grow()
         }
+        if isFull { return false }
         place(Slot(high: hash.high, low: hash.low, payload: payload))
         count += 1
+        return true
     }
 
     private mutating func place(_ slot: Slot) {

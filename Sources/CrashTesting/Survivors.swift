@@ -15,6 +15,15 @@ final class Layer {
     /// The sector cell of each node that changes a sector, else -1.
     let sectors: [Int32]
 
+    /// About how much memory it takes.
+    var bytes: Int {
+        var bytes =
+            8 * (before.count + after.count + order.floors.count + values.count) + 4 * (starts.count + nodes.count)
+        bytes += 40 * order.nodes.count + 16 * order.effects.count + 48 * order.points.count
+        bytes += 4 * order.chainOfCell.count + 24 * order.chains.count + 12 * order.chainNodes.count
+        return bytes + 16 * 32
+    }
+
     init(_ order: PersistenceOrder) {
         self.order = order
         words = order.words

@@ -81,7 +81,10 @@ import Testing
         #expect(report.statistics.mode == "exhaustive", "\(report)")
         #expect(report.statistics.states > 1 << 12, "\(report)")
         print("six operations: \(report)")
-        #if !DEBUG
+        // A second is the promise for a release build; debug builds take up to thirty times as long.
+        #if DEBUG
+        #expect(report.statistics.seconds < 30, "\(report)")
+        #else
         #expect(report.statistics.seconds < 1, "\(report)")
         #endif
     }

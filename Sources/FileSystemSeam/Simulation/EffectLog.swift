@@ -47,6 +47,11 @@ package struct EffectLog: Hashable, Sendable {
     /// The attributes inodes were born with. They come with the inode and are never torn from it.
     package var births: [CellEffect] = []
 
+    /// What an event did.
+    package func effects(of event: DiskEvent) -> ArraySlice<CellEffect> {
+        effects[Int(event.first)..<Int(event.first + event.count)]
+    }
+
     mutating func begin(_ kind: DiskEvent.Kind, _ operation: Int, _ inode: Int64) {
         events.append(
             DiskEvent(kind: kind, operation: Int32(operation), inode: inode, first: Int32(effects.count))

@@ -71,11 +71,14 @@ extension SimDisk {
         leave()
         // Nothing is promised about who gets a lock when; a short sleep between looks is enough.
         let nobodySignals = Condition(())
+        var looks = 0
         while true {
             enter()
             let isOver = state.changes != seen || process.isKilled
             leave()
             if isOver { return }
+            looks += 1
+            if operationLimit != Int.max, looks > lockLooksMaximum { try stopWaiting() }
             _ = nobodySignals.wait(timeoutNanoseconds: 200_000) { _ in nil as Void? }
         }
     }

@@ -62,8 +62,14 @@ public final class SimDisk: @unchecked Sendable {
 
     /// The most operations a run may make before every further one is refused; an explorer's bound.
     package var operationLimit = Int.max
-    /// Whether ``operationLimit`` was passed.
-    package var passedLimit = false
+    /// Why the run was taken for one that does not end; nil while it was not.
+    package var hang: String?
+    /// Names the state that is being tried, for the last words about a run that cannot be stopped.
+    package var tellState: (() -> String)?
+    /// Calls of this run that cannot be refused, such as looks at the clock.
+    var idleCalls = 0
+    /// How often a lock that is held is looked at before its holder is taken for gone, when a limit is set.
+    var lockLooksMaximum = 5_000
     package var scheduler: (any SimScheduler)?
     var isHooked = true
     private var callCounts: [FileSystemError.Operation: Int] = [:]
@@ -131,6 +137,8 @@ public final class SimDisk: @unchecked Sendable {
     // Functions, because reading `state` from another module copies all of it.
 
     package func restart(firstInode: Int64, randomWord: UInt64, now: Int64) {
+        hang = nil
+        idleCalls = 0
         state.restart(firstInode: firstInode, randomWord: randomWord, now: now)
     }
 
@@ -170,7 +178,7 @@ public final class SimDisk: @unchecked Sendable {
             state.operations &+= 1
             state.now &+= 1000
             state.ticks &+= 1000
-            if state.operations > operationLimit { try refuseBeyondLimit() }
+            if state.operations > operationLimit { try refuse() }
             if isHooked {
                 fault = prepare(process, operation, name, detail())
                 if case .error(let code)? = fault, operation != .sync, operation != .syncDirectory {
@@ -182,15 +190,6 @@ public final class SimDisk: @unchecked Sendable {
             if isHooked { noteFailure(error.code) }
             throw FileSystemError(operation: operation, name: name, code: error.code)
         }
-    }
-
-    private func refuseBeyondLimit() throws(Refusal) {
-        passedLimit = true
-        precondition(
-            state.operations < operationLimit &* 64,
-            "the code under test goes on after \(operationLimit) operations although every further one fails"
-        )
-        throw Refusal(.inputOutput)
     }
 
     private func prepare(

@@ -22,6 +22,7 @@ public final class SimFS: FileSystem, @unchecked Sendable {
     public func wallClock() -> WallClockTime {
         disk.enter()
         defer { disk.leave() }
+        disk.countIdleCall()
         return WallClockTime(nanosecondsSinceEpoch: disk.state.now)
     }
 
@@ -29,6 +30,7 @@ public final class SimFS: FileSystem, @unchecked Sendable {
     public func monotonicClock() -> MonotonicTime {
         disk.enter()
         defer { disk.leave() }
+        disk.countIdleCall()
         return MonotonicTime(nanoseconds: disk.state.ticks)
     }
 
@@ -38,6 +40,7 @@ public final class SimFS: FileSystem, @unchecked Sendable {
         do { try disk.scheduler?.turn(process, .lock, "sleep") } catch { return }
         disk.enter()
         defer { disk.leave() }
+        disk.countIdleCall()
         disk.state.now &+= Int64(clamping: nanoseconds)
         disk.state.ticks &+= nanoseconds
     }
