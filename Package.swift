@@ -160,7 +160,9 @@ let package = Package(
         ),
         .testTarget(
             name: "FixtureTests",
-            dependencies: ["Journal", "EventLog", "Signing", "Canonical", "FileSystemSeam", "TestSupport"],
+            dependencies: [
+                "Journal", "EventLog", "LockKit", "Signing", "Canonical", "FileSystemSeam", "TestSupport",
+            ],
             swiftSettings: strictTests
         ),
         .executableTarget(

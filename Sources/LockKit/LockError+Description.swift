@@ -29,6 +29,30 @@ extension LockError: CustomStringConvertible {
         case .unsupportedFilesystem(let path, let type):
             "\(path) lies on \(type), where other clients may not see locks. Put it on a local file system, or "
                 + "allow network file systems when only one machine uses it"
+        case .held(let path, let evidence):
+            "\(path) is held by \(evidence?.ownerDescription ?? "an unknown owner"). Wait for it to end, or end it; a "
+                + "takeover of a held lock is not possible"
+        case .wouldBlock(let path):
+            "\(path) is held and has no marker: its owner is just acquiring or releasing it. Try again"
+        case .staleMarker(let path, let evidence):
+            "nobody holds \(path), but its marker stands: \(evidence.ownerDescription) ended without removing it. Look "
+                + "at the state it left, then take the lock over"
+        case .markerChanged(let path):
+            "\(path) is not the marker that was inspected. Inspect it again"
+        case .markerReplaced(let path):
+            "the marker \(path) was removed or replaced while the lock was held. Stop using what it protects, and find "
+                + "out who did it"
+        case .invalidValue(let member, let reason):
+            "\(member) \(reason). Nothing was written"
+        case .takeoverRefused(let refusal):
+            "the takeover is refused: \(refusal)"
+        case .malformedTakeover(let reason):
+            "the takeover cannot be read: \(reason). Have it made again"
+        case .epochUnreadable(let path):
+            "\(path) holds no readable epoch. Find out the highest epoch that the protected store has seen, and acquire "
+                + "the lock with that as the minimum"
+        case .fenced(let epoch, let highestSeen):
+            "the epoch \(epoch) is over: \(highestSeen) was seen. Acquire the lock again"
         }
     }
 

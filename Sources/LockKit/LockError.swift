@@ -22,6 +22,26 @@ public enum LockError: Error, Sendable, Hashable {
     case lockFileReplaced(path: String)
     /// The lock lies on a file system whose locks other machines, or other clients, may not see.
     case unsupportedFilesystem(path: String, type: String)
+    /// The lock is held; the marker, when there is one, names the owner.
+    case held(path: String, marker: MarkerEvidence?)
+    /// The lock is held and no marker stands there: its owner is just coming or going.
+    case wouldBlock(path: String)
+    /// Nobody holds the lock, but a marker stands there: its owner ended without removing it.
+    case staleMarker(path: String, MarkerEvidence)
+    /// The marker is not the one that was inspected.
+    case markerChanged(path: String)
+    /// The marker of a held lock was removed or replaced by somebody.
+    case markerReplaced(path: String)
+    /// A value cannot stand in a marker.
+    case invalidValue(member: String, reason: String)
+    /// A takeover is not what the lock, the marker, the caller and the clock demand.
+    case takeoverRefused(TakeoverRefusal)
+    /// A takeover cannot be read.
+    case malformedTakeover(reason: String)
+    /// No slot of the epoch file can be read, so that the last epoch is not known.
+    case epochUnreadable(path: String)
+    /// An epoch is older than the newest that was seen.
+    case fenced(epoch: UInt64, highestSeen: UInt64)
 }
 
 extension LockError {
@@ -38,6 +58,16 @@ extension LockError {
         case .forked: "forked"
         case .lockFileReplaced: "lock_file_replaced"
         case .unsupportedFilesystem: "unsupported_filesystem"
+        case .held: "held"
+        case .wouldBlock: "would_block"
+        case .staleMarker: "stale_marker"
+        case .markerChanged: "marker_changed"
+        case .markerReplaced: "marker_replaced"
+        case .invalidValue: "invalid_value"
+        case .takeoverRefused: "takeover_refused"
+        case .malformedTakeover: "malformed_takeover"
+        case .epochUnreadable: "epoch_unreadable"
+        case .fenced: "fenced"
         }
     }
 }

@@ -16,6 +16,9 @@ private let checkers: [String: [String: FixtureSuite.Checker]] = [
         "digests": RecordCheckers.digests,
         "record-parse": RecordCheckers.parse,
     ],
+    "locks": [
+        "marker": LockCheckers.marker
+    ],
     "signing": [
         "hub-checkpoints": RecordCheckers.hubSignatures
     ],

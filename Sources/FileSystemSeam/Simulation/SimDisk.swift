@@ -54,6 +54,10 @@ public final class SimDisk: @unchecked Sendable {
         availableBytes: 1 << 40,
         nameLengthMaximum: 255
     )
+    /// The host's name, as processes see it; setting it is seen by all.
+    public var hostName = "simulated"
+    /// The process-id namespace that processes see themselves in; setting it is seen by all.
+    public var processNamespace: UInt64 = 1
     /// The mode bits a process's umask takes away; 022 unless set.
     public var umask: Permissions {
         get { Permissions(rawValue: state.umask) }

@@ -67,8 +67,8 @@ public final class SimFS: FileSystem, @unchecked Sendable {
             processID: process.id,
             startTicks: UInt64(process.id) * 10,
             bootID: "simulated-boot-\(process.boot)",
-            processNamespace: 1,
-            hostName: "simulated",
+            processNamespace: disk.processNamespace,
+            hostName: disk.hostName,
             machineID: "simulated-machine",
             executable: "/simulated",
             userID: SimState.ownerID

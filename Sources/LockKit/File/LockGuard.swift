@@ -51,11 +51,28 @@ final class HeldLock: Sendable {
     /// Closes the files. In a forked child these are copies, and closing them changes nothing for the parent.
     func release() {
         attempt.withLock { $0.close() }
-        if lock.fileSystem.processIdentity.processID == process { lock.end() }
+        if isOwnProcess { lock.end() }
+    }
+
+    var isOwnProcess: Bool { lock.fileSystem.processIdentity.processID == process }
+
+    /// - Throws: `.forked`.
+    func requireOwnProcess() throws(LockError) {
+        if !isOwnProcess { throw .forked(path: lock.path, holder: process) }
+    }
+
+    /// The directory of the lock file, open as long as the lock is held.
+    ///
+    /// - Throws: `.directoryMissing` when the lock was released.
+    func openDirectory() throws(LockError) -> any Directory {
+        guard let directory = attempt.withLock({ $0.directory }) else {
+            throw .directoryMissing(path: lock.place.directoryLabel)
+        }
+        return directory
     }
 
     func check() throws(LockError) {
-        if lock.fileSystem.processIdentity.processID != process { throw .forked(path: lock.path, holder: process) }
+        try requireOwnProcess()
         guard let name = lock.place.name, let directory = attempt.withLock({ $0.directory }) else { return }
         do {
             if try directory.status(of: name).identity == identity { return }

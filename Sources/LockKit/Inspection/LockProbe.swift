@@ -1,0 +1,72 @@
+internal import FileSystemSeam
+
+/// Finds out whether files are locked, without waiting and without making any.
+struct LockProbe {
+    private let table: KernelLockTable?
+
+    init(_ fileSystem: any FileSystem) { table = KernelLockTable.current(fileSystem) }
+
+    /// What was found about one file.
+    struct Finding {
+        var mode: LockMode?
+        var holders: Set<Int32> = []
+    }
+
+    /// Asks the kernel's table, and where that shows nothing, tries the lock: for some microseconds it is then held.
+    ///
+    /// - Parameter findsShared: whether shared holders matter; they are looked for by trying the lock exclusively.
+    func look(
+        at target: LockTarget,
+        _ identity: FileIdentity,
+        findsShared: Bool
+    ) throws(FileSystemError) -> Finding {
+        let rows = table?.holders(of: identity) ?? []
+        if let first = rows.first {
+            let isExclusive = rows.contains { $0.mode == .exclusive }
+            return Finding(mode: isExclusive ? .exclusive : first.mode, holders: Set(rows.map(\.processID)))
+        }
+        if try !target.lock(.shared, blocking: false) { return Finding(mode: .exclusive) }
+        if findsShared, try !target.lock(.exclusive, blocking: false) { return Finding(mode: .shared) }
+        return Finding()
+    }
+}
+
+extension FileLock {
+    /// Whether anybody holds the lock, and who. Changes nothing, and makes no file.
+    ///
+    /// - Throws: `.directoryMissing`, `.notALockFile`, `.io`. A lock file that is not there is nobody's lock.
+    public func inspect() throws(LockError) -> FileLockInspection {
+        do throws(FileSystemError) {
+            let probe = LockProbe(fileSystem)
+            let directory = try openPlace()
+            defer { try? directory.close() }
+            var finding = LockProbe.Finding()
+            if let name = place.name {
+                let file: any File
+                do {
+                    file = try directory.open(name, .read, permissions: .ownerFile)
+                } catch  where error.code == .noEntry {
+                    return FileLockInspection(mode: nil, holders: [])
+                }
+                defer { try? file.close() }
+                finding = try probe.look(at: .file(file), file.status().identity, findsShared: true)
+            } else {
+                finding = try probe.look(at: .directory(directory), directory.status().identity, findsShared: true)
+            }
+            return FileLockInspection(mode: finding.mode, holders: finding.holders.sorted())
+        } catch {
+            switch error.code {
+            case .noEntry: throw .directoryMissing(path: place.directoryLabel)
+            case .symbolicLinkLoop: throw .notALockFile(path: path, reason: "a symbolic link stands there")
+            case .isDirectory: throw .notALockFile(path: path, reason: "a directory stands there")
+            default: throw .io(error, file: path)
+            }
+        }
+    }
+
+    /// A handle of its own on the directory.
+    private func openPlace() throws(FileSystemError) -> any Directory {
+        if case .inside(let held, _) = place { return try held.reopened() }
+        return try fileSystem.openDirectory(place.directoryPath ?? ".")
+    }
+}

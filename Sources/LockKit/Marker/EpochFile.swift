@@ -1,0 +1,152 @@
+internal import Canonical
+internal import FileSystemSeam
+
+/// The file that counts a lock's acquisitions: `<name>.epoch`.
+///
+/// Two slots of 512 bytes, one sector each, written by turns, so that the one before survives whatever happens to a
+/// write. A slot is text, filled up with spaces and a line feed:
+///
+/// ```
+/// holdfast-lock-epoch-v1
+/// epoch=17
+/// sha256:5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9
+/// ```
+///
+/// The digest is that of the two lines before it. A slot of spaces alone was never written. The greater epoch counts. It is
+/// touched only under the lock.
+struct EpochFile {
+    private let directory: any Directory
+    private let name: String
+    private let path: String
+
+    static let slotSize = 512
+
+    init(_ name: String, in directory: any Directory, path: String) {
+        self.directory = directory
+        self.name = name
+        self.path = path
+    }
+
+    /// What a slot holds.
+    enum Slot: Hashable {
+        case empty
+        case epoch(UInt64)
+        case damaged
+    }
+
+    /// The epoch of the file as it stands; 0 when there is none.
+    ///
+    /// - Throws: `.epochUnreadable`.
+    func current() throws(LockError) -> UInt64 {
+        guard let slots = try slots() else { return 0 }
+        guard let highest = Self.highest(slots) else { throw .epochUnreadable(path: path) }
+        return highest
+    }
+
+    /// Counts one up, durably.
+    ///
+    /// - Parameter minimum: the new epoch is greater than this. With one that is not 0, a file that cannot be read is
+    ///   made anew.
+    /// - Returns: the new epoch.
+    func advance(beyond minimum: UInt64) throws(LockError) -> UInt64 {
+        guard let slots = try slots() else { return try publish(next(after: minimum)) }
+        guard let highest = Self.highest(slots) else {
+            if minimum == 0 { throw .epochUnreadable(path: path) }
+            return try replace(next(after: minimum))
+        }
+        // A damaged slot may have held the epoch after the other one.
+        let skipped: UInt64 = slots.contains(.damaged) ? 1 : 0
+        let epoch = try next(after: max(highest + min(skipped, .max - highest), minimum))
+        let older = slots.firstIndex { $0 != .epoch(highest) } ?? 0
+        do {
+            let file = try directory.open(name, [.read, .write], permissions: .ownerFile)
+            defer { try? file.close() }
+            try file.writeAll(Self.slot(epoch), at: Int64(older * Self.slotSize))
+            try file.sync(.data)
+        } catch {
+            throw .io(error, file: path)
+        }
+        return epoch
+    }
+
+    private func next(after epoch: UInt64) throws(LockError) -> UInt64 {
+        if epoch == .max { throw .epochUnreadable(path: path) }
+        return epoch + 1
+    }
+
+    private func publish(_ epoch: UInt64) throws(LockError) -> UInt64 {
+        do {
+            let contents = Self.slot(epoch) + Self.emptySlot
+            try directory.publishExclusively(name, contents, temporaryName: ".\(name).tmp")
+        } catch {
+            throw .io(error, file: path)
+        }
+        return epoch
+    }
+
+    private func replace(_ epoch: UInt64) throws(LockError) -> UInt64 {
+        do {
+            let contents = Self.slot(epoch) + Self.emptySlot
+            try directory.replaceAtomically(name, with: contents, temporaryName: ".\(name).tmp")
+        } catch {
+            throw .io(error, file: path)
+        }
+        return epoch
+    }
+
+    /// The slots of the file; nil when there is no file.
+    private func slots() throws(LockError) -> [Slot]? {
+        let bytes: [UInt8]
+        do {
+            bytes = try directory.readFile(name, maximumBytes: 1 << 16)
+        } catch  where error.code == .noEntry {
+            return nil
+        } catch {
+            switch error.code {
+            case .symbolicLinkLoop: throw .notALockFile(path: path, reason: "a symbolic link stands there")
+            case .isDirectory, .invalidArgument: throw .notALockFile(path: path, reason: "it is not a regular file")
+            case .fileTooLarge: throw .epochUnreadable(path: path)
+            default: throw .io(error, file: path)
+            }
+        }
+        return (0..<2).map { Self.read(bytes.dropFirst($0 * Self.slotSize).prefix(Self.slotSize)) }
+    }
+
+    private static func highest(_ slots: [Slot]) -> UInt64? {
+        var highest: UInt64?
+        for case .epoch(let epoch) in slots { highest = max(highest ?? 0, epoch) }
+        return highest
+    }
+}
+
+// MARK: - Bytes
+
+extension EpochFile {
+    private static let header = "holdfast-lock-epoch-v1"
+
+    static var emptySlot: [UInt8] { padded("") }
+
+    /// A slot's bytes, in the form that stands at ``EpochFile``; the inverse of ``read(_:)``.
+    static func slot(_ epoch: UInt64) -> [UInt8] {
+        let text = "\(header)\nepoch=\(epoch)\n"
+        return padded("\(text)\(Digest(hashing: Array(text.utf8)))\n")
+    }
+
+    private static func padded(_ text: String) -> [UInt8] {
+        var bytes = Array(text.utf8)
+        bytes += [UInt8](repeating: UInt8(ascii: " "), count: slotSize - 1 - bytes.count)
+        return bytes + [UInt8(ascii: "\n")]
+    }
+
+    /// Reads a slot, in the form that stands at ``EpochFile``; the inverse of ``slot(_:)``.
+    static func read(_ bytes: ArraySlice<UInt8>) -> Slot {
+        if Array(bytes) == emptySlot { return .empty }
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 3)
+        let prefix = "epoch="
+        guard bytes.count == slotSize, lines.count >= 2, lines[1].starts(with: prefix.utf8),
+            let epoch = UInt64(String(decoding: lines[1].dropFirst(prefix.utf8.count), as: UTF8.self)),
+            bytes.elementsEqual(slot(epoch))
+        else { return .damaged }
+        return .epoch(epoch)
+    }
+}

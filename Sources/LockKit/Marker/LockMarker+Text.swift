@@ -1,0 +1,204 @@
+internal import Canonical
+
+extension LockMarker {
+    /// The marker's text; its form stands at ``LockMarker``. It is the inverse of ``init(parsing:form:)``.
+    ///
+    /// - Throws: `.invalidValue` for a control character or a line separator in a value, which could make a line of
+    ///   its own, and for an intent that is not a BLAKE3 digest. `acquired_at` is written with `+00:00`.
+    public func encoded() throws(LockError) -> [UInt8] {
+        try Self.check("the header", header)
+        if header.isEmpty || header.contains("=") {
+            throw .invalidValue(member: "the header", reason: "is empty or holds \"=\"")
+        }
+        if restoreIntent.algorithm != .blake3 {
+            throw .invalidValue(member: "restore_intent_blake3", reason: "is not a BLAKE3 digest")
+        }
+        var text = header + "\n"
+        for (key, value) in lines {
+            try Self.check(key, value)
+            text += "\(key)=\(value)\n"
+        }
+        for line in otherLines {
+            try Self.check("a line of another tool", line)
+            text += line + "\n"
+        }
+        return Array(text.utf8)
+    }
+
+    /// The keys and values of the known lines, in order.
+    var lines: [(key: String, value: String)] {
+        var lines = [
+            ("pid", String(processID)), ("host", host), ("deployment_id", deploymentID),
+            ("operator_principal_id", operatorPrincipalID),
+            ("acquired_at", acquiredAt.formatted(offset: .numericZero)), ("scope", scope),
+            ("restore_intent_blake3", restoreIntent.description),
+        ]
+        func add(_ key: String, _ value: String?) {
+            if let value { lines.append((key, value)) }
+        }
+        add("boot_id", bootID)
+        add("pid_namespace", processNamespace.map { String($0) })
+        add("start_ticks", startTicks.map { String($0) })
+        add("machine_id", machineID)
+        add("executable", executable)
+        add("epoch", epoch.map { String($0) })
+        add("token", token)
+        add("preserved_reason", preservedReason)
+        return lines
+    }
+
+    /// Refuses what could end a line, or hide in one.
+    static func check(_ member: String, _ value: String) throws(LockError) {
+        if let scalar = value.unicodeScalars.first(where: isRefused) {
+            let number = String(scalar.value, radix: 16, uppercase: true)
+            throw .invalidValue(member: member, reason: "holds the control character U+\(number)")
+        }
+    }
+
+    private static func isRefused(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) || scalar.value == 0x2028 || scalar.value == 0x2029
+    }
+}
+
+// MARK: - Reading
+
+/// Why a text is no marker.
+public struct MarkerSyntaxError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The line, from 1.
+    public let line: Int
+    /// What is wrong with it.
+    public let reason: String
+
+    /// `line 3: …`.
+    public var description: String { "line \(line): \(reason)" }
+}
+
+extension LockMarker {
+    /// Reads a marker, in the form that stands at ``LockMarker``. It is the inverse of ``encoded()``.
+    ///
+    /// The lines after the header may stand in any order, and lines that are not known are kept. A line that stands twice, one
+    /// without `=`, a control character, and a last line without its end are refused: a marker that is half written shall
+    /// not be read as a whole one, and nobody shall slip a second `scope` in.
+    ///
+    /// - Throws: ``MarkerSyntaxError`` with the line.
+    public init(parsing bytes: [UInt8], form: MarkerForm = .restoreActiveStore) throws(MarkerSyntaxError) {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw MarkerSyntaxError(line: 1, reason: "the text is not UTF-8")
+        }
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        guard lines.last?.isEmpty == true else {
+            throw MarkerSyntaxError(line: lines.count, reason: "the text ends in the middle of a line")
+        }
+        lines.removeLast()
+        guard let first = lines.first, first == form.header else {
+            throw MarkerSyntaxError(line: 1, reason: "the header is not \(form.header)")
+        }
+        var reader = try MarkerReader(lines)
+        header = form.header
+        processID = try reader.number("pid")
+        host = try reader.text("host")
+        deploymentID = try reader.text("deployment_id")
+        operatorPrincipalID = try reader.text("operator_principal_id")
+        acquiredAt = try reader.time("acquired_at")
+        scope = try reader.text("scope")
+        restoreIntent = try reader.blake3("restore_intent_blake3")
+        bootID = reader.take("boot_id")
+        processNamespace = try reader.optionalNumber("pid_namespace")
+        startTicks = try reader.optionalNumber("start_ticks")
+        machineID = reader.take("machine_id")
+        executable = reader.take("executable")
+        epoch = try reader.optionalNumber("epoch")
+        token = reader.take("token")
+        preservedReason = reader.take("preserved_reason")
+        otherLines = reader.rest
+    }
+}
+
+/// Takes the values out of a marker's lines.
+private struct MarkerReader {
+    private struct Line {
+        var number: Int
+        var key: String
+        var value: String
+        var isTaken = false
+    }
+
+    private var lines: [Line] = []
+    private let end: Int
+
+    init(_ texts: [Substring]) throws(MarkerSyntaxError) {
+        end = texts.count
+        for (index, text) in texts.enumerated().dropFirst() {
+            let number = index + 1
+            guard let equals = text.firstIndex(of: "=") else {
+                throw MarkerSyntaxError(line: number, reason: "it is not key=value")
+            }
+            let line = Line(
+                number: number,
+                key: String(text[..<equals]),
+                value: String(text[text.index(after: equals)...])
+            )
+            do {
+                try LockMarker.check(line.key, String(text))
+            } catch {
+                throw MarkerSyntaxError(line: number, reason: "it holds a control character")
+            }
+            if let earlier = lines.first(where: { $0.key == line.key }) {
+                throw MarkerSyntaxError(line: number, reason: "\(line.key) stands on line \(earlier.number) already")
+            }
+            lines.append(line)
+        }
+    }
+
+    /// What nobody asked for.
+    var rest: [String] { lines.filter { !$0.isTaken }.map { "\($0.key)=\($0.value)" } }
+
+    private mutating func line(_ key: String) -> Line? {
+        guard let index = lines.firstIndex(where: { $0.key == key }) else { return nil }
+        lines[index].isTaken = true
+        return lines[index]
+    }
+
+    mutating func take(_ key: String) -> String? { line(key)?.value }
+
+    private mutating func required(_ key: String) throws(MarkerSyntaxError) -> Line {
+        if let line = line(key) { return line }
+        throw MarkerSyntaxError(line: end, reason: "\(key) is missing")
+    }
+
+    mutating func text(_ key: String) throws(MarkerSyntaxError) -> String { try required(key).value }
+
+    mutating func number<Number: FixedWidthInteger>(_ key: String) throws(MarkerSyntaxError) -> Number {
+        try Self.number(required(key))
+    }
+
+    mutating func optionalNumber<Number: FixedWidthInteger>(_ key: String) throws(MarkerSyntaxError) -> Number? {
+        guard let line = line(key) else { return nil }
+        return try Self.number(line)
+    }
+
+    private static func number<Number: FixedWidthInteger>(_ line: Line) throws(MarkerSyntaxError) -> Number {
+        let digits = line.value.utf8
+        guard !digits.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) }), let number = Number(line.value) else {
+            throw MarkerSyntaxError(line: line.number, reason: "\(line.key) is not a number from 0 to \(Number.max)")
+        }
+        return number
+    }
+
+    mutating func time(_ key: String) throws(MarkerSyntaxError) -> Timestamp {
+        let line = try required(key)
+        do {
+            return try Timestamp(parsing: line.value)
+        } catch {
+            throw MarkerSyntaxError(line: line.number, reason: "\(key) is not a time of RFC 3339")
+        }
+    }
+
+    mutating func blake3(_ key: String) throws(MarkerSyntaxError) -> Digest {
+        let line = try required(key)
+        guard let digest = try? Digest(parsing: line.value), digest.algorithm == .blake3 else {
+            throw MarkerSyntaxError(line: line.number, reason: "\(key) is not blake3: and 64 hexadecimal digits")
+        }
+        return digest
+    }
+}

@@ -1,0 +1,179 @@
+internal import Canonical
+internal import FileSystemSeam
+
+extension MarkerLock {
+    /// Takes the lock, and writes the marker.
+    ///
+    /// When it returns, marker and epoch are on stable storage.
+    ///
+    /// - Parameters:
+    ///   - timeout: how long to wait at most for a holder to end. Also with zero, up to 2 ms are waited, because who only
+    ///     looks at the lock holds it for some microseconds.
+    ///   - stale: what to do with a marker that nobody holds the lock of.
+    ///   - minimumEpoch: the highest epoch that the protected store knows of; the new one is greater.
+    /// - Throws: `.held`, `.wouldBlock`, `.staleMarker`, `.takeoverRefused`, `.invalidValue`, `.epochUnreadable`, and what
+    ///   ``FileLock/tryLock(_:)`` throws. Nothing is then held, and no marker of this call stands.
+    public func acquire(
+        _ request: MarkerRequest,
+        timeout: Duration = .zero,
+        stale: StaleMarkerPolicy = .refuse,
+        minimumEpoch: UInt64 = 0
+    ) throws(LockError) -> MarkerLockGuard {
+        var marker = marker(request)
+        // Before anything is touched.
+        _ = try marker.encoded()
+        let held = try hold(timeout)
+        do {
+            let directory = try held.openDirectory()
+            let found = try evidence(in: directory)
+            if let found { try settle(found, stale, request, in: directory) }
+            marker.epoch = try epochFile(in: directory).advance(beyond: max(minimumEpoch, found?.marker?.epoch ?? 0))
+            marker.token = try randomHex(byteCount: 16)
+            try publish(marker, in: directory)
+            return MarkerLockGuard(HeldMarker(self, held, directory, marker))
+        } catch {
+            held.release()
+            throw error
+        }
+    }
+
+    /// What this process would write.
+    private func marker(_ request: MarkerRequest) -> LockMarker {
+        let identity = fileSystem.processIdentity
+        var marker = LockMarker(
+            form: options.form,
+            processID: UInt32(clamping: identity.processID),
+            host: identity.hostName,
+            acquiredAt: now,
+            request: request
+        )
+        marker.bootID = identity.bootID
+        marker.processNamespace = identity.processNamespace
+        marker.startTicks = identity.startTicks
+        marker.machineID = identity.machineID
+        marker.executable = identity.executable
+        return marker
+    }
+
+    var now: Timestamp {
+        let time = fileSystem.wallClock()
+        let seconds = time.secondsSinceEpoch
+        let nanoseconds = UInt32(time.nanosecondsSinceEpoch - seconds * 1_000_000_000)
+        return Timestamp(secondsSinceEpoch: seconds, nanoseconds: nanoseconds)
+    }
+
+    /// Takes the kernel's locks.
+    func hold(_ timeout: Duration) throws(LockError) -> HeldLock {
+        let limit = max(timeout.nanosecondsClamped, Self.graceNanoseconds)
+        let wait = LockWait(lock, limitNanoseconds: limit)
+        if let held = try lock.acquire(.exclusive, wait) { return held }
+        let directory: any Directory
+        do {
+            directory = try fileSystem.openDirectory(directoryPath)
+        } catch {
+            throw error.code == .noEntry ? .directoryMissing(path: directoryPath) : .io(error, file: directoryPath)
+        }
+        defer { try? directory.close() }
+        guard let found = try evidence(in: directory) else { throw .wouldBlock(path: path) }
+        throw .held(path: path, marker: found)
+    }
+
+    /// How long whoever only looks may hold the lock.
+    private static let graceNanoseconds: UInt64 = 2_000_000
+
+    /// Publishes the marker whole, or leaves nothing behind.
+    private func publish(_ marker: LockMarker, in directory: any Directory) throws(LockError) {
+        let bytes = try marker.encoded()
+        do {
+            try directory.publishExclusively(name, bytes, temporaryName: ".\(name).tmp")
+        } catch  where error.code == .exists {
+            // A tool that does not take the lock came in between.
+            guard let found = try evidence(in: directory) else { throw .wouldBlock(path: path) }
+            throw .staleMarker(path: path, found)
+        } catch {
+            // The last sync may be what failed, and then it stands.
+            _ = try? removeOwn(marker, in: directory)
+            throw .io(error, file: path)
+        }
+    }
+
+    /// Removes the marker when it is this one.
+    ///
+    /// - Returns: whether it was there and this one.
+    func removeOwn(_ marker: LockMarker, in directory: any Directory) throws(LockError) -> Bool {
+        guard let found = try evidence(in: directory), let token = found.marker?.token, token == marker.token else {
+            return false
+        }
+        do {
+            try directory.remove(name)
+            try directory.sync()
+        } catch {
+            throw .io(error, file: path)
+        }
+        return true
+    }
+
+    func epochFile(in directory: any Directory) -> EpochFile {
+        EpochFile("\(name).epoch", in: directory, path: "\(path).epoch")
+    }
+
+    func randomHex(byteCount: Int) throws(LockError) -> String {
+        var bytes = [UInt8](repeating: 0, count: byteCount)
+        var span = bytes.mutableSpan
+        do {
+            try fileSystem.fillRandom(&span)
+        } catch {
+            throw .io(error, file: path)
+        }
+        return Hex.encode(bytes)
+    }
+}
+
+// MARK: - Reading
+
+extension MarkerLock {
+    /// A marker larger than this is not one.
+    private static let sizeMaximum = 1 << 16
+
+    /// Reads the marker; nil when there is none. Takes no lock.
+    ///
+    /// - Throws: `.directoryMissing`, `.notALockFile`, `.io`. A text that is no marker is no error: see
+    ///   ``MarkerEvidence/syntaxError``.
+    public func readMarker() throws(LockError) -> MarkerEvidence? {
+        let directory: any Directory
+        do {
+            directory = try fileSystem.openDirectory(directoryPath)
+        } catch {
+            throw error.code == .noEntry ? .directoryMissing(path: directoryPath) : .io(error, file: directoryPath)
+        }
+        defer { try? directory.close() }
+        return try evidence(in: directory)
+    }
+
+    func evidence(in directory: any Directory) throws(LockError) -> MarkerEvidence? {
+        try evidence(of: name, in: directory)
+    }
+
+    func evidence(of name: String, in directory: any Directory) throws(LockError) -> MarkerEvidence? {
+        do throws(FileSystemError) {
+            let file = try directory.open(name, .read, permissions: .ownerFile)
+            defer { try? file.close() }
+            let status = try file.status()
+            if status.kind != .regular { throw FileSystemError(operation: .open, name: name, code: .invalidArgument) }
+            return MarkerEvidence(
+                bytes: try file.readAll(maximumBytes: Self.sizeMaximum),
+                identity: status.identity,
+                form: options.form,
+                viewer: fileSystem.processIdentity
+            )
+        } catch {
+            switch error.code {
+            case .noEntry: return nil
+            case .symbolicLinkLoop: throw .notALockFile(path: path, reason: "a symbolic link stands there")
+            case .isDirectory, .invalidArgument, .fileTooLarge, .noDevice:
+                throw .notALockFile(path: path, reason: "it is not a file of a marker's kind and size")
+            default: throw .io(error, file: path)
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+internal import FileSystemSeam
+
+/// A held ``MarkerLock``. When it goes out of scope the marker is removed and the lock released.
+///
+/// The guard cannot be copied. Errors of a release by scope end are not seen; ``release()`` tells them.
+public struct MarkerLockGuard: ~Copyable, Sendable {
+    private let held: HeldMarker
+
+    init(_ held: HeldMarker) { self.held = held }
+
+    deinit { try? held.release() }
+
+    /// What the marker says.
+    public var marker: LockMarker { held.marker }
+
+    /// The fencing epoch: greater than that of every acquisition before. The protected store keeps the highest it has
+    /// seen, and refuses a lower one; see ``EpochFence``.
+    public var epoch: UInt64 { held.marker.epoch ?? 0 }
+
+    /// What was found on the way that prevents nothing.
+    public var warnings: [LockWarning] { held.warnings }
+
+    /// Makes sure that the lock is still what it seems, and that the marker is still ours.
+    ///
+    /// - Throws: `.forked` in a forked child, `.lockFileReplaced`, `.markerReplaced`, `.io`.
+    public func check() throws(LockError) { try held.check() }
+
+    /// Leaves the marker when the lock is released, for an operator to look at: as after a rollback that failed.
+    ///
+    /// The reason is written into the marker, durably. When that fails, the marker stays all the same.
+    ///
+    /// - Parameter reason: without control characters.
+    /// - Throws: `.invalidValue`, `.forked`, `.markerReplaced`, `.io`.
+    public func preserveMarker(reason: String) throws(LockError) { try held.preserve(reason) }
+
+    /// Removes the marker, unless it is to be preserved, and releases the lock.
+    ///
+    /// - Throws: `.markerReplaced` when the marker was no longer there or not ours, and then it was left as it is; `.io`.
+    ///   The lock is released in any case. In a forked child nothing happens.
+    public consuming func release() throws(LockError) { try held.release() }
+}
+
+/// A held lock and its marker.
+final class HeldMarker: Sendable {
+    private struct State {
+        var marker: LockMarker
+        var isPreserved = false
+        var isReleased = false
+    }
+
+    private let lock: MarkerLock
+    private let held: HeldLock
+    private let directory: any Directory
+    private let state: Condition<State>
+
+    init(_ lock: MarkerLock, _ held: HeldLock, _ directory: any Directory, _ marker: LockMarker) {
+        self.lock = lock
+        self.held = held
+        self.directory = directory
+        state = Condition(State(marker: marker))
+    }
+
+    var marker: LockMarker { state.withLock { $0.marker } }
+
+    var warnings: [LockWarning] { held.warnings }
+
+    func check() throws(LockError) {
+        try held.check()
+        try requireOwnMarker()
+    }
+
+    private func requireOwnMarker() throws(LockError) {
+        let token = marker.token
+        guard let found = try lock.evidence(in: directory), found.marker?.token == token else {
+            throw .markerReplaced(path: lock.path)
+        }
+    }
+
+    func preserve(_ reason: String) throws(LockError) {
+        try held.requireOwnProcess()
+        try LockMarker.check("the reason", reason)
+        var marker = state.withLock { state in
+            state.isPreserved = true
+            return state.marker
+        }
+        try requireOwnMarker()
+        marker.preservedReason = reason
+        let bytes = try marker.encoded()
+        do {
+            try directory.replaceAtomically(lock.name, with: bytes, temporaryName: ".\(lock.name).tmp")
+        } catch {
+            throw .io(error, file: lock.path)
+        }
+        let written = marker
+        state.withLock { $0.marker = written }
+    }
+
+    /// Once; in a forked child only the copies of the descriptors are closed.
+    func release() throws(LockError) {
+        let state = state.withLock { state in
+            let before = state
+            state.isReleased = true
+            return before
+        }
+        if state.isReleased { return }
+        defer { held.release() }
+        if state.isPreserved || !held.isOwnProcess { return }
+        if try !lock.removeOwn(state.marker, in: directory) { throw .markerReplaced(path: lock.path) }
+    }
+}

@@ -1,0 +1,105 @@
+import FileSystemSeam
+import LockKit
+import Testing
+
+@Suite("Fencing epochs")
+struct EpochTests {
+    private static let file = TestMarkers.name + ".epoch"
+    private let markers: TestMarkers
+
+    init() throws { markers = try TestMarkers() }
+
+    private func epoch(_ minimum: UInt64 = 0) throws -> UInt64 {
+        let held = try markers.lock().acquire(.test, minimumEpoch: minimum)
+        let epoch = held.epoch
+        try held.release()
+        return epoch
+    }
+
+    /// Overwrites a part of the file.
+    private func damage(_ bytes: [UInt8], at offset: Int64) throws {
+        let file = try markers.directory.open(Self.file, [.read, .write], permissions: .ownerFile)
+        try file.writeAll(bytes, at: offset)
+        try file.close()
+    }
+
+    @Test func everyAcquisitionCountsOneUp() throws {
+        for expected in 1...6 as ClosedRange<UInt64> { #expect(try epoch() == expected) }
+        #expect(try markers.directory.status(of: Self.file).size == 1024)
+        let text = try markers.text(Self.file)
+        #expect(text.contains("holdfast-lock-epoch-v1\nepoch=5\nsha256:"))
+        #expect(text.contains("holdfast-lock-epoch-v1\nepoch=6\nsha256:"))
+        #expect(try markers.lock().inspect().epoch == 6)
+    }
+
+    @Test func aMinimumRaisesIt() throws {
+        #expect(try epoch(41) == 42)
+        #expect(try epoch(7) == 43)
+        #expect(try epoch() == 44)
+    }
+
+    @Test func aLostFileStartsBeyondTheMinimum() throws {
+        for _ in 0..<3 { _ = try epoch() }
+        try markers.directory.remove(Self.file)
+        #expect(try epoch(3) == 4)
+    }
+
+    @Test func aDamagedSlotDoesNotBringAnEpochBack() throws {
+        for _ in 0..<3 { _ = try epoch() }
+        // 3 stands in the first slot, 2 in the second.
+        try damage([0], at: 30)
+        #expect(try markers.lock().inspect().epoch == 2)
+        #expect(try epoch() > 3)
+        #expect(try epoch() > 4)
+        try damage([0], at: 600)
+        try damage([0], at: 30)
+        #expect(try lockError { _ = try epoch() } == .epochUnreadable(path: "/store/" + Self.file))
+        #expect(try markers.lock().readMarker() == nil)
+        #expect(try epoch(9) == 10)
+        #expect(try epoch() == 11)
+    }
+
+    @Test(arguments: ["", "5\n", "holdfast-lock-epoch-v2\nepoch=5\n"])
+    func aFileOfAnotherKindIsNotTakenForZero(_ text: String) throws {
+        try markers.put(Self.file, text)
+        #expect(try lockError { _ = try epoch() }?.code == "epoch_unreadable")
+        #expect(try epoch(1) == 2)
+    }
+
+    @Test func aSlotIsReadOnlyAsItIsWritten() throws {
+        for _ in 0..<2 { _ = try epoch() }
+        let whole = try markers.directory.readFile(Self.file, maximumBytes: 2000)
+        for index in 0..<1024 {
+            try damage([whole[index] ^ 1], at: Int64(index))
+            // 1 stands in the first slot, 2 in the second.
+            #expect(try markers.lock().inspect().epoch == (index < 512 ? 2 : 1), "byte \(index)")
+            try damage([whole[index]], at: Int64(index))
+        }
+        #expect(try markers.lock().inspect().epoch == 2)
+    }
+
+    @Test func theLastOneIsTheEnd() throws {
+        #expect(try epoch(.max - 1) == .max)
+        #expect(try lockError { _ = try epoch() }?.code == "epoch_unreadable")
+        #expect(try markers.lock().readMarker() == nil)
+    }
+
+    /// The file went back, as from a backup, but the stale marker knows better.
+    @Test func aStaleMarkersEpochCountsToo() throws {
+        for _ in 0..<4 { _ = try epoch() }
+        _ = try markers.leaveStaleMarker()
+        try markers.directory.remove(Self.file)
+        let taken = try takenOver(markers)
+        #expect(taken == 6)
+    }
+
+    @Test func aFenceRefusesTheEpochOfAHolderThatWasReplaced() throws {
+        var fence = EpochFence(highestSeen: 4)
+        try fence.admit(4)
+        try fence.admit(6)
+        #expect(fence.highestSeen == 6)
+        #expect(try lockError { try fence.admit(5) } == .fenced(epoch: 5, highestSeen: 6))
+        #expect(fence.highestSeen == 6)
+        try fence.admit(6)
+    }
+}

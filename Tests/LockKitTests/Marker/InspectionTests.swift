@@ -1,0 +1,103 @@
+import Canonical
+import FileSystemSeam
+import LockKit
+import Testing
+
+@Suite("Looking at a lock")
+struct InspectionTests {
+    @Test func theStatesOfAMarkerLock() throws {
+        let markers = try TestMarkers()
+        #expect(try markers.lock().inspect().state == .idle)
+        #expect(try markers.names() == [], "looking made files")
+        let held = try markers.lock().acquire(.test)
+        var inspection = try markers.lock().inspect()
+        #expect(inspection.state == .held)
+        #expect(inspection.isHeld)
+        #expect(inspection.marker?.marker == held.marker)
+        #expect(inspection.epoch == 1)
+        try held.release()
+        inspection = try markers.lock().inspect()
+        #expect(inspection.state == .idle)
+        #expect(inspection.marker == nil)
+        let stale = try markers.leaveStaleMarker()
+        inspection = try markers.lock().inspect()
+        #expect(inspection.state == .stale)
+        #expect(inspection.marker == stale)
+    }
+
+    @Test func aHeldLockWithoutAMarkerIsInTransition() throws {
+        let markers = try TestMarkers()
+        let other = try markers.disk.boot().openDirectory("/store")
+        #expect(try other.lock(.exclusive, blocking: false))
+        #expect(try markers.lock().inspect().state == .inTransition)
+        let path = "/store/" + TestMarkers.name
+        #expect(try lockError { _ = try markers.lock().acquire(.test).epoch } == .wouldBlock(path: path))
+        // An existing tool that takes only the companion holds it as well.
+        try other.close()
+        try markers.put(TestMarkers.name + ".flock", "")
+        let process = try markers.disk.boot().openDirectory("/store")
+        let companion = try process.open(TestMarkers.name + ".flock", .read, permissions: .ownerFile)
+        #expect(try companion.lock(.exclusive, blocking: false))
+        #expect(try markers.lock().inspect().state == .inTransition)
+        #expect(try lockError { _ = try markers.lock().acquire(.test).epoch } == .wouldBlock(path: path))
+        try companion.close()
+        #expect(try markers.lock().canAcquire())
+    }
+
+    @Test func theKernelNamesTheHolder() throws {
+        let locks = try TestLocks()
+        let own = PosixFileSystem.shared.processIdentity.processID
+        let held = try MarkerLock(inDirectory: locks.root, fileSystem: PosixFileSystem.shared).acquire(.test)
+        let inspection = try MarkerLock(inDirectory: locks.root, fileSystem: PosixFileSystem.shared).inspect()
+        #expect(inspection.state == .held)
+        #expect(inspection.holders == [own])
+        #expect(inspection.owner == .running)
+        try held.check()
+        let file = try locks.lock().lock(.shared)
+        #expect(try locks.lock().inspect() == FileLockInspection(mode: .shared, holders: [own]))
+        file.release()
+        #expect(try locks.lock().inspect() == FileLockInspection(mode: nil, holders: []))
+    }
+
+    /// Somebody holds the lock to look at a stale marker: the one whom the marker names does not hold it.
+    @Test func theOwnerOfAStaleMarkerIsNotTakenForTheHolder() throws {
+        let locks = try TestLocks()
+        let lock = MarkerLock(inDirectory: locks.root, fileSystem: PosixFileSystem.shared)
+        var marker = LockMarker(
+            processID: 1,
+            host: PosixFileSystem.shared.processIdentity.hostName,
+            acquiredAt: .earliest,
+            request: .test
+        )
+        marker.token = "00"
+        try locks.directory.replaceAtomically(TestMarkers.name, with: marker.encoded())
+        let other = try locks.directory.reopened()
+        #expect(try other.lock(.exclusive, blocking: false))
+        let inspection = try lock.inspect()
+        #expect(inspection.state == .inTransition)
+        #expect(inspection.isHeld)
+    }
+
+    @Test func aFileLockIsSeenOnTheSimulatorToo() throws {
+        let disk = SimDisk()
+        func lock() -> FileLock { FileLock(at: "/lock", fileSystem: disk.boot()) }
+        #expect(try lock().inspect().mode == nil)
+        #expect(try disk.boot().openDirectory("/").entries() == [])
+        let shared = try lock().take(.shared)
+        #expect(try lock().inspect().mode == .shared)
+        shared.release()
+        let exclusive = try lock().take(.exclusive)
+        #expect(try lock().inspect().mode == .exclusive)
+        exclusive.release()
+        #expect(try lock().inspect().mode == nil)
+    }
+
+    @Test func aDirectorysLockIsSeen() throws {
+        let locks = try TestLocks()
+        func lock() -> FileLock { FileLock(ofDirectory: locks.root, fileSystem: PosixFileSystem.shared) }
+        #expect(try lock().inspect().mode == nil)
+        let held = try lock().lock(.exclusive)
+        #expect(try lock().inspect().mode == .exclusive)
+        held.release()
+    }
+}
