@@ -32,7 +32,7 @@ struct CounterFile {
         var found = 0
         do throws(FileSystemError) {
             var span = buffer.mutableSpan
-            found = try file.readFully(into: &span, at: 0)
+            found = try file.read(into: &span, at: 0)
         } catch {
             found = 0
         }

@@ -1,0 +1,189 @@
+import EventLog
+import FileSystemSeam
+import Foundation
+import Testing
+
+/// Other writers give up on the lock after half a second and then append without it, which gives numbers twice. What
+/// happens under the lock must therefore be short, whatever there is to do.
+@Suite("What happens under the lock")
+struct LockHoldTests {
+    /// Between each `flock` on the lock file and its `close`: which calls, and how many bytes were read.
+    private static func holds(_ calls: [SystemCall]) -> [(names: [String], bytesRead: Int)] {
+        var holds: [(names: [String], bytesRead: Int)] = []
+        var held: Int32?
+        for call in calls {
+            if call.name == .flock {
+                held = call.descriptor
+                holds.append(([], 0))
+            } else if held != nil {
+                holds[holds.count - 1].names.append(call.name.rawValue)
+                if call.name == .pread { holds[holds.count - 1].bytesRead += call.count ?? 0 }
+                if call.name == .close, call.descriptor == held { held = nil }
+            }
+        }
+        return holds
+    }
+
+    private func expectShort(_ calls: CallLog, location: SourceLocation = #_sourceLocation) {
+        let holds = Self.holds(calls.calls)
+        #expect(!holds.isEmpty, sourceLocation: location)
+        for hold in holds {
+            #expect(hold.names.last == "close", "the lock was not released", sourceLocation: location)
+            #expect(!hold.names.contains { $0.contains("sync") }, "a sync under the lock", sourceLocation: location)
+            #expect(hold.bytesRead <= 5 << 20, sourceLocation: location)
+        }
+    }
+
+    private func longLog() throws -> TestLog {
+        let log = try TestLog()
+        let handle = log.open(SessionLogOptions(maximumBatchBytes: 64 << 20))
+        let text = String(repeating: "x", count: 300_000)
+        try handle.append((0..<60).map { event("\($0)\(text)") })
+        return log
+    }
+
+    @Test(arguments: [EventDurability.none, .every]) func anAppendIsShort(durability: EventDurability) throws {
+        let log = try TestLog()
+        let calls = CallLog()
+        let handle = log.open(SessionLogOptions(durability: durability), fileSystem: calls.fileSystem)
+        try handle.append(event())
+        try handle.append((0..<1000).map { event("\($0)") })
+        expectShort(calls)
+    }
+
+    @Test func aLongRecountIsDoneOutsideAndConfirmedInside() throws {
+        let log = try longLog()
+        try log.remove("events.jsonl.count")
+        let calls = CallLog()
+        let receipt = try log.open(fileSystem: calls.fileSystem).append(event())
+        #expect(receipt.sequenceNumbers == 60..<61)
+        #expect(Self.holds(calls.calls).count == 2)
+        expectShort(calls)
+        try log.expectSound(61)
+    }
+
+    /// What was appended between counting and locking is counted, too.
+    @Test func aRecountMissesNothing() throws {
+        let log = try longLog()
+        try log.remove("events.jsonl.count")
+        let calls = CallLog()
+        let count = Condition(0)
+        calls.setFault { call in
+            // The second time the lock is taken: after the count, before it is confirmed.
+            guard call.name == .flock else { return nil }
+            if count.withLock({ count in
+                count += 1
+                return count == 2
+            }) {
+                try? log.append(line(60) + "\n")
+            }
+            return nil
+        }
+        let receipt = try log.open(fileSystem: calls.fileSystem).append(event())
+        #expect(receipt.sequenceNumbers == 61..<62)
+        try log.expectSound(62)
+    }
+
+    /// A handle counts only what is new to it, however often another tool spoils the counter.
+    @Test func aHandleCountsNothingTwice() throws {
+        let log = try longLog()
+        let calls = CallLog()
+        let handle = log.open(fileSystem: calls.fileSystem)
+        try log.remove("events.jsonl.count")
+        try handle.append(event())
+        for number in 0..<5 as Range<UInt64> {
+            try log.append(line(61 + number * 2) + "\n")
+            calls.forget()
+            #expect(try handle.append(event()).sequenceNumbers.lowerBound == 62 + number * 2)
+            #expect(Self.holds(calls.calls).count == 1)
+            #expect(calls.calls.filter { $0.name == .pread }.compactMap(\.count).reduce(0, +) < 1 << 20)
+        }
+        try log.expectSound(71)
+    }
+
+    @Test func aTornTailIsCopiedOutside() throws {
+        let log = try TestLog()
+        try log.open().append(event())
+        try log.append(String(repeating: "y", count: 6 << 20))
+        let calls = CallLog()
+        let receipt = try log.open(fileSystem: calls.fileSystem).append(event())
+        #expect(receipt.quarantined?.byteCount == 6 << 20)
+        expectShort(calls)
+        try log.expectSound(2)
+    }
+
+    @Test func aSealIsShort() throws {
+        let log = try longLog()
+        let calls = CallLog()
+        _ = try log.open(fileSystem: calls.fileSystem).seal()
+        expectShort(calls)
+    }
+
+    @Test func readersTakeNoLockAtAll() throws {
+        let log = try TestLog()
+        try log.open().append((0..<10).map { event("\($0)") })
+        let calls = CallLog()
+        let handle = log.open(fileSystem: calls.fileSystem)
+        _ = try handle.readAll()
+        _ = try handle.size()
+        _ = try handle.verify()
+        let stream = try handle.events(from: 5)
+        while try stream.next() != nil {}
+        _ = try handle.follow(from: 0).next(timeoutMilliseconds: 0)
+        #expect(!calls.names.contains("flock"))
+        let writes: Set = ["write", "pwrite64", "ftruncate", "mkdirat", "renameat", "unlinkat", "fchmod"]
+        #expect(writes.isDisjoint(with: calls.names))
+    }
+
+    // MARK: - Waiting
+
+    private func holdLock(of log: TestLog) throws -> any File {
+        let directory = try PosixFileSystem.shared.openDirectory(log.path)
+        let file = try directory.open("events.jsonl.lock", [.read, .write, .create], permissions: .ownerFile)
+        #expect(try file.lock(.exclusive, blocking: false))
+        return file
+    }
+
+    /// Waiting for ever would hang a hook, and appending all the same would give a number twice.
+    @Test(arguments: [0, 1, 60] as [UInt64]) func aHeldLockIsWaitedForAndNeverPassedBy(milliseconds: UInt64) throws {
+        let log = try TestLog()
+        try log.open().append(event())
+        let before = try log.bytes()
+        let held = try holdLock(of: log)
+        let start = ContinuousClock.now
+        let error = try eventLogError {
+            try log.open(SessionLogOptions(lockTimeoutMilliseconds: milliseconds)).append(event())
+        }
+        guard case .lockBusy(log.path, let waited)? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(waited >= milliseconds)
+        #expect(ContinuousClock.now - start < .seconds(20))
+        #expect(try log.bytes() == before)
+        try held.close()
+        try log.open(SessionLogOptions(lockTimeoutMilliseconds: 0)).append(event())
+        try log.expectSound(2)
+    }
+
+    @Test func theDefaultIsAMinute() { #expect(SessionLogOptions().lockTimeoutMilliseconds == 60_000) }
+
+    @Test func threadsOfOneHandleWaitNoLongerThanAsked() throws {
+        let log = try TestLog()
+        try log.open().append(event())
+        let held = try holdLock(of: log)
+        let handle = log.open(SessionLogOptions(lockTimeoutMilliseconds: 50))
+        let errors = Condition([EventLogError?]())
+        let threads = try (0..<4).map { _ in
+            try Thread.start(name: "waits") {
+                let error = try? eventLogError { try handle.append(event()) }
+                errors.withLock { $0.append(error ?? nil) }
+            }
+        }
+        for thread in threads { thread.join() }
+        #expect(errors.withLock { $0.allSatisfy { $0?.code == "lock_busy" } && $0.count == 4 })
+        try held.close()
+        try handle.append(event())
+        try log.expectSound(2)
+    }
+}

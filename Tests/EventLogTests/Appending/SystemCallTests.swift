@@ -1,0 +1,83 @@
+import EventLog
+import FileSystemSeam
+import Foundation
+import Testing
+
+/// What an append costs, in system calls, counted through the seam. Fails when it becomes more.
+@Suite("System calls of an append")
+struct SystemCallTests {
+    private static let locking = ["openat", "flock", "fstat", "fstatat"]
+
+    /// A hook's append: a new handle on a log that is there. Two more calls close what the handle holds.
+    @Test func theFirstOfAHandleTakesFourteen() throws {
+        let log = try TestLog()
+        try log.open().append([event(), event()])
+        let calls = CallLog()
+        let handle = log.open(fileSystem: calls.fileSystem)
+        try handle.append(event())
+        #expect(
+            calls.names == ["open"] + Self.locking
+                + ["openat", "fstat", "pread64", "openat", "pread64", "write", "pwrite64", "close", "close"]
+        )
+        #expect(calls.names.count == 14)
+    }
+
+    @Test func thoseAfterItTakeEleven() throws {
+        let log = try TestLog()
+        let calls = CallLog()
+        let handle = log.open(fileSystem: calls.fileSystem)
+        try handle.append(event())
+        for _ in 0..<3 {
+            calls.forget()
+            try handle.append(event())
+            #expect(
+                calls.names == Self.locking
+                    + ["fstatat", "pread64", "openat", "write", "pwrite64", "close", "close"]
+            )
+        }
+    }
+
+    @Test func afterSomebodyElseItTakesTwelve() throws {
+        let log = try TestLog()
+        let calls = CallLog()
+        let handle = log.open(fileSystem: calls.fileSystem)
+        try handle.append(event())
+        try log.open().append(event())
+        calls.forget()
+        try handle.append(event())
+        #expect(
+            calls.names == Self.locking
+                + ["fstatat", "pread64", "openat", "pread64", "write", "pwrite64", "close", "close"]
+        )
+    }
+
+    @Test func aBatchTakesNoMore() throws {
+        let log = try TestLog()
+        let calls = CallLog()
+        let handle = log.open(fileSystem: calls.fileSystem)
+        try handle.append(event())
+        calls.forget()
+        try handle.append((0..<500).map { event("\($0)") })
+        #expect(calls.names.count == 11)
+        #expect(calls.names.filter { $0 == "write" }.count == 1)
+    }
+
+    @Test func theCostDoesNotGrowWithTheLog() throws {
+        let log = try TestLog()
+        try log.open().append((0..<5000).map { event("\($0)") })
+        let calls = CallLog()
+        try log.open(fileSystem: calls.fileSystem).append(event())
+        #expect(calls.calls.filter { $0.name == .pread }.compactMap(\.count).reduce(0, +) <= 4096 + 17)
+    }
+
+    /// Never positioned writes and never preallocation in the events: other writers append to the same file.
+    @Test func onlyTheEndOfTheEventsIsWritten() throws {
+        let log = try TestLog()
+        let calls = CallLog()
+        let handle = log.open(SessionLogOptions(durability: .every), fileSystem: calls.fileSystem)
+        for _ in 0..<3 { try handle.append([event(), event()]) }
+        for call in calls.calls where call.name == .pwrite { #expect(call.count == 16) }
+        #expect(!calls.names.contains("fallocate"))
+        #expect(!calls.names.contains("ftruncate"))
+    }
+}

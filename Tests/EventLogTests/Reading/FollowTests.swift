@@ -1,0 +1,170 @@
+import EventLog
+import FileSystemSeam
+import Foundation
+import Testing
+
+@Suite("Following")
+struct FollowTests {
+    /// The numbers of the next events, at most so many.
+    private func numbers(_ follower: EventFollower, _ count: Int, waiting: UInt64 = 0) throws -> [UInt64] {
+        var numbers: [UInt64] = []
+        while numbers.count < count, let entry = try follower.next(timeoutMilliseconds: waiting) {
+            guard case .event(let event) = entry else { continue }
+            numbers.append(event.sequenceNumber)
+        }
+        return numbers
+    }
+
+    @Test func beginsWhereAsked() throws {
+        let log = try TestLog()
+        let handle = log.open()
+        try handle.append((0..<5).map { event("\($0)") })
+        let all = try handle.follow(from: 0)
+        let some = try handle.follow(from: 3)
+        let new = try handle.follow()
+        #expect(try numbers(all, 9) == [0, 1, 2, 3, 4])
+        #expect(try numbers(some, 9) == [3, 4])
+        #expect(try numbers(new, 9) == [])
+        try handle.append([event(), event()])
+        for follower in [all, some, new] { #expect(try numbers(follower, 9) == [5, 6]) }
+        for follower in [all, some, new] { #expect(try follower.next(timeoutMilliseconds: 0) == nil) }
+    }
+
+    @Test func placesAreTheFiles() throws {
+        let log = try TestLog()
+        let handle = log.open()
+        try handle.append([event(), event()])
+        let follower = try handle.follow()
+        try handle.append(event())
+        guard case .event(let event)? = try follower.next(timeoutMilliseconds: 0) else {
+            Issue.record("no event")
+            return
+        }
+        #expect(event.line == 3)
+        #expect(event.byteOffset == Int64(event.bytes.count + 1) * 2)
+    }
+
+    @Test func aLogThatIsNotThereYetIsWaitedFor() throws {
+        let log = try TestLog()
+        for follower in [try log.open().follow(), try log.open().follow(from: 0)] {
+            #expect(try follower.next(timeoutMilliseconds: 1) == nil)
+        }
+        let follower = try log.open().follow()
+        let writer = try Thread.start(name: "late") {
+            usleep(150_000)
+            _ = try? log.open().append(event())
+        }
+        #expect(try numbers(follower, 1, waiting: 20_000) == [0])
+        writer.join()
+    }
+
+    @Test func aLineIsGivenWhenItIsWhole() throws {
+        let log = try TestLog()
+        let handle = log.open()
+        try handle.append(event())
+        let follower = try handle.follow()
+        let text = line(1, "in pieces") + "\n"
+        for piece in [text.prefix(1), text.dropFirst().prefix(40), text.dropFirst(41).dropLast()] {
+            try log.append(String(piece))
+            #expect(try follower.next(timeoutMilliseconds: 0) == nil)
+        }
+        try log.append("\n")
+        #expect(try numbers(follower, 1) == [1])
+    }
+
+    /// The beginning of a line that a crash cut short must never be joined to what comes in its place.
+    @Test func aTornTailThatIsCutIsForgotten() throws {
+        let log = try TestLog()
+        let handle = log.open()
+        try handle.append(event())
+        let follower = try handle.follow()
+        // All but the end of a line; what replaces it has the same layout and another name.
+        try log.append(String(line(1, "torn").dropLast(20)))
+        #expect(try follower.next(timeoutMilliseconds: 0) == nil)
+        try handle.append(event("whole"))
+        guard case .event(let event)? = try follower.next(timeoutMilliseconds: 0) else {
+            Issue.record("no event")
+            return
+        }
+        #expect(event.event.agentName == "whole")
+        #expect(event.event.hostID == "host_1")
+    }
+
+    @Test func badLinesAreTold() throws {
+        let log = try TestLog()
+        let handle = log.open()
+        try handle.append(event())
+        let follower = try handle.follow()
+        try log.append("nonsense\n\n")
+        try handle.append(event())
+        var kinds: [String] = []
+        while let entry = try follower.next(timeoutMilliseconds: 0) {
+            switch entry {
+            case .event(let event): kinds.append("\(event.sequenceNumber)")
+            case .skipped(let line): kinds.append(line.reason.code)
+            }
+        }
+        #expect(kinds == ["malformed", "blank", "3"])
+    }
+
+    @Test func eventsThatAreReplacedAreNoticed() throws {
+        for isRemoved in [true, false] {
+            let log = try TestLog()
+            let handle = log.open()
+            try handle.append([event(), event()])
+            let follower = try handle.follow()
+            if isRemoved { try log.remove("events.jsonl") } else { try log.write(line(0) + "\n") }
+            #expect(try eventLogError { _ = try follower.next(timeoutMilliseconds: 0) }?.code == "events_replaced")
+        }
+    }
+
+    /// Several processes' worth of writers, and several readers of which each sees everything once and in order.
+    @Test func everyEventIsSeenOnceInOrder() throws {
+        let log = try TestLog()
+        let (writers, each) = (6, 60)
+        let seen = Condition([[String]](repeating: [], count: 3))
+        let readers = try (0..<3).map { reader in
+            try Thread.start(name: "reader") {
+                guard let follower = try? log.open().follow(from: 0) else { return }
+                for expected in 0..<UInt64(writers * each) {
+                    guard case .event(let event)? = try? follower.next(timeoutMilliseconds: 30_000),
+                        event.sequenceNumber == expected
+                    else { return }
+                    seen.withLock { $0[reader].append(event.event.agentName) }
+                }
+            }
+        }
+        let threads = try (0..<writers).map { writer in
+            try Thread.start(name: "writer") {
+                let handle = log.open()
+                for step in 0..<each { _ = try? handle.append(event("w\(writer)-\(step)")) }
+            }
+        }
+        for thread in threads + readers { thread.join() }
+        let expected = (0..<writers).flatMap { writer in (0..<each).map { "w\(writer)-\($0)" } }.sorted()
+        for names in seen.withLock({ $0 }) { #expect(names.sorted() == expected) }
+        try log.expectSound(writers * each)
+    }
+
+    @Test func isWokenRatherThanLooking() throws {
+        let log = try TestLog()
+        let handle = log.open()
+        try handle.append(event())
+        let follower = try handle.follow()
+        var delays: [Duration] = []
+        for _ in 0..<10 {
+            let appended = Condition<ContinuousClock.Instant?>(nil)
+            let writer = try Thread.start(name: "writer") {
+                usleep(10_000)
+                appended.withLock { $0 = ContinuousClock.now }
+                _ = try? handle.append(event())
+            }
+            #expect(try numbers(follower, 1, waiting: 20_000).count == 1)
+            let now = ContinuousClock.now
+            writer.join()
+            delays.append(now - (try #require(appended.withLock { $0 })))
+        }
+        // Looking ten times a second, it would find each one 90 ms later.
+        #expect(delays.sorted()[5] < .milliseconds(75), "\(delays)")
+    }
+}
