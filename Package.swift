@@ -124,7 +124,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CrashTestingTests",
-            dependencies: ["CrashTesting", "FileSystemSeam", "LitmusPrograms", "TestSupport"],
+            dependencies: ["CrashTesting", "FileSystemSeam", "Canonical", "LitmusPrograms", "TestSupport"],
             swiftSettings: strictTests
         ),
         .testTarget(

@@ -1,3 +1,4 @@
+import Canonical
 import CrashTesting
 import FileSystemSeam
 import Foundation
@@ -21,13 +22,33 @@ import Testing
         #expect(finding.steps.contains { !$0.survived })
     }
 
-    @Test func theJSONReportIsJSONWithEveryCount() throws {
+    @Test func theJSONReportHasEveryCountInItsOrder() throws {
         let report = try report(file: false, directory: true)
-        let value = try JSONSerialization.jsonObject(with: Data(report.json.utf8)) as? [String: Any]
-        let statistics = try #require(value?["statistics"] as? [String: Any])
-        #expect(statistics["states"] as? Int == report.statistics.states)
-        let findings = try #require(value?["findings"] as? [[String: Any]])
-        #expect(findings.first?["token"] as? String == report.findings.first?.token.description)
+        let value = try JSONValue(parsing: report.json, options: JSONOptions(integers: .exact64))
+        #expect(value.object?.members.map(\.key) == ["model", "mode", "statistics", "findings", "operations"])
+        let statistics = try #require(value["statistics"])
+        #expect(statistics["states"] == .integer(report.statistics.states))
+        #expect(statistics["failed_states"] == .integer(report.statistics.failedStates))
+        #expect(statistics.object?.members.count == 18)
+        let finding = try #require(value["findings"]?.array?.first)
+        #expect(finding["token"]?.string == report.findings.first?.token.description)
+        #expect(finding["steps"]?.array?.count == report.findings.first?.steps.count)
+        #expect(value["operations"]?.array?.first?.string == "1 openDirectory /")
+    }
+
+    @Test func theJSONReportHoldsAnyNameAndTheErrorOfTheWorkload() throws {
+        var explorer = CrashExplorer()
+        explorer.faults = .on(.sync, 1, .error(.noSpace))
+        let name = "a\"\\\n\u{1}é"
+        let report = try explorer.explore { (fileSystem, _: (Int) -> Void) in
+            let directory = try fileSystem.openDirectory("/")
+            try directory.open(name, [.write, .create], permissions: .ownerFile).sync(.data)
+        } recover: { _ in
+        } check: { _, _ in
+        }
+        let value = try JSONValue(parsing: report.json)
+        #expect(value["operations"]?.array?[1].string == "2 open \(name) [write, create]")
+        #expect(value["workload_error"]?.string?.contains("ENOSPC") == true)
     }
 
     @Test func theHTMLReportIsSelfContainedAndWellFormed() throws {
