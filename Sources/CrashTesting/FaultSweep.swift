@@ -4,58 +4,34 @@ public import FileSystemSeam
 ///
 /// For each fault three things must hold: what the workload throws is one of the store's own errors, nothing
 /// acknowledged is lost in any state after it, and the store opens and works again (a check may use the store).
+///
+/// Then pairs: each of these faults with each fault of each operation that the workload goes on to make after it, the
+/// ones of its error handling included. There are many; beyond ``pairMaximum`` they are sampled, and the report says so.
 public struct FaultSweep: Sendable {
-    /// The explorer for each faulted run; its own ``CrashExplorer/faults`` are not used.
+    /// The explorer for each faulted run; its own ``CrashExplorer/faults`` are not used. Its seed decides which
+    /// pairs are sampled.
     public var explorer: CrashExplorer
-    /// Whether every pair of an I/O error with another one at a later call is tried too.
+    /// The faults an operation can meet. With ``FileSystemSeam/FaultPlan/silentFaults(in:)`` the device lies; a check
+    /// must then allow what it acknowledged to be lost.
+    public var faults: @Sendable (FileSystemError.Operation) -> [SimFault] = {
+        FaultPlan.applicableFaults(to: $0)
+    }
+    /// Whether pairs of faults are tried, too.
     public var triesPairs = true
-    /// At most this many plans are tried; the report says when there were more.
-    public var planMaximum = 10_000
+    /// At most this many pairs are tried. When there are more, half of them are pairs of I/O errors, all of them if
+    /// there are no more, and the others are spread evenly over all the rest.
+    public var pairMaximum = 2_000
 
     /// Makes a sweep under a model.
     public init(_ model: PersistenceModel = .posixMinimal) { explorer = CrashExplorer(model) }
 
-    /// One plan that broke a promise.
-    public struct Finding: Sendable, CustomStringConvertible {
-        /// The faults.
-        public var plan: FaultPlan
-        /// What was broken, shrunk; or the error that is not the store's own.
-        public var message: String
-
-        /// The plan and what it broke.
-        public var description: String {
-            "\(plan.entries.map(\.description).joined(separator: " and ")): \(message)"
-        }
-    }
-
-    /// What a sweep found.
-    public struct Report: Sendable, CustomStringConvertible {
-        /// Plans tried.
-        public var plans = 0
-        /// Plans that were possible.
-        public var plansPossible = 0
-        /// Plans under which the workload reported the fault by throwing.
-        public var plansThatThrew = 0
-        /// States recovered and checked over all plans.
-        public var states = 0
-        /// Broken promises, one at most for each plan.
-        public var findings: [Finding] = []
-
-        /// Whether every plan was tried and no promise broken.
-        public var isClean: Bool { findings.isEmpty && plans == plansPossible }
-
-        /// Counts, then each finding.
-        public var description: String {
-            var text = "fault sweep: \(plans) of \(plansPossible) plans, \(plansThatThrew) reported by the workload, "
-            text += "\(states) states\n"
-            for finding in findings { text += "  \(finding)\n" }
-            return findings.isEmpty ? text + "  no promise broken\n" : text
-        }
-    }
-
-    /// Sweeps a workload. The closures are those of ``CrashExplorer/explore(prepare:workload:recover:check:)``.
+    /// Sweeps a workload. The closures are those of
+    /// ``CrashExplorer/explore(prepare:progress:workload:recover:check:)``.
+    ///
+    /// A fault that breaks a promise by itself is not paired.
     ///
     /// - Parameter isOwnError: whether an error the workload threw is one the store promises to throw.
+    /// - Throws: what an exploration throws, but for a workload that under faults does not end: that is a finding.
     public func run<Acknowledgement: Equatable, Store>(
         prepare: (any FileSystem) throws -> Void = { _ in },
         workload: (any FileSystem, (Acknowledgement) -> Void) throws -> Void,
@@ -63,19 +39,21 @@ public struct FaultSweep: Sendable {
         recover: (any FileSystem) throws -> Store,
         check: (Store, [Acknowledgement]) throws -> Void
     ) throws -> Report {
-        let clean = try explorer.explore(prepare: prepare, workload: workload, recover: recover, check: check)
         var report = Report()
-        report.states = clean.statistics.states
-        for finding in clean.findings { report.findings.append(Finding(plan: FaultPlan(), message: "\(finding)")) }
-        let plans = plans(for: clean.operations)
-        report.plansPossible = plans.count
-        for plan in plans.prefix(planMaximum) {
+        /// Tries one plan; returns the operations made under it, or nil when it broke a promise.
+        func attempt(_ plan: FaultPlan) throws -> [SimOperation]? {
             var explorer = explorer
             explorer.faults = plan
             explorer.findingMaximum = 1
             explorer.failureMaximum = 1
-            let faulted = try explorer.explore(prepare: prepare, workload: workload, recover: recover, check: check)
-            report.plans += 1
+            let found = report.findings.count
+            let faulted: CrashReport
+            do {
+                faulted = try explorer.explore(prepare: prepare, workload: workload, recover: recover, check: check)
+            } catch CrashTestingError.workloadDoesNotEnd(let reason) {
+                report.findings.append(Finding(plan: plan, message: "the workload does not end: \(reason)"))
+                return nil
+            }
             report.states += faulted.statistics.states
             if let error = faulted.workloadError {
                 report.plansThatThrew += 1
@@ -86,43 +64,65 @@ public struct FaultSweep: Sendable {
             if let finding = faulted.findings.first {
                 report.findings.append(Finding(plan: plan, message: "\(finding)"))
             }
+            return report.findings.count == found ? faulted.operations : nil
+        }
+
+        let clean = try explorer.explore(prepare: prepare, workload: workload, recover: recover, check: check)
+        report.states = clean.statistics.states
+        for finding in clean.findings { report.findings.append(Finding(plan: FaultPlan(), message: "\(finding)")) }
+
+        var pairs: [FaultPlan] = []
+        for first in entries(for: clean.operations) {
+            let operations = try attempt(FaultPlan([first]))
+            report.singles += 1
+            guard triesPairs, let operations else { continue }
+            for second in entries(for: operations, after: first) { pairs.append(FaultPlan([first, second])) }
+        }
+        report.pairsPossible = pairs.count
+        for plan in chosen(pairs) {
+            _ = try attempt(plan)
+            report.pairs += 1
         }
         return report
     }
 
-    /// Every single fault of every call, then the pairs.
-    private func plans(for operations: [SimOperation]) -> [FaultPlan] {
-        var calls: [(operation: FileSystemError.Operation, occurrence: Int)] = []
+    /// Every fault of every operation of a run, or of those after a fault that struck in it.
+    private func entries(for operations: [SimOperation], after first: FaultPlan.Entry? = nil) -> [FaultPlan.Entry] {
+        var entries: [FaultPlan.Entry] = []
         var counts: [FileSystemError.Operation: Int] = [:]
+        var isPast = first == nil
         for operation in operations {
-            counts[operation.operation, default: 0] += 1
-            calls.append((operation.operation, counts[operation.operation] ?? 1))
-        }
-        var plans: [FaultPlan] = []
-        for call in calls {
-            for fault in FaultPlan.applicableFaults(to: call.operation) {
-                plans.append(.on(call.operation, call.occurrence, fault))
+            let occurrence = counts[operation.operation, default: 0] + 1
+            counts[operation.operation] = occurrence
+            if isPast {
+                for fault in faults(operation.operation) {
+                    entries.append(FaultPlan.Entry(operation.operation, occurrence: occurrence, fault))
+                }
+            } else if operation.operation == first?.operation, occurrence == first?.occurrence {
+                isPast = true
             }
         }
-        guard triesPairs else { return plans }
-        for first in calls.indices {
-            for second in calls.indices where second > first {
-                plans.append(
-                    FaultPlan([
-                        FaultPlan.Entry(
-                            calls[first].operation,
-                            occurrence: calls[first].occurrence,
-                            .error(.inputOutput)
-                        ),
-                        FaultPlan.Entry(
-                            calls[second].operation,
-                            occurrence: calls[second].occurrence,
-                            .error(.inputOutput)
-                        ),
-                    ])
-                )
-            }
+        return entries
+    }
+
+    private func chosen(_ pairs: [FaultPlan]) -> [FaultPlan] {
+        if pairs.count <= pairMaximum { return pairs }
+        let errors = pairs.filter { $0.entries.allSatisfy { $0.fault == .error(.inputOutput) } }
+        let others = pairs.filter { !$0.entries.allSatisfy { $0.fault == .error(.inputOutput) } }
+        let share = min(errors.count, max(pairMaximum / 2, pairMaximum - others.count))
+        return Self.spread(errors, share, explorer.seed) + Self.spread(others, pairMaximum - share, explorer.seed)
+    }
+
+    /// `count` of the plans, one drawn from each of as many equal stretches.
+    private static func spread(_ plans: [FaultPlan], _ count: Int, _ seed: UInt64) -> [FaultPlan] {
+        if count >= plans.count { return plans }
+        var word = seed &* 0x9E37_79B9_7F4A_7C15 | 1
+        return (0..<count).map { index in
+            word ^= word << 13
+            word ^= word >> 7
+            word ^= word << 17
+            let (start, end) = (index * plans.count / count, (index + 1) * plans.count / count)
+            return plans[start + Int(word >> 33) % (end - start)]
         }
-        return plans
     }
 }

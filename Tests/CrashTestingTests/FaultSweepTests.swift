@@ -4,8 +4,8 @@ import Testing
 
 @Suite struct FaultSweepTests {
     /// A one-number log whose syncs either count or do not.
-    private func sweep(believesSyncs: Bool) throws -> FaultSweep.Report {
-        try FaultSweep().run { fileSystem in
+    private func sweep(believesSyncs: Bool, _ sweep: FaultSweep = FaultSweep()) throws -> FaultSweep.Report {
+        try sweep.run { fileSystem in
             let directory = try fileSystem.openDirectory("/")
             _ = try directory.open("log", [.write, .create], permissions: .ownerFile)
             try directory.sync()
@@ -30,12 +30,131 @@ import Testing
     @Test func aStoreThatTakesErrorsSeriouslyIsClean() throws {
         let report = try sweep(believesSyncs: true)
         #expect(report.isClean, "\(report)")
-        #expect(report.plansThatThrew > 10 && report.plans > 30, "\(report)")
+        // openDirectory and open: 5 faults each; two writes: 5 each; two syncs: 3 each.
+        #expect(report.singles == 26 && report.plansThatThrew > 10, "\(report)")
+        // A fault that ends the workload leaves nothing to pair it with: those of an interrupted or short write do.
+        #expect(report.isExhaustive && report.pairs > 0, "\(report)")
     }
 
     @Test func aSwallowedErrorIsFoundWithItsFault() throws {
         let report = try sweep(believesSyncs: false)
         #expect(report.findings.contains { $0.description.contains("sync #1 fails: ") }, "\(report)")
         #expect(report.findings.allSatisfy { $0.description.contains("sync #") }, "\(report)")
+    }
+
+    /// Writes a value; on any error it tries a second way, which swallows its own.
+    private func exploreSecondWay(_ sweep: FaultSweep = FaultSweep()) throws -> FaultSweep.Report {
+        try sweep.run { (fileSystem, acknowledge: (UInt8) -> Void) in
+            let directory = try fileSystem.openDirectory("/")
+            do {
+                try directory.replaceAtomically("value", with: [7])
+            } catch {
+                let file = try directory.open("second", [.write, .create], permissions: .ownerFile)
+                try file.writeAll([7], at: 0)
+                try? file.sync(.data)
+                try directory.sync()
+            }
+            acknowledge(7)
+        } isOwnError: {
+            $0 is FileSystemError
+        } recover: { fileSystem in
+            let directory = try fileSystem.openDirectory("/")
+            for name in ["value", "second"] where try directory.exists(name) {
+                if try directory.readFile(name, maximumBytes: 10) == [7] { return true }
+            }
+            return false
+        } check: { found, acknowledged in
+            try CheckFailure.unless(found || acknowledged.isEmpty, "7 is lost")
+        }
+    }
+
+    @Test func whatOnlyTwoFaultsBreakIsFoundInTheErrorHandling() throws {
+        let report = try exploreSecondWay()
+        #expect(!report.isClean && report.isExhaustive, "\(report)")
+        #expect(report.findings.allSatisfy { $0.plan.entries.count == 2 }, "\(report)")
+        // Of every kind: a full disk and then a failing sync that the clean run does not make.
+        let kinds = Set(report.findings.map { $0.plan.entries[0].fault })
+        #expect(kinds.isSuperset(of: [.error(.inputOutput), .error(.noSpace), .error(.quotaExceeded)]), "\(kinds)")
+        let seconds = Set(report.findings.map { $0.plan.entries[1].fault })
+        #expect(seconds == [.error(.inputOutput), .error(.noSpace), .error(.quotaExceeded)], "\(seconds)")
+    }
+
+    @Test func beyondTheBudgetPairsAreSampledAndTheReportSaysSo() throws {
+        let all = try exploreSecondWay()
+        var sweep = FaultSweep()
+        sweep.pairMaximum = 60
+        let some = try exploreSecondWay(sweep)
+        #expect(some.singles == all.singles && some.pairs == 60 && some.pairsPossible == all.pairs, "\(some)")
+        #expect(!some.isExhaustive && some.description.contains("60 of \(all.pairs) pairs, sampled"), "\(some)")
+        #expect(!some.isClean, "\(some)")
+        sweep.triesPairs = false
+        let none = try exploreSecondWay(sweep)
+        #expect(none.pairs == 0 && none.isClean, "\(none)")
+    }
+
+    @Test func aWorkloadThatAFaultMakesHangIsAFinding() throws {
+        var sweep = FaultSweep()
+        sweep.triesPairs = false
+        let report = try sweep.run { (fileSystem, _: (Int) -> Void) in
+            let directory = try fileSystem.openDirectory("/")
+            _ = try directory.lock(.exclusive, blocking: true)
+            do {
+                _ = try directory.entries()
+            } catch {
+                // The old handle still holds its lock.
+                _ = try directory.reopened().lock(.exclusive, blocking: true)
+            }
+        } isOwnError: {
+            $0 is FileSystemError
+        } recover: { _ in
+        } check: { _, _ in
+        }
+        #expect(
+            report.findings.map(\.description) == [
+                "entries #1 fails: \(ErrorNumber.inputOutput): the workload does not end: "
+                    + "it waits for a lock that is not released"
+            ],
+            "\(report)"
+        )
+    }
+
+    /// Two records of a number and, or not, its place and its complement.
+    private func exploreLies(isChecked: Bool) throws -> FaultSweep.Report {
+        var sweep = FaultSweep()
+        sweep.faults = { FaultPlan.silentFaults(in: $0) }
+        return try sweep.run { fileSystem in
+            let directory = try fileSystem.openDirectory("/")
+            try directory.open("log", [.write, .create], permissions: .ownerFile).allocate(to: 2048)
+        } workload: { (fileSystem, acknowledge: (UInt8) -> Void) in
+            let directory = try fileSystem.openDirectory("/")
+            let file = try directory.open("log", [.write], permissions: .ownerFile)
+            for value in 1...2 as ClosedRange<UInt8> {
+                try file.writeAll([value, ~value, value], at: 512 * Int64(value))
+                try file.sync(.data)
+                acknowledge(value)
+            }
+        } isOwnError: { _ in
+            false
+        } recover: { fileSystem in
+            let directory = try fileSystem.openDirectory("/")
+            let bytes = try directory.open("log", [.read], permissions: .ownerFile).readAll(maximumBytes: 4096)
+            return (0..<4).map { place in
+                let record = Array(bytes[512 * place..<512 * place + 3])
+                let isGood = record[0] == ~record[1] && record[2] == UInt8(place)
+                return isGood || !isChecked ? record[0] : 0
+            }
+        } check: { values, _ in
+            // Loss is allowed, anything wrong is not.
+            let isRight = values.enumerated().allSatisfy { $1 == 0 || ($1 == UInt8($0) && (1...2).contains($1)) }
+            try CheckFailure.unless(isRight, "\(values)")
+        }
+    }
+
+    @Test func aDeviceThatLiesIsSweptToo() throws {
+        let checked = try exploreLies(isChecked: true)
+        #expect(checked.isClean && checked.isExhaustive && checked.singles == 8 && checked.pairs == 22, "\(checked)")
+        let trusting = try exploreLies(isChecked: false)
+        let faults = Set(trusting.findings.flatMap { $0.plan.entries.map(\.fault) })
+        #expect(faults.isSuperset(of: [.flippedBit(3), .misdirectedWrite(sectors: 1)]), "\(trusting)")
     }
 }

@@ -61,7 +61,17 @@ public struct FaultPlan: Sendable, Hashable {
         FaultPlan([Entry(operation, occurrence: occurrence, fault)])
     }
 
-    /// Every fault that `operation` can meet.
+    /// What a device that lies may do to `operation`: a success is reported, and the disk holds something else, or nothing
+    /// new. After such a fault a store may have lost what it acknowledged; what it then gives out must not be wrong.
+    public static func silentFaults(in operation: FileSystemError.Operation) -> [SimFault] {
+        switch operation {
+        case .write, .append: [.flippedBit(3), .misdirectedWrite(sectors: 1), .misdirectedWrite(sectors: -1)]
+        case .sync, .syncDirectory: [.lyingSync]
+        default: []
+        }
+    }
+
+    /// Every fault that `operation` can meet and that it, or the bytes it gives, can tell of.
     public static func applicableFaults(to operation: FileSystemError.Operation) -> [SimFault] {
         switch operation {
         case .read: [.error(.inputOutput), .error(.interrupted), .short(bytes: 1), .flippedBit(3)]
