@@ -1,5 +1,7 @@
 import Canonical
+import FileSystemSeam
 import HoldfastCLI
+import TestSupport
 import Testing
 
 @Suite("holdfast crash explore")
@@ -11,6 +13,33 @@ struct CrashExploreCommandTests {
         let json = try run.json()
         #expect(json["model"]?.string == "apfs")
         #expect(json["findings"]?.array?.isEmpty == true)
+        #expect(json["statistics"]?["crash_points"]?.number != .unsigned(0))
+        #expect(run.error.isEmpty)
+    }
+
+    @Test func aPageIsWrittenAndATerminalSeesTheProgress() throws {
+        let temporary = try TemporaryDirectory()
+        let page = temporary.path + "/page.html"
+        let words = ["crash", "explore", "journal", "--model", "xfs", "--budget", "1", "--html", page]
+        let run = CommandRun(words, terminal: Console.Terminal(isError: true, columns: 200))
+        #expect(run.code == .done)
+        #expect(run.output.contains("no promise broken"))
+        let directory = try PosixFileSystem.shared.openDirectory(temporary.path)
+        #expect(try directory.entries().map(\.name) == ["page.html"])
+        let html = String(decoding: try directory.readFile("page.html", maximumBytes: 1 << 24), as: UTF8.self)
+        #expect(html.hasPrefix("<!doctype html>") && html.contains("Crash exploration under xfs"))
+        let lines = run.error.split(separator: "\r").filter { !$0.allSatisfy { $0 == " " } }
+        #expect(!lines.isEmpty && lines.allSatisfy { $0.hasPrefix("exploring [") }, "\(run.error)")
+        let last = try #require(lines.last)
+        #expect(last.contains(" crash points, ") && last.contains(" states, ") && last.contains("/s"), "\(last)")
+        #expect(run.error.hasSuffix("\r"), "the line is taken away")
+    }
+
+    @Test func aPageThatCannotBeWrittenIsAnErrorBeforeAnythingElse() throws {
+        let temporary = try TemporaryDirectory()
+        for path in [temporary.path + "/missing/page.html", temporary.path + "/", "/dev/null/page.html"] {
+            CommandRun("crash", "explore", "journal", "--html", path).expectError(.missingInput, "check the path")
+        }
     }
 
     @Test func theReportNamesItsMode() {

@@ -23,6 +23,13 @@ struct ProgressBarTests {
         #expect(error == "\rverifying [>         ]   0 %  2 500 of 1 000 000 records, 1 250/s, 13:18 left")
     }
 
+    @Test func somethingElseMayBeCounted() {
+        let bar = bar(columns: 120)
+        pass(2000)
+        bar.show(WorkProgress(completed: 5, total: 20), counting: (12_345, "states"))
+        #expect(error == "\rverifying [==>       ]  25 %  5 of 20 records, 12 345 states, 6 172/s, 0:06 left")
+    }
+
     @Test func aFinishedBarHasNoTimeLeft() {
         let bar = bar()
         pass(1000)

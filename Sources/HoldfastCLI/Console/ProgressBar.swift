@@ -32,7 +32,10 @@ package final class ProgressBar {
     }
 
     /// Shows how far the work has come, when it is time to.
-    package func show(_ progress: WorkProgress) {
+    package func show(_ progress: WorkProgress) { show(progress, counting: nil) }
+
+    /// Shows how far the work has come, when it is time to, and how fast something is counted that lies in it.
+    package func show(_ progress: WorkProgress, counting inner: (count: UInt64, unit: String)?) {
         guard console.terminal.isError else { return }
         let now = fileSystem.monotonicClock().nanoseconds
         let elapsed = now &- start
@@ -41,7 +44,7 @@ package final class ProgressBar {
         last = now
         // A line as wide as the terminal would wrap, and could not be overwritten.
         let width = (console.terminal.columns ?? 80) - 1
-        let text = line.text(progress, elapsedNanoseconds: elapsed, width: width)
+        let text = line.text(progress, counting: inner, elapsedNanoseconds: elapsed, width: width)
         console.rewriteDiagnosticLine(text, over: shownWidth)
         shownWidth = text.count
     }
@@ -62,7 +65,12 @@ struct ProgressLine {
     private static let barWidth = 10
 
     /// The line, cut at `width`.
-    func text(_ progress: WorkProgress, elapsedNanoseconds: UInt64, width: Int) -> String {
+    func text(
+        _ progress: WorkProgress,
+        counting inner: (count: UInt64, unit: String)? = nil,
+        elapsedNanoseconds: UInt64,
+        width: Int
+    ) -> String {
         let seconds = Double(elapsedNanoseconds) / 1e9
         let rate = seconds > 0 ? Double(progress.completed) / seconds : 0
         var text = doing
@@ -73,7 +81,12 @@ struct ProgressLine {
         } else {
             text += " \(grouped(progress.completed)) \(unit)"
         }
-        text += ", \(grouped(UInt64(rate)))/s"
+        if let inner {
+            text += ", \(grouped(inner.count)) \(inner.unit)"
+            text += ", \(grouped(UInt64(seconds > 0 ? Double(inner.count) / seconds : 0)))/s"
+        } else {
+            text += ", \(grouped(UInt64(rate)))/s"
+        }
         if let total = progress.total, total > progress.completed, rate > 0 {
             text += ", \(clock(Double(total - progress.completed) / rate)) left"
         }

@@ -86,7 +86,7 @@ struct InputSource {
 
 extension InputSource {
     private static func open(_ path: String, in fileSystem: any FileSystem) throws(CommandFailure) -> any File {
-        let (directory, name) = split(path)
+        let (directory, name) = FilePath.split(path)
         let quoted = Printable.quoted(path, maximum: 200)
         if ["", ".", ".."].contains(name) {
             throw .missing("\(quoted) is a directory; give a file, or - for standard input")
@@ -104,12 +104,6 @@ extension InputSource {
         } catch {
             throw opening(quoted, failedWith: error)
         }
-    }
-
-    private static func split(_ path: String) -> (directory: String, name: String) {
-        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return (".", path) }
-        let directory = String(path[..<slash])
-        return (directory.isEmpty ? "/" : directory, String(path[path.utf8.index(after: slash)...]))
     }
 
     private static func opening(_ quoted: String, failedWith error: FileSystemError) -> CommandFailure {

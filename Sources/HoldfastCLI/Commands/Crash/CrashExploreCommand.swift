@@ -1,4 +1,3 @@
-internal import Canonical
 internal import CrashTesting
 internal import FileSystemSeam
 
@@ -40,12 +39,21 @@ enum CrashExploreCommand {
                 arity: .value(.integer(0...UInt64.max), name: "S"),
                 help: "where samples and the disk's randomness start; 1 when left out"
             ),
+            OptionDescription(
+                name: "html",
+                arity: .value(.file, name: "FILE"),
+                help: "write the report as one page with a picture of each finding, too; replaces the file"
+            ),
         ],
         examples: [
             Example(
                 words: ["crash", "explore", "journal", "--model", "ext4Ordered"],
                 note: "every power cut while a journal is made and used, on ext4"
-            )
+            ),
+            Example(
+                words: ["crash", "explore", "journal", "--html", "crashes.html"],
+                note: "the same under the weakest rules, as a page"
+            ),
         ],
         exitNotes: [
             ExitNote(code: .done, meaning: "no promise was broken"),
@@ -62,29 +70,40 @@ enum CrashExploreCommand {
         var explorer = CrashExplorer(model)
         explorer.runMaximum = Int(context.arguments.integer("budget") ?? defaultBudget)
         if let seed = context.arguments.integer("seed") { explorer.seed = seed }
-        let report: CrashReport
-        do {
-            report = try JournalCrashWorkload.explore(explorer)
-        } catch {
-            throw CommandFailure(
-                exitCode: .internalError,
-                code: "internal",
-                message: "the exploration could not be done: \(error)"
-            )
+        // Looked for first: an exploration takes minutes.
+        let page = try context.arguments.text("html").map { path throws(CommandFailure) in
+            try OutputFile(path, in: context.fileSystem)
         }
+        let report = try explore(explorer, context)
+        try page?.write(Array(report.html.utf8))
         if context.wantsJSON {
-            context.console.write(json: object(report))
+            context.console.write(json: report)
         } else {
             context.console.write(Array(report.description.utf8))
         }
         return report.isClean ? .done : .refused
     }
 
-    private static func object(_ report: CrashReport) -> JSONValue {
-        do throws(JSONError) {
-            return try JSONValue(parsing: report.json)
+    private static func explore(
+        _ explorer: CrashExplorer,
+        _ context: CommandContext
+    ) throws(CommandFailure) -> CrashReport {
+        let bar = ProgressBar("exploring", unit: "crash points", on: context.console, context.fileSystem)
+        defer { bar.clear() }
+        do {
+            return try JournalCrashWorkload.explore(explorer) { progress in
+                let points = WorkProgress(
+                    completed: UInt64(progress.crashPointsDone),
+                    total: UInt64(progress.crashPoints)
+                )
+                bar.show(points, counting: (UInt64(progress.states), "states"))
+            }
         } catch {
-            preconditionFailure("the report's JSON is not JSON: \(error)")
+            throw CommandFailure(
+                exitCode: .internalError,
+                code: "internal",
+                message: "the exploration could not be done: \(error)"
+            )
         }
     }
 }

@@ -17,8 +17,8 @@ enum JournalCrashWorkload {
         var nonceDigest: String
     }
 
-    static func explore(_ explorer: CrashExplorer) throws -> CrashReport {
-        try explorer.explore { (fileSystem, acknowledge: (Acknowledged) -> Void) in
+    static func explore(_ explorer: CrashExplorer, progress: @escaping CrashProgress.Handler) throws -> CrashReport {
+        try explorer.explore(progress: progress) { (fileSystem, acknowledge: (Acknowledged) -> Void) in
             let journal = ApprovalJournal(at: path, fileSystem: fileSystem)
             for number in 1...2 {
                 let use = use(nonce: "nonce-\(number)")

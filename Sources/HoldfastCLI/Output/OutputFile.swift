@@ -1,0 +1,37 @@
+internal import FileSystemSeam
+
+/// A file that a command writes beside its results.
+struct OutputFile {
+    private let directory: any Directory
+    private let name: String
+    private let quoted: String
+
+    /// Opens the directory that the file will lie in; the file itself is not touched yet.
+    ///
+    /// - Throws: a missing-input failure when there is no such directory, or the path names one.
+    init(_ path: String, in fileSystem: any FileSystem) throws(CommandFailure) {
+        let (place, name) = FilePath.split(path)
+        self.name = name
+        quoted = Printable.quoted(path, maximum: 200)
+        if ["", ".", ".."].contains(name) {
+            throw .missing("\(quoted) is a directory; give a file, and check the path")
+        }
+        do throws(FileSystemError) {
+            directory = try fileSystem.openDirectory(place)
+        } catch {
+            switch error.code {
+            case .noEntry, .notDirectory: throw .missing("there is no directory for \(quoted); check the path")
+            default: throw .inputOutput("the directory of \(quoted) cannot be opened: \(error.code)", error)
+            }
+        }
+    }
+
+    /// Writes the whole file, or leaves what was there.
+    func write(_ bytes: [UInt8]) throws(CommandFailure) {
+        do throws(FileSystemError) {
+            try directory.replaceAtomically(name, with: bytes)
+        } catch {
+            throw .inputOutput("\(quoted) cannot be written: \(error.code)", error)
+        }
+    }
+}
