@@ -52,20 +52,32 @@ public struct Digest: Sendable, Hashable, CustomStringConvertible {
     /// - Throws: ``DigestError`` for an unknown algorithm, a wrong length, or a digit that is not lower-case
     ///   hexadecimal. White space is nowhere allowed.
     public init(parsing text: String) throws(DigestError) {
-        let utf8 = Array(text.utf8)
-        guard let colon = utf8.firstIndex(of: UInt8(ascii: ":")) else { throw .missingAlgorithm }
-        let name = String(decoding: utf8[..<colon], as: UTF8.self)
-        guard let algorithm = DigestAlgorithm(rawValue: name) else { throw .unknownAlgorithm(name) }
-        let digits = Array(utf8[(colon + 1)...])
-        guard digits.count == 2 * Self.byteCount else { throw .wrongLength(digits: digits.count) }
-        if let place = digits.firstIndex(where: { !Self.isLowerHex($0) }) {
-            throw .notLowerHexadecimal(byteOffset: colon + 1 + place)
+        let utf8 = text.utf8.span
+        var colon = 0
+        while colon < utf8.count, utf8[colon] != UInt8(ascii: ":") { colon += 1 }
+        guard colon < utf8.count else { throw .missingAlgorithm }
+        guard let algorithm = Self.algorithm(named: utf8, 0..<colon) else {
+            throw .unknownAlgorithm(String(decoding: Array(text.utf8.prefix(colon)), as: UTF8.self))
         }
-        guard let bytes = Hex.decode(String(decoding: digits, as: UTF8.self)) else {
-            throw .wrongLength(digits: digits.count)
+        let start = colon + 1
+        guard utf8.count - start == 2 * Self.byteCount else { throw .wrongLength(digits: utf8.count - start) }
+        var bytes = [UInt8](repeating: 0, count: Self.byteCount)
+        for position in 0..<Self.byteCount {
+            let place = start &+ 2 &* position
+            guard let high = Hex.value(of: utf8[place]) else { throw .notLowerHexadecimal(byteOffset: place) }
+            guard let low = Hex.value(of: utf8[place &+ 1]) else { throw .notLowerHexadecimal(byteOffset: place + 1) }
+            bytes[position] = high &<< 4 | low
         }
         self.algorithm = algorithm
         self.bytes = bytes
+    }
+
+    private static func algorithm(named text: Span<UInt8>, _ range: Range<Int>) -> DigestAlgorithm? {
+        for algorithm in [DigestAlgorithm.sha256, .blake3] {
+            let name = algorithm.rawValue
+            if ByteWord.isSame(text, range, name.utf8.span) { return algorithm }
+        }
+        return nil
     }
 
     /// The 64 lower-case hexadecimal digits, without the tag.
@@ -82,11 +94,6 @@ public struct Digest: Sendable, Hashable, CustomStringConvertible {
             difference |= bytes[position] ^ other.bytes[position]
         }
         return difference == 0
-    }
-
-    private static func isLowerHex(_ byte: UInt8) -> Bool {
-        (byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9"))
-            || (byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "f"))
     }
 }
 

@@ -37,6 +37,9 @@ extension JSONDocument {
         }
     }
 
+    /// How many elements or members the array or object at `place` has.
+    package func count(at place: Place) -> Int { Int(tape.entries[place.index].count) }
+
     /// Where the value at `place` begins in the text, in bytes.
     package func byteOffset(of place: Place) -> Int {
         let entry = tape.entries[place.index]
@@ -69,8 +72,15 @@ extension JSONDocument {
     /// The string or key at `place`, decoded.
     package func string(at place: Place) -> String {
         let entry = tape.entries[place.index]
-        let bytes = entry.isUnescaped ? tape.unescaped : source
-        return String(decoding: bytes[entry.range], as: UTF8.self)
+        return entry.isUnescaped
+            ? String(decoding: tape.unescaped[entry.range], as: UTF8.self)
+            : String(decoding: source[entry.range], as: UTF8.self)
+    }
+
+    /// Whether the string or key at `place`, decoded, has the bytes of `text`.
+    package func isString(_ text: String, at place: Place) -> Bool {
+        let entry = tape.entries[place.index]
+        return ByteWord.isSame(entry.isUnescaped ? tape.unescaped.span : source.span, entry.range, text.utf8.span)
     }
 
     /// The length of the string or key at `place`, decoded, in bytes of UTF-8.

@@ -41,6 +41,18 @@ public struct JSONDocument: Sendable {
     public func digest(_ form: CanonicalForm, algorithm: DigestAlgorithm = .sha256) -> Digest {
         Digest(hashing: canonicalBytes(form), algorithm: algorithm)
     }
+
+    /// The digest of the text's canonical form with one value taken for an empty string: how a text is hashed that
+    /// holds its own digest.
+    package func digest(
+        _ form: CanonicalForm,
+        emptying place: Place,
+        algorithm: DigestAlgorithm = .sha256
+    ) -> Digest {
+        var encoder = TapeEncoder(form: form, integers: integers)
+        encoder.encode(tape, source.span, emptying: place.index)
+        return Digest(hashing: encoder.output, algorithm: algorithm)
+    }
 }
 
 /// Brings many texts into a canonical form, keeping its working memory between them.

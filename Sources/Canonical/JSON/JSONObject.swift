@@ -30,9 +30,9 @@ public struct JSONObject: Sendable {
     ///
     /// - Complexity: O(*n*) in the number of members.
     public subscript(key: String) -> JSONValue? {
-        get { members.first { Self.isSame($0.key, key) }?.value }
+        get { members.first { TextBytes.isSame($0.key, key) }?.value }
         set {
-            let place = members.firstIndex { Self.isSame($0.key, key) }
+            let place = members.firstIndex { TextBytes.isSame($0.key, key) }
             switch (place, newValue) {
             case (let place?, let value?): members[place].value = value
             case (let place?, nil): members.remove(at: place)
@@ -41,16 +41,12 @@ public struct JSONObject: Sendable {
             }
         }
     }
-
-    static func isSame(_ left: String, _ right: String) -> Bool {
-        left.utf8.count == right.utf8.count && left.utf8.elementsEqual(right.utf8)
-    }
 }
 
 extension JSONObject: Equatable {
     /// Equal when the same members stand in the same order.
     public static func == (left: JSONObject, right: JSONObject) -> Bool {
-        left.members.elementsEqual(right.members) { isSame($0.key, $1.key) && $0.value == $1.value }
+        left.members.elementsEqual(right.members) { TextBytes.isSame($0.key, $1.key) && $0.value == $1.value }
     }
 }
 

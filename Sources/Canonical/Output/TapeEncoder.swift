@@ -11,6 +11,8 @@ struct TapeEncoder {
     private var run = 0..<0
     /// The keys of the objects being written, sorted; one region for each open object.
     private var order: [SortedKey] = []
+    /// The place of a value that is written as an empty string; -1 for none.
+    private var emptied = -1
 
     init(form: CanonicalForm, integers: JSONOptions.Integers) {
         self.form = form
@@ -20,7 +22,10 @@ struct TapeEncoder {
     /// Writes the whole text into ``output``.
     ///
     /// The recursion is bounded by ``JSONOptions/depthCeiling``.
-    mutating func encode(_ tape: borrowing JSONTape, _ source: Span<UInt8>) {
+    ///
+    /// - Parameter emptied: the place of a value that is written as `""`, whatever it is; -1 for none.
+    mutating func encode(_ tape: borrowing JSONTape, _ source: Span<UInt8>, emptying emptied: Int = -1) {
+        self.emptied = emptied
         output.removeAll(keepingCapacity: true)
         output.reserveCapacity(source.count)
         run = 0..<0
@@ -29,6 +34,12 @@ struct TapeEncoder {
     }
 
     private mutating func append(_ index: Int, _ tape: borrowing JSONTape, _ source: Span<UInt8>) {
+        if index == emptied {
+            flush(source)
+            output.append(UInt8(ascii: "\""))
+            output.append(UInt8(ascii: "\""))
+            return
+        }
         let entry = tape.entries[index]
         switch entry.kind {
         case .null, .true: copy(Int(entry.nextOrOffset), 4, source)

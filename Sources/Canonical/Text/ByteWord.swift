@@ -34,6 +34,29 @@ enum ByteWord {
         return word
     }
 
+    /// Whether a range of `left` holds the same bytes as all of `right`.
+    @inline(__always)
+    static func isSame(_ left: Span<UInt8>, _ range: Range<Int>, _ right: Span<UInt8>) -> Bool {
+        let count = right.count
+        guard range.count == count else { return false }
+        let start = range.lowerBound
+        if count < 8 {
+            var position = 0
+            while position < count {
+                if left[start &+ position] != right[position] { return false }
+                position &+= 1
+            }
+            return true
+        }
+        var position = 0
+        while position &+ 8 < count {
+            if load(left, at: start &+ position) != load(right, at: position) { return false }
+            position &+= 8
+        }
+        // The last eight bytes, of which some may have been compared already.
+        return load(left, at: start &+ count &- 8) == load(right, at: count &- 8)
+    }
+
     /// A word whose lowest set bit lies in the first byte that is a control character, a quote, a backslash or
     /// not ASCII; zero when there is none. Higher bytes may be marked wrongly, the lowest never is.
     @inline(__always)

@@ -1,4 +1,5 @@
 internal import Canonical
+internal import FileSystemSeam
 
 /// One file of an index in the `json-records` layout: the indexes of the records that concern one value, a
 /// decimal number a line.
@@ -14,13 +15,15 @@ enum IndexFile {
     /// bytes is cut to 160 (at a character's edge, so that the name stays valid UTF-8) and told apart by 32
     /// digits of its SHA-256. Nil for a value that no file name can hold, which only a foreign record has.
     static func name(for value: String) -> String? {
-        var bytes = Array(value.utf8)
-        if bytes.contains(0) { return nil }
-        for place in bytes.indices {
-            switch bytes[place] {
+        let text = value.utf8.span
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.count + suffix.utf8.count)
+        for place in text.indices {
+            switch text[place] {
+            case 0: return nil
             case UInt8(ascii: ":"), UInt8(ascii: "/"), UInt8(ascii: "\\"), UInt8(ascii: " "), UInt8(ascii: "."):
-                bytes[place] = UInt8(ascii: "_")
-            default: break
+                bytes.append(UInt8(ascii: "_"))
+            default: bytes.append(text[place])
             }
         }
         if bytes.count > 200 {
@@ -30,14 +33,29 @@ enum IndexFile {
             bytes.removeSubrange(end...)
             bytes.append(contentsOf: "-\(digest.prefix(32))".utf8)
         }
-        return String(decoding: bytes, as: UTF8.self) + ".txt"
+        bytes.append(contentsOf: suffix.utf8)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// What every index file's name ends in.
+    private static let suffix = ".txt"
+
+    /// Whether an entry in a directory of indexes is named like an index file.
+    static func isNamed(_ entry: DirectoryEntry) -> Bool {
+        entry.nameBytes.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
     }
 
     /// The lines for a list of record indexes; the inverse of ``indexes(in:)``.
     static func lines(_ indexes: [UInt64]) -> [UInt8] {
         var bytes: [UInt8] = []
         for index in indexes {
-            bytes.append(contentsOf: String(index).utf8)
+            let start = bytes.count
+            var rest = index
+            repeat {
+                bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+                rest /= 10
+            } while rest > 0
+            bytes[start...].reverse()
             bytes.append(UInt8(ascii: "\n"))
         }
         return bytes

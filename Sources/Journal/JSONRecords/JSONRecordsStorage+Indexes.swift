@@ -47,13 +47,19 @@ extension JSONRecordsStorage {
     func auditIndexes(_ expected: ExpectedIndexes, isThere: (UInt64) -> Bool) throws(JournalError) -> IndexAudit {
         var audit = IndexAudit()
         for kind in [Self.byGrantName, Self.byNonceName] {
-            var unseen = Set(expected.files[kind, default: [:]].keys)
-            for name in try indexFileNames(kind) {
-                unseen.remove(ExactText(name))
-                try self.audit(kind, name, expected, isThere, into: &audit)
+            let files = expected.files[kind, default: [:]]
+            let directory = try subdirectory(Self.indexesName, kind)
+            let names = try indexFileNames(kind, in: directory)
+            var unseen = files.count
+            for name in names {
+                let indexes = files[ExactText(name)]
+                if indexes != nil { unseen -= 1 }
+                try self.audit(kind, name, in: directory, indexes ?? [], isThere, into: &audit)
             }
-            if let absent = unseen.first, audit.stale == nil {
-                audit.stale = "\(Self.indexesName)/\(kind)/\(absent.text)"
+            if unseen > 0, audit.stale == nil {
+                let present = Set(names.map { ExactText($0) })
+                let absent = files.keys.first { !present.contains($0) }
+                audit.stale = absent.map { "\(Self.indexesName)/\(kind)/\($0.text)" }
             }
         }
         return audit
@@ -68,10 +74,12 @@ extension JSONRecordsStorage {
     ) throws(JournalError) -> IndexAudit {
         var audit = IndexAudit()
         if let name = IndexFile.name(for: grant) {
-            try self.audit(Self.byGrantName, name, expected, isThere, into: &audit)
+            audit = try auditIndex(name, in: Self.byGrantName, expected, isThere: isThere)
         }
         if let nonceDigest, let name = IndexFile.name(for: nonceDigest) {
-            try self.audit(Self.byNonceName, name, expected, isThere, into: &audit)
+            let byNonce = try auditIndex(name, in: Self.byNonceName, expected, isThere: isThere)
+            audit.missing += byNonce.missing
+            audit.stale = audit.stale ?? byNonce.stale
         }
         return audit
     }
@@ -84,34 +92,55 @@ extension JSONRecordsStorage {
         isThere: (UInt64) -> Bool
     ) throws(JournalError) -> IndexAudit {
         var audit = IndexAudit()
-        try self.audit(kind, name, expected, isThere, into: &audit)
+        let directory = try subdirectory(Self.indexesName, kind)
+        try self.audit(kind, name, in: directory, expected.indexes(kind, name), isThere, into: &audit)
         return audit
     }
 
     private func audit(
         _ kind: String,
         _ name: String,
-        _ expected: ExpectedIndexes,
+        in directory: (any Directory)?,
+        _ indexes: [UInt64],
         _ isThere: (UInt64) -> Bool,
         into audit: inout IndexAudit
     ) throws(JournalError) {
+        var bytes: [UInt8] = []
+        do {
+            bytes = try directory?.readFile(name, maximumBytes: Self.cacheFileByteMaximum) ?? []
+        } catch  where error.code == .noEntry {
+            // Not written yet, or removed meanwhile: as good as empty.
+        } catch {
+            throw .io(error, file: "\(Self.indexesName)/\(kind)/\(name)")
+        }
+        let isCurrent = bytes == IndexFile.lines(indexes)
+        // What the records themselves say needs no search for more.
+        if isCurrent, indexes.allSatisfy(isThere) { return }
         let file = "\(Self.indexesName)/\(kind)/\(name)"
-        let bytes = try read(name, in: Self.indexesName, kind) ?? []
-        let indexes = expected.indexes(kind, name)
         for index in IndexFile.missing(in: bytes, expected: indexes, isThere: isThere) {
             audit.missing.append((index, file))
         }
-        if bytes != IndexFile.lines(indexes), audit.stale == nil { audit.stale = file }
+        if !isCurrent, audit.stale == nil { audit.stale = file }
     }
 
-    /// The names of the index files of a kind, without leftovers.
-    func indexFileNames(_ kind: String) throws(JournalError) -> [String] {
-        guard let directory = try subdirectory(Self.indexesName, kind) else { return [] }
+    /// The names of the index files of a kind, in order, without leftovers.
+    private func indexFileNames(
+        _ kind: String,
+        in directory: (any Directory)?
+    ) throws(JournalError) -> [String] {
+        guard let directory else { return [] }
+        let entries: [DirectoryEntry]
         do {
-            return try directory.entries().filter(\.isText).map(\.name).filter { $0.hasSuffix(".txt") }.sorted()
+            entries = try directory.entries()
         } catch {
             throw .io(error, file: "\(Self.indexesName)/\(kind)")
         }
+        var names: [String] = []
+        for entry in entries where IndexFile.isNamed(entry) {
+            let name = entry.name
+            if name.utf8.elementsEqual(entry.nameBytes) { names.append(name) }
+        }
+        return names.sorted()
     }
 
     /// Writes every index file anew from the records and removes those that no record concerns.

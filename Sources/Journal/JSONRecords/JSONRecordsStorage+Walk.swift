@@ -12,6 +12,16 @@ final class RecordCache: Sendable {
         get { records.withLock { $0[name] } }
         set { records.withLock { $0[name] = newValue } }
     }
+
+    /// All of them, as they are now.
+    var all: [String: StoredRecord] { records.withLock { $0 } }
+
+    func add(_ more: [(name: String, record: StoredRecord)]) {
+        if more.isEmpty { return }
+        records.withLock { records in
+            for (name, record) in more { records[name] = record }
+        }
+    }
 }
 
 /// What walking the records in order gave.
@@ -38,68 +48,93 @@ extension JSONRecordsStorage {
         cache: RecordCache?,
         progress: WorkProgress.Handler? = nil
     ) throws(JournalError) -> RecordWalk {
-        let listing = try listedRecords()
-        let indexes = listing.indexes
+        guard let records = try subdirectory(Self.recordsName) else {
+            progress?(WorkProgress(completed: 0, total: 0))
+            return RecordWalk()
+        }
+        let listing = try listedRecords(records)
+        let (walk, read) = try walk(listing, in: records, stopsAtFirst, cache?.all ?? [:], progress)
+        cache?.add(read)
+        return walk
+    }
+
+    /// Walks what was listed; also returns the records that were read, with their names.
+    private func walk(
+        _ listing: RecordListing,
+        in records: any Directory,
+        _ stopsAtFirst: Bool,
+        _ cached: [String: StoredRecord],
+        _ progress: WorkProgress.Handler?
+    ) throws(JournalError) -> (walk: RecordWalk, read: [(name: String, record: StoredRecord)]) {
+        let positions = listing.positions
+        let total = UInt64(positions.count)
         var walk = RecordWalk()
-        walk.strays = listing.strays
-        walk.lastIndex = indexes.last ?? 0
-        walk.records.reserveCapacity(indexes.count)
+        var read: [(name: String, record: StoredRecord)] = []
+        walk.strays = listing.strays(positions)
+        walk.lastIndex = positions.last?.index ?? 0
+        walk.records.reserveCapacity(positions.count)
 
         var previous: String? = ""
-        var position: UInt64 = 1
-        for (done, index) in indexes.enumerated() {
-            progress?(WorkProgress(completed: UInt64(done), total: UInt64(indexes.count)))
-            if index != position {
-                walk.failures.append(
-                    .missingRecord(index: position, evidence: "records go on to \(walk.lastIndex)")
-                )
-                if stopsAtFirst { return walk }
+        var next: UInt64 = 1
+        for (done, position) in positions.enumerated() {
+            progress?(WorkProgress(completed: UInt64(done), total: total))
+            if position.index != next {
+                walk.failures.append(.missingRecord(index: next, evidence: "records go on to \(walk.lastIndex)"))
+                if stopsAtFirst { return (walk, read) }
                 previous = nil
             }
             // Behind the greatest index there is none to look at.
-            position = index &+ 1
-            let files = listing.known[index, default: []].sorted()
+            next = position.index &+ 1
             do throws(JournalError) {
-                let unknownKind = listing.unknown[index]?.first?.kind
-                let record = try self.record(at: index, files: files, unknownKind, previous, cache)
+                let name = try self.name(of: position)
+                let record: StoredRecord
+                if let known = cached[name] {
+                    record = known
+                    try checkLinks(of: record, name, previous)
+                } else {
+                    record = try verifiedRecord(at: position.index, name, in: records)
+                    try checkLinks(of: record, name, previous)
+                    read.append((name, record))
+                }
                 walk.records.append(record)
                 previous = record.digest
             } catch .io(let error, let file) {
                 throw .io(error, file: file)
             } catch {
                 walk.failures.append(error)
-                if stopsAtFirst { return walk }
+                if stopsAtFirst { return (walk, read) }
                 // A record that only fails in its links still has a digest for the next one to link to.
-                let readable = try readable(at: index, files: files)
+                let readable = try readable(at: position, in: records)
                 if let readable { walk.records.append(readable) }
                 previous = readable?.digest
             }
         }
-        progress?(WorkProgress(completed: UInt64(indexes.count), total: UInt64(indexes.count)))
-        return walk
+        progress?(WorkProgress(completed: total, total: total))
+        return (walk, read)
     }
 
-    /// The record at a position, checked in the order that verification prescribes.
-    private func record(
-        at index: UInt64,
-        files: [String],
-        _ unknownKind: String?,
-        _ previous: String?,
-        _ cache: RecordCache?
-    ) throws(JournalError) -> StoredRecord {
-        guard let name = files.first else { throw .unknownKind(index: index, kind: unknownKind ?? "") }
-        if files.count > 1 {
-            throw .duplicateIndex(index: index, files: files.map { "\(Self.recordsName)/\($0)" })
+    /// The one file at a position.
+    private func name(of position: RecordListing.Position) throws(JournalError) -> String {
+        guard let name = position.name else {
+            throw .unknownKind(index: position.index, kind: position.unknownKind ?? "")
         }
-        let stored: StoredRecord
-        if let cached = cache?[name] { stored = cached } else { stored = try verifiedRecord(at: index, name) }
-        if let previous, stored.record.previousRecordDigest != previous {
+        guard position.duplicates.isEmpty else {
+            let files = ([name] + position.duplicates).map { "\(Self.recordsName)/\($0)" }
+            throw .duplicateIndex(index: position.index, files: files)
+        }
+        return name
+    }
+
+    /// Checks what a record shares with others: its link to the one before and its file's name.
+    private func checkLinks(of stored: StoredRecord, _ name: String, _ previous: String?) throws(JournalError) {
+        let index = stored.index
+        if let previous, !ExactText.isSame(stored.record.previousRecordDigest, previous) {
             throw .brokenChain(index: index, expected: previous, actual: stored.record.previousRecordDigest)
         }
         let expectedName = Self.expectedName(of: stored.record, at: index)
-        if expectedName != name { throw .nameMismatch(index: index, expected: expectedName, actual: name) }
-        cache?[name] = stored
-        return stored
+        if !ExactText.isSame(expectedName, name) {
+            throw .nameMismatch(index: index, expected: expectedName, actual: name)
+        }
     }
 
     /// The name that a record's file should have: after the type that the record says it is of, which is under its
@@ -114,8 +149,12 @@ extension JSONRecordsStorage {
     }
 
     /// Reads a record and checks its own digest.
-    private func verifiedRecord(at index: UInt64, _ name: String) throws(JournalError) -> StoredRecord {
-        let (stored, document) = try parsedRecord(at: index, name)
+    private func verifiedRecord(
+        at index: UInt64,
+        _ name: String,
+        in records: any Directory
+    ) throws(JournalError) -> StoredRecord {
+        let (stored, document) = try parsedRecord(at: index, name, in: records)
         let recomputed = JournalRecord.digest(ofStored: document)
         guard let digest = try? Digest(parsing: stored.digest), digest.matches(recomputed) else {
             throw .recordTampered(index: index, stored: stored.digest, recomputed: recomputed.description)
@@ -124,27 +163,43 @@ extension JSONRecordsStorage {
     }
 
     /// Reads a record without checking its digest.
-    func parsedRecord(
+    private func parsedRecord(
         at index: UInt64,
-        _ name: String
+        _ name: String,
+        in records: any Directory
     ) throws(JournalError) -> (record: StoredRecord, document: JSONDocument) {
-        let file = "\(Self.recordsName)/\(name)"
-        guard case .record(let recordName) = RecordName.Entry(name), let bytes = try read(name, in: Self.recordsName)
-        else { throw .missingRecord(index: index, evidence: "\(file) is gone while it was read") }
+        guard case .record(let recordName) = RecordName.Entry(name), let bytes = try recordBytes(name, in: records)
+        else {
+            throw .missingRecord(index: index, evidence: "\(Self.recordsName)/\(name) is gone while it was read")
+        }
         do {
             let reader = try RecordReader(parsing: bytes)
             let record = try JournalRecord(kind: recordName.kind, reading: reader)
             return (StoredRecord(index: index, record: record, bytes: bytes), reader.document)
         } catch {
-            throw .malformedRecord(index: index, file: file, reason: "\(error)")
+            throw .malformedRecord(index: index, file: "\(Self.recordsName)/\(name)", reason: "\(error)")
+        }
+    }
+
+    /// The bytes of a record's file; nil when it is not there.
+    private func recordBytes(_ name: String, in records: any Directory) throws(JournalError) -> [UInt8]? {
+        do {
+            return try records.readFile(name, maximumBytes: Self.recordFileByteMaximum)
+        } catch  where error.code == .noEntry {
+            return nil
+        } catch {
+            throw .io(error, file: "\(Self.recordsName)/\(name)")
         }
     }
 
     /// The record at a position that failed verification, when it can at least be read.
-    private func readable(at index: UInt64, files: [String]) throws(JournalError) -> StoredRecord? {
-        guard files.count == 1 else { return nil }
+    private func readable(
+        at position: RecordListing.Position,
+        in records: any Directory
+    ) throws(JournalError) -> StoredRecord? {
+        guard let name = position.name, position.duplicates.isEmpty else { return nil }
         do {
-            return try parsedRecord(at: index, files[0]).record
+            return try parsedRecord(at: position.index, name, in: records).record
         } catch .io(let error, let file) {
             throw .io(error, file: file)
         } catch {

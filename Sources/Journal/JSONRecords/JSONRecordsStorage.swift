@@ -82,10 +82,19 @@ struct JSONRecordsStorage: Sendable {
     /// The names in `records/`, classified.
     func recordEntries() throws(JournalError) -> [(name: String, entry: RecordName.Entry)] {
         guard let records = try subdirectory(Self.recordsName) else { return [] }
+        return try recordEntries(records)
+    }
+
+    func recordEntries(_ records: any Directory) throws(JournalError) -> [(name: String, entry: RecordName.Entry)] {
+        let entries: [DirectoryEntry]
         do {
-            return try records.entries().map { ($0.name, RecordName.Entry($0.name)) }
+            entries = try records.entries()
         } catch {
             throw .io(error, file: Self.recordsName)
+        }
+        return entries.map { entry in
+            let name = entry.name
+            return (name, RecordName.Entry(name))
         }
     }
 

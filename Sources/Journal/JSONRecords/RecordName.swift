@@ -50,24 +50,78 @@ struct RecordName: Hashable, Sendable {
         /// Something else; skipped.
         case foreign
 
-        init(_ name: String) {
-            if name.hasSuffix(RecordName.temporarySuffix) {
+        init(_ name: String) { self.init(name.utf8.span) }
+
+        /// Names are bytes: a dot is a dot whatever stands behind it.
+        private init(_ name: Span<UInt8>) {
+            if Self.ends(name, with: RecordName.temporarySuffix) {
                 self = .leftover
                 return
             }
-            let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-            guard parts.count == 4, parts[3] == "json", let index = UInt64(parts[0]), index > 0,
-                parts[0] == RecordName.digits(index), parts[2].utf8.count == RecordName.shortDigestCount,
-                Hex.decode(String(parts[2])) != nil
+            // From both ends, so that what is left in the middle is the kind, which may be any text without a dot.
+            let suffixStart = name.count - RecordName.suffix.utf8.count
+            let digestStart = suffixStart - RecordName.shortDigestCount
+            guard Self.ends(name, with: RecordName.suffix), let (index, end) = Self.index(name),
+                end + 1 < digestStart, name[digestStart - 1] == UInt8(ascii: "."),
+                Self.isLowerHex(name, digestStart..<suffixStart)
             else {
                 self = .foreign
                 return
             }
-            if let kind = RecordKind(rawValue: String(parts[1])) {
-                self = .record(RecordName(index: index, kind: kind, shortDigest: String(parts[2])))
-            } else {
-                self = .unknownKind(index: index, kind: String(parts[1]))
+            let kindRange = end + 1..<digestStart - 1
+            if kindRange.contains(where: { name[$0] == UInt8(ascii: ".") }) {
+                self = .foreign
+                return
             }
+            let kindName = Self.text(name, kindRange)
+            if let kind = RecordKind(rawValue: kindName) {
+                self = .record(
+                    RecordName(index: index, kind: kind, shortDigest: Self.text(name, digestStart..<suffixStart))
+                )
+            } else {
+                self = .unknownKind(index: index, kind: kindName)
+            }
+        }
+
+        private static func ends(_ name: Span<UInt8>, with suffix: String) -> Bool {
+            let suffix = suffix.utf8.span
+            guard name.count >= suffix.count else { return false }
+            for place in suffix.indices where name[name.count - suffix.count + place] != suffix[place] { return false }
+            return true
+        }
+
+        /// The number that a name begins with, spelled as a record's name spells it, and where the dot behind it
+        /// stands.
+        private static func index(_ name: Span<UInt8>) -> (index: UInt64, end: Int)? {
+            var index: UInt64 = 0
+            var end = 0
+            while end < name.count, name[end] &- UInt8(ascii: "0") <= 9 {
+                let (shifted, isTooLong) = index.multipliedReportingOverflow(by: 10)
+                let (next, isTooGreat) = shifted.addingReportingOverflow(UInt64(name[end] &- UInt8(ascii: "0")))
+                if isTooLong || isTooGreat { return nil }
+                index = next
+                end += 1
+            }
+            guard index > 0, end >= 10, end == 10 || name[0] != UInt8(ascii: "0"), end < name.count,
+                name[end] == UInt8(ascii: ".")
+            else { return nil }
+            return (index, end)
+        }
+
+        private static func isLowerHex(_ name: Span<UInt8>, _ range: Range<Int>) -> Bool {
+            for place in range {
+                let byte = name[place]
+                let isDigit = byte &- UInt8(ascii: "0") <= 9
+                if !isDigit, byte &- UInt8(ascii: "a") > 5 { return false }
+            }
+            return true
+        }
+
+        private static func text(_ name: Span<UInt8>, _ range: Range<Int>) -> String {
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(range.count)
+            for place in range { bytes.append(name[place]) }
+            return String(decoding: bytes, as: UTF8.self)
         }
     }
 }

@@ -36,22 +36,11 @@ extension JournalRecord {
     /// Hashing the stored members and not the decoded ones is what makes an injected, reordered or nulled member
     /// show.
     static func digest(ofStored document: JSONDocument) -> Digest {
-        var writer = CanonicalWriter(form: .declared, hashing: .sha256)
-        writer.beginObject()
+        var own: JSONDocument.Place?
         document.forEachMember(of: document.root) { key, value in
-            let name = document.string(at: key)
-            writer.key(name)
-            if name == "record_digest" {
-                writer.value("")
-            } else {
-                document.value(at: value).encode(to: &writer)
-            }
+            if document.isString("record_digest", at: key) { own = value }
         }
-        writer.endObject()
-        do {
-            return try writer.finishDigest()
-        } catch {
-            preconditionFailure("a parsed record holds no value that JSON cannot: \(error)")
-        }
+        guard let own else { return document.digest(.declared) }
+        return document.digest(.declared, emptying: own)
     }
 }

@@ -29,7 +29,7 @@ public struct RecordError: Error, Sendable, Hashable, CustomStringConvertible {
 /// refused, a key that stands twice is refused. Free in order and white space.
 struct RecordReader: ~Copyable {
     let document: JSONDocument
-    private let members: [(name: String, value: JSONDocument.Place)]
+    private let members: [(name: JSONDocument.Place, value: JSONDocument.Place)]
 
     init(parsing bytes: [UInt8]) throws(RecordError) {
         let document: JSONDocument
@@ -47,13 +47,14 @@ struct RecordReader: ~Copyable {
             throw RecordError(member: "", reason: "is \(kind), not an object", byteOffset: 0)
         }
         self.document = document
-        var members: [(name: String, value: JSONDocument.Place)] = []
-        document.forEachMember(of: document.root) { members.append((document.string(at: $0), $1)) }
+        var members: [(name: JSONDocument.Place, value: JSONDocument.Place)] = []
+        members.reserveCapacity(document.count(at: document.root))
+        document.forEachMember(of: document.root) { members.append(($0, $1)) }
         self.members = members
     }
 
     private func place(_ name: String) -> JSONDocument.Place? {
-        for member in members where member.name == name { return member.value }
+        for member in members where document.isString(name, at: member.name) { return member.value }
         return nil
     }
 

@@ -43,8 +43,12 @@ enum JournalManifest {
         case unknown(String)
     }
 
+    private static let ownBytes = bytes(.jsonRecords)
+
     /// Reads the file's bytes.
     static func read(_ bytes: [UInt8]) -> Content {
+        // It is read by every call, and mostly as this version wrote it.
+        if bytes == ownBytes { return .format(.jsonRecords) }
         guard let value = try? JSONValue(parsing: bytes), case .object(let members) = value else {
             return .unreadable
         }
