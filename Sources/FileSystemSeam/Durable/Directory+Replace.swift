@@ -125,7 +125,7 @@ extension Directory {
         permissions: Permissions = .ownerFile,
         temporaryName: String? = nil
     ) throws(FileSystemError) {
-        let source = try openRegular(name)
+        let source = try openRegular(name).file
         defer { try? source.close() }
         let temporary = try target.openTemporary(for: newName, temporaryName, permissions)
         do {

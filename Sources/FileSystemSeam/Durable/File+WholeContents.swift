@@ -61,12 +61,22 @@ extension File {
     /// - Parameter maximumBytes: a longer file gives `.fileTooLarge`, and little more than this is held in memory.
     /// - Returns: the contents; what is appended while reading may be among them or not.
     public func readAll(maximumBytes: Int) throws(FileSystemError) -> [UInt8] {
-        let size = try status().size
+        try readAll(maximumBytes: maximumBytes, expecting: status().size)
+    }
+
+    /// Reads the whole file, whose status just gave it `size` bytes.
+    func readAll(maximumBytes: Int, expecting size: Int64) throws(FileSystemError) -> [UInt8] {
         if size > Int64(maximumBytes) { throw Self.tooLarge }
-        // One byte more than the size: the read that stays short of it has seen the end.
+        // One byte more than the size: the read that stays short of it, at the size, has seen the end.
         var bytes = [UInt8](repeating: 0, count: Int(size) + 1)
-        var span = bytes.mutableSpan
-        let filled = try readFully(into: &span, at: 0)
+        var filled = 0
+        while filled < max(Int(size), 1) {
+            var span = bytes.mutableSpan
+            var rest = span._mutatingExtracting(filled...)
+            let count = try read(into: &rest, at: Int64(filled))
+            if count == 0 { break }
+            filled += count
+        }
         if filled < bytes.count {
             bytes.removeLast(bytes.count - filled)
             return bytes
