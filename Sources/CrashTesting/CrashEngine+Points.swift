@@ -69,27 +69,21 @@ extension CrashEngine {
     ) throws -> Bool {
         let inside = core.survivors.inside
         let outside = core.survivors.outside
-        defer { core.survivors.copyDecisions(inside: inside, outside: outside) }
+        let second = core.survivors.second
+        defer { core.survivors.restore(inside: inside, outside: outside, second: second) }
         core.mode = mode
-        core.decisions.removeAll(keepingCapacity: true)
+        core.trail.begin(StateHash(seed: UInt64(acknowledged)))
         var tries = 0
-        let root = StateHash(seed: UInt64(acknowledged))
         repeat {
             if tries >= maximum { return false }
             tries += 1
             if (statistics.runs &+ statistics.recognised) & 0xFF == 0 { tellProgress() }
-            core.survivors.copyDecisions(inside: inside, outside: outside)
-            core.position = 0
-            core.hash = root
             var layer: Layer?
             if let index = core.walk(disk), leaves[index].repairs != -2 || core.depth > 1 || settings.depth < 2 {
                 statistics.recognised += 1
                 if leaves[index].repairs >= 0 { layer = repairs[Int(leaves[index].repairs)] }
             } else {
                 try stopIfAstray()
-                core.survivors.copyDecisions(inside: inside, outside: outside)
-                core.position = 0
-                core.hash = root
                 place = (point, recovery?.point)
                 layer = try runHere(acknowledged, point, recovery)
             }
@@ -110,14 +104,14 @@ extension CrashEngine {
     ) throws -> Layer? {
         var (leaf, failure, layer) = try execute(acknowledged: acknowledged)
         try stopIfAstray()
-        let known = core.table.find(core.hash)
+        let known = core.table.find(core.trail.hash)
         if known < 0 || known & ~Probe.payload == Probe.leaf, let layer, !core.table.isFull {
             leaf.repairs = Int32(repairs.count)
             repairs.append(layer)
             core.table.otherBytes += layer.bytes
         }
         if known < 0 {
-            if core.table.insert(core.hash, Probe.leaf | Int64(leaves.count)) {
+            if core.table.insert(core.trail.hash, Probe.leaf | Int64(leaves.count)) {
                 leaves.append(leaf)
                 core.table.otherBytes += MemoryLayout<Leaf>.stride
             }
@@ -154,17 +148,19 @@ extension CrashEngine {
 
     /// Crashes a recovery at each of its own micro-operations and recovers once more.
     private func crashRecovery(_ layer: Layer, _ acknowledged: Int, _ point: Int) throws {
-        var key = core.hash
+        var key = core.trail.hash
         for word in core.survivors.inside { key.mix(Probe.mark, Int64(bitPattern: word)) }
         for word in core.survivors.outside { key.mix(Probe.mark, Int64(bitPattern: word)) }
         if core.table.find(key) >= 0 { return }
         core.table.insert(key, Probe.mark)
 
-        let outer = (core.decisions, core.position, core.hash, core.survivors.inside, core.survivors.outside)
+        let inside = core.survivors.inside
+        let outside = core.survivors.outside
+        swap(&core.trail, &spareTrail)
         core.depth = 2
         let points = layer.order.points
         for index in points.indices where points[index].kind == .node {
-            core.survivors.restore(inside: outer.3, outside: outer.4, second: nil)
+            core.survivors.restore(inside: inside, outside: outside, second: nil)
             core.survivors.overlay(layer, at: points[index], forcing: true)
             statistics.recoveryPoints += 1
             switch try visit(acknowledged: acknowledged, point: point, recovery: (layer, index)) {
@@ -175,7 +171,7 @@ extension CrashEngine {
             if failures.count >= settings.failureMaximum { break }
         }
         core.depth = 1
-        (core.decisions, core.position, core.hash) = (outer.0, outer.1, outer.2)
-        core.survivors.restore(inside: outer.3, outside: outer.4, second: nil)
+        swap(&core.trail, &spareTrail)
+        core.survivors.restore(inside: inside, outside: outside, second: nil)
     }
 }

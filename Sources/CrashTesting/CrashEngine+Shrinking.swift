@@ -15,13 +15,8 @@ extension CrashEngine {
         core.depth = 1
         core.survivors.begin(at: point, forcing: false)
         core.mode = .exhaustive
-        core.decisions.removeAll()
-        let inside = core.survivors.inside
-        let outside = core.survivors.outside
+        core.trail.begin(StateHash(seed: UInt64(point.acknowledged)))
         repeat {
-            core.survivors.copyDecisions(inside: inside, outside: outside)
-            core.position = 0
-            core.hash = StateHash(seed: UInt64(point.acknowledged))
             place = (order.points.count - 1, nil)
             let failure = try execute(acknowledged: point.acknowledged).failure
             if let misstep = core.misstep {
@@ -60,8 +55,7 @@ extension CrashEngine {
         defer { core.isFixed = false }
         let acknowledged = core.survivors.first.order.points[state.point].acknowledged
         place = (state.point, nil)
-        core.decisions.removeAll()
-        core.position = 0
+        core.trail.begin(StateHash(seed: 0))
         core.depth = 1
         let outside = state.survivors.map { ~$0 }
         core.survivors.restore(inside: state.survivors, outside: outside, second: nil)

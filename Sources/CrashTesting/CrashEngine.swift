@@ -26,6 +26,8 @@ final class CrashEngine: CellSource {
     let settings: CrashExplorer
 
     var core: ObservationCore
+    /// Where the trail of a recovery lies while what it left is recovered once more.
+    var spareTrail = Trail()
     var leaves: [Leaf] = []
     var repairs: [Layer] = []
     /// How many events of the last run's log belong to the recovery; the rest is the check's.
@@ -53,6 +55,7 @@ final class CrashEngine: CellSource {
         self.run = run
         core = ObservationCore(
             Layer(order),
+            baseline: disk.state.baseline,
             budgetBytes: settings.seenSetMaximumBytes,
             seed: settings.seed | 1
         )
@@ -61,17 +64,17 @@ final class CrashEngine: CellSource {
 
     // MARK: - Reads of a recovery
 
-    func value(of cell: Int, base: Int64) -> Int64 { core.observe(cell, base: base) }
+    func value(of cell: Int, seen: Int) -> Int64 { core.observe(cell, seen: seen) }
 
-    func listing(of directory: Int64, cells: [Int], base: [Int64]) -> [Int64] {
-        core.listing(of: directory, cells: cells, base: base)
+    func listing(of directory: Int64, cells: [Int], seen: Int) -> [Int64] {
+        core.listing(of: directory, cells: cells, seen: seen)
     }
 
-    func names(of inode: Int64, cells: [Int], base: [Int64]) -> [Bool] {
-        core.names(of: inode, cells: cells, base: base)
+    func names(of inode: Int64, cells: [Int], seen: Int) -> [Int64] {
+        core.names(of: inode, cells: cells, seen: seen)
     }
 
-    func observedBoot() { core.observeBoot() }
+    func observedBoot(seen: Int) { core.observeBoot(seen: seen) }
 
     func describe(_ misstep: ObservationCore.Misstep) -> String {
         switch misstep {
@@ -116,7 +119,8 @@ final class CrashEngine: CellSource {
         disk.restart(
             firstInode: state,
             randomWord: 0x5851_F42D_4C95_7F2D &* UInt64(core.depth + 1),
-            now: Self.recoveryTime
+            now: Self.recoveryTime,
+            foreseeing: core.trail.steps
         )
         let process = SimFS(disk, SimProcess(id: Int32(2000 + core.depth), boot: UInt64(1 + core.depth)))
         var events = -1
@@ -131,6 +135,7 @@ final class CrashEngine: CellSource {
         } catch {
             throw CrashTestingError.checkIsBroken(error, token)
         }
+        core.endRun(seen: disk.observationCount)
         if let hang = disk.hang {
             failure = "the \(hangsInRecovery ? "recovery" : "check") does not end: \(hang)"
         }

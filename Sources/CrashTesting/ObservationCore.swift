@@ -3,11 +3,6 @@ internal import FileSystemSeam
 /// The inner loop of an exploration: what is decided, what was observed, and what follows from it. A struct of its own,
 /// so that one check of exclusive access covers a whole observation or walk.
 struct ObservationCore {
-    struct Decision {
-        var option: Int32
-        var count: Int32
-    }
-
     enum Misstep {
         case versions(Int, Int)
         case probes(Int64, Int64)
@@ -23,67 +18,111 @@ struct ObservationCore {
 
     var survivors: Survivors
     var table: ObservationTable
-    var decisions: [Decision] = []
-    var position = 0
-    var hash = StateHash(seed: 0)
+    /// What was observed. A run first sees again what a walk foresaw, then it goes on by itself.
+    var trail = Trail()
     var mode = Mode.exhaustive
     var depth = 1
     /// Whether the survivors are given in full: nothing is chosen, nothing remembered.
     var isFixed = false
     /// Why the recovery, or this exploration, does not repeat itself.
-    var misstep: Misstep?
+    private(set) var misstep: Misstep?
+    /// The value of each cell below all micro-operations; 0 for the cells that recoveries have added.
+    private let baseline: [Int64]
     private var random: UInt64
 
-    init(_ layer: Layer, budgetBytes: Int, seed: UInt64) {
+    init(_ layer: Layer, baseline: [Int64], budgetBytes: Int, seed: UInt64) {
         survivors = Survivors(layer)
         table = ObservationTable(budgetBytes: budgetBytes)
+        self.baseline = baseline
         random = seed
     }
 
-    mutating func observe(_ cell: Int, base: Int64) -> Int64 {
-        let value = value(of: cell, base: base)
-        note(Int64(cell), value)
+    // MARK: - A run
+
+    // A run first sees again what a walk foresaw. Cells among that do not come here; `seen` counts them too.
+
+    /// Ends a run that made `seen` observations.
+    mutating func endRun(seen: Int) {
+        if seen < trail.steps.count { misstep = misstep ?? .probes(trail.steps[seen].code, Probe.leaf) }
+    }
+
+    mutating func observe(_ cell: Int, seen: Int) -> Int64 {
+        if seen < trail.steps.count { stray(Int64(cell), seen) }
+        let value = value(of: cell)
+        if isFixed { return value }
+        remember(Int64(cell))
+        trail.note(Int64(cell), value)
         return value
     }
 
+    mutating func listing(of directory: Int64, cells: [Int], seen: Int) -> [Int64] {
+        foreseen(Probe.listing | directory, seen) ?? observeListing(of: directory, cells: cells)
+    }
+
+    mutating func names(of inode: Int64, cells: [Int], seen: Int) -> [Int64] {
+        foreseen(Probe.names | inode, seen) ?? observeNames(of: inode, cells: cells)
+    }
+
+    mutating func observeBoot(seen: Int) {
+        if foreseen(Probe.boot, seen) == nil { noteTogether(Probe.boot, Int64(depth), []) }
+    }
+
+    private mutating func foreseen(_ code: Int64, _ seen: Int) -> [Int64]? {
+        if seen >= trail.steps.count { return nil }
+        let step = trail.steps[seen]
+        if step.code == code { return trail.values(of: step) }
+        stray(code, seen)
+        return nil
+    }
+
+    /// The run looks at something else than the same run did before. It goes on somehow; the exploration ends after it.
+    private mutating func stray(_ code: Int64, _ seen: Int) {
+        misstep = misstep ?? .probes(trail.steps[seen].code, code)
+    }
+
+    // MARK: - Observing
+
     /// A cell's value; decides it when several are possible.
     @inline(__always)
-    private mutating func value(of cell: Int, base: Int64) -> Int64 {
+    private mutating func value(of cell: Int) -> Int64 {
+        let base = cell < baseline.count ? baseline[cell] : 0
         if let value = survivors.settledValue(of: cell, base: base) { return value }
         let count = survivors.gatherVersions(of: cell, base: base)
         return survivors.take(count == 1 ? 0 : choose(count))
     }
 
-    mutating func listing(of directory: Int64, cells: [Int], base: [Int64]) -> [Int64] {
+    private mutating func observeListing(of directory: Int64, cells: [Int]) -> [Int64] {
         var values: [Int64] = []
         values.reserveCapacity(cells.count)
         var summary: Int64 = 0
-        for (index, cell) in cells.enumerated() {
-            let value = value(of: cell, base: base[index])
+        for cell in cells {
+            let value = value(of: cell)
             if value != 0 { summary &+= Self.spread(Int64(cell), value) }
             values.append(value)
         }
-        note(Probe.listing | directory, summary)
+        noteTogether(Probe.listing | directory, summary, values)
         return values
     }
 
-    mutating func names(of inode: Int64, cells: [Int], base: [Int64]) -> [Bool] {
-        var found: [Bool] = []
+    private mutating func observeNames(of inode: Int64, cells: [Int]) -> [Int64] {
+        var found: [Int64] = []
         found.reserveCapacity(cells.count)
         var summary: Int64 = 0
-        for (index, cell) in cells.enumerated() {
-            var names = false
-            if survivors.mayHave(cell, inode, base: base[index]) {
-                names = value(of: cell, base: base[index]) == inode
-            }
+        for cell in cells {
+            let base = cell < baseline.count ? baseline[cell] : 0
+            let names = survivors.mayHave(cell, inode, base: base) && value(of: cell) == inode
             if names { summary &+= Self.spread(Int64(cell), inode) }
-            found.append(names)
+            found.append(names ? inode : 0)
         }
-        note(Probe.names | inode, summary)
+        noteTogether(Probe.names | inode, summary, found)
         return found
     }
 
-    mutating func observeBoot() { note(Probe.boot, Int64(depth)) }
+    private mutating func noteTogether(_ code: Int64, _ summary: Int64, _ values: [Int64]) {
+        if isFixed { return }
+        remember(code)
+        trail.note(code, summary, together: values)
+    }
 
     private static func spread(_ cell: Int64, _ value: Int64) -> Int64 {
         var hash = StateHash(seed: 7)
@@ -92,7 +131,10 @@ struct ObservationCore {
     }
 
     private mutating func choose(_ count: Int) -> Int {
-        if position == decisions.count {
+        let decision: Trail.Decision
+        if let met = trail.decision(survivors) {
+            decision = met
+        } else {
             var option: Int32 = 0
             if mode == .sampled {
                 random ^= random << 13
@@ -100,67 +142,60 @@ struct ObservationCore {
                 random ^= random << 17
                 option = Int32(random >> 33) % Int32(count)
             }
-            decisions.append(Decision(option: option, count: Int32(count)))
+            decision = Trail.Decision(option: option, count: Int32(count))
+            trail.decide(decision)
         }
-        let decision = decisions[position]
-        position += 1
-        if decision.count != Int32(count) { misstep = .versions(Int(decision.count), count) }
+        if decision.count != Int32(count) { misstep = misstep ?? .versions(Int(decision.count), count) }
         let option = min(Int(decision.option), count - 1)
         return mode == .deviations(fromNewest: false) ? count - 1 - option : option
     }
 
+    /// Remembers what is looked at after what was observed so far.
     @inline(__always)
-    private mutating func note(_ code: Int64, _ value: Int64) {
-        if isFixed { return }
-        let known = table.find(hash)
+    private mutating func remember(_ code: Int64) {
+        let known = table.find(trail.hash)
         if known < 0 {
-            table.insert(hash, code)
+            table.insert(trail.hash, code)
         } else if known != code {
             // Put into words later: the disk is busy with this very read.
-            misstep = .probes(known, code)
+            misstep = misstep ?? .probes(known, code)
         }
-        hash.mix(code, value)
     }
 
     // MARK: - Walking without running
 
-    /// Follows the decision tree from the root of the present point. Returns a leaf, or nil where it is unknown.
+    /// Follows the decision tree from where the trail ends. Returns a leaf, or nil where the tree is unknown.
     mutating func walk(_ disk: SimDisk) -> Int? {
         while true {
-            let code = table.find(hash)
+            let code = table.find(trail.hash)
             if code < 0 { return nil }
             let payload = Int(code & Probe.payload)
             switch code & ~Probe.payload {
             case Probe.leaf: return payload
-            case Probe.boot: hash.mix(code, Int64(depth))
-            case Probe.listing:
-                let cells = disk.nameCells(of: Int64(payload))
-                _ = listing(of: Int64(payload), cells: cells, base: cells.map(disk.baseValue))
-            case Probe.names:
-                let cells = disk.mentions(of: Int64(payload))
-                _ = names(of: Int64(payload), cells: cells, base: cells.map(disk.baseValue))
-            default:
-                let value = value(of: payload, base: disk.baseValue(payload))
-                hash.mix(code, value)
+            case Probe.boot: trail.note(code, Int64(depth), together: [])
+            case Probe.listing: _ = observeListing(of: Int64(payload), cells: disk.nameCells(of: Int64(payload)))
+            case Probe.names: _ = observeNames(of: Int64(payload), cells: disk.mentions(of: Int64(payload)))
+            default: trail.note(code, value(of: payload))
             }
             if misstep != nil { return nil }
         }
     }
 
-    /// Moves on to the next prefix of decisions; false when all were tried.
+    /// Moves on to the next prefix of decisions, and back to where it leaves the last; false when all were tried.
     mutating func advance() -> Bool {
         if mode == .sampled {
-            decisions.removeAll(keepingCapacity: true)
+            trail.goBackToFirstChoice(&survivors)
             return true
         }
-        while let last = decisions.popLast() {
+        while let last = trail.popDecision() {
             if last.option + 1 >= last.count { continue }
             if mode != .exhaustive, last.option == 0 {
                 var deviations = 0
-                for decision in decisions where decision.option != 0 { deviations += 1 }
+                for decision in trail.decisions where decision.option != 0 { deviations += 1 }
                 if deviations >= 2 { continue }
             }
-            decisions.append(Decision(option: last.option + 1, count: last.count))
+            let next = Trail.Decision(option: last.option + 1, count: last.count)
+            trail.goBack(deciding: next, &survivors)
             return true
         }
         return false

@@ -116,11 +116,13 @@ struct Survivors {
         self.second = second
     }
 
-    /// Takes up decisions of the same shape without allocating.
-    mutating func copyDecisions(inside: [UInt64], outside: [UInt64]) {
-        for word in 0..<inside.count {
-            self.inside[word] = inside[word]
-            self.outside[word] = outside[word]
+    /// Takes up decisions of the same shape, the words of those that are in before those that are out, without
+    /// allocating.
+    mutating func copyDecisions(from words: ArraySlice<UInt64>) {
+        let count = inside.count
+        for word in 0..<count {
+            inside[word] = words[words.startIndex + word]
+            outside[word] = words[words.startIndex + count + word]
         }
     }
 

@@ -26,26 +26,32 @@ package struct SectorPool: Sendable {
         from: Int,
         count: Int
     ) -> Int {
-        if count < Self.size {
-            let base = number * Self.size
-            for index in 0..<Self.size { scratch[index] = bytes[base + index] }
-        }
-        for index in 0..<count { scratch[offset + index] = source[from + index] }
+        if count < Self.size { take(number) }
+        var target = scratch.mutableSpan
+        SimulatedBytes.copy(source, from: from, count: count, into: &target, at: offset)
         return intern()
     }
 
     /// The number of sector `number` with everything from `offset` on set to zero.
     package mutating func number(clearing number: Int, from offset: Int) -> Int {
         if number == 0 || offset == 0 { return 0 }
-        for index in 0..<Self.size { scratch[index] = index < offset ? bytes[number * Self.size + index] : 0 }
+        take(number)
+        for index in offset..<Self.size { scratch[index] = 0 }
         return intern()
     }
 
     /// The number of sector `number` with one bit inverted.
     package mutating func number(flipping number: Int, bit: Int) -> Int {
-        for index in 0..<Self.size { scratch[index] = bytes[number * Self.size + index] }
+        take(number)
         scratch[bit / 8 % Self.size] ^= 1 << UInt8(bit % 8)
         return intern()
+    }
+
+    /// Copies a sector to the scratch space.
+    private mutating func take(_ number: Int) {
+        let all = bytes
+        var target = scratch.mutableSpan
+        SimulatedBytes.copy(all.span, from: number * Self.size, count: Self.size, into: &target, at: 0)
     }
 
     /// The number of a sector that holds what a drive may leave in a block that was never written.
@@ -66,24 +72,15 @@ package struct SectorPool: Sendable {
         into buffer: inout MutableSpan<UInt8>,
         at position: Int
     ) {
-        precondition(from + count <= Self.size && position + count <= buffer.count)
-        let start = number * Self.size + from
-        let source = bytes.span
-        unsafe buffer.withUnsafeMutableBufferPointer { target in
-            unsafe source.withUnsafeBufferPointer { pointer in
-                guard let to = target.baseAddress, let origin = pointer.baseAddress else { return }
-                unsafe (to + position).update(from: origin + start, count: count)
-            }
-        }
+        precondition(from + count <= Self.size)
+        SimulatedBytes.copy(bytes.span, from: number * Self.size + from, count: count, into: &buffer, at: position)
     }
 
     private mutating func intern() -> Int {
         let hash = Self.hash(scratch.span)
-        candidates: for candidate in numbers[hash] ?? [] {
-            for index in 0..<Self.size where bytes[candidate * Self.size + index] != scratch[index] {
-                continue candidates
-            }
-            return candidate
+        for candidate in numbers[hash] ?? [] {
+            let known = bytes.span.extracting(candidate * Self.size..<(candidate + 1) * Self.size)
+            if SimulatedBytes.areEqual(known, scratch.span) { return candidate }
         }
         let number = count
         bytes.append(contentsOf: scratch)
@@ -95,8 +92,7 @@ package struct SectorPool: Sendable {
         var hash: UInt64 = 0x9E37_79B9_7F4A_7C15
         var index = 0
         while index < size {
-            var word: UInt64 = 0
-            for byte in 0..<8 { word |= UInt64(sector[index &+ byte]) << UInt64(8 &* byte) }
+            let word = SimulatedBytes.word(sector, at: index)
             let product = (hash ^ word).multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
             hash = product.high ^ product.low
             index += 8

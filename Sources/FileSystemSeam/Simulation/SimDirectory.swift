@@ -89,10 +89,12 @@ public final class SimDirectory: Directory, @unchecked Sendable {
     public func entries() throws(FileSystemError) -> [DirectoryEntry] {
         try perform(.entries, name) { (state, _) throws(Refusal) in
             try state.check(self.inode, 0o400)
+            let found = state.listing(self.inode)
             var entries: [DirectoryEntry] = []
-            for (name, inode) in state.listing(self.inode) {
+            entries.reserveCapacity(found.count)
+            for (name, inode) in found {
                 let kind = InodeKind(of: inode).statusKind
-                entries.append(DirectoryEntry(nameBytes: Array(state.names.names[name].utf8), kind: kind))
+                entries.append(DirectoryEntry(nameBytes: state.names.bytes[name], kind: kind))
             }
             return entries
         }

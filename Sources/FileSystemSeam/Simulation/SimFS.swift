@@ -48,7 +48,7 @@ public final class SimFS: FileSystem, @unchecked Sendable {
     /// Fills `buffer` from the disk's seeded generator.
     public func fillRandom(_ buffer: inout MutableSpan<UInt8>) throws(FileSystemError) {
         let words = try disk.perform(process, .fillRandom, "") { (state, _) throws(Refusal) in
-            state.source?.observedBoot()
+            state.observeBoot()
             var words: [UInt64] = []
             for _ in 0..<(buffer.count + 7) / 8 { words.append(state.random()) }
             return words
@@ -62,7 +62,7 @@ public final class SimFS: FileSystem, @unchecked Sendable {
     public var processIdentity: ProcessIdentity {
         disk.enter()
         defer { disk.leave() }
-        disk.state.source?.observedBoot()
+        disk.state.observeBoot()
         return ProcessIdentity(
             processID: process.id,
             startTicks: UInt64(process.id) * 10,
@@ -94,9 +94,11 @@ extension SimState {
         if path.isEmpty { throw Refusal(.noEntry) }
         if path.utf8.contains(0) { throw Refusal(.invalidArgument) }
         var directory = path.utf8.first == UInt8(ascii: "/") ? Self.root : start
-        for component in path.split(separator: "/") where component != "." {
+        for part in path.utf8.split(separator: UInt8(ascii: "/")) {
+            let component = Substring(part)
+            if component == "." { continue }
             if component == ".." {
-                directory = parents[directory] ?? Self.root
+                directory = parent(of: directory) ?? Self.root
                 continue
             }
             var (_, found) = try lookUp(directory, String(component))

@@ -17,7 +17,7 @@ extension SimState {
             throw Refusal(removedDirectories.contains(directory) ? .noEntry : .nameTooLong)
         }
         let inode = value(cell)
-        if inode & 3 == InodeKind.directory.rawValue { parents[inode] = directory }
+        if inode & 3 == InodeKind.directory.rawValue { setParent(directory, of: inode) }
         return (cell, inode)
     }
 
@@ -49,7 +49,7 @@ extension SimState {
         setLive(modified, quantizedNow)
         log.births.append(CellEffect(cell: Int32(mode), value: value(mode)))
         log.births.append(CellEffect(cell: Int32(modified), value: value(modified)))
-        if kind == .directory { parents[inode] = directory }
+        if kind == .directory { setParent(directory, of: inode) }
         changes &+= 1
         return inode
     }
@@ -171,7 +171,7 @@ extension SimState {
         log.events[log.events.count - 1].replaced = existing
         write(from, 0)
         write(to, source)
-        if moving { parents[source] = target }
+        if moving { setParent(target, of: source) }
         changes &+= 1
     }
 
@@ -180,7 +180,7 @@ extension SimState {
         var next: Int64? = directory
         while let current = next {
             if current == inode { return true }
-            next = parents[current]
+            next = parent(of: current)
         }
         return false
     }

@@ -1,16 +1,3 @@
-/// Where a simulated disk finds the cells it has not written since it was started. Without a source every cell
-/// has its base value; an explorer is a source that decides a cell when it is first read.
-package protocol CellSource: AnyObject {
-    /// The value of one cell.
-    func value(of cell: Int, base: Int64) -> Int64
-    /// The values of all `cells`, the names of one directory, observed together.
-    func listing(of directory: Int64, cells: [Int], base: [Int64]) -> [Int64]
-    /// For each of `cells`, whether it names `inode`; nothing else about them is observed.
-    func names(of inode: Int64, cells: [Int], base: [Int64]) -> [Bool]
-    /// Told when a run looks at something that differs from boot to boot.
-    func observedBoot()
-}
-
 /// A primitive refused: the error number, to be joined with operation and name at the seam.
 package struct Refusal: Error {
     package var code: ErrorNumber
@@ -32,6 +19,7 @@ package struct SimState {
     package var sectors = SectorPool()
     package var log = EffectLog()
     package var source: (any CellSource)?
+    private var foresight = Foresight()
     /// Whether each full permission check is made; a privileged process skips them.
     package var checksPermissions = true
     package var umask: UInt16 = 0o022
@@ -54,7 +42,6 @@ package struct SimState {
     private var liveEpochs: [UInt32] = []
     private var epoch: UInt32 = 1
     private var inodes: [InodeNotes] = []
-    var parents: [Int64: Int64] = [:]
     var removedDirectories: Set<Int64> = []
     /// Where planted symbolic links point.
     var linkTargets: [Int64: String] = [:]
@@ -93,34 +80,43 @@ package struct SimState {
 
     private mutating func load(_ cell: Int) -> Int64 {
         let key = cells.keys[cell]
-        var value = baseValues[cell]
-        if key.inode >> 2 >= firstInode {
-            value = 0
+        let serial = Int(key.inode >> 2)
+        var value: Int64 = 0
+        if serial >= firstInode || (key.kind == .name && serial < inodes.count && inodes[serial].listed == epoch) {
+            // Made by this run, or a name that was not among those listed.
+        } else if let known = foresight.value(of: cell) {
+            value = known
         } else if let source {
-            if key.kind == .name, notes(key.inode).listed == epoch {
-                value = 0
-            } else {
-                value = source.value(of: cell, base: value)
-            }
+            value = source.value(of: cell, seen: foresight.next())
+        } else {
+            value = baseValues[cell]
         }
-        setLive(cell, value)
+        setLive(cell, value, key)
         return value
     }
 
-    mutating func setLive(_ cell: Int, _ value: Int64) {
+    private mutating func setLive(_ cell: Int, _ value: Int64, _ key: CellKey) {
         liveValues[cell] = value
         liveEpochs[cell] = epoch
-        if value != 0, cells.keys[cell].kind == .name { mention(value, cell) }
+        if value != 0, key.kind == .name { mention(value, cell) }
     }
+
+    mutating func setLive(_ cell: Int, _ value: Int64) { setLive(cell, value, cells.keys[cell]) }
 
     package mutating func setBase(_ cell: Int, _ value: Int64) {
         baseValues[cell] = value
         if value != 0, cells.keys[cell].kind == .name { mention(value, cell) }
     }
 
-    private mutating func mention(_ inode: Int64, _ cell: Int) {
+    /// The serial number of an inode, for which there are notes now.
+    private mutating func noted(_ inode: Int64) -> Int {
         let serial = Int(inode >> 2)
         while inodes.count <= serial { inodes.append(InodeNotes()) }
+        return serial
+    }
+
+    private mutating func mention(_ inode: Int64, _ cell: Int) {
+        let serial = noted(inode)
         if !inodes[serial].mentions.contains(cell) { inodes[serial].mentions.append(cell) }
     }
 
@@ -128,6 +124,14 @@ package struct SimState {
         let serial = Int(inode >> 2)
         return serial < inodes.count ? inodes[serial] : InodeNotes()
     }
+
+    /// The directory that a directory was last found in; nil for one never looked up.
+    func parent(of directory: Int64) -> Int64? {
+        let parent = notes(directory).parent
+        return parent == 0 ? nil : parent
+    }
+
+    mutating func setParent(_ parent: Int64, of directory: Int64) { inodes[noted(directory)].parent = parent }
 
     /// Writes a cell: seen at once by every process, and recorded as an effect of the current event.
     mutating func write(_ cell: Int, _ value: Int64) {
@@ -137,15 +141,17 @@ package struct SimState {
 
     /// The names in a directory with what they stand for.
     mutating func listing(_ directory: Int64) -> [(name: Int, inode: Int64)] {
-        let known = cells.namesOfDirectory[directory] ?? []
-        let serial = Int(directory >> 2)
-        while inodes.count <= serial { inodes.append(InodeNotes()) }
+        let known = cells.names(of: directory)
+        let serial = noted(directory)
         if let source, serial < firstInode, inodes[serial].listed != epoch {
-            let found = source.listing(of: directory, cells: known, base: known.map { baseValues[$0] })
-            for (cell, value) in zip(known, found) where liveEpochs[cell] != epoch { setLive(cell, value) }
+            let found = source.listing(of: directory, cells: known, seen: foresight.next())
+            for (place, cell) in known.enumerated() where liveEpochs[cell] != epoch {
+                setLive(cell, place < found.count ? found[place] : 0)
+            }
             inodes[serial].listed = epoch
         }
         var entries: [(name: Int, inode: Int64)] = []
+        entries.reserveCapacity(known.count)
         for cell in known {
             let inode = value(cell)
             if inode != 0 { entries.append((cells.keys[cell].index, inode)) }
@@ -156,12 +162,14 @@ package struct SimState {
     /// How many names an inode has.
     mutating func linkCount(_ inode: Int64) -> Int {
         if InodeKind(of: inode) == .directory { return removedDirectories.contains(inode) ? 0 : 1 }
-        let serial = Int(inode >> 2)
-        let known = notes(inode).mentions
-        if let source, serial < firstInode, serial < inodes.count, inodes[serial].counted != epoch {
+        let serial = noted(inode)
+        let known = inodes[serial].mentions
+        if let source, serial < firstInode, inodes[serial].counted != epoch {
             inodes[serial].counted = epoch
-            let found = source.names(of: inode, cells: known, base: known.map { baseValues[$0] })
-            for (cell, names) in zip(known, found) where names && liveEpochs[cell] != epoch { setLive(cell, inode) }
+            let found = source.names(of: inode, cells: known, seen: foresight.next())
+            for place in 0..<min(found.count, known.count) where found[place] == inode {
+                if liveEpochs[known[place]] != epoch { setLive(known[place], inode) }
+            }
         }
         var count = 0
         for cell in known where liveEpochs[cell] == epoch ? liveValues[cell] == inode : named(cell, inode) {
@@ -173,8 +181,20 @@ package struct SimState {
     /// Without a source an unread cell has its base value; with one, a name that was there has been set live.
     private func named(_ cell: Int, _ inode: Int64) -> Bool { source == nil && baseValues[cell] == inode }
 
+    /// The values of all cells on the base.
+    package var baseline: [Int64] { baseValues }
+
     /// A cell's value on the base, below everything a run or an explorer lays over it.
     package func baseValue(_ cell: Int) -> Int64 { baseValues[cell] }
+
+    /// Notes that a run looks at what differs from boot to boot.
+    mutating func observeBoot() { source?.observedBoot(seen: foresight.next()) }
+
+    /// Tells what the run that begins now will look at first.
+    package mutating func foresee(_ steps: [ForeseenStep]) { foresight.begin(steps) }
+
+    /// How many observations the run made.
+    package var observations: Int { foresight.seen }
 
     /// Every name cell that ever stood for an inode.
     package func mentions(of inode: Int64) -> [Int] { notes(inode).mentions }
@@ -202,6 +222,14 @@ package struct SimState {
         log.removeAll()
     }
 
+    /// Begins a seam operation, which takes a microsecond; returns its number.
+    mutating func beginOperation() -> Int {
+        operations &+= 1
+        now &+= 1000
+        ticks &+= 1000
+        return operations
+    }
+
     mutating func newInode(_ kind: InodeKind) -> Int64 {
         defer { nextInode += 1 }
         return nextInode << 2 | kind.rawValue
@@ -221,6 +249,8 @@ private struct InodeNotes: Sendable {
     var listed: UInt32 = 0
     /// The epoch in which the names of this inode were counted.
     var counted: UInt32 = 0
+    /// The directory that this directory was last found in, 0 for none.
+    var parent: Int64 = 0
     /// Every name cell that ever stood for this inode, in any run.
     var mentions: [Int] = []
 }

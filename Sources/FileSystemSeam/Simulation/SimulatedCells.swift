@@ -49,8 +49,8 @@ package enum InodeKind: Int64, Sendable {
 package struct CellTable: Sendable {
     /// The cell behind each id.
     package private(set) var keys: [CellKey] = []
-    /// The name cells of each directory, by inode.
-    package private(set) var namesOfDirectory: [Int64: [Int]] = [:]
+    /// The name cells of each directory, by its inode's serial number.
+    private var namesOfDirectory: [[Int]] = []
     private var slots = [Int32](repeating: -1, count: 256)
 
     package var count: Int { keys.count }
@@ -65,9 +65,20 @@ package struct CellTable: Sendable {
         }
         slots[slot] = Int32(keys.count)
         keys.append(key)
-        if key.kind == .name { namesOfDirectory[key.inode, default: []].append(keys.count - 1) }
+        if key.kind == .name { add(keys.count - 1, toDirectory: Int(key.inode >> 2)) }
         if keys.count * 2 > slots.count { grow() }
         return keys.count - 1
+    }
+
+    private mutating func add(_ id: Int, toDirectory serial: Int) {
+        while namesOfDirectory.count <= serial { namesOfDirectory.append([]) }
+        namesOfDirectory[serial].append(id)
+    }
+
+    /// The name cells of a directory, oldest first.
+    package func names(of directory: Int64) -> [Int] {
+        let serial = Int(directory >> 2)
+        return serial < namesOfDirectory.count ? namesOfDirectory[serial] : []
     }
 
     private func home(_ key: CellKey) -> Int {
@@ -78,48 +89,6 @@ package struct CellTable: Sendable {
         slots = [Int32](repeating: -1, count: slots.count * 2)
         for (id, key) in keys.enumerated() {
             var slot = home(key)
-            while slots[slot] >= 0 { slot = (slot + 1) & (slots.count - 1) }
-            slots[slot] = Int32(id)
-        }
-    }
-}
-
-/// Interns names, so that a directory lookup compares one word.
-package struct NameTable: Sendable {
-    package private(set) var names: [String] = []
-    private var hashes: [UInt64] = []
-    private var slots = [Int32](repeating: -1, count: 256)
-
-    /// The id of a name, or nil when it is not one path component. Validates and hashes in one pass.
-    package mutating func id(_ name: String) -> Int? {
-        let bytes = name.utf8.span
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for index in bytes.indices {
-            let byte = bytes[index]
-            if byte == 0x2F || byte == 0 { return nil }
-            hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
-        }
-        if bytes.count <= 2 {
-            if bytes.isEmpty || (bytes[0] == 0x2E && (bytes.count == 1 || bytes[1] == 0x2E)) { return nil }
-        }
-        var slot = Int(truncatingIfNeeded: hash ^ hash >> 32) & (slots.count &- 1)
-        while slots[slot] >= 0 {
-            let found = Int(slots[slot])
-            // Swift's == on strings is canonical equivalence; names are bytes, hence the UTF-8 views.
-            if hashes[found] == hash, names[found].utf8.elementsEqual(name.utf8) { return found }
-            slot = (slot &+ 1) & (slots.count &- 1)
-        }
-        slots[slot] = Int32(names.count)
-        names.append(name)
-        hashes.append(hash)
-        if names.count * 2 > slots.count { grow() }
-        return names.count - 1
-    }
-
-    private mutating func grow() {
-        slots = [Int32](repeating: -1, count: slots.count * 2)
-        for (id, hash) in hashes.enumerated() {
-            var slot = Int(truncatingIfNeeded: hash ^ hash >> 32) & (slots.count - 1)
             while slots[slot] >= 0 { slot = (slot + 1) & (slots.count - 1) }
             slots[slot] = Int32(id)
         }
