@@ -43,7 +43,10 @@ struct EpochFile {
         return highest
     }
 
-    /// Counts one up, durably.
+    /// Counts one up.
+    ///
+    /// The epoch is durable when this returns, but for the first one in a new file: its name is durable with the next sync of the
+    /// directory, which the marker has before the acquisition returns.
     ///
     /// - Parameter minimum: the new epoch is greater than this. With one that is not 0, a file that cannot be read is
     ///   made anew.
@@ -77,7 +80,7 @@ struct EpochFile {
     private func publish(_ epoch: UInt64) throws(LockError) -> UInt64 {
         do {
             let contents = Self.slot(epoch) + Self.emptySlot
-            try directory.publishExclusively(name, contents, temporaryName: ".\(name).tmp")
+            try directory.publishExclusively(name, contents, temporaryName: ".\(name).tmp", syncDirectory: false)
         } catch {
             throw .io(error, file: path)
         }
@@ -87,7 +90,7 @@ struct EpochFile {
     private func replace(_ epoch: UInt64) throws(LockError) -> UInt64 {
         do {
             let contents = Self.slot(epoch) + Self.emptySlot
-            try directory.replaceAtomically(name, with: contents, temporaryName: ".\(name).tmp")
+            try directory.replaceAtomically(name, with: contents, temporaryName: ".\(name).tmp", syncDirectory: false)
         } catch {
             throw .io(error, file: path)
         }

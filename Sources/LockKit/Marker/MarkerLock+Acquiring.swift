@@ -107,6 +107,9 @@ extension MarkerLock {
         do {
             try directory.remove(name)
             try directory.sync()
+        } catch  where error.code == .noEntry {
+            // Somebody took it away since it was read.
+            return false
         } catch {
             throw .io(error, file: path)
         }
