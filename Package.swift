@@ -173,14 +173,15 @@ let package = Package(
         ),
         .executableTarget(
             name: "lock-worker",
-            dependencies: ["LockKit", "FileSystemSeam"],
+            dependencies: ["LockKit", "FileSystemSeam", "Canonical", "TestSupport"],
             path: "Tests/LockWorker",
             swiftSettings: strictTests
         ),
         .testTarget(
             name: "MultiProcessTests",
             dependencies: [
-                "Journal", "LockKit", "FileSystemSeam", "TestSupport", "holdfast", "journal-worker", "lock-worker",
+                "Journal", "LockKit", "FileSystemSeam", "Canonical", "TestSupport", "holdfast", "journal-worker",
+                "lock-worker",
             ],
             swiftSettings: strictTests
         ),

@@ -10,14 +10,15 @@ extension MarkerLock {
     ///   - timeout: how long to wait at most for a holder to end. Also with zero, up to 2 ms are waited, because who only
     ///     looks at the lock holds it for some microseconds.
     ///   - stale: what to do with a marker that nobody holds the lock of.
-    ///   - minimumEpoch: the highest epoch that the protected store knows of; the new one is greater.
+    ///   - minimumEpoch: the highest epoch that the protected store knows of; the new one is greater. Asked for once the lock
+    ///     is held, since another holder may raise it meanwhile.
     /// - Throws: `.held`, `.wouldBlock`, `.staleMarker`, `.takeoverRefused`, `.invalidValue`, `.epochUnreadable`, and what
     ///   ``FileLock/tryLock(_:)`` throws. Nothing is then held, and no marker of this call stands.
     public func acquire(
         _ request: MarkerRequest,
         timeout: Duration = .zero,
         stale: StaleMarkerPolicy = .refuse,
-        minimumEpoch: UInt64 = 0
+        minimumEpoch: @autoclosure () -> UInt64 = 0
     ) throws(LockError) -> MarkerLockGuard {
         var marker = marker(request)
         // Before anything is touched.
@@ -27,7 +28,7 @@ extension MarkerLock {
             let directory = try held.openDirectory()
             let found = try evidence(in: directory)
             if let found { try settle(found, stale, request, in: directory) }
-            marker.epoch = try epochFile(in: directory).advance(beyond: max(minimumEpoch, found?.marker?.epoch ?? 0))
+            marker.epoch = try epochFile(in: directory).advance(beyond: max(minimumEpoch(), found?.marker?.epoch ?? 0))
             marker.token = try randomHex(byteCount: 16)
             try publish(marker, in: directory)
             return MarkerLockGuard(HeldMarker(self, held, directory, marker))

@@ -1,0 +1,48 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Locks under kills and vandals", .serialized)
+struct LockSoakTests {
+    private static let isLong = ProcessInfo.processInfo.environment["HOLDFAST_LONG"] == "1"
+    private static let marker = ".cortex-restore-active-store.lock"
+
+    private static func soak(_ kind: String, _ names: [String], holds: UInt64, long: UInt64) -> LockSoak {
+        LockSoak(kind: kind, workers: 8, holds: isLong ? long : holds, names: names, seed: 4)
+    }
+
+    private static let soaks = [
+        // Without its directory a file lock is nothing for vandals; see `theFileAloneDoesNot`.
+        soak("file", [], holds: 4_000, long: 800_000),
+        soak("directory", ["lock", "lock.gate"], holds: 3_000, long: 800_000),
+        soak(
+            "marker",
+            [marker, marker + ".flock", marker + ".epoch", "." + marker + ".tmp", "." + marker + ".epoch.tmp"],
+            holds: 1_000,
+            long: 100_000
+        ),
+    ]
+
+    @Test(arguments: soaks.indices)
+    func neverTwoInsideAndNeverStuck(_ index: Int) throws {
+        let soak = Self.soaks[index]
+        // What is shown is the lock, not the disk.
+        let temporary = try TemporaryDirectory(in: TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk)
+        let outcome = try soak.run(in: temporary.path)
+        print("\(soak.kind): \(outcome)")
+        #expect(outcome.overlaps == 0, "\(outcome)")
+        #expect(outcome.regressions == 0, "\(outcome)")
+        #expect(!outcome.isStuck, "\(outcome)")
+        #expect(outcome.lines == [], "\(outcome)")
+        #expect(outcome.kills > 0)
+        #expect(soak.names.isEmpty || outcome.removals > 0)
+    }
+
+    /// The oracle sees two who are inside at once: a file lock without its directory, whose file is removed while it is held.
+    @Test func theOracleSeesOverlaps() throws {
+        let soak = LockSoak(kind: "file", workers: 4, holds: 20_000, names: ["lock"], seed: 4)
+        let temporary = try TemporaryDirectory(in: TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk)
+        let outcome = try soak.run(in: temporary.path)
+        #expect(outcome.overlaps > 0, "\(outcome)")
+    }
+}
