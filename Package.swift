@@ -129,7 +129,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CrashTests",
-            dependencies: ["CrashTesting", "FileSystemSeam", "TestSupport"],
+            dependencies: ["EventLog", "CrashTesting", "FileSystemSeam", "TestSupport"],
             swiftSettings: strictTests
         ),
         .testTarget(

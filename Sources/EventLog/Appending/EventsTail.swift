@@ -42,15 +42,14 @@ enum EventsTail: Equatable {
 
     /// Where what stands behind the last line feed begins, in `size` bytes of events that are torn.
     ///
+    /// - Returns: nil when the file is shorter.
     /// - Complexity: O(*n*) in the length of the torn tail, in bounded memory.
-    static func tornOffset(in file: any File, size: Int64) throws(FileSystemError) -> Int64 {
+    static func tornOffset(in file: any File, size: Int64) throws(FileSystemError) -> Int64? {
         let step: Int64 = 1 << 16
         var end = size
         while end > 0 {
             let start = max(0, end - step)
-            guard let bytes = try file.read(exactly: Int(end - start), at: start) else {
-                throw FileSystemError(operation: .read, name: LogFiles.events, code: .staleHandle)
-            }
+            guard let bytes = try file.read(exactly: Int(end - start), at: start) else { return nil }
             if let place = bytes.span.lastIndex(of: lineFeed, before: bytes.count) { return start + Int64(place) + 1 }
             end = start
         }

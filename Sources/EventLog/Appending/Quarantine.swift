@@ -48,8 +48,10 @@ struct Quarantine {
     /// Copies what stands behind the last line feed in `size` bytes of events.
     ///
     /// The copy is on stable storage when this returns: only then may the original be cut off.
-    func copy(_ events: OpenEvents, size: Int64) throws(FileSystemError) -> Copy {
-        let offset = try EventsTail.tornOffset(in: events.file, size: size)
+    ///
+    /// - Returns: nil when the events are shorter by now: somebody else was faster.
+    func copy(_ events: OpenEvents, size: Int64) throws(FileSystemError) -> Copy? {
+        guard let offset = try EventsTail.tornOffset(in: events.file, size: size) else { return nil }
         let place = try directory.makeDirectories([LogFiles.quarantine])
         defer { try? place.close() }
         let temporary = try fileSystem.temporaryName(for: "torn")
@@ -57,7 +59,12 @@ struct Quarantine {
         let digest: Digest
         let name: String
         do throws(FileSystemError) {
-            digest = try Self.copy(events.file, offset..<size, to: target)
+            guard let copied = try Self.copy(events.file, offset..<size, to: target) else {
+                try target.close()
+                try place.remove(temporary)
+                return nil
+            }
+            digest = copied
             try target.sync(.data)
             try target.close()
             name = "\(LogFiles.events).\(offset)-\(digest.hex.prefix(16)).torn"
@@ -84,14 +91,12 @@ struct Quarantine {
         _ source: any File,
         _ range: Range<Int64>,
         to target: any File
-    ) throws(FileSystemError) -> Digest {
+    ) throws(FileSystemError) -> Digest? {
         var hasher = DigestHasher(.sha256)
         var offset = range.lowerBound
         while offset < range.upperBound {
             let count = Int(min(pieceByteCount, range.upperBound - offset))
-            guard let bytes = try source.read(exactly: count, at: offset) else {
-                throw FileSystemError(operation: .read, name: LogFiles.events, code: .staleHandle)
-            }
+            guard let bytes = try source.read(exactly: count, at: offset) else { return nil }
             hasher.update(bytes)
             try target.writeAll(bytes, at: offset - range.lowerBound)
             offset += Int64(count)

@@ -76,27 +76,25 @@ extension SessionLog {
         after earlier: EventSeal?,
         _ key: SigningKey?
     ) throws(EventLogError) -> EventSeal {
-        var tally = Tally()
         let complaint: String?
-        let measured: MeasuredBytes?
+        let facts: SealedFacts?
         do throws(FileSystemError) {
-            try tally.advance(over: file, to: .max)
             complaint = try earlier?.complaint(about: file)
-            measured = try MeasuredBytes(of: file, size: tally.byteOffset)
+            facts = try SealedFacts(of: file)
         } catch {
             throw .io(error, file: LogFiles.events)
         }
         if let complaint { throw .sealBroken(path: path, reason: complaint) }
-        guard let measured else { throw .eventsReplaced(path: path, readBytes: tally.byteOffset, size: 0) }
+        guard let facts else { throw .eventsReplaced(path: path, readBytes: 0, size: 0) }
         let stream = EventStream(file, path: path, from: 0)
         var seal = EventSeal(
             sessionID: try stream.nextEvent()?.event.sessionID,
-            eventCount: tally.eventCount,
-            lineCount: tally.lineCount,
-            nextSequenceNumber: tally.nextNumber,
-            byteCount: tally.byteOffset,
-            fileDigest: measured.digest.description,
-            merkleRoot: measured.merkleRoot.description,
+            eventCount: facts.eventCount,
+            lineCount: facts.measured.lineCount,
+            nextSequenceNumber: facts.nextNumber,
+            byteCount: facts.byteCount,
+            fileDigest: facts.measured.digest.description,
+            merkleRoot: facts.measured.merkleRoot.description,
             sealedAt: EventStamp.time(fileSystem.wallClock()),
             publicKey: key?.publicKey.base64URL,
             signature: nil
@@ -185,6 +183,36 @@ extension SessionLog {
         }
         held.release()
         return true
+    }
+}
+
+/// What a seal says of the events.
+private struct SealedFacts: Hashable {
+    let byteCount: Int64
+    let eventCount: UInt64
+    let nextNumber: UInt64?
+    let measured: MeasuredBytes
+
+    /// Takes the whole lines that are there, twice: a seal is evidence, and one wrong bit on the way from the disk would
+    /// make it evidence against events that are as they should be.
+    ///
+    /// - Returns: nil when the events became shorter meanwhile.
+    init?(of file: any File) throws(FileSystemError) {
+        guard let first = try SealedFacts(of: file, limit: .max),
+            let second = try SealedFacts(of: file, limit: first.byteCount)
+        else { return nil }
+        if first != second { throw FileSystemError(operation: .read, name: LogFiles.events, code: .inputOutput) }
+        self = first
+    }
+
+    private init?(of file: any File, limit: Int64) throws(FileSystemError) {
+        var tally = Tally()
+        try tally.advance(over: file, to: limit)
+        guard let measured = try MeasuredBytes(of: file, size: tally.byteOffset) else { return nil }
+        self.measured = measured
+        byteCount = tally.byteOffset
+        eventCount = tally.eventCount
+        nextNumber = tally.nextNumber
     }
 }
 
