@@ -28,15 +28,22 @@ extension ApprovalJournal {
         try append(.revocation(revocation))
     }
 
-    /// Appends a checkpoint as it is.
+    /// Appends a checkpoint as it is; ``makeCheckpoint(from:to:signedBy:)`` works one out.
     ///
+    /// - Parameter signer: signs it for a hub, under the lock, since the signature covers what it follows.
     /// - Throws: `.invalidArgument` before anything is written; see ``JournalError``.
-    public func append(_ checkpoint: JournalCheckpoint) throws(JournalError) -> AppendedRecord {
-        try append(.checkpoint(checkpoint))
+    public func append(
+        _ checkpoint: JournalCheckpoint,
+        signedBy signer: HubSigner? = nil
+    ) throws(JournalError) -> AppendedRecord {
+        try append(.checkpoint(checkpoint), signedBy: signer)
     }
 
-    private func append(_ record: JournalRecord) throws(JournalError) -> AppendedRecord {
-        switch try commit(.append(record)) {
+    func append(
+        _ record: JournalRecord,
+        signedBy signer: HubSigner? = nil
+    ) throws(JournalError) -> AppendedRecord {
+        switch try commit(.append(record, signedBy: signer)) {
         case .appended(let appended): return appended
         case .reserved: preconditionFailure("an append was answered as a reservation")
         }

@@ -83,7 +83,7 @@ struct JournalVerifyTests {
         #expect(CommandRun("journal", "verify", path).code == .done)
         let strict = CommandRun("journal", "verify", path, "--strict")
         #expect(strict.code == .refused)
-        #expect(strict.output.hasPrefix("refused: the chain is intact but has 2 findings; 12 records, head 12 sha256:"))
+        #expect(strict.output.hasPrefix("refused: the chain is intact but has 4 findings; 12 records, head 12 sha256:"))
         #expect(try CommandRun("journal", "verify", path, "--strict", "--json").json()["ok"]?.bool == true)
         let journal = try JournalDirectory()
         #expect(journal.reserve().code == .done)

@@ -2,31 +2,37 @@ internal import FileSystemSeam
 
 extension JSONRecordsJournal {
     func verify(
-        stopsAtFirst: Bool,
-        anchor: JournalAnchor?,
+        _ request: VerificationRequest,
         progress: WorkProgress.Handler?
     ) throws(JournalError) -> VerificationReport {
         var report = VerificationReport()
         guard let storage = try storageForReading() else {
-            if let anchor { report.check(anchor) { _ in nil } }
+            if let anchor = request.anchor { report.check(anchor) { _ in nil } }
             return report
         }
         let head = try storage.head()
-        let walk = try storage.walk(stopsAtFirst: stopsAtFirst, cache: nil, progress: progress)
+        let walk = try storage.walk(stopsAtFirst: request.stopsAtFirst, cache: nil, progress: progress)
         report.recordCount = UInt64(walk.records.count)
         report.head = walk.records.last?.head
         report.add(walk.failures)
         report.add(strays: walk.strays)
-        if walk.failures.isEmpty || !stopsAtFirst {
+        if walk.failures.isEmpty || !request.stopsAtFirst {
             report.check(head, walk)
             try checkIndexes(storage, walk, &report)
-            if let anchor { report.check(anchor) { index in walk.records.first { $0.index == index }?.head } }
+            if let anchor = request.anchor {
+                report.check(anchor) { index in walk.records.first { $0.index == index }?.head }
+            }
             report.failures.sort { $0.index < $1.index }
         }
         if walk.failures.isEmpty {
             var audit = SemanticAudit(clockToleranceSeconds: options.clockToleranceSeconds)
             for record in walk.records { audit.apply(record) }
             report.findings = audit.findings
+            var roots = MerkleAudit(audit.checkpoints)
+            for record in walk.records.prefix(while: { $0.index <= roots.lastIndex }) {
+                roots.apply(record.index, leaf: record.compactBytes)
+            }
+            report.add(roots.mismatches, trusting: request.trustedHubKeys)
         }
         return report
     }

@@ -58,7 +58,7 @@ struct WriteAccess {
     /// Decides a request, and records it when it is granted.
     mutating func answer(_ request: JournalRequest) throws(JournalError) -> JournalAnswer {
         switch request {
-        case .append(let record): return .appended(AppendedRecord(try append(record)))
+        case .append(let record, let signer): return .appended(AppendedRecord(try append(record, signedBy: signer)))
         case .reserve(let use, let perGrant):
             let rules = ReservationRules(view: snapshot, clock: journal.fileSystem.wallClock())
             switch try rules.decide(use, perGrant: perGrant) {
@@ -74,12 +74,16 @@ struct WriteAccess {
     ///
     /// Indexes, head and manifest are written afterwards. When that fails, the record stands nevertheless and is
     /// acknowledged, and the next append brings them forward.
-    private mutating func append(_ record: JournalRecord) throws(JournalError) -> StoredRecord {
+    private mutating func append(
+        _ record: JournalRecord,
+        signedBy signer: HubSigner? = nil
+    ) throws(JournalError) -> StoredRecord {
         let stamp = journal.place.stamp
         try stamp.checkClock(after: snapshot.last)
-        let complete = try stamp.completed(record)
+        let previous = snapshot.last?.digest ?? ""
+        let complete = try stamp.completed(record, signedBy: signer, after: previous)
         try RecordValidation.check(complete)
-        let sealed = complete.sealed(after: snapshot.last?.digest ?? "")
+        let sealed = complete.sealed(after: previous)
         let index = snapshot.nextIndex
         try compareIndexes(of: sealed)
         if !journal.place.isDurable { try storage.noteUnsynced(from: index) }

@@ -67,15 +67,12 @@ final class DirectoryStorage: JournalStorage {
     func head() throws(JournalError) -> JournalHead? { try standing()?.head() }
 
     func verify(
-        stopsAtFirst: Bool,
-        anchor: JournalAnchor?,
+        _ request: VerificationRequest,
         progress: WorkProgress.Handler?
     ) throws(JournalError) -> VerificationReport {
-        if let journal = try standing() {
-            return try journal.verify(stopsAtFirst: stopsAtFirst, anchor: anchor, progress: progress)
-        }
+        if let journal = try standing() { return try journal.verify(request, progress: progress) }
         var report = VerificationReport()
-        if let anchor { report.check(anchor) { _ in nil } }
+        if let anchor = request.anchor { report.check(anchor) { _ in nil } }
         return report
     }
 

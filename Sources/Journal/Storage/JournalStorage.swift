@@ -1,4 +1,5 @@
 package import FileSystemSeam
+package import Signing
 
 /// Where a journal's records are kept, and all that is ever asked of that place.
 ///
@@ -47,8 +48,7 @@ package protocol JournalStorage: Sendable {
 
     /// Walks everything; see ``ApprovalJournal/verifyAll(anchor:progress:)``.
     func verify(
-        stopsAtFirst: Bool,
-        anchor: JournalAnchor?,
+        _ request: VerificationRequest,
         progress: WorkProgress.Handler?
     ) throws(JournalError) -> VerificationReport
 
@@ -62,12 +62,22 @@ package protocol JournalStorage: Sendable {
     ) throws(JournalError) -> UInt64
 }
 
+/// What is to be verified, and against what.
+package struct VerificationRequest: Sendable {
+    /// Whether the walk ends at the first failure.
+    package var stopsAtFirst: Bool
+    /// What the caller has seen before.
+    package var anchor: JournalAnchor?
+    /// Whose signatures make a checkpoint evidence.
+    package var trustedHubKeys: [VerifyingKey] = []
+}
+
 /// What a caller wants recorded.
 package enum JournalRequest: Sendable {
     /// A use, if the rules allow it.
     case reserve(ApprovalUse, perGrant: UInt32?)
-    /// A record, unconditionally.
-    case append(JournalRecord)
+    /// A record, unconditionally. A checkpoint is signed once it is known what it follows.
+    case append(JournalRecord, signedBy: HubSigner? = nil)
 }
 
 /// What became of a request.

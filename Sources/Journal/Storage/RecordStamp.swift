@@ -42,6 +42,21 @@ struct RecordStamp {
         }
     }
 
+    /// The same, and a checkpoint signed for a hub: its signature covers what it follows.
+    func completed(
+        _ record: JournalRecord,
+        signedBy signer: HubSigner?,
+        after previous: String
+    ) throws(JournalError) -> JournalRecord {
+        guard let signer, case .checkpoint(var checkpoint) = try completed(record) else { return try completed(record) }
+        checkpoint.previousRecordDigest = previous
+        do {
+            return .checkpoint(try checkpoint.signed(by: signer, at: now.description))
+        } catch {
+            throw .invalidArgument(member: "hub_signature", reason: "could not be made: \(error)")
+        }
+    }
+
     /// A random identifier: the prefix, `_` and 32 hexadecimal digits.
     func identifier(_ prefix: String) throws(JournalError) -> String {
         var bytes = [UInt8](repeating: 0, count: 16)

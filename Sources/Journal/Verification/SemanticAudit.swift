@@ -4,6 +4,8 @@ internal import Canonical
 struct SemanticAudit {
     private var ledger = UseLedger()
     private(set) var findings: [VerificationFinding] = []
+    /// The checkpoints, whose roots are recomputed in a pass of their own.
+    private(set) var checkpoints: [IndexedCheckpoint] = []
     private var previousTime: Timestamp?
     let clockToleranceSeconds: Int64
 
@@ -13,6 +15,7 @@ struct SemanticAudit {
     mutating func apply(_ record: StoredRecord) {
         checkClock(record)
         if case .use(let use) = record.record { check(use, at: record.index) }
+        if case .checkpoint(let checkpoint) = record.record { note(checkpoint, at: record.index) }
         ledger.apply(record)
     }
 
@@ -53,6 +56,10 @@ struct SemanticAudit {
             )
         }
         previousTime = time
+    }
+
+    private mutating func note(_ checkpoint: JournalCheckpoint, at index: UInt64) {
+        checkpoints.append(IndexedCheckpoint(index: index, checkpoint: checkpoint))
     }
 
     private mutating func note(_ kind: VerificationFinding.Kind, _ index: UInt64, _ message: String) {

@@ -1,3 +1,5 @@
+internal import Canonical
+
 /// What verifying a journal gave: whether it is intact, and everything worth knowing besides.
 public struct VerificationReport: Sendable, Hashable {
     /// Whether nothing is wrong with the chain. Warnings and findings do not change that.
@@ -34,6 +36,8 @@ public struct VerificationFailure: Sendable, Hashable {
         case unknownKind = "unknown_kind"
         /// The journal is older than an anchor says.
         case rolledBack = "rolled_back"
+        /// The records do not have the root that a trusted hub signed.
+        case merkleMismatch = "merkle_mismatch"
     }
 
     /// What is wrong.
@@ -46,6 +50,17 @@ public struct VerificationFailure: Sendable, Hashable {
     public let actual: String?
     /// The same as the error that a decision on this journal throws, in words, with the remedy.
     public let message: String
+
+    /// A root that a trusted hub signed and that the records do not have.
+    init(_ mismatch: MerkleAudit.Mismatch) {
+        kind = .merkleMismatch
+        index = mismatch.index
+        expected = mismatch.checkpoint.merkleRoot
+        actual = mismatch.computed?.description
+        message =
+            "record \(mismatch.index), a checkpoint that \(mismatch.checkpoint.hubID) signed, \(mismatch.reason). The "
+            + "records were replaced after it was signed; restore the journal from a copy that verifies"
+    }
 
     /// The failure that an error stands for; nil for an error that says nothing about the chain.
     init?(_ error: JournalError) {
@@ -108,6 +123,8 @@ public struct VerificationFinding: Sendable, Hashable {
         case repeatedUseID = "repeated_use_id"
         /// A record says that it was made well before the one it follows.
         case clockRegression = "clock_regression"
+        /// The records do not have the root that a checkpoint states which nobody trusted signed.
+        case merkleMismatch = "merkle_mismatch"
         /// A use does not carry the number that the count of its grant's uses gives.
         case useNumberMismatch = "use_number_mismatch"
     }

@@ -1,0 +1,174 @@
+internal import Canonical
+internal import FileSystemSeam
+public import Signing
+
+extension ApprovalJournal {
+    /// Sums up a range of records in a Merkle root and appends that as a checkpoint.
+    ///
+    /// Records do not change, so that the root is worked out without holding the lock; the checkpoint is linked and
+    /// signed under it. On stable storage when it returns.
+    ///
+    /// - Parameters:
+    ///   - first: the first record, from 1. Checkpoints from 1 can be compared by ``consistencyProof(from:to:)``.
+    ///   - last: the last record; the journal's last when nil.
+    ///   - signer: signs it for a hub; nil makes a local checkpoint.
+    /// - Throws: `.invalidArgument` when the range is not there; see ``JournalError``.
+    /// - Complexity: O(*n*) in the size of the range, with bounded memory.
+    public func makeCheckpoint(
+        from first: UInt64 = 1,
+        to last: UInt64? = nil,
+        signedBy signer: HubSigner? = nil
+    ) throws(JournalError) -> StoredRecord {
+        guard let head = try head() else {
+            throw .invalidArgument(member: "to_record_index", reason: "names a record of an empty journal")
+        }
+        let last = last ?? head.index
+        guard first >= 1, first <= last, last <= head.index else {
+            throw .invalidArgument(
+                member: "from_record_index",
+                reason: "to to_record_index is \(first) to \(last), and the journal has records 1 to \(head.index)"
+            )
+        }
+        var tree = MerkleAccumulator()
+        try forEachLeaf(from: first, to: last) { tree.add(leafHash: $0) }
+        let checkpoint = JournalCheckpoint(
+            fromRecordIndex: first,
+            toRecordIndex: last,
+            merkleRoot: tree.root.description,
+            leafCount: tree.leafCount,
+            journalID: try journalID()
+        )
+        let appended = try append(.checkpoint(checkpoint), signedBy: signer)
+        guard let stored = try records(from: appended.index, limit: 1).first else {
+            throw .missingRecord(index: appended.index, evidence: "it was appended just now")
+        }
+        return stored
+    }
+
+    /// Shows that a record is among those that a checkpoint sums up.
+    ///
+    /// - Throws: `.invalidArgument` when the checkpoint does not cover the record, or does not state the root that
+    ///   the records have; see ``JournalError``.
+    /// - Complexity: O(*n*) in the size of the range, with bounded memory.
+    public func inclusionProof(
+        ofRecord index: UInt64,
+        in checkpoint: JournalCheckpoint
+    ) throws(JournalError) -> InclusionProof {
+        let size = try checkpoint.requireSize()
+        guard (checkpoint.fromRecordIndex...checkpoint.toRecordIndex).contains(index) else {
+            throw .invalidArgument(
+                member: "index",
+                reason: "is \(index), which the checkpoint of records \(checkpoint.fromRecordIndex) to "
+                    + "\(checkpoint.toRecordIndex) does not cover"
+            )
+        }
+        let leafIndex = index - checkpoint.fromRecordIndex
+        do {
+            var hasher = SubtreeHasher(try InclusionProof.subtrees(besides: leafIndex, in: size))
+            var tree = MerkleAccumulator()
+            try forEachLeaf(from: checkpoint.fromRecordIndex, to: checkpoint.toRecordIndex) { leaf in
+                hasher.append(leaf)
+                tree.add(leafHash: leaf)
+            }
+            try checkpoint.requireRoot(tree.root)
+            return InclusionProof(leafIndex: leafIndex, treeSize: size, hashes: hasher.roots)
+        } catch let error as JournalError {
+            throw error
+        } catch {
+            preconditionFailure("the leaf was found to be in the tree: \(error)")
+        }
+    }
+
+    /// Shows that the journal only grew between two checkpoints that both begin with its first record.
+    ///
+    /// - Throws: `.invalidArgument` when they do not, or do not state the roots that the records have; see
+    ///   ``JournalError``.
+    /// - Complexity: O(*n*) in the size of the newer range, with bounded memory.
+    public func consistencyProof(
+        from old: JournalCheckpoint,
+        to new: JournalCheckpoint
+    ) throws(JournalError) -> ConsistencyProof {
+        let (oldSize, newSize) = (try old.requireSize(), try new.requireSize())
+        guard old.fromRecordIndex == 1, new.fromRecordIndex == 1, oldSize <= newSize else {
+            throw .invalidArgument(
+                member: "from_record_index",
+                reason: "must be 1 in both checkpoints, and the newer one must cover as much as the older"
+            )
+        }
+        do {
+            var hasher = SubtreeHasher(try ConsistencyProof.subtrees(from: oldSize, to: newSize))
+            var tree = MerkleAccumulator()
+            var oldRoot = MerkleHash.empty
+            try forEachLeaf(from: 1, to: newSize) { leaf in
+                hasher.append(leaf)
+                tree.add(leafHash: leaf)
+                if tree.leafCount == oldSize { oldRoot = tree.root }
+            }
+            try old.requireRoot(oldRoot)
+            try new.requireRoot(tree.root)
+            return ConsistencyProof(oldSize: oldSize, newSize: newSize, hashes: hasher.roots)
+        } catch let error as JournalError {
+            throw error
+        } catch {
+            preconditionFailure("the sizes were found to be possible: \(error)")
+        }
+    }
+
+    /// What checkpoints call this journal: the identifier that the journal was made with or, in `json-records`, which
+    /// has none, one made of its first record's digest.
+    private func journalID() throws(JournalError) -> String {
+        guard let first = try records(limit: 1).first else {
+            throw .invalidArgument(member: "to_record_index", reason: "names a record of an empty journal")
+        }
+        return "jrn_" + first.digest.utf8.drop { $0 != UInt8(ascii: ":") }.dropFirst().prefix(32).text
+    }
+
+    /// Calls `body` with the leaf of each record of a range that is there, in order.
+    private func forEachLeaf(
+        from first: UInt64,
+        to last: UInt64,
+        _ body: (Digest) -> Void
+    ) throws(JournalError) {
+        var next = first
+        try forEachRecord(from: first) { (record) throws(JournalError) in
+            guard record.index <= last else { return false }
+            body(MerkleHash.leaf(record.compactBytes))
+            next = record.index + 1
+            return next <= last
+        }
+        guard next == last + 1 else {
+            throw .missingRecord(index: next, evidence: "the range goes on to record \(last)")
+        }
+    }
+}
+
+extension JournalCheckpoint {
+    /// How many records it sums up.
+    ///
+    /// - Throws: `.invalidArgument` when that cannot be.
+    fileprivate func requireSize() throws(JournalError) -> UInt64 {
+        guard fromRecordIndex >= 1, fromRecordIndex <= toRecordIndex, toRecordIndex < .max,
+            leafCount == toRecordIndex - fromRecordIndex + 1
+        else {
+            throw .invalidArgument(
+                member: "leaf_count",
+                reason: "is \(leafCount) for records \(fromRecordIndex) to \(toRecordIndex)"
+            )
+        }
+        return leafCount
+    }
+
+    fileprivate func requireRoot(_ computed: Digest) throws(JournalError) {
+        guard computed.description == merkleRoot else {
+            throw .invalidArgument(
+                member: "merkle_root",
+                reason: "is \(merkleRoot), but records \(fromRecordIndex) to \(toRecordIndex) have \(computed)"
+            )
+        }
+    }
+}
+
+extension Sequence<UInt8> {
+    /// The bytes as text.
+    fileprivate var text: String { String(decoding: Array(self), as: UTF8.self) }
+}

@@ -1,0 +1,93 @@
+internal import Canonical
+internal import Signing
+
+/// A checkpoint and the index of its own record.
+struct IndexedCheckpoint: Sendable, Hashable {
+    let index: UInt64
+    let checkpoint: JournalCheckpoint
+}
+
+/// Recomputes the roots that checkpoints state, in one pass over the records.
+///
+/// Checkpoints that begin at the same record share one tree, so that a journal with a checkpoint every thousand
+/// records costs one more hash a record, not one a checkpoint.
+struct MerkleAudit {
+    /// What a checkpoint states and what its records give.
+    struct Mismatch {
+        /// The checkpoint's own record.
+        let index: UInt64
+        let checkpoint: JournalCheckpoint
+        /// What is wrong, for a sentence that begins with the checkpoint.
+        let reason: String
+        /// The root of the records; nil when the range itself is impossible.
+        let computed: Digest?
+    }
+
+    /// The trees that are growing, by their first record.
+    private var trees: [UInt64: MerkleAccumulator] = [:]
+    /// The claims by the last record of their range.
+    private var claims: [UInt64: [IndexedCheckpoint]] = [:]
+    /// The last record that any claim of a tree needs.
+    private var ends: [UInt64: UInt64] = [:]
+    private(set) var mismatches: [Mismatch] = []
+
+    /// - Parameter checkpoints: all checkpoints of the journal, with their own records' indexes.
+    init(_ checkpoints: [IndexedCheckpoint]) {
+        for indexed in checkpoints {
+            let (index, checkpoint) = (indexed.index, indexed.checkpoint)
+            let (from, to) = (checkpoint.fromRecordIndex, checkpoint.toRecordIndex)
+            guard from >= 1, from <= to, to < index, checkpoint.leafCount == to - from + 1 else {
+                let reason = "sums up records \(from) to \(to) as \(checkpoint.leafCount) leaves, which cannot be"
+                mismatches.append(Mismatch(index: index, checkpoint: checkpoint, reason: reason, computed: nil))
+                continue
+            }
+            trees[from] = MerkleAccumulator()
+            ends[from] = max(ends[from] ?? 0, to)
+            claims[to, default: []].append(indexed)
+        }
+    }
+
+    /// The last record that is needed; 0 when there is nothing to recompute.
+    var lastIndex: UInt64 { ends.values.max() ?? 0 }
+
+    /// Looks at the next record, from the first.
+    ///
+    /// - Parameter leaf: the record's stored members on one line.
+    mutating func apply(_ index: UInt64, leaf: [UInt8]) {
+        var hash: Digest?
+        for (from, end) in ends where from <= index && index <= end {
+            let leafHash = hash ?? MerkleHash.leaf(leaf)
+            hash = leafHash
+            trees[from]?.add(leafHash: leafHash)
+        }
+        for claim in claims[index] ?? [] {
+            guard let computed = trees[claim.checkpoint.fromRecordIndex]?.root else { continue }
+            if claim.checkpoint.merkleRoot == computed.description { continue }
+            mismatches.append(
+                Mismatch(
+                    index: claim.index,
+                    checkpoint: claim.checkpoint,
+                    reason: "states the root \(claim.checkpoint.merkleRoot), but records "
+                        + "\(claim.checkpoint.fromRecordIndex) to \(index) have \(computed)",
+                    computed: computed
+                )
+            )
+        }
+    }
+}
+
+extension VerificationReport {
+    /// Roots that the records do not have: failures where a trusted hub signed them, else findings.
+    mutating func add(_ mismatches: [MerkleAudit.Mismatch], trusting trusted: [VerifyingKey]) {
+        for mismatch in mismatches {
+            if mismatch.checkpoint.hubVerdict(trusting: trusted) == .valid {
+                failures.append(VerificationFailure(mismatch))
+            } else {
+                let message = "the checkpoint \(mismatch.reason)"
+                findings.append(VerificationFinding(kind: .merkleMismatch, index: mismatch.index, message: message))
+            }
+        }
+        failures.sort { $0.index < $1.index }
+        findings.sort { $0.index < $1.index }
+    }
+}

@@ -1,0 +1,169 @@
+import Canonical
+import Journal
+import Signing
+import TestSupport
+import Testing
+
+@Suite("Checkpoints")
+struct CheckpointTests {
+    private static let key = try! SigningKey(seed: (0..<32).map { UInt8($0) })
+    private static let otherKey = try! SigningKey(seed: (0..<32).map { UInt8($0 + 1) })
+    private static let hub = HubSigner(hubID: "hub://org-0", key: key)
+
+    private func filled(_ count: Int) throws -> TestJournal {
+        let journal = try TestJournal()
+        let handle = journal.open()
+        for number in 0..<count { _ = try handle.reserve(use("grant-\(number % 3)", nonce: "nonce-\(number)")) }
+        return journal
+    }
+
+    private func checkpoint(_ record: StoredRecord) throws -> JournalCheckpoint {
+        guard case .checkpoint(let checkpoint) = record.record else { throw CheckpointExpected() }
+        return checkpoint
+    }
+
+    private struct CheckpointExpected: Error {}
+
+    @Test func theRootIsOverTheDeclaredBytesOfTheRange() throws {
+        let journal = try filled(5)
+        let handle = journal.open()
+        let made = try handle.makeCheckpoint(from: 2, to: 4)
+        let checkpoint = try checkpoint(made)
+        #expect(made.index == 6)
+        #expect(checkpoint.kind == .localJournal)
+        #expect(checkpoint.leafCount == 3)
+        var tree = MerkleAccumulator()
+        for record in try handle.records(from: 2, limit: 3) { tree.add(record.compactBytes) }
+        #expect(checkpoint.merkleRoot == tree.root.description)
+        #expect(checkpoint.journalID.hasPrefix("jrn_"))
+        #expect(checkpoint.journalID.utf8.count == 36)
+        let report = try handle.verifyAll()
+        #expect(report.isIntact && report.findings.isEmpty)
+    }
+
+    @Test func withoutARangeEverythingIsSummedUp() throws {
+        let handle = try filled(3).open()
+        let first = try checkpoint(try handle.makeCheckpoint())
+        #expect((first.fromRecordIndex, first.toRecordIndex) == (1, 3))
+        let second = try checkpoint(try handle.makeCheckpoint())
+        #expect((second.fromRecordIndex, second.toRecordIndex) == (1, 4))
+    }
+
+    @Test func rangesThatAreNotThereAreRefused() throws {
+        let handle = try filled(3).open()
+        for (from, to) in [(0, 2), (3, 2), (1, 4), (4, 4)] as [(UInt64, UInt64)] {
+            #expect(try journalError { _ = try handle.makeCheckpoint(from: from, to: to) }?.code == "invalid_argument")
+        }
+        #expect(try handle.records().count == 3)
+        let empty = try TestJournal().open()
+        #expect(try journalError { _ = try empty.makeCheckpoint() }?.code == "invalid_argument")
+    }
+
+    @Test func aHubsSignatureHolds() throws {
+        let handle = try filled(4).open()
+        let checkpoint = try checkpoint(try handle.makeCheckpoint(signedBy: Self.hub))
+        #expect(checkpoint.kind == .hubOrg)
+        #expect(checkpoint.hubVerdict(trusting: [Self.otherKey.publicKey, Self.key.publicKey]) == .valid)
+        #expect(checkpoint.hubVerdict(trusting: [Self.otherKey.publicKey]) == .untrustedIssuer)
+        #expect(checkpoint.hubVerdict(trusting: []) == .untrustedIssuer)
+        #expect(try handle.verifyAll(trustedHubKeys: [Self.key.publicKey]).isIntact)
+        var altered = checkpoint
+        altered.leafCount += 1
+        #expect(altered.hubVerdict(trusting: [Self.key.publicKey]) == .tampered)
+        altered = checkpoint
+        altered.coveredUseIDs = ["use_x"]
+        #expect(altered.hubVerdict(trusting: [Self.key.publicKey]) == .tampered)
+        altered = checkpoint
+        altered.signedAt = ""
+        #expect(altered.hubVerdict(trusting: [Self.key.publicKey]) == .missingField("signed_at"))
+        altered = checkpoint
+        altered.kind = .localJournal
+        #expect(altered.hubVerdict(trusting: [Self.key.publicKey]) == .notAHubCheckpoint)
+        // Outside of the hub's signature.
+        altered = checkpoint
+        altered.signature = "x"
+        #expect(altered.hubVerdict(trusting: [Self.key.publicKey]) == .valid)
+    }
+
+    /// A whole chain can be made anew with other contents and right digests. What a hub signed shows it.
+    @Test func aRehashedChainIsShownByASignedCheckpoint() throws {
+        let genuine = try filled(4)
+        let signed = try checkpoint(try genuine.open().makeCheckpoint(signedBy: Self.hub))
+        let forged = try TestJournal()
+        let handle = forged.open()
+        for number in 0..<4 { _ = try handle.reserve(use("grant-\(number % 3)", nonce: "other-\(number)")) }
+        _ = try handle.append(signed)
+        // The chain is intact, and the signature is by an unknown key until one is trusted; relinking breaks it too.
+        let unaware = try handle.verifyAll()
+        #expect(unaware.isIntact)
+        #expect(unaware.findings.map(\.kind) == [.merkleMismatch])
+        #expect(unaware.findings.first?.index == 5)
+        let relinked = try checkpoint(try #require(try handle.records(from: 5).first))
+        #expect(relinked.hubVerdict(trusting: [Self.key.publicKey]) == .tampered)
+    }
+
+    /// A hub that signed a root which the records do not have: its word against the journal's.
+    @Test func aTrustedRootThatIsNotThatOfTheRecordsIsAFailure() throws {
+        let handle = try filled(2).open()
+        let wrong = JournalCheckpoint(
+            fromRecordIndex: 1,
+            toRecordIndex: 2,
+            merkleRoot: MerkleHash.empty.description,
+            leafCount: 2,
+            journalID: "jrn_x"
+        )
+        _ = try handle.append(wrong, signedBy: Self.hub)
+        let report = try handle.verifyIntegrity(trustedHubKeys: [Self.key.publicKey])
+        #expect(report.failures.map(\.kind) == [.merkleMismatch])
+        #expect(report.failures.first?.index == 3)
+        #expect(report.failures.first?.expected == MerkleHash.empty.description)
+        #expect(try handle.verifyAll().findings.map(\.kind) == [.merkleMismatch])
+    }
+
+    @Test func checkpointsOfRangesThatCannotBeAreFindings() throws {
+        let handle = try filled(2).open()
+        for (from, to, leaves) in [(1, 9, 9), (0, 1, 2), (1, 2, 7)] as [(UInt64, UInt64, UInt64)] {
+            let checkpoint = JournalCheckpoint(
+                fromRecordIndex: from,
+                toRecordIndex: to,
+                merkleRoot: MerkleHash.empty.description,
+                leafCount: leaves,
+                journalID: "jrn_x"
+            )
+            _ = try handle.append(checkpoint)
+        }
+        #expect(try handle.verifyAll().findings.map(\.kind) == [.merkleMismatch, .merkleMismatch, .merkleMismatch])
+    }
+
+    @Test func everyRecordIsShownToBeIncluded() throws {
+        let handle = try filled(7).open()
+        let checkpoint = try checkpoint(try handle.makeCheckpoint(from: 2, to: 6))
+        let root = try Digest(parsing: checkpoint.merkleRoot)
+        for index in 2...6 as ClosedRange<UInt64> {
+            let proof = try handle.inclusionProof(ofRecord: index, in: checkpoint)
+            let record = try #require(try handle.records(from: index, limit: 1).first)
+            try proof.verify(leaf: MerkleHash.leaf(record.compactBytes), root: root)
+            #expect(throws: MerkleProofError.self) { try proof.verify(leaf: MerkleHash.leaf([1]), root: root) }
+        }
+        for index in [1, 7] as [UInt64] {
+            #expect(
+                try journalError { _ = try handle.inclusionProof(ofRecord: index, in: checkpoint) }?.code
+                    == "invalid_argument"
+            )
+        }
+    }
+
+    @Test func aJournalIsShownToHaveOnlyGrown() throws {
+        let journal = try filled(3)
+        let handle = journal.open()
+        let old = try checkpoint(try handle.makeCheckpoint())
+        for number in 10..<14 { _ = try handle.reserve(use("grant-x", nonce: "nonce-\(number)")) }
+        let new = try checkpoint(try handle.makeCheckpoint())
+        let proof = try handle.consistencyProof(from: old, to: new)
+        try proof.verify(oldRoot: try Digest(parsing: old.merkleRoot), newRoot: try Digest(parsing: new.merkleRoot))
+        #expect(try journalError { _ = try handle.consistencyProof(from: new, to: old) }?.code == "invalid_argument")
+        var forged = new
+        forged.merkleRoot = old.merkleRoot
+        #expect(try journalError { _ = try handle.consistencyProof(from: old, to: forged) }?.code == "invalid_argument")
+    }
+}
