@@ -15,7 +15,10 @@ extension FileLock {
         let limit = timeout?.nanosecondsClamped
         let cancellation = LockCancellation()
         if Task.isCancelled { throw .cancelled(path: path) }
-        if let free = try tryLock(mode) { return free }
+        if let free = try tryLock(mode) {
+            if Task.isCancelled { throw .cancelled(path: path) }
+            return free
+        }
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 wait(mode, limit, cancellation) { continuation.resume(returning: $0) }
