@@ -129,7 +129,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CrashTests",
-            dependencies: ["EventLog", "CrashTesting", "FileSystemSeam", "TestSupport"],
+            dependencies: ["EventLog", "Journal", "CrashTesting", "FileSystemSeam", "TestSupport"],
             swiftSettings: strictTests
         ),
         .testTarget(

@@ -1,5 +1,3 @@
-internal import Canonical
-
 /// A use that was reserved.
 public struct Reservation: Sendable, Hashable {
     /// The record's place in the journal, from 1.
@@ -37,20 +35,10 @@ extension ApprovalJournal {
         var request = use
         if let maximumUses { request.maximumUses = maximumUses }
         // Checked before the lock is taken and before any rule is asked: what cannot be recorded has no answer.
-        try RecordValidation.checkRequest(request)
+        try RecordValidation.checkRequest(.use(request))
         switch try commit(.reserve(request, perGrant: perGrant)) {
         case .reserved(let reservation): return reservation
         case .appended: preconditionFailure("a reservation was answered as an append")
         }
-    }
-}
-
-extension RecordValidation {
-    /// Checks a request as if it were complete: what the journal fills in later stands for itself.
-    fileprivate static func checkRequest(_ request: ApprovalUse) throws(JournalError) {
-        var complete = request
-        if complete.useID.isEmpty { complete.useID = "use_" }
-        if complete.createdAt.isEmpty { complete.createdAt = Timestamp(secondsSinceEpoch: 0).description }
-        try check(.use(complete))
     }
 }

@@ -43,6 +43,8 @@ extension ApprovalJournal {
         _ record: JournalRecord,
         signedBy signer: HubSigner? = nil
     ) throws(JournalError) -> AppendedRecord {
+        // Checked before the lock is taken: what cannot be recorded has no answer.
+        try RecordValidation.checkRequest(record)
         switch try commit(.append(record, signedBy: signer)) {
         case .appended(let appended): return appended
         case .reserved: preconditionFailure("an append was answered as a reservation")

@@ -30,6 +30,11 @@ public final class ApprovalJournal: Sendable {
         storage = DirectoryStorage(at: JournalPlace(path: path, fileSystem: fileSystem, options: options))
     }
 
+    /// The layout of the journal that stands there; nil when there is none.
+    ///
+    /// - Throws: `.notAJournal`, `.unsupportedFormat` when something else stands there.
+    public func format() throws(JournalError) -> JournalFormat? { try storage.format() }
+
     /// The digest under which a nonce is recorded: `sha256:` and the SHA-256 of its bytes.
     public static func nonceDigest(_ nonce: [UInt8]) -> String { Digest(hashing: nonce).description }
 }

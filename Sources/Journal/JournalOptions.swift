@@ -16,13 +16,15 @@ public struct JournalOptions: Sendable, Hashable {
     public var clockToleranceSeconds: Int64
     /// The layout of a journal that is made new; an existing one keeps its own.
     public var format: JournalFormat
+    /// The sizes that the `segments` layout works with.
+    package var segmentSettings = SegmentSettings()
 
     /// Makes options.
     public init(
         lockTimeoutMilliseconds: UInt64 = 5000,
         durability: JournalDurability = .durable,
         clockToleranceSeconds: Int64 = 300,
-        format: JournalFormat = .jsonRecords
+        format: JournalFormat = .segments
     ) {
         self.lockTimeoutMilliseconds = lockTimeoutMilliseconds
         self.durability = durability

@@ -98,10 +98,14 @@ struct JournalPlaceTests {
     }
 
     /// A FIFO is neither read, which would hang, nor taken for a file.
-    @Test func aFIFOInThePlaceOfARecordIsNamed() throws {
+    @Test(arguments: [
+        ("json-records", "records/0000000002.approval-use.0123456789abcdef.json"),
+        ("segments", "segments/00000000000000000002.jsonl"),
+    ])
+    func aFIFOInThePlaceOfARecordIsNamed(format: String, name: String) throws {
         let journal = try JournalDirectory()
+        #expect(journal.run("init", "--format", format).code == .done)
         #expect(journal.reserve().code == .done)
-        let name = "records/0000000002.approval-use.0123456789abcdef.json"
         #expect(mkfifo(journal.path + "/" + name, 0o600) == 0)
         for run in [journal.run("verify"), journal.run("list"), journal.reserve()] {
             run.expectError(.inputOutput, name, "no plain file", "move it away")

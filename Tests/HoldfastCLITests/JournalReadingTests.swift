@@ -174,6 +174,7 @@ struct JournalReadingTests {
 
     @Test func indexesAreRebuilt() throws {
         let journal = try JournalDirectory()
+        #expect(journal.run("init", "--format", "json-records").code == .done)
         #expect(journal.reserve().code == .done)
         try FileManager.default.removeItem(atPath: journal.path + "/indexes")
         #expect(journal.run("verify").output.contains("warning: index_stale"))
@@ -184,6 +185,7 @@ struct JournalReadingTests {
 
     @Test func indexesThatShowARemovedUseAreKept() throws {
         let journal = try JournalDirectory()
+        #expect(journal.run("init", "--format", "json-records").code == .done)
         #expect(journal.reserve().code == .done)
         try FileManager.default.removeItem(atPath: journal.path + "/records")
         try FileManager.default.removeItem(atPath: journal.path + "/heads")
@@ -194,16 +196,22 @@ struct JournalReadingTests {
         #expect(journal.reserve().code == .done)
     }
 
-    @Test func initMakesAJournalOnce() throws {
+    @Test(arguments: ["json-records", "segments", nil])
+    func initMakesAJournalOnce(format: String?) throws {
         let journal = try JournalDirectory()
-        let run = journal.run("init", "--format", "json-records")
+        let run = format.map { journal.run("init", "--format", $0) } ?? journal.run("init")
+        let format = format ?? "segments"
         #expect(run.code == .done)
-        #expect(run.output == "ready: \(journal.path) is a journal (json-records)\n")
+        #expect(run.output == "ready: \(journal.path) is a journal (\(format))\n")
         let before = try TestFile.tree(journal.path)
         let again = try journal.run("init", "--json").json()
-        #expect(again["format"]?.string == "json-records")
+        #expect(again["format"]?.string == format)
         #expect(again["directory"]?.string == journal.path)
         #expect(try TestFile.tree(journal.path) == before)
-        journal.run("init", "--format", "segments").expectError(.usage, "json-records", "does not have")
+        // One that is there keeps its layout.
+        let other = format == "segments" ? "json-records" : "segments"
+        #expect(try journal.run("init", "--format", other, "--json").json()["format"]?.string == format)
+        #expect(try TestFile.tree(journal.path) == before)
+        journal.run("init", "--format", "parquet").expectError(.usage, "json-records", "segments")
     }
 }

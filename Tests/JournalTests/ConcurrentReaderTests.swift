@@ -59,9 +59,9 @@ struct ConcurrentReaderTests {
         #expect(try journal.open().verifyIntegrity().failures.map(\.index) == [2])
     }
 
-    @Test func noFalseAlarmsWhileOthersAppend() throws {
-        let journal = try TestJournal(in: TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk)
-        let (path, fileSystem) = (journal.path, journal.fileSystem)
+    @Test(arguments: JournalFormat.allCases)
+    func noFalseAlarmsWhileOthersAppend(format: JournalFormat) throws {
+        let journal = try TestJournal(format, in: TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk)
         try journal.open().create()
         let isDone = Flag()
         let problems = Condition<[String]>([])
@@ -70,7 +70,7 @@ struct ConcurrentReaderTests {
                 var last = 0
                 while !isDone.isUp {
                     // A handle of its own each time: nothing is cached.
-                    let handle = ApprovalJournal(at: path, fileSystem: fileSystem)
+                    let handle = journal.open()
                     do {
                         let report = try number == 0 ? handle.verifyAll() : handle.verifyIntegrity()
                         if !report.isIntact || !report.findings.isEmpty {
@@ -91,7 +91,7 @@ struct ConcurrentReaderTests {
         }
         let writers = try (0..<2).map { number in
             try FileSystemSeam.Thread.start(name: "writer-\(number)") {
-                let handle = ApprovalJournal(at: path, fileSystem: fileSystem)
+                let handle = journal.open()
                 for step in 0..<40 {
                     do {
                         _ = try handle.reserve(use(nonce: "n-\(number)-\(step)"), maximumUses: 1)
@@ -105,6 +105,6 @@ struct ConcurrentReaderTests {
         _ = isDone.raise()
         for reader in readers { reader.join() }
         #expect(problems.withLock { $0 } == [])
-        #expect(try journal.records().count == 80)
+        #expect(try journal.recordCount() == 80)
     }
 }

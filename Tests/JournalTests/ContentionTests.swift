@@ -33,49 +33,43 @@ struct ContentionTests {
         return outcomes
     }
 
-    @Test(arguments: [true, false])
-    func exactlyOneWins(sharingAHandle: Bool) throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases, [true, false])
+    func exactlyOneWins(format: JournalFormat, sharingAHandle: Bool) throws {
+        let journal = try TestJournal(format)
         let shared = journal.open()
-        let (path, fileSystem) = (journal.path, journal.fileSystem)
         let outcomes = try race(8) { _ in
-            let own = ApprovalJournal(
-                at: path,
-                fileSystem: fileSystem,
-                options: JournalOptions(lockTimeoutMilliseconds: 20_000)
-            )
-            return try (sharingAHandle ? shared : own).reserve(use(), maximumUses: 1)
+            try (sharingAHandle ? shared : journal.open()).reserve(use(), maximumUses: 1)
         }
         #expect(outcomes.won.count == 1)
         #expect(outcomes.refused == 7)
         #expect(outcomes.other == [])
-        #expect(try journal.records().count == 1)
+        #expect(try journal.recordCount() == 1)
         #expect(try journal.open().verifyIntegrity().warnings.isEmpty)
     }
 
-    @Test func oneKeyGivesOneUseToAll() throws {
-        let journal = try TestJournal()
-        let (path, fileSystem) = (journal.path, journal.fileSystem)
+    @Test(arguments: JournalFormat.allCases)
+    func oneKeyGivesOneUseToAll(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let outcomes = try race(8) { _ in
-            try ApprovalJournal(at: path, fileSystem: fileSystem).reserve(use(key: "k"), maximumUses: 1)
+            try journal.open().reserve(use(key: "k"), maximumUses: 1)
         }
         #expect(outcomes.won.count == 8)
         #expect(Set(outcomes.won.map(\.useID)).count == 1)
         #expect(outcomes.won.filter { !$0.isExisting }.count == 1)
         #expect(outcomes.other == [])
-        #expect(try journal.records().count == 1)
+        #expect(try journal.recordCount() == 1)
     }
 
     /// Nobody is turned away who may come in, however many come at once.
-    @Test func everyoneOfMayGetsIn() throws {
-        let journal = try TestJournal()
-        let (path, fileSystem) = (journal.path, journal.fileSystem)
+    @Test(arguments: JournalFormat.allCases)
+    func everyoneOfMayGetsIn(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let outcomes = Outcomes()
         let threads = try (0..<8).map { number in
             try FileSystemSeam.Thread.start(name: "writer-\(number)") {
                 // Time enough for a machine that is busy with other things: what is tested is that nobody is lost.
                 let options = JournalOptions(lockTimeoutMilliseconds: 120_000)
-                let handle = ApprovalJournal(at: path, fileSystem: fileSystem, options: options)
+                let handle = journal.open(options)
                 for step in 0..<25 {
                     outcomes.note { try handle.reserve(use(nonce: "n-\(number)-\(step)"), maximumUses: 1) }
                 }
@@ -89,8 +83,9 @@ struct ContentionTests {
         #expect(try journal.open().verifyIntegrity().findings == [])
     }
 
-    @Test func handlesSeeEachOthersRecordsAtOnce() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func handlesSeeEachOthersRecordsAtOnce(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let first = journal.open()
         let second = journal.open()
         for number in 1...10 {

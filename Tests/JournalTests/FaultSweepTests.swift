@@ -30,8 +30,8 @@ struct FaultSweepTests {
 
     enum Start: String, CaseIterable { case nothing, oneRecord, headLost }
 
-    private func prepared(_ start: Start) throws -> TestJournal {
-        let journal = try TestJournal(in: TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk)
+    private func prepared(_ format: JournalFormat, _ start: Start) throws -> TestJournal {
+        let journal = try TestJournal(format, in: TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk)
         if start == .nothing { return journal }
         _ = try journal.open().reserve(use(nonce: "before", key: "k-before"), maximumUses: 1)
         if start == .headLost { try journal.remove("heads") }
@@ -44,7 +44,11 @@ struct FaultSweepTests {
 
     @Test(arguments: Start.allCases, [ErrorNumber.inputOutput, .noSpace])
     func nothingAcknowledgedIsLost(start: Start, code: ErrorNumber) throws {
-        let probe = try prepared(start)
+        for format in JournalFormat.allCases { try sweep(format, start, code) }
+    }
+
+    private func sweep(_ format: JournalFormat, _ start: Start, _ code: ErrorNumber) throws {
+        let probe = try prepared(format, start)
         probe.fileSystem.forgetCalls()
         _ = try append(probe.open())
         let count = probe.fileSystem.calls.count
@@ -58,7 +62,7 @@ struct FaultSweepTests {
             // A full disk stops no reader.
             if code == .noSpace && !isChange { continue }
             for fault in isChange ? [SeamFault.failure(code), .failureAfterwards(code)] : [.failure(code)] {
-                let journal = try prepared(start)
+                let journal = try prepared(format, start)
                 let handle = journal.open()
                 let nth = Nth(number, fault)
                 journal.fileSystem.setIntercept { nth.intercept($0) }
@@ -114,13 +118,16 @@ struct FaultSweepTests {
         #expect(next?.code == (isSync ? "poisoned" : nil), "after \(call)")
     }
 
-    @Test(arguments: [FileSystemError.Operation.sync, .syncDirectory])
-    func aFailedSyncPoisonsTheHandle(operation: FileSystemError.Operation) throws {
-        let journal = try TestJournal()
+    @Test(arguments: [
+        (JournalFormat.jsonRecords, FileSystemError.Operation.sync), (.jsonRecords, .syncDirectory), (.segments, .sync),
+    ])
+    func aFailedSyncPoisonsTheHandle(format: JournalFormat, operation: FileSystemError.Operation) throws {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         _ = try handle.reserve(use(key: "k"), maximumUses: 1)
         journal.fileSystem.setIntercept {
-            $0.operation == operation && $0.path.hasPrefix("records") ? .failure(.inputOutput) : nil
+            $0.operation == operation && ($0.path.hasPrefix("records") || $0.path.hasPrefix("segments"))
+                ? .failure(.inputOutput) : nil
         }
         guard case .io(let cause, _)? = try journalError({ _ = try handle.reserve(use(nonce: "nonce-2")) }) else {
             Issue.record("it was acknowledged")
@@ -142,8 +149,9 @@ struct FaultSweepTests {
         #expect(try journal.open().append(revocation()).index > 1)
     }
 
-    @Test func readersFailWithTheirCause() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func readersFailWithTheirCause(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         _ = try journal.open().reserve(use())
         journal.fileSystem.forgetCalls()
         _ = try journal.open().checkReplay(grant: "grant-a", nonceDigest: digest("nonce-1"))

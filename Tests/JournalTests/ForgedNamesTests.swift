@@ -7,9 +7,15 @@ import Testing
 /// Names and index lines that nobody wrote in earnest: they cost a verdict, never a crash or much time.
 @Suite("Forged names and lines")
 struct ForgedNamesTests {
-    private static func verify(_ path: String) throws -> VerificationReport {
-        try ApprovalJournal(at: path, fileSystem: PosixFileSystem.shared).verifyAll()
+    private static func journal(_ path: String) -> ApprovalJournal {
+        ApprovalJournal(
+            at: path,
+            fileSystem: PosixFileSystem.shared,
+            options: JournalOptions(format: .jsonRecords)
+        )
     }
+
+    private static func verify(_ path: String) throws -> VerificationReport { try journal(path).verifyAll() }
 
     @Test(arguments: ["approval-use", "unheard-of"])
     func theGreatestIndexIsOnlyAGap(kind: String) throws {
@@ -27,7 +33,7 @@ struct ForgedNamesTests {
     @Test func everyGapIsReportedOnce() throws {
         let temporary = try TemporaryDirectory()
         let path = temporary.path + "/journal"
-        let journal = ApprovalJournal(at: path, fileSystem: PosixFileSystem.shared)
+        let journal = Self.journal(path)
         for number in 1...9 { _ = try journal.reserve(use(nonce: "\(number)")) }
         let names = try FileManager.default.contentsOfDirectory(atPath: path + "/records").sorted()
         for place in [1, 2, 5] { try FileManager.default.removeItem(atPath: path + "/records/" + names[place]) }
@@ -39,7 +45,7 @@ struct ForgedNamesTests {
     @Test(.timeLimit(.minutes(1))) func manyForgedLinesTakeLittleTime() throws {
         let temporary = try TemporaryDirectory()
         let path = temporary.path + "/journal"
-        _ = try ApprovalJournal(at: path, fileSystem: PosixFileSystem.shared).reserve(use(nonce: "n"))
+        _ = try Self.journal(path).reserve(use(nonce: "n"))
         let forged = 2...60_000
         let lines = forged.map { "\($0)\n" }.joined() + "2\n"
         try Data(lines.utf8).write(to: URL(filePath: path + "/indexes/by-grant/grant-a.txt"))

@@ -6,8 +6,9 @@ import Testing
 
 @Suite("Finding recorded uses")
 struct FoundUseTests {
-    @Test func byIDIsExact() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func byIDIsExact(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         _ = try handle.reserve(use(id: "use_1"))
         _ = try handle.reserve(use(id: "use_2"))
@@ -21,8 +22,9 @@ struct FoundUseTests {
         #expect(try handle.findUse(id: "") == nil)
     }
 
-    @Test func byNonceIsTheLatest() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func byNonceIsTheLatest(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         _ = try handle.reserve(use(nonce: "a"), maximumUses: 2)
         _ = try handle.reserve(use(nonce: "b"), maximumUses: 2)
@@ -37,8 +39,9 @@ struct FoundUseTests {
     }
 
     /// The question is about the recorded use: its own number, not the next one.
-    @Test func itPassesWhenItsOwnNumberIsWithinTheMaximum() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func itPassesWhenItsOwnNumberIsWithinTheMaximum(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         _ = try handle.reserve(use(nonce: "a", id: "use_a"), maximumUses: 1)
         _ = try handle.reserve(use(nonce: "b", id: "use_b"), maximumUses: 1)
@@ -54,8 +57,9 @@ struct FoundUseTests {
         #expect(try #require(try handle.findUse(id: "use_b", maximumUsesHint: 2)).replay.passed)
     }
 
-    @Test func unboundedUsesSaySo() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func unboundedUsesSaySo(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         _ = try handle.reserve(use(id: "use_a"))
         let found = try #require(try handle.findUse(id: "use_a")).replay
@@ -63,8 +67,9 @@ struct FoundUseTests {
         #expect(found.details == "local Approval Use Journal: use 1 of unbounded grant")
     }
 
-    @Test func hintsThatDisagreeAndRevocationsAreMentioned() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func hintsThatDisagreeAndRevocationsAreMentioned(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         _ = try handle.reserve(use(id: "use_a", maximum: 1))
         let found = try #require(try handle.findUse(id: "use_a", maximumUsesHint: 3)).replay
@@ -76,8 +81,9 @@ struct FoundUseTests {
         #expect(revoked.details.hasPrefix("local Approval Use Journal passed, use 1/1; "))
     }
 
-    @Test func usesOfAGrantAreInOrderAndOnlyItsOwn() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func usesOfAGrantAreInOrderAndOnlyItsOwn(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         for grant in ["a", "b", "a", "A", "a "] { _ = try handle.reserve(use(grant)) }
         _ = try handle.append(revocation(of: "a"))
@@ -89,13 +95,15 @@ struct FoundUseTests {
     }
 
     @Test(
-        arguments: [
+        arguments: JournalFormat.allCases,
+        [
             (0, nil, [1, 2, 3]), (1, nil, [1, 2, 3]), (2, nil, [2, 3]), (3, 1, [3]), (4, nil, []), (1, 2, [1, 2]),
             (1, 0, []), (1, -5, []), (1, .max, [1, 2, 3]), (.max, .max, []), (UInt64(Int64.max) + 2, nil, []),
         ] as [(UInt64, Int?, [UInt64])]
     )
-    func recordsAreGivenInParts(from index: UInt64, limit: Int?, expected: [UInt64]) throws {
-        let journal = try TestJournal()
+    func recordsAreGivenInParts(format: JournalFormat, with: (UInt64, Int?, [UInt64])) throws {
+        let (index, limit, expected) = with
+        let journal = try TestJournal(format)
         let handle = journal.open()
         for _ in 0..<3 { _ = try handle.reserve(use()) }
         #expect(try handle.records(from: index, limit: limit).map(\.index) == expected)

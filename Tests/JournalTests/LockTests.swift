@@ -22,8 +22,9 @@ struct LockTests {
         #expect(try journal.open(Self.tryOnce).verifyIntegrity().isIntact)
     }
 
-    @Test func aHeldDirectoryKeepsWritersOut() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func aHeldDirectoryKeepsWritersOut(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         _ = try journal.open().reserve(use())
         let directory = try PosixFileSystem.shared.openDirectory(journal.path)
         #expect(try directory.lock(.exclusive, blocking: false))
@@ -32,8 +33,9 @@ struct LockTests {
         #expect(try journal.open(Self.tryOnce).reserve(use()).index == 2)
     }
 
-    @Test func aHeldLockFileKeepsWritersOut() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func aHeldLockFileKeepsWritersOut(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         _ = try journal.open().reserve(use())
         let locks = try PosixFileSystem.shared.openDirectory(journal.path + "/locks")
         let file = try locks.open("journal.lock", [.read, .write], permissions: .ownerFile)
@@ -44,8 +46,9 @@ struct LockTests {
     }
 
     /// A writer of ours holds both, so taking the file away lets nobody of ours in.
-    @Test func anUnlinkedLockFileAdmitsNoSecondWriter() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func anUnlinkedLockFileAdmitsNoSecondWriter(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         _ = try journal.open().reserve(use())
         let directory = try PosixFileSystem.shared.openDirectory(journal.path)
         #expect(try directory.lock(.exclusive, blocking: false))
@@ -58,8 +61,9 @@ struct LockTests {
     }
 
     /// Whoever waited on a lock file that was replaced meanwhile holds a lock that nobody else sees.
-    @Test func aLockFileReplacedWhileWaitingIsNotTheLock() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func aLockFileReplacedWhileWaitingIsNotTheLock(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         _ = try journal.open().reserve(use())
         let path = journal.path
         let replaced = ReplaceOnce(path: path)
@@ -72,8 +76,9 @@ struct LockTests {
         #expect(journal.fileSystem.calls.filter { $0.operation == .lock }.count == 2)
     }
 
-    @Test func waitingEndsWhenTheLockIsFreed() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func waitingEndsWhenTheLockIsFreed(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         _ = try journal.open().reserve(use())
         let directory = try PosixFileSystem.shared.openDirectory(journal.path)
         #expect(try directory.lock(.exclusive, blocking: false))
@@ -85,8 +90,9 @@ struct LockTests {
         thread.join()
     }
 
-    @Test func waitingEndsAfterTheTimeout() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func waitingEndsAfterTheTimeout(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         _ = try journal.open().reserve(use())
         let directory = try PosixFileSystem.shared.openDirectory(journal.path)
         #expect(try directory.lock(.exclusive, blocking: false))
@@ -103,8 +109,9 @@ struct LockTests {
         try directory.close()
     }
 
-    @Test func theLockIsFreeAfterwards() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func theLockIsFreeAfterwards(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         _ = try handle.reserve(use(), maximumUses: 1)
         #expect(try journalError { _ = try handle.reserve(use(), maximumUses: 1) } != nil)

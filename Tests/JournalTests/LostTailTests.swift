@@ -3,8 +3,8 @@ import Testing
 
 @Suite("Removed tails are noticed")
 struct LostTailTests {
-    private func filled() throws -> TestJournal {
-        let journal = try TestJournal()
+    private func filled(_ format: JournalFormat = .jsonRecords) throws -> TestJournal {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         _ = try handle.reserve(use(maximum: 1))
         _ = try handle.reserve(use("grant-b", maximum: 1))
@@ -75,17 +75,18 @@ struct LostTailTests {
         try expectMissing(3, journal)
     }
 
-    @Test(arguments: [UInt64.max, UInt64(Int64.max), 4])
-    func aHeadFarBeyondTheRecords(index: UInt64) throws {
-        let journal = try filled()
+    @Test(arguments: JournalFormat.allCases, [UInt64.max, UInt64(Int64.max), 4])
+    func aHeadFarBeyondTheRecords(format: JournalFormat, index: UInt64) throws {
+        let journal = try filled(format)
         try journal.write(Array(#"{"index":\#(index),"digest":"sha256:x"}"#.utf8), to: "heads/current.json")
         try expectMissing(4, journal)
         #expect(try journal.open().verifyAll().failures.map(\.kind) == [.missingRecord])
     }
 
     /// All evidence inside is gone; a handle that wrote or read the record before still knows.
-    @Test func aHandleRemembersWhatItSaw() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func aHandleRemembersWhatItSaw(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         _ = try handle.reserve(use("grant-a"), maximumUses: 1)
         let before = try journal.contents()
@@ -120,8 +121,9 @@ struct LostTailTests {
         #expect(try journalError { _ = try handle.reserve(use("grant-b"), maximumUses: 1) }?.code == "missing_record")
     }
 
-    @Test func anAnchorShowsWhatNothingInsideDoes() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func anAnchorShowsWhatNothingInsideDoes(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         let first = try handle.reserve(use("grant-a"))
         let before = try journal.contents()
@@ -142,11 +144,12 @@ struct LostTailTests {
         // An older anchor still holds.
         let older = JournalAnchor(index: 1, digest: first.digest)
         #expect(try journal.open().verifyIntegrity(anchor: older).isIntact)
-        #expect(try TestJournal().open().verifyIntegrity(anchor: older).failures.map(\.kind) == [.rolledBack])
+        #expect(try TestJournal(format).open().verifyIntegrity(anchor: older).failures.map(\.kind) == [.rolledBack])
     }
 
-    @Test func anAnchorIsReadFromAHead() throws {
-        let journal = try filled()
+    @Test(arguments: JournalFormat.allCases)
+    func anAnchorIsReadFromAHead(format: JournalFormat) throws {
+        let journal = try filled(format)
         let anchor = try JournalAnchor(parsing: try journal.bytes("heads/current.json"))
         #expect(anchor.index == 3)
         #expect(try journal.open().verifyIntegrity(anchor: anchor).isIntact)

@@ -22,16 +22,18 @@ struct OddDirectoryTests {
         #expect(try journal.contents() == before)
     }
 
-    @Test func aDirectoryOfSomethingElseIsRefused() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func aDirectoryOfSomethingElseIsRefused(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         try journal.write(Array("# notes".utf8), to: "README.md")
         try expectRefusal(journal, "not_a_journal")
         let error = try #require(try journalError { _ = try journal.open().records() })
         #expect("\(error)".contains("README.md"))
     }
 
-    @Test func aManifestOfSomethingElseIsRefused() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func aManifestOfSomethingElseIsRefused(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         for text in [#"{"kind":"event-log","version":"v1"}"#, "{}", #"{"name":"a-package","version":"1.0.0"}"#] {
             try journal.write(Array(text.utf8), to: "journal.json")
             try journal.write([], to: "records/0000000001.approval-use.0123456789abcdef.json")
@@ -39,14 +41,17 @@ struct OddDirectoryTests {
         }
     }
 
-    @Test(arguments: [
-        #"{"kind":"approval-use-journal","version":"v3","format":"json-records"}"#,
-        #"{"kind":"approval-use-journal","version":"v1","format":"parquet"}"#,
-        #"{"kind":"approval-use-journal","version":"v1"}"#, #"{"kind":"approval-use-journal"}"#,
-        #"{"kind":"approval-use-journal","version":1,"format":"json-records"}"#,
-    ])
-    func anUnknownFormatIsRefused(manifest: String) throws {
-        let journal = try TestJournal()
+    @Test(
+        arguments: JournalFormat.allCases,
+        [
+            #"{"kind":"approval-use-journal","version":"v3","format":"json-records"}"#,
+            #"{"kind":"approval-use-journal","version":"v1","format":"parquet"}"#,
+            #"{"kind":"approval-use-journal","version":"v1"}"#, #"{"kind":"approval-use-journal"}"#,
+            #"{"kind":"approval-use-journal","version":1,"format":"json-records"}"#,
+        ]
+    )
+    func anUnknownFormatIsRefused(format: JournalFormat, manifest: String) throws {
+        let journal = try TestJournal(format)
         try journal.write(Array(manifest.utf8), to: "journal.json")
         try expectRefusal(journal, "unsupported_format")
     }
@@ -59,8 +64,9 @@ struct OddDirectoryTests {
         #expect(try journal.text("journal.json") == text)
     }
 
-    @Test func aFileIsRefused() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func aFileIsRefused(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         try Data("a file".utf8).write(to: URL(filePath: journal.path))
         for attempt in [
             { _ = try journal.open().reserve(use()) }, { _ = try journal.open().records() },
@@ -71,17 +77,20 @@ struct OddDirectoryTests {
         #expect(try Data(contentsOf: URL(filePath: journal.path)) == Data("a file".utf8))
     }
 
-    @Test func missingParentsAreMade() throws {
-        let journal = try TestJournal()
-        let deep = ApprovalJournal(at: journal.path + "/a/b/c", fileSystem: journal.fileSystem)
+    @Test(arguments: JournalFormat.allCases)
+    func missingParentsAreMade(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
+        let options = JournalOptions(format: format)
+        let deep = ApprovalJournal(at: journal.path + "/a/b/c", fileSystem: journal.fileSystem, options: options)
         #expect(try deep.records().isEmpty)
         #expect(!journal.exists(""))
         #expect(try deep.reserve(use()).index == 1)
         #expect(try deep.records().count == 1)
     }
 
-    @Test func readersMakeNothing() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func readersMakeNothing(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         #expect(try handle.verifyIntegrity().recordCount == 0)
         #expect(try handle.verifyAll().isIntact)
@@ -93,8 +102,9 @@ struct OddDirectoryTests {
         #expect(!journal.exists(""))
     }
 
-    @Test func partsOfAJournalAreAnEmptyOne() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func partsOfAJournalAreAnEmptyOne(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         try journal.write([], to: "locks/journal.lock")
         try journal.write(Array("{".utf8), to: "journal.json.tmp")
         #expect(try journal.open().records().isEmpty)
@@ -102,14 +112,15 @@ struct OddDirectoryTests {
         #expect(try journal.open().verifyIntegrity().warnings == [])
     }
 
-    @Test func theRootMayBeReachedThroughALink() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func theRootMayBeReachedThroughALink(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         _ = try journal.open().reserve(use())
         let link = journal.path + "-link"
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: journal.path)
         let handle = ApprovalJournal(at: link, fileSystem: journal.fileSystem)
         #expect(try handle.reserve(use()).index == 2)
-        #expect(try journal.records().count == 2)
+        #expect(try journal.recordCount() == 2)
     }
 
     @Test(arguments: ["records", "heads", "locks", "indexes", "indexes/by-grant", "heads/current.json", "journal.json"])

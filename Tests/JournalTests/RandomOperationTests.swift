@@ -44,10 +44,10 @@ struct RandomOperationTests {
     private static let grants = ["g.1", "g:1", "grant"]
     private static let nonces = ["n1", "n2", "n3"]
 
-    @Test(arguments: 1...5 as ClosedRange<UInt64>)
-    func agreeing(seed: UInt64) throws {
+    @Test(arguments: JournalFormat.allCases, 1...5 as ClosedRange<UInt64>)
+    func agreeing(format: JournalFormat, seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
-        let journal = try TestJournal(in: TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk)
+        let journal = try TestJournal(format, in: TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk)
         var handle = journal.open()
         try handle.create()
         var model = Model()

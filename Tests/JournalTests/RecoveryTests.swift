@@ -6,8 +6,8 @@ import Testing
 @Suite("What a crash leaves behind is brought forward")
 struct RecoveryTests {
     /// Three uses of one grant and nonce, and one of another.
-    private func filled() throws -> TestJournal {
-        let journal = try TestJournal()
+    private func filled(_ format: JournalFormat = .jsonRecords) throws -> TestJournal {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         for _ in 0..<3 { _ = try handle.reserve(use(maximum: 3)) }
         _ = try handle.reserve(use("grant-b", nonce: "nonce-b", maximum: 1))
@@ -21,9 +21,13 @@ struct RecoveryTests {
         #expect(try !journal.open().checkReplay(grant: "grant-a", nonceDigest: digest("nonce-1")).passed)
     }
 
-    @Test(arguments: ["indexes", "indexes/by-grant", "indexes/by-nonce", "heads", "heads/current.json"])
-    func lostCachesAllowNoSecondUse(name: String) throws {
-        let journal = try filled()
+    @Test(
+        arguments: JournalFormat.allCases,
+        ["indexes", "indexes/by-grant", "indexes/by-nonce", "heads", "heads/current.json"]
+    )
+    func lostCachesAllowNoSecondUse(format: JournalFormat, name: String) throws {
+        let journal = try filled(format)
+        if !journal.exists(name) { return }
         try journal.remove(name)
         try expectSecondUsesRefused(journal)
         #expect(try journal.open().verifyIntegrity().isIntact)
@@ -54,8 +58,9 @@ struct RecoveryTests {
         #expect(after == before)
     }
 
-    @Test func rebuildingWithoutAJournalMakesNone() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func rebuildingWithoutAJournalMakesNone(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         #expect(try journal.open().rebuildIndexes() == 0)
         #expect(!journal.exists(""))
     }

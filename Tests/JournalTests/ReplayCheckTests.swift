@@ -5,13 +5,15 @@ import Testing
 @Suite("Would the next use be allowed?")
 struct ReplayCheckTests {
     @Test(
-        arguments: [
+        arguments: JournalFormat.allCases,
+        [
             // uses, hint → use number, passed
             (0, 1, 1, true), (0, 0, 1, false), (1, 1, 2, false), (1, 2, 2, true), (2, 2, 3, false), (2, 3, 3, true),
         ] as [(Int, UInt32, UInt32, Bool)]
     )
-    func countsAgainstTheHint(uses: Int, hint: UInt32, number: UInt32, passed: Bool) throws {
-        let journal = try TestJournal()
+    func countsAgainstTheHint(format: JournalFormat, with: (Int, UInt32, UInt32, Bool)) throws {
+        let (uses, hint, number, passed) = with
+        let journal = try TestJournal(format)
         let handle = journal.open()
         try handle.create()
         for _ in 0..<uses { _ = try handle.reserve(use()) }
@@ -24,8 +26,9 @@ struct ReplayCheckTests {
         #expect(check.details == "local Approval Use Journal: use \(uses)/\(hint)")
     }
 
-    @Test func withoutAJournalNothingIsPerformed() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func withoutAJournalNothingIsPerformed(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let check = try journal.open().checkReplay(
             grant: "g",
             nonceDigest: digest("n"),
@@ -37,8 +40,9 @@ struct ReplayCheckTests {
         #expect(!journal.exists(""), "looking made something")
     }
 
-    @Test func anEmptyDirectoryIsAnEmptyJournal() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func anEmptyDirectoryIsAnEmptyJournal(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         try journal.write([], to: "x")
         try journal.remove("x")
         let check = try journal.open().checkReplay(grant: "g", nonceDigest: digest("n"))
@@ -48,8 +52,9 @@ struct ReplayCheckTests {
         #expect(try journal.contents().isEmpty, "looking made something")
     }
 
-    @Test func withoutAnyMaximumEveryUsePasses() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func withoutAnyMaximumEveryUsePasses(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         for _ in 0..<3 { _ = try handle.reserve(use()) }
         let check = try handle.checkReplay(grant: "grant-a", nonceDigest: digest("nonce-1"))
@@ -59,8 +64,9 @@ struct ReplayCheckTests {
         #expect(check.details == "local Approval Use Journal: 3 prior use(s); grant has no max_uses")
     }
 
-    @Test func theLatestRecordedMaximumThatIsGivenCounts() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func theLatestRecordedMaximumThatIsGivenCounts(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         _ = try handle.append(use(maximum: 9))
         _ = try handle.append(use(maximum: 3))
@@ -79,8 +85,9 @@ struct ReplayCheckTests {
         #expect(try handle.checkReplay(grant: "grant-a", nonceDigest: digest("nonce-3")).maximumUses == nil)
     }
 
-    @Test func aHintThatDisagreesIsMentioned() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func aHintThatDisagreesIsMentioned(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         _ = try handle.reserve(use(maximum: 2))
         let check = try handle.checkReplay(grant: "grant-a", nonceDigest: digest("nonce-1"), maximumUsesHint: 5)
@@ -90,8 +97,9 @@ struct ReplayCheckTests {
         #expect(agreeing.details == "local Approval Use Journal: use 1/2")
     }
 
-    @Test func aRevocationIsReportedAndNeverPasses() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func aRevocationIsReportedAndNeverPasses(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         _ = try handle.reserve(use(maximum: 5))
         _ = try handle.append(revocation())
@@ -104,8 +112,9 @@ struct ReplayCheckTests {
         #expect(try handle.checkReplay(grant: "grant-b", nonceDigest: digest("fresh")).passed)
     }
 
-    @Test func revokedIsWrittenOnlyWhenTrue() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func revokedIsWrittenOnlyWhenTrue(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         _ = try handle.reserve(use(maximum: 1))
         let check = try handle.checkReplay(grant: "grant-a", nonceDigest: digest("nonce-1"))
@@ -118,8 +127,9 @@ struct ReplayCheckTests {
         #expect(try text(revoked).contains(#""passed":false,"revoked":true,"details":"#))
     }
 
-    @Test func grantsAndNoncesAreNotMixedUp() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func grantsAndNoncesAreNotMixedUp(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         _ = try handle.reserve(use("grant-a", nonce: "n", maximum: 1))
         #expect(try handle.checkReplay(grant: "grant-b", nonceDigest: digest("n")).useNumber == 1)

@@ -3,8 +3,9 @@ import Testing
 
 @Suite("Revoked grants")
 struct RevocationTests {
-    @Test func nothingIsReservedAfterIt() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func nothingIsReservedAfterIt(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         _ = try handle.reserve(use(maximum: 5))
         let revoked = try handle.append(revocation())
@@ -21,16 +22,18 @@ struct RevocationTests {
         #expect(try journal.contents() == before)
     }
 
-    @Test func otherGrantsGoOn() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func otherGrantsGoOn(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         _ = try handle.append(revocation(of: "grant-a"))
         #expect(try handle.reserve(use("grant-b")).index == 2)
         #expect(try handle.reserve(use("grant-a ")).index == 3)
     }
 
-    @Test func theFirstOfSeveralIsNamed() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func theFirstOfSeveralIsNamed(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         _ = try handle.append(revocation())
         _ = try handle.append(revocation())
@@ -52,8 +55,9 @@ struct RevocationTests {
         #expect(try journal.text(try journal.record(3)).contains("\"reason\": null"))
     }
 
-    @Test func aUseAppendedAfterItIsAFinding() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func aUseAppendedAfterItIsAFinding(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         _ = try handle.append(revocation())
         var imported = use()

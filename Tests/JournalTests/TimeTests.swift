@@ -4,7 +4,8 @@ import Testing
 @Suite("Expiry and the clock")
 struct TimeTests {
     @Test(
-        arguments: [
+        arguments: JournalFormat.allCases,
+        [
             // expires_at, nanoseconds after 08:00:00, expired
             ("2026-05-01T08:00:01Z", 0, false), ("2026-05-01T08:00:01Z", 999_999_999, false),
             ("2026-05-01T08:00:01Z", 1_000_000_000, true), ("2026-05-01T08:00:01Z", 2_000_000_000, true),
@@ -13,8 +14,9 @@ struct TimeTests {
             ("1999-12-31T23:59:59Z", 0, true), ("9999-12-31T23:59:59Z", 0, false),
         ] as [(String, Int64, Bool)]
     )
-    func aUseExpires(at time: String, nanoseconds: Int64, expired: Bool) throws {
-        let journal = try TestJournal()
+    func aUseExpires(format: JournalFormat, with: (String, Int64, Bool)) throws {
+        let (time, nanoseconds, expired) = with
+        let journal = try TestJournal(format)
         journal.fileSystem.setClock(secondsSinceEpoch: TestJournal.start, nanoseconds: nanoseconds)
         let error = try journalError { _ = try journal.open().reserve(use(expires: time)) }
         #expect(error?.code == (expired ? "expired" : nil))
@@ -22,8 +24,9 @@ struct TimeTests {
         #expect(try journal.open().records().count == (expired ? 0 : 1))
     }
 
-    @Test func expiryIsAskedAfterRevocationAndBeforeLimits() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func expiryIsAskedAfterRevocationAndBeforeLimits(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         _ = try handle.reserve(use(), maximumUses: 1)
         let expired = use(expires: "2026-05-01T08:00:00Z")
@@ -32,9 +35,12 @@ struct TimeTests {
         #expect(try journalError { _ = try handle.reserve(expired, maximumUses: 1) }?.code == "grant_revoked")
     }
 
-    @Test(arguments: ["2026-06-30T23:59:60Z", "2026-05-01 08:00:00Z", "2026-13-01T00:00:00Z", "", "tomorrow"])
-    func timesThatAreNoneAreRefused(time: String) throws {
-        let journal = try TestJournal()
+    @Test(
+        arguments: JournalFormat.allCases,
+        ["2026-06-30T23:59:60Z", "2026-05-01 08:00:00Z", "2026-13-01T00:00:00Z", "", "tomorrow"]
+    )
+    func timesThatAreNoneAreRefused(format: JournalFormat, time: String) throws {
+        let journal = try TestJournal(format)
         guard
             case .invalidArgument(let member, _)? = try journalError({
                 _ = try journal.open().reserve(use(expires: time))
@@ -47,17 +53,22 @@ struct TimeTests {
         #expect(try journal.contents().isEmpty)
     }
 
-    @Test func timesAreWholeSecondsOfUTC() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func timesAreWholeSecondsOfUTC(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         journal.fileSystem.setClock(secondsSinceEpoch: TestJournal.start, nanoseconds: 999_999_999)
         let handle = journal.open()
         _ = try handle.reserve(use())
         #expect(try handle.head()?.updatedAt == "2026-05-01T08:00:00Z")
     }
 
-    @Test(arguments: [(300, false), (301, true), (86_400, true), (-86_400, false)] as [(Int64, Bool)])
-    func aClockFarBehindTheLastRecordIsRefused(secondsBehind: Int64, refused: Bool) throws {
-        let journal = try TestJournal()
+    @Test(
+        arguments: JournalFormat.allCases,
+        [(300, false), (301, true), (86_400, true), (-86_400, false)] as [(Int64, Bool)]
+    )
+    func aClockFarBehindTheLastRecordIsRefused(format: JournalFormat, with: (Int64, Bool)) throws {
+        let (secondsBehind, refused) = with
+        let journal = try TestJournal(format)
         let handle = journal.open()
         _ = try handle.reserve(use())
         journal.fileSystem.setClock(secondsSinceEpoch: TestJournal.start - secondsBehind)
@@ -67,8 +78,9 @@ struct TimeTests {
         if refused { #expect(try journal.contents() == before) }
     }
 
-    @Test func theToleranceIsSettable() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func theToleranceIsSettable(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         _ = try journal.open().reserve(use())
         journal.fileSystem.setClock(secondsSinceEpoch: TestJournal.start - 1000)
         #expect(
@@ -79,9 +91,9 @@ struct TimeTests {
     }
 
     /// Whatever the tolerance, and however old the records: a refusal or a record, never a trap.
-    @Test(arguments: [Int64.min, -1, 0, .max])
-    func anyToleranceCanBeSet(seconds: Int64) throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases, [Int64.min, -1, 0, .max])
+    func anyToleranceCanBeSet(format: JournalFormat, seconds: Int64) throws {
+        let journal = try TestJournal(format)
         let handle = journal.open(JournalOptions(clockToleranceSeconds: seconds))
         var old = use()
         old.createdAt = "0000-01-01T00:00:00Z"
@@ -95,8 +107,9 @@ struct TimeTests {
         #expect(try handle.verifyIntegrity().isIntact)
     }
 
-    @Test func earlierRecordsThanTheOneBeforeAreAFinding() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func earlierRecordsThanTheOneBeforeAreAFinding(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         for (number, time) in ["2026-05-01T08:00:00Z", "2026-05-01T07:55:00Z", "2026-05-01T07:49:59Z"].enumerated() {
             var imported = use(nonce: "nonce-\(number)")
@@ -110,8 +123,9 @@ struct TimeTests {
         #expect(report.findings.map(\.index) == [3])
     }
 
-    @Test func aRequestIsCheckedBeforeTheClockMatters() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func aRequestIsCheckedBeforeTheClockMatters(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         _ = try handle.reserve(use(key: "k"), maximumUses: 1)
         journal.fileSystem.setClock(secondsSinceEpoch: 0)

@@ -44,9 +44,9 @@ struct ValidationTests {
         Case("signing_key_id", "with a control") { $0.signingKeyID = "\n" },
     ]
 
-    @Test(arguments: cases)
-    func areRefusedBeforeAnythingIsWritten(refused: Case) throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases, cases)
+    func areRefusedBeforeAnythingIsWritten(format: JournalFormat, refused: Case) throws {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         var request = use()
         refused.change(&request)
@@ -63,8 +63,9 @@ struct ValidationTests {
         #expect(try handle.reserve(use()).index == 1)
     }
 
-    @Test func lengthsAreInBytesAndInclusive() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func lengthsAreInBytesAndInclusive(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         _ = try handle.reserve(use(String(repeating: "g", count: 4096)))
         _ = try handle.reserve(use(subject: String(repeating: "x", count: 65_536)))
@@ -72,8 +73,9 @@ struct ValidationTests {
         #expect(try handle.verifyIntegrity().recordCount == 2)
     }
 
-    @Test func a300ByteGrantWorksFromThenOn() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func a300ByteGrantWorksFromThenOn(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         let grant = String(repeating: "g", count: 300)
         _ = try handle.reserve(use(grant), maximumUses: 1)
@@ -82,8 +84,9 @@ struct ValidationTests {
         #expect(try handle.verifyIntegrity().isIntact)
     }
 
-    @Test func freeTextMayHoldAnythingButNUL() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func freeTextMayHoldAnythingButNUL(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         let text = "line\nline\ttab \u{1B} \u{7F} \u{2028} \"quoted\" \\ / \u{1F600} \u{FFFF}"
         _ = try handle.reserve(use(action: text, subject: text))
@@ -95,8 +98,9 @@ struct ValidationTests {
         #expect(try journal.open().verifyIntegrity().isIntact)
     }
 
-    @Test func revocationsAndCheckpointsAreChecked() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func revocationsAndCheckpointsAreChecked(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         var revoking = revocation()
         revoking.revoker = ""
@@ -123,8 +127,9 @@ struct ValidationTests {
         #expect(try handle.records().isEmpty)
     }
 
-    @Test func aRecordMayNotGrowBeyondAMebibyte() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func aRecordMayNotGrowBeyondAMebibyte(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         var large = checkpoint(to: 2)
         large.coveredUseIDs = (0..<70_000).map { "use_\($0)_xxxxxx" }
         guard case .invalidArgument("record", _)? = try journalError({ _ = try journal.open().append(large) }) else {

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("Verification")
 struct VerificationTests {
-    private func filled() throws -> TestJournal {
-        let journal = try TestJournal()
+    private func filled(_ format: JournalFormat = .jsonRecords) throws -> TestJournal {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         _ = try handle.reserve(use(maximum: 2))
         _ = try handle.reserve(use(nonce: "nonce-2", maximum: 2))
@@ -23,8 +23,9 @@ struct VerificationTests {
         try journal.write(Array(text.replacingOccurrences(of: old, with: new).utf8), to: file)
     }
 
-    @Test func anIntactJournal() throws {
-        let journal = try filled()
+    @Test(arguments: JournalFormat.allCases)
+    func anIntactJournal(format: JournalFormat) throws {
+        let journal = try filled(format)
         let head = try journal.open().head()
         for report in [try journal.open().verifyIntegrity(), try journal.open().verifyAll()] {
             #expect(report.isIntact)
@@ -272,8 +273,9 @@ struct VerificationTests {
         }
     }
 
-    @Test func findingsAreNoFailures() throws {
-        let journal = try TestJournal()
+    @Test(arguments: JournalFormat.allCases)
+    func findingsAreNoFailures(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         var first = use(id: "use_1", maximum: 1)
         first.useNumber = 1

@@ -61,6 +61,7 @@ package enum HelpTopics {
                 ("declared", "compact JSON with the members in the order of the input; integers exact to 64 bits"),
                 ("digest", "sha256: or blake3: and 64 lower-case hexadecimal digits"),
                 ("time", "RFC 3339, as in 2026-05-01T08:00:00Z"),
+                ("segments", "a journal with many records a file, one a line: the layout of new journals"),
                 ("json-records", "a journal with one pretty-printed JSON file a record"),
             ]),
             .paragraph(

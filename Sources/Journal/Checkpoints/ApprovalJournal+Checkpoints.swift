@@ -117,6 +117,7 @@ extension ApprovalJournal {
     /// What checkpoints call this journal: the identifier that the journal was made with or, in `json-records`, which
     /// has none, one made of its first record's digest.
     private func journalID() throws(JournalError) -> String {
+        if let id = try storage.journalID() { return id }
         guard let first = try records(limit: 1).first else {
             throw .invalidArgument(member: "to_record_index", reason: "names a record of an empty journal")
         }

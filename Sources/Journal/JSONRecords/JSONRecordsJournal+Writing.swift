@@ -3,7 +3,7 @@ internal import FileSystemSeam
 extension JSONRecordsJournal {
     func create() throws(JournalError) {
         try withWriteAccess { (access) throws(JournalError) in
-            if try !access.hasManifest { try access.storage.writeManifest(.jsonRecords) }
+            if try !access.hasManifest { try JournalManifest.jsonRecords.write(to: access.storage.directory) }
         }
     }
 

@@ -24,6 +24,10 @@ final class JSONRecordsJournal: JournalStorage {
     var path: String { place.path }
     var options: JournalOptions { place.options }
     var fileSystem: any FileSystem { place.fileSystem }
+
+    func format() -> JournalFormat? { .jsonRecords }
+
+    func journalID() -> String? { nil }
 }
 
 // MARK: - Opening

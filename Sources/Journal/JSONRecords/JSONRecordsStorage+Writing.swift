@@ -53,19 +53,6 @@ extension JSONRecordsStorage {
         }
     }
 
-    /// Writes `journal.json`.
-    func writeManifest(_ format: JournalFormat) throws(JournalError) {
-        do {
-            try directory.replaceAtomically(
-                JournalManifest.fileName,
-                with: JournalManifest.bytes(format),
-                temporaryName: JournalManifest.fileName + ".tmp"
-            )
-        } catch {
-            throw .io(error, file: JournalManifest.fileName)
-        }
-    }
-
     /// Brings one index file to hold exactly `indexes`: by one more line when that is all it lacks, else whole.
     func writeIndex(_ name: String, in kind: String, _ indexes: [UInt64]) throws(JournalError) {
         let directory = try madeSubdirectory(Self.indexesName, kind)

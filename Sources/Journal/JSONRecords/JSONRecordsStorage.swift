@@ -116,7 +116,4 @@ struct JSONRecordsStorage: Sendable {
         guard let bytes = try read(HeadFile.fileName, in: HeadFile.directoryName) else { return .missing }
         return HeadFile.read(bytes)
     }
-
-    /// What the manifest says; nil when it is not there.
-    func manifest() throws(JournalError) -> JournalManifest.Content? { try JournalManifest.content(in: directory) }
 }

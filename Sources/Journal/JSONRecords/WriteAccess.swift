@@ -36,7 +36,7 @@ struct WriteAccess {
 
     /// Whether `journal.json` says what it should.
     var hasManifest: Bool {
-        get throws(JournalError) { try storage.manifest() == .format(.jsonRecords) }
+        get throws(JournalError) { try JournalManifest.content(in: storage.directory) == .manifest(.jsonRecords) }
     }
 
     /// Makes durable what others published, before anything is built on it or said about it, and brings the
@@ -60,8 +60,8 @@ struct WriteAccess {
         switch request {
         case .append(let record, let signer): return .appended(AppendedRecord(try append(record, signedBy: signer)))
         case .reserve(let use, let perGrant):
-            let rules = ReservationRules(view: snapshot, clock: journal.fileSystem.wallClock())
-            switch try rules.decide(use, perGrant: perGrant) {
+            let rules = ReservationRules(clock: journal.fileSystem.wallClock())
+            switch try rules.decide(use, perGrant: perGrant, on: &snapshot) {
             case .existing(let reservation): return .reserved(reservation)
             case .append(let numbered):
                 let stored = try append(.use(numbered))
@@ -97,7 +97,7 @@ struct WriteAccess {
         journal.cache[RecordName(of: sealed, at: index).text] = stored
         updateIndexes([sealed])
         try? storage.writeHead(JournalHead(index: index, digest: stored.digest, updatedAt: sealed.createdAt))
-        if (try? hasManifest) != true { try? storage.writeManifest(.jsonRecords) }
+        if (try? hasManifest) != true { try? JournalManifest.jsonRecords.write(to: storage.directory) }
         return stored
     }
 

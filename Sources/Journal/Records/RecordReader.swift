@@ -63,6 +63,17 @@ struct RecordReader: ~Copyable {
         return RecordError(member: member, reason: reason, byteOffset: offset)
     }
 
+    /// Where the text of a string stands in the source, without its quotes; nil when the member is no string.
+    func rangeOfString(_ name: String) -> Range<Int>? {
+        guard let place = place(name), document.kind(at: place) == .string else { return nil }
+        let start = document.byteOffset(of: place) + 1
+        var end = start
+        while document.source[end] != UInt8(ascii: "\"") {
+            end += document.source[end] == UInt8(ascii: "\\") ? 2 : 1
+        }
+        return start..<end
+    }
+
     private func string(_ name: String, at place: JSONDocument.Place) throws(RecordError) -> String {
         let kind = document.kind(at: place)
         guard kind == .string else { throw error(name, "is \(kind.name), not a string") }

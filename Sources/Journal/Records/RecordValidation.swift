@@ -12,12 +12,21 @@ enum RecordValidation {
     static let recordByteMaximum = 1_048_576
 
     static func check(_ record: JournalRecord) throws(JournalError) {
+        try checkMembers(record)
+        try checkSize(record.declaredBytes.count)
+    }
+
+    /// Checks everything but the size.
+    static func checkMembers(_ record: JournalRecord) throws(JournalError) {
         switch record {
         case .use(let use): try check(use)
         case .revocation(let revocation): try check(revocation)
         case .checkpoint(let checkpoint): try check(checkpoint)
         }
-        let count = record.declaredBytes.count
+    }
+
+    /// Checks the size of a record's compact form without its two digests, in bytes.
+    static func checkSize(_ count: Int) throws(JournalError) {
         guard count <= recordByteMaximum else {
             throw .invalidArgument(
                 member: "record",

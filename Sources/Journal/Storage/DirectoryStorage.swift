@@ -7,10 +7,12 @@ internal import FileSystemSeam
 final class DirectoryStorage: JournalStorage {
     let place: JournalPlace
     private let jsonRecords: JSONRecordsJournal
+    private let segments: SegmentsJournal
 
     init(at place: JournalPlace) {
         self.place = place
         jsonRecords = JSONRecordsJournal(at: place)
+        segments = SegmentsJournal(at: place)
     }
 
     /// The journal that stands there; nil when there is no directory.
@@ -27,7 +29,20 @@ final class DirectoryStorage: JournalStorage {
     private func journal(_ format: JournalFormat) -> any JournalStorage {
         switch format {
         case .jsonRecords: jsonRecords
+        case .segments: segments
         }
+    }
+
+    func format() throws(JournalError) -> JournalFormat? {
+        guard let directory = try place.directory() else { return nil }
+        return try place.format(of: directory)
+    }
+
+    func journalID() throws(JournalError) -> String? {
+        guard let directory = try place.directory(),
+            case .manifest(let manifest) = try JournalManifest.content(in: directory)
+        else { return nil }
+        return manifest.journalID
     }
 
     func create() throws(JournalError) { try standingOrNew().create() }

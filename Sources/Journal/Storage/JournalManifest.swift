@@ -2,12 +2,15 @@ internal import Canonical
 
 /// How a journal is laid out on disk, as `journal.json` says.
 public enum JournalFormat: String, Sendable, Hashable, CaseIterable {
+    /// Many records a file, one a line: fast at any size. The layout of new journals.
+    case segments
     /// One pretty-printed JSON file a record, which other tools read and write.
     case jsonRecords = "json-records"
 
     /// The version that goes with the format.
     var version: String {
         switch self {
+        case .segments: "v2"
         case .jsonRecords: "v1"
         }
     }
@@ -17,24 +20,41 @@ public enum JournalFormat: String, Sendable, Hashable, CaseIterable {
 ///
 ///     {
 ///       "kind": "approval-use-journal",
-///       "version": "v1",
-///       "format": "json-records"
+///       "version": "v2",
+///       "format": "segments",
+///       "journal_id": "jrn_0123456789abcdef0123456789abcdef"
 ///     }
-enum JournalManifest {
+///
+/// In the `json-records` layout the version is `v1`, and there is no identifier.
+struct JournalManifest: Sendable, Hashable {
+    var format: JournalFormat
+    /// What tells this journal from any other; nil in `json-records`.
+    var journalID: String?
+
+    static let jsonRecords = JournalManifest(format: .jsonRecords, journalID: nil)
+
     static let fileName = "journal.json"
-    static let kind = "approval-use-journal"
+    private static let kind = "approval-use-journal"
     /// The longest manifest that is read, in bytes.
     static let byteMaximum = 1 << 20
 
     /// The file's bytes; the inverse of ``read(_:)``.
-    static func bytes(_ format: JournalFormat) -> [UInt8] {
-        let compact = #"{"kind":"\#(kind)","version":"\#(format.version)","format":"\#(format.rawValue)"}"#
-        return PrettyJSON.bytes(fromCompact: Array(compact.utf8))
+    var bytes: [UInt8] {
+        var writer = CanonicalWriter(form: .declared)
+        writer.beginObject()
+        writer.member("kind", Self.kind)
+        writer.member("version", format.version)
+        writer.member("format", format.rawValue)
+        writer.member("journal_id", journalID)
+        writer.endObject()
+        guard let compact = try? writer.finish() else { preconditionFailure("a manifest holds strings") }
+        return PrettyJSON.bytes(fromCompact: compact)
     }
 
-    /// What a manifest says.
+    /// What was found in its place.
     enum Content: Hashable {
-        case format(JournalFormat)
+        case missing
+        case manifest(JournalManifest)
         /// Not JSON, or cut off: a crash may leave that.
         case unreadable
         /// JSON of something that is no journal.
@@ -43,12 +63,12 @@ enum JournalManifest {
         case unknown(String)
     }
 
-    private static let ownBytes = bytes(.jsonRecords)
+    private static let jsonRecordsBytes = jsonRecords.bytes
 
     /// Reads the file's bytes.
     static func read(_ bytes: [UInt8]) -> Content {
         // It is read by every call, and mostly as this version wrote it.
-        if bytes == ownBytes { return .format(.jsonRecords) }
+        if bytes == jsonRecordsBytes { return .manifest(.jsonRecords) }
         guard let value = try? JSONValue(parsing: bytes), case .object(let members) = value else {
             return .unreadable
         }
@@ -58,6 +78,6 @@ enum JournalManifest {
         guard let format = JournalFormat(rawValue: name), format.version == version else {
             return .unknown("\"\(name)\" \(version)")
         }
-        return .format(format)
+        return .manifest(JournalManifest(format: format, journalID: members["journal_id"]?.string))
     }
 }

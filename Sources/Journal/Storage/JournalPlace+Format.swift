@@ -1,12 +1,6 @@
 internal import FileSystemSeam
 
 extension JournalPlace {
-    /// Everything that may stand in a journal's directory before its first record is whole.
-    private static let ownNames: Set<String> = [
-        JournalManifest.fileName, JournalManifest.fileName + ".tmp", JSONRecordsStorage.recordsName,
-        HeadFile.directoryName, JSONRecordsStorage.indexesName, JournalLock.directoryName, "quarantine",
-    ]
-
     /// The layout of the journal in a directory. An empty directory is an empty journal of the layout that the
     /// options ask for.
     ///
@@ -16,38 +10,73 @@ extension JournalPlace {
     /// - Throws: `.notAJournal`, `.unsupportedFormat` when something else stands there.
     func format(of directory: any Directory) throws(JournalError) -> JournalFormat {
         switch try JournalManifest.content(in: directory) {
-        case .format(let format): return format
+        case .manifest(let manifest): return manifest.format
         case .unknown(let found): throw .unsupportedFormat(path: path, found: found)
         case .otherKind:
             throw .notAJournal(path: path, reason: "its \(JournalManifest.fileName) describes something else")
-        case .unreadable, nil: break
+        case .unreadable, .missing: return try formatWithoutManifest(of: directory)
         }
-        let entries: [DirectoryEntry]
+    }
+
+    /// Everything that may stand in a journal's directory.
+    private static let ownNames: Set<String> = [
+        JournalManifest.fileName, JournalManifest.fileName + ".tmp", JSONRecordsStorage.recordsName,
+        SegmentName.directoryName, HeadFile.directoryName, JSONRecordsStorage.indexesName,
+        JournalLock.directoryName, "quarantine",
+    ]
+
+    private func formatWithoutManifest(of directory: any Directory) throws(JournalError) -> JournalFormat {
+        let names: Set<String>
         do {
-            entries = try directory.entries()
+            names = Set(try directory.entries().map(\.name))
         } catch {
             throw .io(error, file: path)
         }
-        if entries.contains(where: { $0.name == JSONRecordsStorage.recordsName }) { return .jsonRecords }
-        if let stray = entries.first(where: { !Self.ownNames.contains($0.name) }) {
+        let hasRecords = names.contains(JSONRecordsStorage.recordsName)
+        let hasSegments = names.contains(SegmentName.directoryName)
+        if hasRecords && hasSegments {
             throw .notAJournal(
                 path: path,
-                reason: "it has no \(JSONRecordsStorage.recordsName) directory, but holds \"\(stray.name)\""
+                reason: "it has no \(JournalManifest.fileName), and both \(JSONRecordsStorage.recordsName) and "
+                    + "\(SegmentName.directoryName)"
             )
         }
-        return options.format
+        if hasRecords { return .jsonRecords }
+        if let stray = names.subtracting(Self.ownNames).min() {
+            throw .notAJournal(
+                path: path,
+                reason: "it has no \(JournalManifest.fileName), but holds \"\(stray)\""
+            )
+        }
+        if hasSegments { return .segments }
+        // The manifest of a journal in segments is durable before anything else is made; other tools write theirs last.
+        let isBegun = names.contains(HeadFile.directoryName) || names.contains(JSONRecordsStorage.indexesName)
+        return isBegun ? .jsonRecords : options.format
     }
 }
 
 extension JournalManifest {
-    /// What a directory's manifest says; nil when there is none.
-    static func content(in directory: any Directory) throws(JournalError) -> Content? {
+    /// What a directory's manifest says.
+    static func content(in directory: any Directory) throws(JournalError) -> Content {
         do {
             return read(try directory.readFile(fileName, maximumBytes: byteMaximum))
         } catch  where error.code == .noEntry {
-            return nil
+            return .missing
         } catch {
             throw .io(error, file: fileName)
+        }
+    }
+
+    /// Writes the manifest, durably.
+    func write(to directory: any Directory) throws(JournalError) {
+        do {
+            try directory.replaceAtomically(
+                Self.fileName,
+                with: bytes,
+                temporaryName: Self.fileName + ".tmp"
+            )
+        } catch {
+            throw .io(error, file: Self.fileName)
         }
     }
 }

@@ -12,12 +12,19 @@ package import Signing
 /// - Questions are answered from records that are on stable storage, and change nothing.
 /// - Where there is no journal, questions get nil or nothing, not an error.
 package protocol JournalStorage: Sendable {
+    /// The layout of a journal in a directory; nil when there is none, or the records are kept elsewhere.
+    func format() throws(JournalError) -> JournalFormat?
+
+    /// What tells this journal from any other; nil when there is none, or its layout knows no such thing.
+    func journalID() throws(JournalError) -> String?
+
     /// Makes the journal, durably; one that is there is left as it is.
     func create() throws(JournalError)
 
     /// Decides requests in their order, each on what the ones before it did, and records those that are granted.
     ///
-    /// They share one critical section, and where the storage can, one write and one sync.
+    /// Each was checked before: it can be recorded. They share one critical section, and where the storage can, one
+    /// write and one sync.
     ///
     /// - Returns: an answer for each request, in their order.
     func commit(_ requests: [JournalRequest]) -> [Result<JournalAnswer, JournalError>]

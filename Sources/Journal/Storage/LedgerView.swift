@@ -1,15 +1,15 @@
 /// What the records up to now add up to, as far as the rules ask.
 protocol LedgerView {
     /// The uses and the revocation of a grant.
-    func grant(_ grant: String) throws(JournalError) -> GrantFacts
+    mutating func grant(_ grant: String) throws(JournalError) -> GrantFacts
     /// The uses of one nonce of a grant.
-    func nonce(_ nonceDigest: String, of grant: String) throws(JournalError) -> NonceFacts
+    mutating func nonce(_ nonceDigest: String, of grant: String) throws(JournalError) -> NonceFacts
     /// The record of the use that an idempotency key of a grant belongs to.
-    func firstUse(ofGrant grant: String, idempotencyKey: String) throws(JournalError) -> UInt64?
+    mutating func firstUse(ofGrant grant: String, idempotencyKey: String) throws(JournalError) -> UInt64?
     /// The first record of a use with an id.
-    func firstUse(id: String) throws(JournalError) -> UInt64?
+    mutating func firstUse(id: String) throws(JournalError) -> UInt64?
     /// The use at the index of a use.
-    func use(at index: UInt64) throws(JournalError) -> ApprovalUse
+    mutating func use(at index: UInt64) throws(JournalError) -> ApprovalUse
 }
 
 /// Everything that matters about one grant.
@@ -32,7 +32,7 @@ struct NonceFacts: Sendable, Hashable {
 
 extension LedgerView {
     /// What the next use of a nonce is judged by.
-    func facts(grant: String, nonceDigest: String) throws(JournalError) -> UseFacts {
+    mutating func facts(grant: String, nonceDigest: String) throws(JournalError) -> UseFacts {
         let nonce = try nonce(nonceDigest, of: grant)
         return UseFacts(
             useCount: nonce.useCount,

@@ -5,8 +5,7 @@ internal import FileSystemSeam
 ///
 /// They are asked in this order: a use with the same idempotency key, revocation, expiry, the limit of the nonce, the
 /// limit of the grant, the id.
-struct ReservationRules<View: LedgerView> {
-    let view: View
+struct ReservationRules {
     let clock: WallClockTime
 
     /// What is to be done.
@@ -20,8 +19,12 @@ struct ReservationRules<View: LedgerView> {
     /// Decides on a request.
     ///
     /// - Throws: `.idempotencyConflict`, `.grantRevoked`, `.expired`, `.usesExhausted`, `.invalidArgument`: refused.
-    func decide(_ request: ApprovalUse, perGrant: UInt32?) throws(JournalError) -> Decision {
-        if let existing = try existingUse(for: request) { return .existing(existing) }
+    func decide(
+        _ request: ApprovalUse,
+        perGrant: UInt32?,
+        on view: inout some LedgerView
+    ) throws(JournalError) -> Decision {
+        if let existing = try existingUse(for: request, on: &view) { return .existing(existing) }
         let grant = try view.grant(request.grantID)
         if let index = grant.revocationIndex {
             throw .grantRevoked(grant: request.grantID, revocationIndex: index)
@@ -42,7 +45,10 @@ struct ReservationRules<View: LedgerView> {
     }
 
     /// The use that the request's idempotency key belongs to; nil when it is new.
-    private func existingUse(for request: ApprovalUse) throws(JournalError) -> Reservation? {
+    private func existingUse(
+        for request: ApprovalUse,
+        on view: inout some LedgerView
+    ) throws(JournalError) -> Reservation? {
         guard let key = request.idempotencyKey,
             let index = try view.firstUse(ofGrant: request.grantID, idempotencyKey: key)
         else { return nil }

@@ -103,6 +103,8 @@ public struct VerificationWarning: Sendable, Hashable {
         case leftoverFile = "leftover_file"
         /// A file that is no record stands among the records.
         case foreignFile = "foreign_file"
+        /// An append was interrupted in the middle of its line.
+        case tornTail = "torn_tail"
     }
 
     /// What it is.

@@ -10,11 +10,14 @@ struct TestJournal: Sendable {
     let path: String
     /// The file system that the journals of ``open(_:)`` use.
     let fileSystem: TestFileSystem
+    /// The layout that it is made in.
+    let format: JournalFormat
 
     /// 2026-05-01T08:00:00Z
     static let start: Int64 = 1_777_622_400
 
-    init(in base: String = TemporaryDirectory.workingDisk) throws {
+    init(_ format: JournalFormat = .jsonRecords, in base: String = TemporaryDirectory.workingDisk) throws {
+        self.format = format
         let place = try TemporaryPlace(in: base)
         path = place.path + "/journal"
         // Kept by the file system, and so by every handle that a test still uses.
@@ -24,8 +27,13 @@ struct TestJournal: Sendable {
 
     /// A handle of its own on the journal.
     func open(_ options: JournalOptions = JournalOptions(lockTimeoutMilliseconds: 20_000)) -> ApprovalJournal {
-        ApprovalJournal(at: path, fileSystem: fileSystem, options: options)
+        var options = options
+        options.format = format
+        return ApprovalJournal(at: path, fileSystem: fileSystem, options: options)
     }
+
+    /// How many records it holds, as a handle that knows nothing says.
+    func recordCount() throws -> Int { try open().records().count }
 
     func exists(_ file: String) -> Bool { FileManager.default.fileExists(atPath: "\(path)/\(file)") }
 

@@ -60,6 +60,9 @@ extension CommandContext {
     func journal() -> ApprovalJournal {
         var options = JournalOptions()
         if let milliseconds = arguments.lockTimeoutMilliseconds { options.lockTimeoutMilliseconds = milliseconds }
+        if arguments.describes("format"), let format = arguments.text("format").flatMap(JournalFormat.init(rawValue:)) {
+            options.format = format
+        }
         return ApprovalJournal(at: directory, fileSystem: fileSystem, options: options)
     }
 

@@ -14,8 +14,8 @@ enum JournalInitCommand {
         options: [
             OptionDescription(
                 name: "format",
-                arity: .value(.choice(["json-records"], notYet: ["segments"]), name: "json-records"),
-                help: "how records are stored; json-records when left out"
+                arity: .value(.choice(JournalFormat.allCases.map(\.rawValue)), name: "FORMAT"),
+                help: "how records are stored: segments, or json-records as other tools read it; segments when left out"
             ),
             JournalArguments.timeout,
         ],
@@ -31,7 +31,9 @@ enum JournalInitCommand {
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
         let journal = context.journal()
         try context.asking { () throws(JournalError) in try journal.create() }
-        let format = context.arguments.text("format") ?? JournalFormat.jsonRecords.rawValue
+        // That of a journal which was there already may be another than the one asked for.
+        let standing = try context.asking { () throws(JournalError) in try journal.format() }
+        let format = (standing ?? journal.options.format).rawValue
         if context.wantsJSON {
             context.console.write(json: ["directory": .string(context.directory), "format": .string(format)])
         } else {

@@ -1,0 +1,184 @@
+internal import Canonical
+
+/// One line of a segment: a record's declared bytes with its digest filled in, and a line feed.
+///
+///     {"type":"treeship/approval-use/v1","use_id":"use_…", … ,"record_digest":"sha256:…"}\n
+///
+/// Understood as far as a journal needs for every record: where the digests stand, and what the index is asked for.
+/// Nothing is copied out of the line.
+struct RecordLine: Sendable {
+    let kind: RecordKind
+    /// The text of `record_digest`, without its quotes; nil when the member is missing.
+    let digest: Range<Int>?
+    /// The text of `previous_record_digest`; nil when the member is missing.
+    let previous: Range<Int>?
+    /// The text of `created_at`.
+    let createdAt: Range<Int>
+    let content: Content
+
+    /// What a record says, as far as it is counted.
+    enum Content: Sendable {
+        case use(Use)
+        case revocation(grant: IndexKey)
+        case checkpoint
+    }
+
+    /// What a use says.
+    struct Use: Sendable {
+        var grant: IndexKey
+        var nonce: IndexKey
+        var id: IndexKey
+        var idempotencyKey: IndexKey?
+        /// The grant as a key of revocations.
+        var revocation: IndexKey
+        var useNumber: UInt32
+        var maximumUses: UInt32?
+    }
+
+    /// Why a line is no record.
+    enum Problem: Error {
+        case unknownKind(String)
+        case malformed(String)
+    }
+}
+
+extension RecordLine {
+    /// Reads a line without its line feed.
+    ///
+    /// The members of a kind in their order, in plain text, are read as they stand; anything else goes the long way,
+    /// through the parser.
+    init(_ line: Span<UInt8>, _ maker: IndexKeyMaker, scratch: inout MemberRanges) throws(Problem) {
+        if let plain = Self.plain(line, maker, &scratch) {
+            self = plain
+        } else {
+            try self.init(parsing: line, maker)
+        }
+    }
+
+    private static func plain(
+        _ line: Span<UInt8>,
+        _ maker: IndexKeyMaker,
+        _ scratch: inout MemberRanges
+    ) -> RecordLine? {
+        let layout = MemberLayout.use
+        if layout.begins(line) {
+            guard layout.scan(line, &scratch), let number = scratch.integer(MemberLayout.useNumber, line) else {
+                return nil
+            }
+            var maximum: UInt32?
+            if scratch.isPresent(MemberLayout.maximumUses) {
+                guard let read = scratch.integer(MemberLayout.maximumUses, line) else { return nil }
+                maximum = read
+            }
+            let grant = line.extracting(scratch[MemberLayout.useGrant])
+            let key: IndexKey? =
+                scratch.isPresent(MemberLayout.idempotencyKey)
+                ? maker.key(
+                    .idempotencyKey,
+                    grant: grant,
+                    line.extracting(scratch[MemberLayout.idempotencyKey])
+                ) : nil
+            let use = Use(
+                grant: maker.key(.grant, grant),
+                nonce: maker.key(.nonce, grant: grant, line.extracting(scratch[MemberLayout.nonce])),
+                id: maker.key(.useID, line.extracting(scratch[MemberLayout.useID])),
+                idempotencyKey: key,
+                revocation: maker.key(.revokedGrant, grant),
+                useNumber: number,
+                maximumUses: maximum
+            )
+            return RecordLine(
+                kind: .approvalUse,
+                digest: scratch[MemberLayout.useDigest],
+                previous: scratch[MemberLayout.usePrevious],
+                createdAt: scratch[MemberLayout.useTime],
+                content: .use(use)
+            )
+        }
+        let other = MemberLayout.revocation
+        guard other.begins(line), other.scan(line, &scratch) else { return nil }
+        return RecordLine(
+            kind: .approvalRevocation,
+            digest: scratch[MemberLayout.revocationDigest],
+            previous: scratch[MemberLayout.revocationPrevious],
+            createdAt: scratch[MemberLayout.revocationTime],
+            content: .revocation(
+                grant: maker.key(.revokedGrant, line.extracting(scratch[MemberLayout.revokedGrant]))
+            )
+        )
+    }
+}
+
+// MARK: - The long way
+
+extension RecordLine {
+    /// Reads a line with the parser: members that are not known, escapes, text that is not ASCII.
+    private init(parsing line: Span<UInt8>, _ maker: IndexKeyMaker) throws(Problem) {
+        let bytes = Bytes.copy(line)
+        let reader = try Self.reader(bytes)
+        let record = try Self.record(reader)
+        // One record has one spelling; else its digest would depend on who wrote it.
+        guard reader.document.canonicalBytes(.declared) == bytes else {
+            throw .malformed("it is not in declared form")
+        }
+        self.init(
+            kind: record.kind,
+            digest: reader.rangeOfString("record_digest"),
+            previous: reader.rangeOfString("previous_record_digest"),
+            createdAt: reader.rangeOfString("created_at") ?? 0..<0,
+            content: Content(record, maker)
+        )
+    }
+
+    /// The whole record that a line holds.
+    static func record(_ line: [UInt8]) throws(Problem) -> JournalRecord {
+        try record(reader(line))
+    }
+
+    private static func reader(_ bytes: [UInt8]) throws(Problem) -> RecordReader {
+        do {
+            return try RecordReader(parsing: bytes)
+        } catch {
+            throw .malformed("\(error)")
+        }
+    }
+
+    private static func record(_ reader: borrowing RecordReader) throws(Problem) -> JournalRecord {
+        do {
+            let type = try reader.string("type")
+            guard let kind = RecordKind.allCases.first(where: { ExactText.isSame($0.typeName, type) }) else {
+                throw Problem.unknownKind(type)
+            }
+            return try JournalRecord(kind: kind, reading: reader)
+        } catch let problem as Problem {
+            throw problem
+        } catch {
+            throw .malformed("\(error)")
+        }
+    }
+}
+
+extension RecordLine.Content {
+    /// What a record says, as far as it is counted.
+    init(_ record: JournalRecord, _ maker: IndexKeyMaker) {
+        switch record {
+        case .use(let use):
+            self = .use(
+                RecordLine.Use(
+                    grant: maker.key(.grant, use.grantID),
+                    nonce: maker.key(.nonce, grant: use.grantID, use.nonceDigest),
+                    id: maker.key(.useID, use.useID),
+                    idempotencyKey: use.idempotencyKey.map {
+                        maker.key(.idempotencyKey, grant: use.grantID, $0)
+                    },
+                    revocation: maker.key(.revokedGrant, use.grantID),
+                    useNumber: use.useNumber,
+                    maximumUses: use.maximumUses
+                )
+            )
+        case .revocation(let revocation):
+            self = .revocation(grant: maker.key(.revokedGrant, revocation.grantID))
+        case .checkpoint: self = .checkpoint
+        }
+    }
+}

@@ -1,0 +1,86 @@
+internal import Canonical
+
+/// Replays the lines in order and notes what a journal that followed its rules would not hold.
+struct SegmentAudit {
+    /// What is known of a grant or nonce.
+    private struct Uses {
+        var count: UInt64 = 0
+        var maximumUses: UInt32?
+    }
+
+    private let toleranceSeconds: Int64
+    private var uses: [IndexKey: Uses] = [:]
+    private var firsts: [IndexKey: UInt64] = [:]
+    private var previousTime: Timestamp?
+    private(set) var findings: [VerificationFinding] = []
+    /// The checkpoints, whose roots are recomputed in a pass of their own.
+    private(set) var checkpoints: [IndexedCheckpoint] = []
+
+    init(clockToleranceSeconds: Int64) { toleranceSeconds = clockToleranceSeconds }
+
+    /// Looks at the next line.
+    mutating func apply(_ line: SegmentWalk.Line, _ bytes: Span<UInt8>) {
+        checkClock(line, bytes)
+        switch line.read.content {
+        case .use(let use):
+            check(use, line, bytes)
+            uses[use.grant, default: Uses()].count += 1
+            uses[use.nonce, default: Uses()].count += 1
+            if let maximum = use.maximumUses { uses[use.nonce]?.maximumUses = maximum }
+            if firsts[use.id] == nil { firsts[use.id] = line.index }
+        case .revocation(let grant):
+            if firsts[grant] == nil { firsts[grant] = line.index }
+        case .checkpoint:
+            if case .checkpoint(let checkpoint)? = try? RecordLine.record(Bytes.copy(bytes)) {
+                checkpoints.append(IndexedCheckpoint(index: line.index, checkpoint: checkpoint))
+            }
+        }
+    }
+
+    private mutating func check(_ use: RecordLine.Use, _ line: SegmentWalk.Line, _ bytes: Span<UInt8>) {
+        let nonce = uses[use.nonce] ?? Uses()
+        if let maximum = use.maximumUses ?? nonce.maximumUses, nonce.count >= UInt64(maximum) {
+            note(.limitExceeded, line.index, "use \(nonce.count + 1) of a nonce that allows \(maximum)")
+        }
+        if let revocation = firsts[use.revocation] {
+            let grant = Self.use(bytes)?.grantID ?? ""
+            note(.useAfterRevocation, line.index, "the grant \"\(grant)\" was revoked by record \(revocation)")
+        }
+        if let first = firsts[use.id] {
+            let id = Self.use(bytes)?.useID ?? ""
+            note(.repeatedUseID, line.index, "the use id \"\(id)\" is that of record \(first)")
+        }
+        let number = (uses[use.grant]?.count ?? 0) + 1
+        if UInt64(use.useNumber) != number {
+            note(
+                .useNumberMismatch,
+                line.index,
+                "it says use \(use.useNumber), and is use \(number) of its grant"
+            )
+        }
+    }
+
+    /// The whole use, for a message.
+    private static func use(_ bytes: Span<UInt8>) -> ApprovalUse? {
+        guard case .use(let use)? = try? RecordLine.record(Bytes.copy(bytes)) else { return nil }
+        return use
+    }
+
+    private mutating func checkClock(_ line: SegmentWalk.Line, _ bytes: Span<UInt8>) {
+        guard let time = try? Timestamp(parsing: LineVerifier.text(bytes, line.read.createdAt)) else { return }
+        if let previousTime,
+            ClockRule.isRegression(
+                from: previousTime.secondsSinceEpoch,
+                to: time.secondsSinceEpoch,
+                toleranceSeconds: toleranceSeconds
+            )
+        {
+            note(.clockRegression, line.index, "it says \(time), and follows a record of \(previousTime)")
+        }
+        previousTime = time
+    }
+
+    private mutating func note(_ kind: VerificationFinding.Kind, _ index: UInt64, _ message: String) {
+        findings.append(VerificationFinding(kind: kind, index: index, message: message))
+    }
+}

@@ -1,0 +1,149 @@
+internal import FileSystemSeam
+
+/// Walks the lines of all segments for verification: from the first to a limit, on past failures.
+struct SegmentWalk {
+    /// One line that could be read.
+    struct Line {
+        var index: UInt64
+        var position: RecordPosition
+        var read: RecordLine
+    }
+
+    /// What came after the last line.
+    enum Rest: Equatable {
+        case nothing
+        case torn
+    }
+
+    let maker: IndexKeyMaker
+    private let stopsAtFirst: Bool
+    /// No record behind this one is looked at.
+    private let last: UInt64?
+    private var verifier: LineVerifier
+    /// The text of the digest before; nil where it is not known.
+    private var previous: [UInt8]? = []
+    private(set) var failures: [JournalError] = []
+    /// The index that the next line has.
+    private(set) var nextIndex: UInt64 = 1
+    /// How many lines could be read as records.
+    private(set) var recordCount: UInt64 = 0
+    /// Where the next line begins.
+    private(set) var end = RecordPosition(segment: 1, offset: 0)
+    private(set) var rest = Rest.nothing
+    /// The last record that could be read.
+    private(set) var head: JournalHead?
+
+    init(_ maker: IndexKeyMaker, upTo last: UInt64?, stopsAtFirst: Bool) {
+        self.last = last
+        self.stopsAtFirst = stopsAtFirst
+        self.maker = maker
+        verifier = LineVerifier(maker)
+    }
+
+    private var isDone: Bool { stopsAtFirst && !failures.isEmpty || last.map { nextIndex > $0 } ?? false }
+
+    /// Walks; calls `body` with every line that could be read.
+    mutating func run(
+        _ files: inout SegmentFiles,
+        _ body: (Line, Span<UInt8>) -> Void
+    ) throws(JournalError) {
+        for first in files.firsts {
+            if isDone { return }
+            enter(first)
+            if isDone { return }
+            end = RecordPosition(segment: first, offset: 0)
+            let file: any File
+            do {
+                file = try files.file(first)
+            } catch .missingRecord(let index, let evidence) {
+                failures.append(.missingRecord(index: index, evidence: evidence))
+                previous = nil
+                continue
+            } catch {
+                throw error
+            }
+            try lines(of: file, isLast: first == files.firsts.last, body)
+        }
+    }
+
+    /// Compares the name of a segment with the index that comes next.
+    private mutating func enter(_ first: UInt64) {
+        let path = SegmentName.path(first)
+        if first > nextIndex {
+            failures.append(
+                .missingRecord(
+                    index: nextIndex,
+                    evidence: nextIndex == 1
+                        ? "the first segment is \(path)" : "\(path) follows the one that ends before it"
+                )
+            )
+            previous = nil
+        } else if first < nextIndex {
+            failures.append(.duplicateIndex(index: first, files: [SegmentName.path(end.segment), path]))
+            previous = nil
+        }
+        nextIndex = first
+    }
+
+    private mutating func lines(
+        of file: any File,
+        isLast: Bool,
+        _ body: (Line, Span<UInt8>) -> Void
+    ) throws(JournalError) {
+        var reader = LineReader(file, from: 0)
+        do {
+            while !isDone {
+                guard case .line(let range) = try reader.next() else { break }
+                let line = reader.buffer.span.extracting(range)
+                if isLast, Bytes.firstIndex(of: 0, in: line, from: 0, to: line.count) != nil { break }
+                check(line, body)
+                end.offset = reader.offset
+                nextIndex += 1
+            }
+            if isDone { return }
+            let data = try file.endOfData(from: end.offset)
+            let size = try file.status().size
+            if isLast, data > end.offset {
+                rest = .torn
+            } else if !isLast, size > end.offset {
+                failures.append(
+                    .malformedRecord(
+                        index: nextIndex,
+                        file: SegmentName.path(end.segment),
+                        reason: "the segment is sealed, and no record begins at byte \(end.offset)"
+                    )
+                )
+                previous = nil
+            }
+        } catch {
+            throw .io(error, file: SegmentName.path(end.segment))
+        }
+    }
+
+    private mutating func check(_ line: Span<UInt8>, _ body: (Line, Span<UInt8>) -> Void) {
+        let read: RecordLine
+        do throws(RecordLine.Problem) {
+            read = try verifier.read(line)
+        } catch {
+            failures.append(LineVerifier.error(error, at: nextIndex, end))
+            previous = nil
+            return
+        }
+        do throws(JournalError) {
+            try LineVerifier.checkDigest(line, read, at: nextIndex)
+            if let previous { try LineVerifier.checkLink(line, read, at: nextIndex, after: previous) }
+        } catch {
+            failures.append(error)
+        }
+        // A record that fails still has a digest for the next one to link to.
+        let digest = read.digest ?? 0..<0
+        previous = Bytes.copy(line.extracting(digest))
+        recordCount += 1
+        head = JournalHead(
+            index: nextIndex,
+            digest: LineVerifier.text(line, digest),
+            updatedAt: LineVerifier.text(line, read.createdAt)
+        )
+        body(Line(index: nextIndex, position: end, read: read), line)
+    }
+}

@@ -1,0 +1,144 @@
+internal import FileSystemSeam
+
+extension SegmentWriter {
+    /// Decides a request, and stages its record when it is granted.
+    mutating func answer(_ request: JournalRequest) throws(JournalError) -> JournalAnswer {
+        switch request {
+        case .append(let record, let signer): return .appended(AppendedRecord(try stage(record, signedBy: signer)))
+        case .reserve(let use, let perGrant):
+            let rules = ReservationRules(clock: place.fileSystem.wallClock())
+            switch try rules.decide(use, perGrant: perGrant, on: &self) {
+            case .existing(let reservation): return .reserved(reservation)
+            case .append(let numbered):
+                return .reserved(Reservation(try stage(.use(numbered)), useNumber: numbered.useNumber))
+            }
+        }
+    }
+
+    /// Stamps, links and counts a record.
+    private mutating func stage(
+        _ record: JournalRecord,
+        signedBy signer: HubSigner? = nil
+    ) throws(JournalError) -> StoredRecord {
+        let stamp = place.stamp
+        try stamp.checkClock(after: view.ledger.last)
+        let previous = view.ledger.last?.digest ?? ""
+        let complete = try stamp.completed(record, signedBy: signer, after: previous)
+        let (sealed, line) = complete.sealedLine(after: previous)
+        try RecordValidation.checkSize(line.count - previous.utf8.count - sealed.recordDigest.utf8.count)
+        let stored = StoredRecord(index: view.ledger.nextIndex, record: sealed, bytes: line)
+        try stage(stored)
+        return stored
+    }
+
+    /// Stages a record whose digests are right.
+    mutating func stage(_ record: StoredRecord) throws(JournalError) {
+        let count = Int64(record.bytes.count + 1)
+        if active != nil, nextPosition.offset > 0, nextPosition.offset + count > settings.segmentByteMaximum {
+            try commit()
+            try rotate()
+        }
+        view.ledger.append(
+            RecordLine.Content(record.record, view.ledger.maker),
+            at: nextPosition,
+            byteCount: record.bytes.count + 1,
+            digest: record.digest,
+            createdAt: record.record.createdAt
+        )
+        staged += record.bytes
+        staged.append(UInt8(ascii: "\n"))
+    }
+
+    /// Writes what is staged, syncs it, and advances the watermark.
+    ///
+    ///     pwrite(segment, lines, …) · fdatasync(segment) · pwrite(heads/current.json)
+    mutating func commit() throws(JournalError) {
+        if staged.isEmpty { return }
+        if active == nil { try begin(view.ledger.nextIndex - stagedCount) }
+        let position = view.end
+        try preallocate(upTo: position.offset + Int64(staged.count))
+        guard let active else { preconditionFailure("a segment was begun") }
+        do {
+            try active.file.writeAll(staged, at: position.offset)
+        } catch {
+            wipe()
+            throw .io(error, file: SegmentName.path(active.first))
+        }
+        view.end.offset += Int64(staged.count)
+        self.active?.size = max(active.size, view.end.offset)
+        staged.removeAll(keepingCapacity: true)
+        if place.isDurable { try sync() }
+        try advance()
+    }
+
+    /// How many records are staged.
+    private var stagedCount: UInt64 {
+        var count: UInt64 = 0
+        for byte in staged where byte == UInt8(ascii: "\n") { count += 1 }
+        return count
+    }
+
+    /// Makes the contents of the active segment durable.
+    func sync() throws(JournalError) {
+        guard let active else { return }
+        do {
+            try active.file.sync(.data)
+        } catch {
+            throw .io(error, file: SegmentName.path(active.first))
+        }
+    }
+
+    /// Writes the watermark for everything that is written. A writer without syncs leaves it, and notes how far it got.
+    mutating func advance() throws(JournalError) { try advance(isDurable: place.isDurable) }
+
+    mutating func advance(isDurable: Bool) throws(JournalError) {
+        var watermark = currentWatermark
+        if !isDurable, var before = view.watermarkFile.watermark, before.index < watermark.index {
+            before.unsyncedIndex = watermark.index
+            watermark = before
+        }
+        try view.watermarkFile.write(watermark)
+    }
+
+    /// Fills the active segment with zeros ahead of what is to be written, so that a sync need not commit a new length.
+    ///
+    /// It is only for speed: on a full disk it is left out.
+    private mutating func preallocate(upTo end: Int64) throws(JournalError) {
+        guard var active, end > active.size else { return }
+        let step = min(
+            max(active.size, settings.preallocationByteMinimum),
+            settings.preallocationByteMaximum
+        )
+        let target = max(end, min(active.size + step, settings.segmentByteMaximum))
+        do {
+            try active.file.fillWithZeros(from: active.size, to: target)
+            active.size = target
+        } catch  where error.code == .noSpace || error.code == .quotaExceeded {
+            active.size = try size(of: active)
+        } catch {
+            throw .io(error, file: SegmentName.path(active.first))
+        }
+        self.active = active
+    }
+
+    func size(of active: ActiveSegment) throws(JournalError) -> Int64 {
+        do {
+            return try active.file.status().size
+        } catch {
+            throw .io(error, file: SegmentName.path(active.first))
+        }
+    }
+}
+
+extension File {
+    /// Writes zeros over a range.
+    func fillWithZeros(from start: Int64, to end: Int64) throws(FileSystemError) {
+        let piece = [UInt8](repeating: 0, count: Int(min(end - start, 1 << 16)))
+        var position = start
+        while position < end {
+            let count = Int(min(Int64(piece.count), end - position))
+            try writeAll(piece.span.extracting(..<count), at: position)
+            position += Int64(count)
+        }
+    }
+}

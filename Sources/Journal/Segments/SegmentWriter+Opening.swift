@@ -1,0 +1,198 @@
+internal import Canonical
+internal import FileSystemSeam
+
+extension SegmentWriter {
+    /// Opens a journal for appending, and makes of what a crash left a journal again. Only under the lock.
+    ///
+    /// - Throws: the verification failures when something is wrong that no crash leaves: nothing is appended then.
+    init(
+        opening directory: any Directory,
+        _ place: JournalPlace,
+        bootID: String,
+        settings: SegmentSettings
+    ) throws(JournalError) {
+        let found = try WatermarkFile(in: directory, forWriting: true)
+        try Self.prepare(directory, place, found)
+        let view = try SegmentView(unread: directory, place, found)
+        self.init(view: view, bootID: bootID, settings: settings)
+        try recover()
+    }
+
+    /// Makes the parts of a journal that are missing, durably.
+    ///
+    /// They are made in this order: manifest, segments, heads, watermark. Once the watermark stands, the others are
+    /// durable. Before, they may have been made by someone whose sync failed, which a second sync would not mend; so
+    /// they are made anew.
+    private static func prepare(
+        _ directory: any Directory,
+        _ place: JournalPlace,
+        _ found: WatermarkFile
+    ) throws(JournalError) {
+        // A journal with records is not made again, whatever is missing: that is for the records to say.
+        if let evidence = found.evidence, evidence.index > 0 {
+            if case .manifest = try JournalManifest.content(in: directory) { return }
+        }
+        let isComplete = found.watermark != nil
+        let content = try JournalManifest.content(in: directory)
+        if case .manifest(let manifest) = content, manifest.journalID != nil {
+            if !isComplete { try manifest.write(to: directory) }
+        } else {
+            var id = found.watermark?.journalID ?? ""
+            if id.isEmpty { id = try place.stamp.identifier("jrn") }
+            try JournalManifest(format: .segments, journalID: id).write(to: directory)
+        }
+        do {
+            let hasSegments = try directory.exists(SegmentName.directoryName)
+            let hasHeads = try directory.exists(HeadFile.directoryName)
+            if isComplete, hasSegments, hasHeads { return }
+            if hasSegments, !isComplete, try directory.subdirectory(SegmentName.directoryName).entries().isEmpty {
+                try directory.removeDirectory(SegmentName.directoryName)
+            }
+            _ = try directory.madeSubdirectory(SegmentName.directoryName)
+            _ = try directory.madeSubdirectory(HeadFile.directoryName)
+            try directory.sync()
+        } catch {
+            throw .io(error, file: SegmentName.directoryName)
+        }
+    }
+
+    // MARK: - Recovery
+
+    /// Reads everything that no index covers, sets aside what was never acknowledged, and makes durable what may not
+    /// be yet.
+    private mutating func recover() throws(JournalError) {
+        let stop = try view.scan(noting: view.watermarkFile.evidence) { (scan, files) throws(JournalError) in
+            try scan.run(&files)
+        }
+        if case .failed(let error) = stop { throw error }
+        view.files.close()
+        try openActive()
+        var dirtyEnd = view.end.offset
+        if case .torn(let end) = stop {
+            try copyToQuarantine(until: end)
+            dirtyEnd = end
+        }
+        guard let watermark = view.watermarkFile.watermark else {
+            try replaceActive()
+            return try view.watermarkFile.create(in: view.directory, currentWatermark)
+        }
+        if isOfEarlierBoot(watermark) {
+            // What was found was read from the disk, so that all of it is durable.
+            try advance(isDurable: true)
+        } else if let end = watermark.wipingEnd, watermark.end.segment == view.end.segment {
+            dirtyEnd = max(dirtyEnd, end)
+        }
+        let isUnchanged = try secure()
+        if dirtyEnd > view.end.offset { try wipeDurably(until: dirtyEnd) }
+        if !isUnchanged || dirtyEnd > view.end.offset { try advance() }
+    }
+
+    private func isOfEarlierBoot(_ watermark: Watermark) -> Bool {
+        !bootID.isEmpty && watermark.bootID != bootID
+    }
+
+    /// The watermark for everything that is written.
+    var currentWatermark: Watermark {
+        var watermark = Watermark(journalID: view.journalID, bootID: bootID)
+        watermark.index = view.ledger.last?.index ?? 0
+        watermark.digest = view.ledger.last?.digest ?? ""
+        watermark.updatedAt = view.ledger.last?.updatedAt ?? ""
+        if active != nil { watermark.end = view.end }
+        return watermark
+    }
+
+    mutating func openActive() throws(JournalError) {
+        guard let last = view.files.firsts.last, let segments = view.files.directory else { return }
+        do {
+            let file = try segments.open(SegmentName.text(last), [.read, .write], permissions: .ownerFile)
+            active = ActiveSegment(first: last, file: file, size: try file.status().size)
+        } catch {
+            throw .io(error, file: SegmentName.path(last))
+        }
+    }
+
+    /// Makes durable what others have written behind the watermark: they may have been killed before their sync, or
+    /// their sync may have failed, after which another sync of the same bytes proves nothing.
+    ///
+    /// - Returns: whether there was nothing to do.
+    private mutating func secure() throws(JournalError) -> Bool {
+        guard let active, let watermark = view.watermarkFile.watermark else { return true }
+        guard watermark.end.segment == active.first else {
+            try replaceActive()
+            return false
+        }
+        if !place.isDurable || watermark.end.offset >= view.end.offset { return true }
+        try rewrite(from: watermark.end.offset, to: view.end.offset)
+        try grow()
+        try sync()
+        try syncSegments()
+        return false
+    }
+
+    /// Up to where the segment is durable for sure.
+    func durableOffset(in segment: UInt64) -> Int64 {
+        guard let watermark = view.watermarkFile.watermark, watermark.end.segment == segment else { return 0 }
+        return watermark.end.offset
+    }
+
+    /// Writes bytes of the active segment again, where they are.
+    func rewrite(from start: Int64, to end: Int64) throws(JournalError) {
+        guard let active, start < end else { return }
+        do {
+            var position = start
+            while position < end {
+                let count = Int(min(end - position, 1 << 16))
+                guard let bytes = try active.file.read(exactly: count, at: position) else { return }
+                try active.file.writeAll(bytes, at: position)
+                position += Int64(count)
+            }
+        } catch {
+            throw .io(error, file: SegmentName.path(active.first))
+        }
+    }
+
+    /// Writes the zeros behind the records again, and makes the segment longer: zeros and a length whose sync failed once
+    /// may never become durable, new ones will.
+    private mutating func grow() throws(JournalError) {
+        guard let active else { return }
+        let size = active.size + settings.preallocationByteMinimum
+        do {
+            try active.file.fillWithZeros(from: view.end.offset, to: size)
+        } catch {
+            throw .io(error, file: SegmentName.path(active.first))
+        }
+        self.active?.size = size
+    }
+
+    private func syncSegments() throws(JournalError) {
+        do {
+            try view.files.directory?.sync()
+        } catch {
+            throw .io(error, file: SegmentName.directoryName)
+        }
+    }
+
+    /// Puts a copy of the records in the place of a segment whose very name may not be durable.
+    private mutating func replaceActive() throws(JournalError) {
+        guard let old = active, let segments = view.files.directory else { return }
+        let name = SegmentName.text(old.first)
+        do {
+            let temporary = name + ".tmp"
+            if try segments.exists(temporary) { try segments.remove(temporary) }
+            let file = try segments.open(temporary, [.read, .write, .create, .exclusive], permissions: .ownerFile)
+            var position: Int64 = 0
+            while position < view.end.offset {
+                let count = Int(min(view.end.offset - position, 1 << 16))
+                guard let bytes = try old.file.read(exactly: count, at: position) else { break }
+                try file.writeAll(bytes, at: position)
+                position += Int64(count)
+            }
+            try file.sync(.data)
+            try segments.rename(temporary, to: name, in: segments, exclusive: false)
+            try segments.sync()
+            active = ActiveSegment(first: old.first, file: file, size: view.end.offset)
+        } catch {
+            throw .io(error, file: SegmentName.path(old.first))
+        }
+    }
+}

@@ -1,0 +1,92 @@
+internal import Canonical
+internal import FileSystemSeam
+
+extension SegmentWriter {
+    private static let quarantineName = "quarantine"
+
+    /// Copies what stands behind the last record and was never acknowledged to `quarantine/`, durably.
+    ///
+    /// The name tells where the bytes stood, and their digest, so that a repetition after a crash gives the same file.
+    ///
+    ///     quarantine/00000000000000000001-7304-0123456789abcdef.torn
+    func copyToQuarantine(until end: Int64) throws(JournalError) {
+        guard let active, active.first == view.end.segment else {
+            preconditionFailure("only the last segment can be torn")
+        }
+        do {
+            try view.directory.makeDurably(Self.quarantineName)
+            let quarantine = try view.directory.subdirectory(Self.quarantineName)
+            let hash = try digest(of: active.file, from: view.end.offset, to: end)
+            let name =
+                "\(SegmentName.padded(active.first))-\(view.end.offset)-\(hash.hex.prefix(16)).torn"
+            let temporary = name + ".tmp"
+            if try quarantine.exists(temporary) { try quarantine.remove(temporary) }
+            let copy = try quarantine.open(temporary, [.write, .create, .exclusive], permissions: .ownerFile)
+            var position = view.end.offset
+            while position < end {
+                let count = Int(min(end - position, 1 << 16))
+                guard let bytes = try active.file.read(exactly: count, at: position) else { break }
+                try copy.writeAll(bytes, at: position - view.end.offset)
+                position += Int64(count)
+            }
+            try copy.sync(.data)
+            try copy.close()
+            try quarantine.rename(temporary, to: name, in: quarantine, exclusive: false)
+            try quarantine.sync()
+        } catch {
+            throw .io(error, file: Self.quarantineName)
+        }
+    }
+
+    /// Overwrites what stands behind the last record with zeros, durably, before anything is appended.
+    ///
+    /// Were it left, a later record could end in the middle of the old bytes, and after a power cut the rest of them would
+    /// look like a damaged line. Should the sync fail, the watermark tells the next writer to do it again.
+    mutating func wipeDurably(until end: Int64) throws(JournalError) {
+        guard let active else { return }
+        try announceWiping(until: end)
+        do {
+            try active.file.fillWithZeros(from: view.end.offset, to: end)
+            try active.file.sync(.data)
+        } catch {
+            throw .io(error, file: SegmentName.path(active.first))
+        }
+    }
+
+    /// Overwrites a line that could be written in part only. Nobody was told of it, so that failing here is harmless:
+    /// whoever comes next finds a torn line, and sets it aside.
+    mutating func wipe() {
+        guard let active, let end = try? active.file.endOfData(from: view.end.offset), end > view.end.offset else {
+            return
+        }
+        try? announceWiping(until: end)
+        try? active.file.fillWithZeros(from: view.end.offset, to: end)
+    }
+
+    private mutating func announceWiping(until end: Int64) throws(JournalError) {
+        guard var watermark = view.watermarkFile.watermark, watermark.end.segment == active?.first else { return }
+        watermark.wipingEnd = max(end, watermark.wipingEnd ?? 0)
+        try view.watermarkFile.write(watermark)
+    }
+
+    private func digest(of file: any File, from start: Int64, to end: Int64) throws(FileSystemError) -> Digest {
+        var hasher = DigestHasher(.sha256)
+        var position = start
+        while position < end {
+            guard let bytes = try file.read(exactly: Int(min(end - position, 1 << 16)), at: position) else { break }
+            hasher.update(bytes)
+            position += Int64(bytes.count)
+        }
+        return hasher.finalize()
+    }
+}
+
+extension Directory {
+    /// Makes a subdirectory when it is not there, and its name durable in either case.
+    fileprivate func makeDurably(_ name: String) throws(FileSystemError) {
+        do {
+            try makeDirectory(name, permissions: .ownerDirectory)
+        } catch  where error.code == .exists {}
+        try sync()
+    }
+}

@@ -1,0 +1,61 @@
+internal import FileSystemSeam
+
+/// A journal in segments in the hands of whoever holds its lock.
+///
+/// Records are staged first: counted, but not written. Then all of them are written in one piece, synced once, and the
+/// watermark is advanced over them. When anything fails in between the writer is thrown away, and what is on disk is
+/// looked at anew.
+struct SegmentWriter: Sendable {
+    var view: SegmentView
+    let bootID: String
+    let settings: SegmentSettings
+    /// The segment that is appended to; nil while there is none.
+    var active: ActiveSegment?
+    /// Lines that are counted but not written yet.
+    var staged: [UInt8] = []
+
+    /// The segment that is appended to.
+    struct ActiveSegment: Sendable {
+        let first: UInt64
+        let file: any File
+        /// Its length: behind the records it is filled with zeros.
+        var size: Int64
+    }
+
+    var place: JournalPlace { view.place }
+
+    /// Where the next staged record's line will begin.
+    var nextPosition: RecordPosition {
+        RecordPosition(segment: view.end.segment, offset: view.end.offset + Int64(staged.count))
+    }
+}
+
+extension SegmentWriter: LedgerView {
+    mutating func grant(_ grant: String) throws(JournalError) -> GrantFacts { try view.ledger.grant(grant) }
+
+    mutating func nonce(_ nonceDigest: String, of grant: String) throws(JournalError) -> NonceFacts {
+        try view.ledger.nonce(nonceDigest, of: grant)
+    }
+
+    mutating func firstUse(ofGrant grant: String, idempotencyKey: String) throws(JournalError) -> UInt64? {
+        try view.ledger.firstUse(ofGrant: grant, idempotencyKey: idempotencyKey)
+    }
+
+    mutating func firstUse(id: String) throws(JournalError) -> UInt64? { try view.ledger.firstUse(id: id) }
+
+    mutating func use(at index: UInt64) throws(JournalError) -> ApprovalUse {
+        let position = try view.ledger.position(of: index)
+        guard position.segment == view.end.segment, position.offset >= view.end.offset else {
+            return try view.use(at: index)
+        }
+        // Staged a moment ago, for another caller of the same group.
+        let start = Int(position.offset - view.end.offset)
+        let end = Bytes.firstIndex(of: UInt8(ascii: "\n"), in: staged.span, from: start, to: staged.count)
+        let line = Array(staged[start..<(end ?? staged.count)])
+        let stored = try SegmentView.stored(line, at: index, position, view.ledger.maker)
+        guard case .use(let use) = stored.record else {
+            preconditionFailure("record \(index) is no use, although the index counts it as one")
+        }
+        return use
+    }
+}

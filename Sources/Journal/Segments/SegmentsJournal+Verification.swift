@@ -1,0 +1,186 @@
+internal import FileSystemSeam
+
+extension SegmentsJournal {
+    /// Walks everything that is durable. Takes no lock.
+    func verify(
+        _ request: VerificationRequest,
+        progress: WorkProgress.Handler?
+    ) throws(JournalError) -> VerificationReport {
+        var report = VerificationReport()
+        guard let directory = try place.directory() else {
+            if let anchor = request.anchor { report.check(anchor) { _ in nil } }
+            return report
+        }
+        var watermark = try WatermarkFile(in: directory, forWriting: false)
+        var view = try SegmentView(unread: directory, place, watermark)
+        // In the boot that wrote it, nothing behind the watermark can be taken for durable.
+        let limit = watermark.watermark.flatMap { $0.bootID == boot && !boot.isEmpty ? $0.index : nil }
+        var walk = SegmentWalk(view.ledger.maker, upTo: limit, stopsAtFirst: request.stopsAtFirst)
+        var audit = SegmentAudit(clockToleranceSeconds: place.options.clockToleranceSeconds)
+        var noted = NotedDigests(watermark.evidence?.index ?? 0, request.anchor?.index ?? 0)
+        let total = watermark.evidence?.index
+        try walk.run(&view.files) { line, bytes in
+            progress?(WorkProgress(completed: line.index - 1, total: total))
+            noted.note(line, bytes)
+            audit.apply(line, bytes)
+        }
+        progress?(WorkProgress(completed: walk.nextIndex - 1, total: total))
+        report.recordCount = walk.recordCount
+        report.head = walk.head
+        report.add(walk.failures)
+        report.add(segmentStrays: view.files.strays)
+        if walk.failures.isEmpty || !request.stopsAtFirst {
+            report.check(watermark.content, walk, noted)
+            if let anchor = request.anchor { report.check(anchor) { noted.heads[$0] } }
+            if walk.failures.isEmpty {
+                try report.checkBehind(limit, walk, &view, &watermark)
+                report.findings = audit.findings
+                try recomputeRoots(audit.checkpoints, &view.files, walk, request, &report)
+            }
+            report.failures.sort { $0.index < $1.index }
+        }
+        return report
+    }
+
+    /// Recomputes the roots that checkpoints state, in a second pass over what they sum up.
+    private func recomputeRoots(
+        _ checkpoints: [IndexedCheckpoint],
+        _ files: inout SegmentFiles,
+        _ walked: SegmentWalk,
+        _ request: VerificationRequest,
+        _ report: inout VerificationReport
+    ) throws(JournalError) {
+        if checkpoints.isEmpty { return }
+        var roots = MerkleAudit(checkpoints)
+        if roots.lastIndex > 0 {
+            var walk = SegmentWalk(walked.maker, upTo: roots.lastIndex, stopsAtFirst: true)
+            try walk.run(&files) { line, bytes in roots.apply(line.index, leaf: Bytes.copy(bytes)) }
+        }
+        report.add(roots.mismatches, trusting: request.trustedHubKeys)
+    }
+}
+
+/// The records whose digests someone outside of them names.
+private struct NotedDigests {
+    let wanted: Set<UInt64>
+    var heads: [UInt64: JournalHead] = [:]
+
+    init(_ indexes: UInt64...) { wanted = Set(indexes) }
+
+    mutating func note(_ line: SegmentWalk.Line, _ bytes: Span<UInt8>) {
+        guard wanted.contains(line.index) else { return }
+        heads[line.index] = JournalHead(
+            index: line.index,
+            digest: LineVerifier.text(bytes, line.read.digest ?? 0..<0),
+            updatedAt: LineVerifier.text(bytes, line.read.createdAt)
+        )
+    }
+}
+
+extension VerificationReport {
+    fileprivate mutating func add(segmentStrays names: [String]) {
+        for name in names {
+            let file = "\(SegmentName.directoryName)/\(name)"
+            let isLeftover = name.hasSuffix(".tmp")
+            warnings.append(
+                isLeftover
+                    ? VerificationWarning(
+                        kind: .leftoverFile,
+                        message: "\(file) was left by a recovery that was interrupted; it may be removed"
+                    ) : VerificationWarning(kind: .foreignFile, message: "\(file) is no segment and was skipped")
+            )
+        }
+    }
+
+    /// Compares the head with the records.
+    fileprivate mutating func check(_ content: Watermark.Content, _ walk: SegmentWalk, _ noted: NotedDigests) {
+        let file = WatermarkFile.path
+        let last = walk.nextIndex - 1
+        let head: JournalHead?
+        switch content {
+        case .missing:
+            if last > 0 || !walk.failures.isEmpty {
+                warn(.headMissing, "\(file) is missing; the next append writes it")
+            }
+            return
+        case .unreadable(let reason):
+            return warn(.headUnreadable, "\(file) cannot be read (\(reason)); the next append writes it")
+        case .watermark(let watermark): head = watermark.head
+        case .foreign(let found): head = found
+        }
+        let index = head?.index ?? 0
+        if index > last {
+            if walk.rest == .torn {
+                add([
+                    .malformedRecord(
+                        index: last + 1,
+                        file: SegmentName.path(walk.end.segment),
+                        reason: "it breaks off in the line at byte \(walk.end.offset), although record \(index) was "
+                            + "written after it"
+                    )
+                ])
+            } else {
+                add([.missingRecord(index: last + 1, evidence: "\(file) names record \(index)")])
+            }
+        } else if let head, index > 0, walk.failures.isEmpty, noted.heads[index]?.digest != head.digest {
+            add([
+                .missingRecord(
+                    index: index,
+                    evidence: "\(file) names another record there, with the digest \(head.digest)"
+                )
+            ])
+        } else if index < last, walk.failures.isEmpty {
+            warn(.headBehind, "\(file) names record \(index) of \(last); the next append brings it forward")
+        }
+    }
+
+    /// Looks at what stands behind the records that are durable: left by an append that was never acknowledged, or
+    /// being appended right now.
+    fileprivate mutating func checkBehind(
+        _ limit: UInt64?,
+        _ walk: SegmentWalk,
+        _ view: inout SegmentView,
+        _ watermark: inout WatermarkFile
+    ) throws(JournalError) {
+        var rest = walk.rest
+        if limit != nil {
+            let before = watermark.content
+            var behind = SegmentScan(view.ledger, behind: walk)
+            let stop = try behind.run(&view.files)
+            // Whatever moved the watermark meanwhile was appending, and may be still.
+            guard try !watermark.refresh(), watermark.content == before else { return }
+            if behind.ledger.nextIndex > walk.nextIndex {
+                warn(
+                    .headBehind,
+                    "records behind \(walk.nextIndex - 1) are not known to be durable; the next append makes them so"
+                )
+            }
+            switch stop {
+            case .torn: rest = .torn
+            case .failed(let error): add([error])
+            case .end, .reached: break
+            }
+        }
+        if rest == .torn, failures.isEmpty {
+            warn(
+                .tornTail,
+                "\(SegmentName.path(walk.end.segment)) ends in a line that was never acknowledged; the next append sets "
+                    + "it aside"
+            )
+        }
+    }
+
+    private mutating func warn(_ kind: VerificationWarning.Kind, _ message: String) {
+        warnings.append(VerificationWarning(kind: kind, message: message))
+    }
+}
+
+extension SegmentScan {
+    /// Goes on where a walk without failures ended.
+    fileprivate init(_ ledger: SegmentLedger, behind walk: SegmentWalk) {
+        var ledger = ledger
+        ledger.tail = TailIndex(firstIndex: walk.nextIndex)
+        ledger.last = walk.head
+        self.init(ledger, from: walk.end)
+    }
+}

@@ -1,0 +1,107 @@
+internal import FileSystemSeam
+
+extension SegmentsJournal {
+    func create() throws(JournalError) {
+        try withWriter { (_) throws(JournalError) in }
+    }
+
+    func rebuildIndexes(
+        discardingEvidence: Bool,
+        progress: WorkProgress.Handler?
+    ) throws(JournalError) -> UInt64 {
+        guard try place.directory() != nil else { return 0 }
+        return try withWriter { (writer) throws(JournalError) in writer.view.ledger.nextIndex - 1 }
+    }
+
+    /// Requests share the lock, one write and one sync.
+    ///
+    /// A refusal stands also when the group then fails, if no record of the group was counted for it: what is refused
+    /// because of a record that failed is answered with the failure.
+    func commit(_ requests: [JournalRequest]) -> [Result<JournalAnswer, JournalError>] {
+        var answers: [Result<JournalAnswer, JournalError>] = []
+        var firm = 0
+        do throws(JournalError) {
+            try withWriter { (writer) throws(JournalError) in
+                for request in requests {
+                    do throws(JournalError) {
+                        answers.append(.success(try writer.answer(request)))
+                    } catch  where error.isRefusal {
+                        answers.append(.failure(error))
+                    }
+                    if writer.staged.isEmpty && firm == answers.count - 1 { firm = answers.count }
+                }
+                try writer.commit()
+            }
+        } catch {
+            answers.removeLast(answers.count - min(firm, answers.count))
+            while answers.count < requests.count { answers.append(.failure(error)) }
+        }
+        return answers
+    }
+
+    /// Runs `body` under the journal's lock, on records that are whole and durable.
+    func withWriter<Result: Sendable>(
+        _ body: (inout SegmentWriter) throws(JournalError) -> Result
+    ) throws(JournalError) -> Result {
+        try writer.withLock { (state) throws(JournalError) in
+            if state.isPoisoned { throw .poisoned(path: place.path) }
+            do throws(JournalError) {
+                return try locked(&state, body)
+            } catch {
+                if case .io(let cause, _) = error, cause.operation == .sync || cause.operation == .syncDirectory {
+                    state.isPoisoned = true
+                }
+                throw error
+            }
+        }
+    }
+
+    private func locked<Result>(
+        _ state: inout WriterState,
+        _ body: (inout SegmentWriter) throws(JournalError) -> Result
+    ) throws(JournalError) -> Result {
+        let directory: any Directory
+        if let standing = try place.directory(), try state.writer?.view.isOf(standing) ?? false {
+            directory = standing
+        } else {
+            directory = try place.madeDirectory()
+        }
+        let lock = try JournalLock(on: directory, place)
+        // Kept only when all goes well: after a failure what is on disk is looked at anew.
+        var current = state.writer.take()
+        if current != nil, try current?.isUpToDate(with: directory) != true { current = nil }
+        var writer: SegmentWriter
+        if let current {
+            writer = current
+        } else {
+            writer = try SegmentWriter(
+                opening: directory,
+                place,
+                bootID: boot,
+                settings: place.options.segmentSettings
+            )
+        }
+        current = nil
+        try checkLastSeen(state.lastSeen, &writer)
+        state.lastSeen = writer.view.ledger.last ?? state.lastSeen
+        let result = try body(&writer)
+        try writer.commit()
+        state.lastSeen = writer.view.ledger.last ?? state.lastSeen
+        state.writer = writer
+        _ = consume lock
+        return result
+    }
+
+    /// A record that this handle saw can be followed by others, but not vanish or change.
+    private func checkLastSeen(
+        _ seen: JournalHead?,
+        _ writer: inout SegmentWriter
+    ) throws(JournalError) {
+        guard let head = seen, writer.view.ledger.last != head else { return }
+        guard head.index < writer.view.ledger.nextIndex else {
+            throw .rolledBack(expected: head, found: writer.view.ledger.last)
+        }
+        let found = try writer.view.storedRecord(at: head.index)
+        if found.digest != head.digest { throw .rolledBack(expected: head, found: found.head) }
+    }
+}

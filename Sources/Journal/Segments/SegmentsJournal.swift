@@ -1,0 +1,53 @@
+internal import FileSystemSeam
+
+/// A journal in the `segments` layout.
+///
+/// A handle keeps one view for its appends and one for its questions, so that a question never waits for a sync. Both
+/// hold descriptors between calls, and look before each use whether these still are what stands at the journal's path.
+final class SegmentsJournal: JournalStorage {
+    let place: JournalPlace
+    private let bootID: BootID
+    let writer = Condition(WriterState())
+    let reader = Condition(ReaderState())
+
+    /// What is remembered between appends.
+    struct WriterState {
+        /// A sync failed: nothing more is acknowledged.
+        var isPoisoned = false
+        var writer: SegmentWriter?
+        /// The last record that this handle saw. It can only be followed by others.
+        var lastSeen: JournalHead?
+    }
+
+    /// What is remembered between questions.
+    struct ReaderState {
+        var view: SegmentView?
+    }
+
+    init(at place: JournalPlace) {
+        self.place = place
+        bootID = BootID(place.fileSystem)
+    }
+
+    var boot: String { bootID.text }
+
+    func format() -> JournalFormat? { .segments }
+}
+
+/// Which boot of the machine this is; asked once, since the answer takes several calls.
+final class BootID: Sendable {
+    private let fileSystem: any FileSystem
+    private let known = Condition<String?>(nil)
+
+    init(_ fileSystem: any FileSystem) { self.fileSystem = fileSystem }
+
+    /// Empty where the machine does not tell.
+    var text: String {
+        known.withLock { known in
+            if let known { return known }
+            let found = fileSystem.processIdentity.bootID ?? ""
+            known = found
+            return found
+        }
+    }
+}

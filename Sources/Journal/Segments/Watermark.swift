@@ -1,0 +1,119 @@
+internal import Canonical
+internal import FileSystemSeam
+
+/// How far a journal is on stable storage: the contents of `heads/current.json` in the `segments` layout.
+///
+///     {"index":12,"digest":"sha256:…","updated_at":"2026-05-01T08:00:11Z","segment":1,"end":7304,
+///      "journal_id":"jrn_…","boot_id":"…","check":"0123456789abcdef"}
+///
+/// on one line, filled up with spaces to 511 bytes and ended by a line feed. The file has this one sector from the
+/// beginning, and is written in place after every successful sync; a power cut leaves the old or the new one.
+///
+/// - `segment`, `end`: where the last record's line ends, and the next one's begins.
+/// - `boot_id`: the boot in which it was written. In that boot nothing behind the watermark can be taken for durable;
+///   after a later start of the machine everything that is found was read from the disk, so that it is.
+/// - `unsynced_index`, only there when it is needed: the last record that a writer without syncs has appended.
+/// - `wiping_end`, only there when it is needed: up to where bytes behind `end` are being overwritten with zeros.
+/// - `check`: the first 16 hexadecimal digits of the SHA-256 of everything before its comma.
+struct Watermark: Sendable, Hashable {
+    /// The last record that is durable; 0 for none.
+    var index: UInt64 = 0
+    var digest = ""
+    var updatedAt = ""
+    /// Where the next record's line begins; segment 0 while there is none.
+    var end = RecordPosition(segment: 0, offset: 0)
+    var journalID: String
+    var bootID: String
+    var unsyncedIndex: UInt64?
+    var wipingEnd: Int64?
+
+    /// Its length on disk, in bytes: one sector.
+    static let byteCount = 512
+    private static let updatedAtByteMaximum = 64
+    private static let checkDigitCount = 16
+
+    /// The record it names, as an anchor or a reader takes it; nil for none.
+    var head: JournalHead? {
+        index == 0 ? nil : JournalHead(index: index, digest: digest, updatedAt: updatedAt)
+    }
+
+    /// The bytes; the inverse of ``read(_:)``.
+    var bytes: [UInt8] {
+        guard let bytes = sector else { preconditionFailure("a watermark with the digest of a record fits a sector") }
+        return bytes
+    }
+
+    /// The bytes; nil when they do not fit, as what was read from a damaged file may not.
+    private var sector: [UInt8]? {
+        var bytes = declaredBytes
+        let check = Digest(hashing: bytes).hex.prefix(Self.checkDigitCount)
+        bytes += ",\"check\":\"\(check)\"}".utf8
+        if bytes.count >= Self.byteCount { return nil }
+        bytes += repeatElement(UInt8(ascii: " "), count: Self.byteCount - 1 - bytes.count)
+        bytes.append(UInt8(ascii: "\n"))
+        return bytes
+    }
+
+    /// The members but the last, and without the closing brace.
+    private var declaredBytes: [UInt8] {
+        var writer = CanonicalWriter(form: .declared)
+        writer.beginObject()
+        writer.member("index", index)
+        writer.member("digest", digest)
+        writer.member("updated_at", Self.short(updatedAt, maximum: Self.updatedAtByteMaximum))
+        writer.member("segment", end.segment)
+        writer.member("end", end.offset)
+        writer.member("journal_id", Self.short(journalID, maximum: 64))
+        writer.member("boot_id", Self.short(bootID, maximum: 64))
+        writer.member("unsynced_index", unsyncedIndex)
+        writer.member("wiping_end", wipingEnd)
+        writer.endObject()
+        guard let bytes = try? writer.finish() else { preconditionFailure("it holds integers and strings") }
+        return Array(bytes.dropLast())
+    }
+
+    /// A text that others may have written at any length: left out when it is too long to be useful.
+    private static func short(_ text: String, maximum: Int) -> String {
+        let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+        return isPlain && text.utf8.count <= maximum ? text : ""
+    }
+
+    /// What was found in its place.
+    enum Content: Sendable, Hashable {
+        case missing
+        case unreadable(String)
+        case watermark(Watermark)
+        /// A head without a check: not written by this layout, so that it says nothing about syncs. It is evidence
+        /// of a record nevertheless.
+        case foreign(JournalHead)
+    }
+
+    /// Reads the bytes.
+    static func read(_ bytes: [UInt8]) -> Content {
+        do {
+            let reader = try RecordReader(parsing: bytes)
+            let index: UInt64 = try reader.integer("index")
+            let digest = try reader.string("digest")
+            let updatedAt = try reader.string("updated_at", default: "")
+            guard try reader.optionalString("check") != nil else {
+                return .foreign(JournalHead(index: index, digest: digest, updatedAt: updatedAt))
+            }
+            let watermark = Watermark(
+                index: index,
+                digest: digest,
+                updatedAt: updatedAt,
+                end: RecordPosition(
+                    segment: try reader.integer("segment"),
+                    offset: try reader.integer("end")
+                ),
+                journalID: try reader.string("journal_id"),
+                bootID: try reader.string("boot_id"),
+                unsyncedIndex: try reader.optionalInteger("unsynced_index"),
+                wipingEnd: try reader.optionalInteger("wiping_end")
+            )
+            return watermark.sector == bytes ? .watermark(watermark) : .unreadable("its check does not fit")
+        } catch {
+            return .unreadable("\(error)")
+        }
+    }
+}

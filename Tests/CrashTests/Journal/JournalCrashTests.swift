@@ -1,0 +1,98 @@
+import CrashTesting
+import FileSystemSeam
+import Foundation
+import Journal
+import Testing
+
+/// Power cuts at every point of a journal's life, under every model.
+@Suite("A journal whose power is cut")
+struct JournalCrashTests {
+    /// Something that a journal does, of which every crash is explored.
+    struct Workload: Sendable, CustomStringConvertible {
+        var description: String
+        var prepare: @Sendable (any FileSystem, JournalOptions) throws -> Void = { _, _ in }
+        var work: @Sendable (any FileSystem, JournalOptions, (CrashedJournal.Said) -> Void) throws -> Void
+    }
+
+    static let workloads = [
+        Workload(description: "is made, and gets its first records") { fileSystem, options, say in
+            let journal = CrashedJournal.open(fileSystem, options)
+            try CrashedJournal.reserve(journal, "n1", say)
+            try CrashedJournal.reserve(journal, "n2", key: "k2", say)
+        },
+        Workload(
+            description: "gets more records than a segment holds",
+            prepare: { fileSystem, options in
+                let journal = CrashedJournal.open(fileSystem, options)
+                try CrashedJournal.reserve(journal, "p1") { _ in }
+            }
+        ) { fileSystem, options, say in
+            let journal = CrashedJournal.open(fileSystem, options)
+            for number in 1...4 { try CrashedJournal.reserve(journal, "n\(number)", say) }
+        },
+        Workload(
+            description: "is appended to by handles that come and go",
+            prepare: { fileSystem, options in
+                let journal = CrashedJournal.open(fileSystem, options)
+                for number in 1...2 { try CrashedJournal.reserve(journal, "p\(number)") { _ in } }
+            }
+        ) { fileSystem, options, say in
+            for number in 1...3 {
+                let journal = CrashedJournal.open(fileSystem, options)
+                try CrashedJournal.reserve(journal, "n\(number)", key: "k\(number)", say)
+                // Answered from the record that is there.
+                try CrashedJournal.reserve(
+                    CrashedJournal.open(fileSystem, options),
+                    "n\(number)",
+                    key: "k\(number)",
+                    say
+                )
+            }
+        },
+        Workload(
+            description: "gets a revocation",
+            prepare: { fileSystem, options in
+                let journal = CrashedJournal.open(fileSystem, options)
+                try CrashedJournal.reserve(journal, "p1") { _ in }
+            }
+        ) { fileSystem, options, say in
+            let journal = CrashedJournal.open(fileSystem, options)
+            try CrashedJournal.revoke(journal, "grant-3", say)
+            try CrashedJournal.reserve(journal, "n1", say)
+        },
+    ]
+
+    @Test(arguments: workloads, PersistenceModel.all)
+    func keepsItsWord(workload: Workload, model: PersistenceModel) throws {
+        let report = try Self.explore(workload, model, CrashedJournal.options(.segments))
+        #expect(report.isClean, "\(report)")
+    }
+
+    static func explore(
+        _ workload: Workload,
+        _ model: PersistenceModel,
+        _ options: JournalOptions,
+        faults: FaultPlan = FaultPlan()
+    ) throws -> CrashReport {
+        var explorer = CrashExplorer(model)
+        explorer.faults = faults
+        let isLong = ProcessInfo.processInfo.environment["HOLDFAST_LONG"] != nil
+        explorer.runMaximum = isLong ? 1 << 16 : 1 << 9
+        explorer.sampleCount = isLong ? 1000 : 20
+        if !isLong { explorer.depth = 1 }
+        let report = try explorer.explore { fileSystem in
+            try workload.prepare(fileSystem, options)
+        } workload: { (fileSystem, say: (CrashedJournal.Said) -> Void) in
+            try workload.work(fileSystem, options, say)
+        } recover: { fileSystem in
+            fileSystem
+        } check: { fileSystem, said in
+            try CrashedJournal.check(fileSystem, options, said)
+        }
+        print(
+            "crash: \(workload), \(model): \(report.statistics.states) states, \(report.statistics.mode), "
+                + "\(Int(report.statistics.statesPerSecond)) a second"
+        )
+        return report
+    }
+}
