@@ -38,5 +38,8 @@ extension CommandTable {
         JournalHeadCommand.description,
         JournalVerifyCommand.description,
         JournalRebuildIndexesCommand.description,
+        JournalCheckpointCommand.description,
+        JournalProveCommand.description,
+        JournalVerifyProofCommand.description,
     ]
 }

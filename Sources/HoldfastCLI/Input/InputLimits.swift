@@ -7,6 +7,10 @@ enum InputLimits {
     static let nonceByteCount = 64 * 1024
     /// The longest anchor, in bytes.
     static let anchorByteCount = 64 * 1024
+    /// The longest key that is read.
+    static let keyByteCount = 64 * 1024
+    /// The longest proof that is read; a checkpoint may name the uses it covers.
+    static let proofByteCount = 64 * 1024 * 1024
 
     /// The limit of parsed texts, in words.
     static let jsonDescription = "at most 256 MiB"

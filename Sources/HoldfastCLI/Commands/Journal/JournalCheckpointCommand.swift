@@ -1,0 +1,162 @@
+internal import Canonical
+internal import FileSystemSeam
+internal import Journal
+internal import Signing
+
+/// `holdfast journal checkpoint`: a Merkle root over records, signed where asked.
+enum JournalCheckpointCommand {
+    static let description = CommandDescription(
+        path: ["journal", "checkpoint"],
+        summary: "sum up records in a Merkle root and append it",
+        discussion: [
+            "Whoever can rewrite a whole chain can give it right digests. A checkpoint that a hub signed, or a note "
+                + "that is kept elsewhere, shows it: roots are those of RFC 6962, notes those of C2SP signed-note and "
+                + "tlog-checkpoint, which other tools verify."
+        ],
+        positionals: [JournalArguments.directory],
+        options: [
+            OptionDescription(
+                name: "from",
+                arity: .value(.integer(1...UInt64.max), name: "I"),
+                help: "the first record; 1 when left out"
+            ),
+            OptionDescription(
+                name: "to",
+                arity: .value(.integer(1...UInt64.max), name: "J"),
+                help: "the last record; the journal's last when left out"
+            ),
+            OptionDescription(
+                name: "sign-key",
+                arity: .value(.file, name: "F"),
+                help: "an Ed25519 private key (PEM, PKCS #8) to sign with, for --hub and for --note-out"
+            ),
+            OptionDescription(
+                name: "hub",
+                arity: .value(.text, name: "ID"),
+                help: "the hub that the checkpoint is signed for, such as hub://org-0; needs --sign-key"
+            ),
+            OptionDescription(
+                name: "note-out",
+                arity: .value(.file, name: "F"),
+                help: "also write the root as a signed note; needs --sign-key, --origin and records from 1"
+            ),
+            OptionDescription(
+                name: "origin",
+                arity: .value(.text, name: "NAME"),
+                help: "the log's name in the note, such as example.com/approvals"
+            ),
+            JournalArguments.timeout,
+        ],
+        examples: [
+            Example(words: ["journal", "checkpoint", "approvals"], note: "over all records, by the journal itself"),
+            Example(
+                words: [
+                    "journal", "checkpoint", "approvals", "--sign-key", "hub.pem", "--hub", "hub://org-0",
+                    "--note-out", "approvals.note", "--origin", "example.com/approvals",
+                ],
+                note: "signed for a hub, and as a note for other tools"
+            ),
+        ],
+        exitNotes: [
+            ExitNote(code: .done, meaning: "the checkpoint is recorded, durably"),
+            ExitNote(code: .refused, meaning: "the journal does not verify, and nothing is appended to it"),
+            JournalArguments.missingNote,
+        ] + JournalArguments.lockNotes,
+        changesStore: true,
+        run: run
+    )
+
+    private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
+        let arguments = context.arguments
+        let key = try signingKey(context)
+        let signer = try hubSigner(key, arguments)
+        let note = try noteOutput(key, context)
+        let journal = try context.existingJournal()
+        let stored = try context.asking { () throws(JournalError) in
+            try journal.makeCheckpoint(
+                from: arguments.integer("from") ?? 1,
+                to: arguments.integer("to"),
+                signedBy: signer
+            )
+        }
+        guard case .checkpoint(let checkpoint) = stored.record else {
+            preconditionFailure("a checkpoint was appended as something else")
+        }
+        if let note {
+            let root = try? Digest(parsing: checkpoint.merkleRoot)
+            try note.file.write(try note.bytes(size: checkpoint.leafCount, rootHash: root?.bytes ?? []))
+        }
+        if context.wantsJSON {
+            context.console.write(json: [
+                "index": .integer(stored.index), "digest": .string(stored.digest),
+                "checkpoint_id": .string(checkpoint.checkpointID),
+                "from_record_index": .integer(checkpoint.fromRecordIndex),
+                "to_record_index": .integer(checkpoint.toRecordIndex),
+                "merkle_root": .string(checkpoint.merkleRoot),
+            ])
+        } else {
+            context.console.writeLine(
+                "\(context.console.outputStyle.good("checkpoint:")) \(checkpoint.checkpointID), record \(stored.index), "
+                    + "over records \(checkpoint.fromRecordIndex) to \(checkpoint.toRecordIndex): "
+                    + checkpoint.merkleRoot
+            )
+        }
+        return .done
+    }
+
+    private static func signingKey(_ context: CommandContext) throws(CommandFailure) -> SigningKey? {
+        guard let path = context.arguments.text("sign-key") else { return nil }
+        var source = try InputSource(path, expected: "the signing key", in: context)
+        let bytes = try source.readAll(maximum: InputLimits.keyByteCount)
+        do throws(KeyError) {
+            return try SigningKey(pem: String(decoding: bytes, as: UTF8.self))
+        } catch {
+            throw .malformed("\(source.name) is no signing key: \(error)", code: "malformed_key")
+        }
+    }
+
+    private static func hubSigner(
+        _ key: SigningKey?,
+        _ arguments: ParsedArguments
+    ) throws(CommandFailure) -> HubSigner? {
+        guard let hub = arguments.text("hub") else { return nil }
+        guard let key else { throw .usage("--hub needs --sign-key, the key that the hub signs with") }
+        return HubSigner(hubID: hub, key: key)
+    }
+
+    /// A note that is to be written; everything that can be wrong with it was looked at before anything is appended.
+    private struct NoteOutput {
+        let file: OutputFile
+        let origin: String
+        let key: SigningKey
+
+        func bytes(size: UInt64, rootHash: [UInt8]) throws(CommandFailure) -> [UInt8] {
+            do {
+                let body = try CheckpointBody(origin: origin, size: size, rootHash: rootHash)
+                return try SignedNote(checkpoint: body, signedBy: [NoteSigner(name: origin, key: key)]).bytes
+            } catch {
+                throw .usage("no note can be made for --origin \(Printable.quoted(origin)): \(error)")
+            }
+        }
+    }
+
+    private static func noteOutput(
+        _ key: SigningKey?,
+        _ context: CommandContext
+    ) throws(CommandFailure) -> NoteOutput? {
+        let arguments = context.arguments
+        guard let path = arguments.text("note-out") else {
+            if arguments.has("origin") { throw .usage("--origin is the name in a note; give --note-out too") }
+            return nil
+        }
+        guard let key, let origin = arguments.text("origin") else {
+            throw .usage("--note-out needs --sign-key and --origin")
+        }
+        guard (arguments.integer("from") ?? 1) == 1 else {
+            throw .usage("a note is about all records from the first; leave out --from or --note-out")
+        }
+        let note = NoteOutput(file: try OutputFile(path, in: context.fileSystem), origin: origin, key: key)
+        _ = try note.bytes(size: 0, rootHash: [UInt8](repeating: 0, count: Digest.byteCount))
+        return note
+    }
+}

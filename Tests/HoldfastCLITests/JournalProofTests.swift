@@ -1,0 +1,101 @@
+import Canonical
+import Foundation
+import HoldfastCLI
+import Signing
+import TestSupport
+import Testing
+
+@Suite("holdfast journal checkpoint, prove and verify-proof")
+struct JournalProofTests {
+    /// The private key of RFC 8032, test 1, as openssl writes it.
+    private static let pem = """
+        -----BEGIN PRIVATE KEY-----
+        MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
+        -----END PRIVATE KEY-----
+
+        """
+
+    private func useID(_ run: CommandRun) throws -> String { try #require(try run.json()["use_id"]?.string) }
+
+    @Test func aUseIsProvedUnderASignedCheckpoint() throws {
+        let journal = try JournalDirectory()
+        let id = try useID(journal.reserve(grant: "g-1", nonce: "a", action: "x", "--json"))
+        #expect(journal.reserve(grant: "g-1", nonce: "b").code == .done)
+        let keyFile = journal.beside("hub.pem")
+        try TestFile.write(Self.pem, keyFile)
+        let note = journal.beside("note")
+        let made = journal.run(
+            "checkpoint",
+            "--sign-key",
+            keyFile,
+            "--hub",
+            "hub://org-0",
+            "--note-out",
+            note,
+            "--origin",
+            "example.com/j"
+        )
+        #expect(made.code == .done, "\(made.error)")
+        #expect(made.output.hasPrefix("checkpoint: cp_"))
+        #expect(journal.run("verify", "--strict").code == .done)
+
+        let key = try SigningKey(pem: Self.pem).publicKey
+        let proof = journal.beside("proof.json")
+        try TestFile.write(journal.run("prove", "--use-id", id).outputBytes, proof)
+        let ok = CommandRun("journal", "verify-proof", proof, "--key", key.base64URL)
+        #expect(ok.code == .done, "\(ok.error)")
+        #expect(ok.output.contains("record 1, use \(id) of g-1") && ok.output.contains("signed by hub://org-0"))
+        let vkey = try NoteVerifier(name: "example.com/j", key: key).description
+        #expect(CommandRun("journal", "verify-proof", proof, "--key", vkey).code == .done)
+        #expect(CommandRun("journal", "verify-proof", proof).output.contains("not asked about"))
+
+        // The note is one that note verifiers read.
+        let text = try String(contentsOfFile: note, encoding: .utf8)
+        #expect(text.hasPrefix("example.com/j\n2\n"))
+        #expect(text.contains("\n\n— example.com/j "))
+
+        // Someone else's key.
+        let other = try SigningKey(seed: [UInt8](repeating: 7, count: 32)).publicKey.base64URL
+        CommandRun("journal", "verify-proof", proof, "--key", other).expectError(.refused, "somebody else signed")
+    }
+
+    @Test func whatWasAlteredDoesNotHold() throws {
+        let journal = try JournalDirectory()
+        let id = try useID(journal.reserve(grant: "g-1", nonce: "a", action: "x", "--json"))
+        #expect(journal.run("checkpoint").code == .done)
+        let proof = journal.run("prove", "--use-id", id).output
+        let file = journal.beside("proof.json")
+        for (old, new) in [
+            ("agent://a", "agent://b"), ("\"leaf_index\":0", "\"leaf_index\":1"),
+            ("\"tree_size\":1", "\"tree_size\":2"),
+            ("local-journal", "hub-org"), ("\"index\":1", "\"index\":2"),
+        ] {
+            #expect(proof.contains(old))
+            try TestFile.write(proof.replacingOccurrences(of: old, with: new), file)
+            CommandRun("journal", "verify-proof", file).expectError(.refused, "does not hold")
+        }
+        for text in ["", "{}", "[]", proof.replacingOccurrences(of: "\"v1\"", with: "\"v9\"")] {
+            try TestFile.write(text, file)
+            CommandRun("journal", "verify-proof", file).expectError(.malformedInput, "proof")
+        }
+    }
+
+    @Test func whatCannotBeProvedOrSummedUpIsSaid() throws {
+        let journal = try JournalDirectory()
+        let id = try useID(journal.reserve(grant: "g-1", nonce: "a", action: "x", "--json"))
+        journal.run("prove", "--use-id", id).expectError(.usage, "under no checkpoint")
+        journal.run("prove", "--use-id", "use_none").expectError(.refused, "no such use")
+        journal.run("checkpoint", "--from", "2").expectError(.usage, "records 1 to 1")
+        journal.run("checkpoint", "--hub", "hub://x").expectError(.usage, "--sign-key")
+        journal.run("checkpoint", "--origin", "x").expectError(.usage, "--note-out")
+        let keyFile = journal.beside("hub.pem")
+        try TestFile.write(Self.pem, keyFile)
+        let note = journal.beside("note")
+        journal.run("checkpoint", "--sign-key", keyFile, "--note-out", note).expectError(.usage, "--origin")
+        journal.run("checkpoint", "--sign-key", keyFile, "--note-out", note, "--origin", "a b")
+            .expectError(.usage, "no note can be made")
+        try TestFile.write("no key", keyFile)
+        journal.run("checkpoint", "--sign-key", keyFile).expectError(.malformedInput, "no signing key")
+        #expect(journal.run("list", "--json").lines.count == 1)
+    }
+}
