@@ -71,7 +71,9 @@ let package = Package(
         // The command line.
         .target(
             name: "HoldfastCLI",
-            dependencies: ["Canonical", "Signing", "FileSystemSeam", "CrashTesting", "Journal", "CPosix"],
+            dependencies: [
+                "Canonical", "Signing", "FileSystemSeam", "CrashTesting", "LockKit", "Journal", "EventLog", "CPosix",
+            ],
             swiftSettings: strict
         ),
         .executableTarget(name: "holdfast", dependencies: ["HoldfastCLI"], swiftSettings: strict),

@@ -11,7 +11,9 @@ enum Layers {
         "LockKit": ["Canonical", "Signing", "FileSystemSeam"],
         "Journal": ["Canonical", "Signing", "FileSystemSeam", "LockKit"],
         "EventLog": ["Canonical", "Signing", "FileSystemSeam", "LockKit"],
-        "HoldfastCLI": ["Canonical", "Signing", "FileSystemSeam", "CrashTesting", "LockKit", "Journal", "CPosix"],
+        "HoldfastCLI": [
+            "Canonical", "Signing", "FileSystemSeam", "CrashTesting", "LockKit", "Journal", "EventLog", "CPosix",
+        ],
         "holdfast": ["HoldfastCLI"],
         "HoldfastBench": [
             "HoldfastCLI", "Canonical", "FileSystemSeam", "CrashTesting", "LockKit", "Journal", "CCrypto",

@@ -107,7 +107,8 @@ extension SessionLog {
         }
     }
 
-    private func copyTail(of events: OpenEvents, size: Int64, _ log: OpenLog) throws(EventLogError) -> Quarantine.Copy? {
+    private func copyTail(of events: OpenEvents, size: Int64, _ log: OpenLog) throws(EventLogError) -> Quarantine.Copy?
+    {
         do throws(FileSystemError) {
             return try Quarantine(directory: log.directory, fileSystem: fileSystem).copy(events, size: size)
         } catch {

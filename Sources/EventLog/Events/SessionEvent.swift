@@ -104,7 +104,7 @@ public struct EventError: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// One sentence: the member, what is wrong, the place.
     public var description: String {
-        let subject = member.isEmpty ? "the event" : "the member \"\(member)\""
+        let subject = member.isEmpty ? "it" : "the member \"\(member)\""
         // What is wrong with the whole text names its place already.
         let place = member.isEmpty ? "" : byteOffset.map { " (byte \($0))" } ?? ""
         return "\(subject) \(reason)\(place)"

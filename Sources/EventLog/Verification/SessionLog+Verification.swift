@@ -1,4 +1,4 @@
-internal import FileSystemSeam
+public import FileSystemSeam
 public import Signing
 
 extension SessionLog {
@@ -10,24 +10,31 @@ extension SessionLog {
     /// - Parameters:
     ///   - keys: whose seals are trusted; with any, a seal must be there and signed by one of them.
     ///   - problemMaximum: how many failures and how many warnings are listed at most; all are counted.
+    ///   - progress: told how many bytes are done.
     /// - Throws: `.notALog`, `.io`.
     /// - Complexity: O(*n*); memory grows with the number of gaps only.
     public func verify(
         trusting keys: [VerifyingKey] = [],
-        problemMaximum: Int = 1000
+        problemMaximum: Int = 1000,
+        progress: WorkProgress.Handler? = nil
     ) throws(EventLogError) -> LogVerification {
         var report = VerificationReporter(problemMaximum: problemMaximum)
         let directory = try fileSystem.openSession(path)
         let opened = try directory?.openEvents(in: path)
         if let directory, let opened {
             report.note(counter: try counterProblem(opened.file, directory))
-            try audit(opened.file, &report)
+            try audit(opened.file, size: opened.status.size, &report, progress)
         }
         try checkSeal(directory, opened?.file, keys, &report)
         return report.verification
     }
 
-    private func audit(_ file: any File, _ report: inout VerificationReporter) throws(EventLogError) {
+    private func audit(
+        _ file: any File,
+        size: Int64,
+        _ report: inout VerificationReporter,
+        _ progress: WorkProgress.Handler?
+    ) throws(EventLogError) {
         var numbers = NumberAudit()
         var lines = LineReader(file)
         var parser = EventParser()
@@ -37,6 +44,10 @@ extension SessionLog {
                 report.note(entry)
                 if case .event(let event) = entry, let problem = numbers.note(event) { report.fail(problem) }
                 if line.ending == .endOfFile { break }
+                if line.number.isMultiple(of: 256) {
+                    let done = UInt64(lines.byteOffset)
+                    progress?(WorkProgress(completed: done, total: max(done, UInt64(size))))
+                }
             }
         } catch {
             throw .io(error, file: LogFiles.events)

@@ -1,9 +1,10 @@
 extension CommandTable {
     /// The commands of this program.
     package static let holdfast = CommandTable(
-        groups: [journalGroup, crashGroup],
-        commands: [CanonCommand.description, DigestCommand.description] + journalCommands + [
-            CrashExploreCommand.description, HelpCommand.description, CompletionsCommand.description,
+        groups: [journalGroup, eventsGroup, crashGroup],
+        commands: [CanonCommand.description, DigestCommand.description] + journalCommands + eventsCommands + [
+            DoctorCommand.description, ReportCommand.description, CrashExploreCommand.description,
+            HelpCommand.description, CompletionsCommand.description,
             ManCommand.description,
         ]
     )
@@ -18,6 +19,16 @@ extension CommandTable {
         ]
     )
 
+    private static let eventsGroup = Group(
+        name: "events",
+        summary: "the session event log",
+        discussion: [
+            "A session's log is a directory with one JSON object a line in events.jsonl. Any number of processes append "
+                + "to it at once, other tools under the same rules too, and every event gets a number of its own: unique, "
+                + "from 0, without gaps."
+        ]
+    )
+
     private static let crashGroup = Group(
         name: "crash",
         summary: "what a power cut does to a store",
@@ -26,6 +37,15 @@ extension CommandTable {
                 + "same for stores of your own."
         ]
     )
+
+    private static let eventsCommands = [
+        EventsAppendCommand.description,
+        EventsReadCommand.description,
+        EventsFollowCommand.description,
+        EventsVerifyCommand.description,
+        EventsSealCommand.description,
+        EventsCountCommand.description,
+    ]
 
     private static let journalCommands = [
         JournalInitCommand.description,

@@ -23,16 +23,8 @@ extension CommandFailure {
         case .invalidArgument: .usage
         case .lockBusy: context.triesLockOnce ? .refused : .lockTimeout
         case .poisoned: .internalError
-        case .io(let cause, let file): isMissing(cause, at: file, context) ? .missingInput : .inputOutput
+        case .io(let cause, let file): context.isMissing(cause, at: file) ? .missingInput : .inputOutput
         }
-    }
-
-    /// Whether the path given on the command line leads nowhere. What stands wrong inside of the journal is damage,
-    /// not a wrong path.
-    private static func isMissing(_ error: FileSystemError, at file: String, _ context: CommandContext) -> Bool {
-        guard file == context.directory else { return false }
-        let codes: [ErrorNumber] = [.noEntry, .notDirectory, .symbolicLinkLoop, .nameTooLong]
-        return [.openDirectory, .makeDirectory, .subdirectory].contains(error.operation) && codes.contains(error.code)
     }
 
     /// The journal speaks of members of a record; here they are options.
@@ -84,13 +76,7 @@ extension CommandFailure {
     }
 }
 
-extension CommandContext {
-    /// Whether the person asked not to wait for a lock.
-    fileprivate var triesLockOnce: Bool {
-        arguments.describes("timeout") && arguments.milliseconds("timeout") == 0
-    }
-}
-
 extension JSONValue {
-    fileprivate static func errno(_ code: ErrorNumber) -> JSONValue { .integer(Int(code.rawValue)) }
+    /// An error number, as errors carry it.
+    static func errno(_ code: ErrorNumber) -> JSONValue { .integer(Int(code.rawValue)) }
 }

@@ -18,7 +18,7 @@ enum CrashExploreCommand {
         positionals: [
             PositionalDescription(
                 name: "STORE",
-                kind: .choice(["journal"], notYet: ["event-log", "key-store", "locks"]),
+                kind: .choice(["journal", "event-log"], notYet: ["key-store", "locks"]),
                 help: "which store"
             )
         ],
@@ -91,7 +91,10 @@ enum CrashExploreCommand {
         let bar = ProgressBar("exploring", unit: "crash points", on: context.console, context.fileSystem)
         defer { bar.clear() }
         do {
-            return try JournalCrashWorkload.explore(explorer) { progress in
+            let explore =
+                context.arguments.positional("STORE") == "event-log"
+                ? EventLogCrashWorkload.explore : JournalCrashWorkload.explore
+            return try explore(explorer) { progress in
                 let points = WorkProgress(
                     completed: UInt64(progress.crashPointsDone),
                     total: UInt64(progress.crashPoints)

@@ -59,32 +59,17 @@ extension CommandContext {
     /// The journal that DIR names. Nothing is touched yet.
     func journal() -> ApprovalJournal {
         var options = JournalOptions()
-        if let milliseconds = arguments.lockTimeoutMilliseconds { options.lockTimeoutMilliseconds = milliseconds }
+        if let milliseconds = lockTimeoutMilliseconds { options.lockTimeoutMilliseconds = milliseconds }
         if arguments.describes("format"), let format = arguments.text("format").flatMap(JournalFormat.init(rawValue:)) {
             options.format = format
         }
         return ApprovalJournal(at: directory, fileSystem: fileSystem, options: options)
     }
 
-    /// The journal that DIR names, which must be there: a mistyped path must not pass for an empty journal.
+    /// The journal that DIR names, which must be there.
     func existingJournal() throws(CommandFailure) -> ApprovalJournal {
-        do throws(FileSystemError) {
-            try fileSystem.openDirectory(directory).close()
-        } catch  where error.code == .noEntry {
-            throw .missing(
-                "there is no directory \(Printable.quoted(directory, maximum: 200)); check the path, or make a journal "
-                    + "with holdfast journal init"
-            )
-        } catch {
-            // What else is wrong there is for the journal to say.
-        }
+        try requireDirectory("make a journal with holdfast journal init")
         return journal()
-    }
-
-    /// DIR as given.
-    var directory: String {
-        guard let directory = arguments.positional("DIR") else { preconditionFailure("DIR is described as required") }
-        return directory
     }
 
     /// Runs `body`, and turns what the journal refuses into a failure of the command.
@@ -95,9 +80,4 @@ extension CommandContext {
             throw CommandFailure(error, of: self)
         }
     }
-}
-
-extension ParsedArguments {
-    /// `--timeout` in milliseconds; nil where it was not given or is no option.
-    fileprivate var lockTimeoutMilliseconds: UInt64? { describes("timeout") ? milliseconds("timeout") : nil }
 }

@@ -1,0 +1,39 @@
+internal import FileSystemSeam
+
+/// What commands on stores have in common: where the store is, and how long they wait for its lock.
+extension CommandContext {
+    /// DIR as given.
+    var directory: String {
+        guard let directory = arguments.positional("DIR") else { preconditionFailure("DIR is described as required") }
+        return directory
+    }
+
+    /// Refuses when DIR is not there: a mistyped path must not pass for an empty store.
+    ///
+    /// - Parameter remedy: what else to do than to check the path.
+    func requireDirectory(_ remedy: String) throws(CommandFailure) {
+        do throws(FileSystemError) {
+            try fileSystem.openDirectory(directory).close()
+        } catch  where error.code == .noEntry {
+            let quoted = Printable.quoted(directory, maximum: 200)
+            throw .missing("there is no directory \(quoted); check the path, or \(remedy)")
+        } catch {
+            // What else is wrong there is for the store to say.
+        }
+    }
+
+    /// `--timeout` in milliseconds; nil where it was not given or is no option.
+    var lockTimeoutMilliseconds: UInt64? {
+        arguments.describes("timeout") ? arguments.milliseconds("timeout") : nil
+    }
+
+    /// Whether the person asked not to wait for a lock.
+    var triesLockOnce: Bool { lockTimeoutMilliseconds == 0 }
+
+    /// Whether an error means that DIR leads nowhere. What stands wrong inside of a store is damage, not a wrong path.
+    func isMissing(_ error: FileSystemError, at file: String) -> Bool {
+        guard file == directory else { return false }
+        let codes: [ErrorNumber] = [.noEntry, .notDirectory, .symbolicLinkLoop, .nameTooLong]
+        return [.openDirectory, .makeDirectory, .subdirectory].contains(error.operation) && codes.contains(error.code)
+    }
+}

@@ -1,0 +1,43 @@
+internal import FileSystemSeam
+
+/// One kind of store, as `doctor` and `report` know it.
+package struct StoreExaminer: Sendable {
+    /// What the store is called.
+    let store: String
+    /// Whether a directory with these names in it is such a store.
+    let recognises: @Sendable (Set<String>) -> Bool
+    /// Looks at everything, changing nothing.
+    let examine: @Sendable (CommandContext) throws(CommandFailure) -> StoreExamination
+
+    /// Every kind; a new one is a line here.
+    static let all: [StoreExaminer] = [EventsExaminer.examiner]
+
+    /// Examines the store that DIR names.
+    ///
+    /// - Throws: a missing-input failure when there is no directory, a malformed-input failure when it is no store.
+    static func examination(_ context: CommandContext) throws(CommandFailure) -> StoreExamination {
+        let names: Set<String>
+        do throws(FileSystemError) {
+            let directory = try context.fileSystem.openDirectory(context.directory)
+            defer { try? directory.close() }
+            names = Set(try directory.entries().map(\.name))
+        } catch {
+            let quoted = Printable.quoted(context.directory, maximum: 200)
+            if context.isMissing(error, at: context.directory) {
+                throw .missing("\(quoted) is no directory; check the path")
+            }
+            throw .inputOutput("\(quoted) cannot be read: \(error.code)", error)
+        }
+        guard let examiner = all.first(where: { $0.recognises(names) }) else {
+            let known = ValueKind.list(all.map { "a \($0.store)" })
+            throw .malformed(
+                "\(Printable.quoted(context.directory, maximum: 200)) is not \(known); name a store's directory",
+                code: "unknown_store"
+            )
+        }
+        return try examiner.examine(context)
+    }
+
+    /// The directory of a store of any kind.
+    static let directory = PositionalDescription(name: "DIR", kind: .directory, help: "the store's directory")
+}

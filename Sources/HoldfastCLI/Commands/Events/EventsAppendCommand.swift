@@ -1,0 +1,146 @@
+internal import Canonical
+internal import EventLog
+
+/// `holdfast events append`: what a hook calls.
+enum EventsAppendCommand {
+    static let description = CommandDescription(
+        path: ["events", "append"],
+        summary: "append an event to a session's log, or several",
+        discussion: [
+            "Prints the sequence number. The session's directory and its log are made when they are not there. What is "
+                + "missing of sequence_no, event_id, timestamp, trace_id and span_id is made up; a sequence_no that is "
+                + "given is overwritten. Types and members that this version does not know are kept as they are.",
+            "With --durability none, which is the default, the event survives the death of every process when the "
+                + "command ends, but perhaps not a loss of power within the next half minute; with every it survives "
+                + "both.",
+            "With --batch the input is read and checked as a whole before anything is appended. A large one is appended "
+                + "in parts, so that nobody waits long for the lock: other events may get numbers in between.",
+        ],
+        positionals: [
+            EventsArguments.directory,
+            PositionalDescription(
+                name: "FILE",
+                kind: .file,
+                help: "the event as JSON; standard input when it is - or left out",
+                isRequired: false
+            ),
+        ],
+        options: [
+            OptionDescription(name: "batch", arity: .flag, help: "the input holds one event a line (JSONL)"),
+            OptionDescription(
+                name: "durability",
+                arity: .value(.choice(["none", "every"]), name: "none|every"),
+                help: "what is safe when the command ends; none when left out"
+            ),
+            EventsArguments.timeout,
+        ],
+        examples: [
+            Example(words: ["events", "append", "sessions/ssn_1", "event.json"], note: "one event from a file"),
+            Example(
+                words: ["events", "append", "sessions/ssn_1", "--batch", "--durability", "every", "events.jsonl"],
+                note: "many events, safe from a loss of power"
+            ),
+        ],
+        exitNotes: [
+            ExitNote(code: .done, meaning: "the events are in the log"),
+            ExitNote(code: .malformedInput, meaning: "the input is no event; nothing was appended"),
+        ] + EventsArguments.lockNotes,
+        changesStore: true,
+        run: run
+    )
+
+    /// How much is appended at once. Small enough that it is written within milliseconds.
+    private static let partByteCount = 4 << 20
+
+    private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
+        let events = try readEvents(context)
+        let log = context.sessionLog(context.arguments.text("durability") == "every" ? .every : .none)
+        var appended: [Range<UInt64>] = []
+        var part: [SessionEvent] = []
+        var byteCount = 0
+        for (place, event) in events.enumerated() {
+            part.append(event.event)
+            byteCount += event.byteCount
+            guard byteCount >= partByteCount || place == events.count - 1 else { continue }
+            let receipt = try append(part, to: log, after: appended, context)
+            appended.append(receipt.sequenceNumbers)
+            warn(receipt, context)
+            part = []
+            byteCount = 0
+        }
+        show(appended, context)
+        return .done
+    }
+
+    private static func append(
+        _ part: [SessionEvent],
+        to log: SessionLog,
+        after appended: [Range<UInt64>],
+        _ context: CommandContext
+    ) throws(CommandFailure) -> AppendReceipt {
+        do throws(CommandFailure) {
+            return try context.asking { () throws(EventLogError) in try log.append(part) }
+        } catch {
+            guard !appended.isEmpty else { throw error }
+            var failure = error
+            let count = appended.reduce(0) { $0 + $1.count }
+            failure.message += ". The first \(count) events of the input are appended already: go on behind them"
+            failure.fields["appended"] = .integer(count)
+            throw failure
+        }
+    }
+
+    private static func warn(_ receipt: AppendReceipt, _ context: CommandContext) {
+        guard let tail = receipt.quarantined else { return }
+        let word = context.console.errorStyle.notable("note:")
+        context.console.writeDiagnostic(
+            "\(word) a crash had left \(tail.byteCount) bytes behind the last whole line; they were moved to \(tail.file)"
+        )
+    }
+
+    private static func show(_ appended: [Range<UInt64>], _ context: CommandContext) {
+        let numbers = appended.flatMap { Array($0) }
+        if !context.wantsJSON {
+            for number in numbers { context.console.writeLine(String(number)) }
+        } else if context.arguments.has("batch") {
+            context.console.write(json: ["sequence_numbers": .array(numbers.map { .integer($0) })])
+        } else if let number = numbers.first {
+            context.console.write(json: ["sequence_no": .integer(number)])
+        }
+    }
+}
+
+// MARK: - Input
+
+extension EventsAppendCommand {
+    private static func readEvents(
+        _ context: CommandContext
+    ) throws(CommandFailure) -> [(event: SessionEvent, byteCount: Int)] {
+        let isBatch = context.arguments.has("batch")
+        let expected = isBatch ? "events, one a line" : "the event as one JSON object"
+        var source = try InputSource(context.arguments.positional("FILE"), expected: expected, in: context)
+        let bytes = try source.readAll(maximum: InputLimits.jsonByteCount)
+        guard isBatch else { return [(try event(bytes, source.name), bytes.count)] }
+        var events: [(event: SessionEvent, byteCount: Int)] = []
+        var start = 0
+        var line = 1
+        while start < bytes.count {
+            let end = bytes.span.firstIndex(of: UInt8(ascii: "\n"), from: start) ?? bytes.count
+            let text = Array(bytes[start..<end])
+            if !text.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) {
+                events.append((try event(text, "\(source.name), line \(line)"), text.count))
+            }
+            start = end + 1
+            line += 1
+        }
+        return events
+    }
+
+    private static func event(_ bytes: [UInt8], _ name: String) throws(CommandFailure) -> SessionEvent {
+        do throws(EventError) {
+            return try SessionEvent(parsingDraft: bytes)
+        } catch {
+            throw .malformed(error, in: name)
+        }
+    }
+}

@@ -1,0 +1,189 @@
+internal import EventLog
+internal import FileSystemSeam
+internal import LockKit
+
+/// What `doctor` and `report` say about a session's log.
+enum EventsExaminer {
+    static let examiner = StoreExaminer(
+        store: "session event log",
+        recognises: {
+            !$0.isDisjoint(with: ["events.jsonl", "events.jsonl.lock", "events.jsonl.count", "events.seal.json"])
+        },
+        examine: examine
+    )
+
+    private static func examine(_ context: CommandContext) throws(CommandFailure) -> StoreExamination {
+        let log = context.sessionLog()
+        var examination = StoreExamination(store: examiner.store, path: context.directory)
+        let report = try context.asking { () throws(EventLogError) in try log.verify(problemMaximum: 200) }
+        let summary = try EventsSummary(of: log, context)
+        add(report, to: &examination)
+        addFacts(report, summary, to: &examination)
+        do throws(FileSystemError) {
+            let directory = try context.fileSystem.openDirectory(context.directory)
+            defer { try? directory.close() }
+            try addFiles(directory, context, to: &examination)
+        } catch {
+            throw .inputOutput(
+                "\(Printable.quoted(context.directory, maximum: 200)) cannot be read: \(error.code)",
+                error
+            )
+        }
+        examination.tables = summary.tables
+        examination.findings.sort { $0.severity == .damage && $1.severity != .damage }
+        return examination
+    }
+
+    // MARK: - The log itself
+
+    private static func add(_ report: LogVerification, to examination: inout StoreExamination) {
+        for problem in report.failures { examination.add(finding(.damage, problem)) }
+        for problem in report.warnings { examination.add(finding(.notice, problem)) }
+        examination.damageCount = report.failureCount
+    }
+
+    private static func finding(
+        _ severity: StoreExamination.Severity,
+        _ problem: LogProblem
+    ) -> StoreExamination.Finding {
+        let place: String
+        if let line = problem.line, let offset = problem.byteOffset {
+            place = "events.jsonl, line \(line) (byte \(offset))"
+        } else {
+            place = problem.kind == .counter ? "events.jsonl.count" : "events.seal.json"
+        }
+        return StoreExamination.Finding(
+            severity,
+            problem.kind.rawValue,
+            place: place,
+            problem.message,
+            remedy: remedy(problem.kind)
+        )
+    }
+
+    private static func remedy(_ kind: LogProblem.Kind) -> String {
+        switch kind {
+        case .gap:
+            "Look for the missing events in quarantine/ and on the lines that are no events; what is in neither was "
+                + "never written, or was cut out"
+        case .duplicate:
+            "A writer appended without the lock. Keep both lines, tell the events apart by event_id, and update that writer"
+        case .outOfOrder:
+            "Lines were moved, or a writer appended without the lock. Restore the file from a copy if you have one"
+        case .malformedLine:
+            "Leave the line: it is passed over, and counts for the numbers. Its bytes may show which writer tore it"
+        case .sealBroken: "Restore the events from a copy that fits the seal, and keep what is here as evidence"
+        case .malformedSeal: "Use a version that knows the seal, or restore it from a copy"
+        case .sealSignature: "Do not trust the seal; find out who changed it"
+        case .sealUntrusted: "Ask the signer for the key, or seal again with one that is trusted"
+        case .tornTail: "Nothing: the next append moves it to quarantine/. It was never acknowledged as durable"
+        case .blankLine: "Nothing: blank lines are passed over, and count for the numbers"
+        case .counter: "Nothing: the next append counts the lines and writes the counter anew"
+        case .unsealedEvents: "Seal again with holdfast events seal when the session is closed"
+        }
+    }
+
+    private static func addFacts(
+        _ report: LogVerification,
+        _ summary: EventsSummary,
+        to examination: inout StoreExamination
+    ) {
+        examination.facts += [
+            ("events", String(report.size.eventCount)), ("lines", String(report.size.lineCount)),
+            ("next number", report.size.nextSequenceNumber.map { String($0) } ?? "none left"),
+            ("size in bytes", String(report.size.byteCount)),
+        ]
+        if !summary.sessions.isEmpty { examination.facts.append(("session", summary.sessions.joined(separator: ", "))) }
+        if let first = summary.firstTime, let last = summary.lastTime {
+            examination.facts += [("first event", first), ("last event", last)]
+        }
+        let seal = report.seal.map { seal in
+            "\(seal.eventCount) events at \(seal.sealedAt)"
+                + (seal.publicKey.map { ", signed by \($0)" } ?? ", not signed")
+        }
+        examination.facts.append(("sealed", seal ?? "no; truncation would not show"))
+    }
+}
+
+// MARK: - Its files
+
+extension EventsExaminer {
+    private static func addFiles(
+        _ directory: any Directory,
+        _ context: CommandContext,
+        to examination: inout StoreExamination
+    ) throws(FileSystemError) {
+        let facts = try context.fileSystem.mountFacts(of: directory)
+        examination.facts.append(("file system", facts.fileSystemType.isEmpty ? "unknown" : facts.fileSystemType))
+        if facts.isReadOnly {
+            examination.add(
+                notice("read_only", context.directory, "the file system is read-only", "Mount it writable to append")
+            )
+        }
+        examination.facts.append(("lock", lock(directory, context)))
+        var quarantined = 0
+        for entry in try directory.entries() {
+            if entry.name == "quarantine" {
+                let quarantine = try directory.subdirectory(entry.name)
+                defer { try? quarantine.close() }
+                for tail in try quarantine.entries() {
+                    if tail.name.hasSuffix(".torn") { quarantined += 1 }
+                    if tail.name.contains(".tmp-") { examination.add(leftover("quarantine/\(tail.name)")) }
+                }
+            } else if entry.name.contains(".tmp-") {
+                examination.add(leftover(entry.name))
+            } else if entry.name.hasPrefix("events.") {
+                try addPermissions(entry.name, directory, to: &examination)
+            }
+        }
+        examination.facts.append(("torn tails kept", String(quarantined)))
+    }
+
+    private static func notice(
+        _ kind: String,
+        _ place: String,
+        _ message: String,
+        _ remedy: String
+    ) -> StoreExamination.Finding {
+        StoreExamination.Finding(.notice, kind, place: place, message, remedy: remedy)
+    }
+
+    private static func leftover(_ name: String) -> StoreExamination.Finding {
+        notice("leftover", name, "a process was killed while it wrote this", "Remove it when nobody is writing")
+    }
+
+    private static func addPermissions(
+        _ name: String,
+        _ directory: any Directory,
+        to examination: inout StoreExamination
+    ) throws(FileSystemError) {
+        let status = try directory.status(of: name)
+        guard status.kind == .regular else {
+            examination.add(notice("not_a_file", name, "it is no regular file", "Move it away"))
+            return
+        }
+        let others = status.permissions.rawValue & 0o077
+        if others != 0 {
+            examination.add(
+                notice(
+                    "loose_permissions",
+                    name,
+                    "others than the owner have access (\(status.permissions))",
+                    "chmod 600, unless it is shared on purpose"
+                )
+            )
+        }
+    }
+
+    private static func lock(_ directory: any Directory, _ context: CommandContext) -> String {
+        let lock = FileLock("events.jsonl.lock", in: directory, fileSystem: context.fileSystem)
+        do throws(LockError) {
+            let found = try lock.inspect()
+            guard found.mode != nil else { return "free" }
+            let holders = found.holders.map { String($0) }.joined(separator: ", ")
+            return holders.isEmpty ? "held" : "held by process \(holders)"
+        } catch {
+            return "unknown: \(error)"
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import Canonical
+import Foundation
+import HoldfastCLI
+import TestSupport
+import Testing
+
+@Suite("events append")
+struct EventsAppendTests {
+    @Test func printsTheNumber() throws {
+        let session = try SessionDirectory()
+        #expect(session.run("append", input: SessionDirectory.event("a")).output == "0\n")
+        #expect(session.run("append", input: SessionDirectory.event("b") + "\n").output == "1\n")
+        let json = try session.run("append", "--json", input: SessionDirectory.event("c")).json()
+        #expect(json["sequence_no"]?.number?.unsignedValue == 2)
+        #expect(try session.text().split(separator: "\n").count == 3)
+    }
+
+    @Test func readsAFileOverSeveralLines() throws {
+        let session = try SessionDirectory()
+        let pretty = SessionDirectory.event("a").replacing(",", with: ",\n   ")
+        try TestFile.write(pretty, session.beside("event.json"))
+        #expect(session.run("append", session.beside("event.json")).output == "0\n")
+        #expect(try session.text().filter { $0 == "\n" }.count == 1)
+        #expect(try session.text().hasPrefix(#"{"session_id":"ssn_1","event_id":"evt_"#))
+    }
+
+    @Test func appendsABatch() throws {
+        let session = try SessionDirectory()
+        let input = "\n" + SessionDirectory.event("a") + "\r\n\n  \n" + SessionDirectory.event("b")
+        #expect(session.run("append", "--batch", input: input).output == "0\n1\n")
+        let run = session.run("append", "--batch", "--json", "--durability", "every", input: input)
+        #expect(try run.json()["sequence_numbers"] == .array([.integer(2), .integer(3)]))
+        #expect(session.run("append", "--batch", input: "").output == "")
+        #expect(try session.run("append", "--batch", "--json", input: "\n").json()["sequence_numbers"] == .array([]))
+    }
+
+    @Test func aLargeBatchIsAppendedInParts() throws {
+        let session = try SessionDirectory()
+        let long = SessionDirectory.event(String(repeating: "x", count: 900_000)) + "\n"
+        let run = session.run("append", "--batch", input: String(repeating: long, count: 12))
+        #expect(run.lines == (0..<12).map(String.init))
+        #expect(session.run("verify").code == .done)
+    }
+
+    @Test func unknownMembersAndTypesAreKept() throws {
+        let session = try SessionDirectory()
+        let event = SessionDirectory.event("a", type: "tool.own", more: #","x":{"b":1.0,"a":[1e2]}"#)
+        #expect(session.run("append", input: event).code == .done)
+        #expect(try session.text().hasSuffix(#""type":"tool.own","x":{"b":1.0,"a":[1e2]}}"# + "\n"))
+    }
+
+    @Test(arguments: [
+        ("", "unexpected end", "is not valid JSON"), ("{", "", "is not valid JSON"), ("[]", "", "is an array"),
+        ("{\"type\":\"x\"}", "session_id", "is missing"),
+        (SessionDirectory.event("a", more: ""), "tool_name", "is missing"),
+        (SessionDirectory.event("a") + SessionDirectory.event("b"), "", "something follows"),
+    ])
+    func whatIsNoEventIsMalformed(input: String, member: String, reason: String) throws {
+        let session = try SessionDirectory()
+        session.run("append", input: input).expectError(.malformedInput, "standard input", reason)
+        #expect(!FileManager.default.fileExists(atPath: session.path))
+        let error = try session.run("append", "--json", input: input).jsonError()
+        #expect(error["code"]?.string == "malformed_event")
+    }
+
+    @Test func oneBadLineOfABatchStopsAllOfIt() throws {
+        let session = try SessionDirectory()
+        let input = SessionDirectory.event("a") + "\n\nnonsense\n" + SessionDirectory.event("b") + "\n"
+        session.run("append", "--batch", input: input).expectError(.malformedInput, "standard input, line 3")
+        #expect(!FileManager.default.fileExists(atPath: session.path))
+    }
+
+    @Test func whatIsTooLongIsRefused() throws {
+        let session = try SessionDirectory()
+        let run = session.run("append", input: SessionDirectory.event(String(repeating: "x", count: 1 << 20)))
+        run.expectError(.malformedInput, "at most 1048576 are allowed")
+        #expect(try session.text() == "")
+    }
+
+    @Test func whereNothingCanBeIsAMissingPath() throws {
+        let session = try SessionDirectory()
+        try TestFile.write("a file", session.beside("file"))
+        let run = CommandRun(
+            ["events", "append", session.beside("file") + "/below"],
+            input: Array(SessionDirectory.event("a").utf8)
+        )
+        run.expectError(.malformedInput, "is not a session log")
+        session.run("append", session.beside("none.json")).expectError(.missingInput, "does not exist")
+    }
+
+    @Test func aTornTailIsTold() throws {
+        let session = try SessionDirectory()
+        #expect(session.append("a").code == .done)
+        try TestFile.write(try session.text() + "{\"torn", session.eventsFile)
+        let run = session.append("b")
+        #expect(run.output == "1\n")
+        #expect(
+            run.error.hasPrefix(
+                "note: a crash had left 6 bytes behind the last whole line; they were moved to quarantine/"
+            )
+        )
+        #expect(session.append("c").error.isEmpty)
+    }
+
+    @Test func usageIsChecked() throws {
+        let session = try SessionDirectory()
+        CommandRun("events", "append").expectError(.usage, "DIR")
+        session.run("append", "--durability", "some").expectError(.usage, "none or every")
+        session.run("append", "--timeout", "x").expectError(.usage, "seconds")
+        CommandRun("events", "frobnicate").expectError(.usage)
+    }
+}
