@@ -174,6 +174,12 @@ let package = Package(
             swiftSettings: strictTests
         ),
         .executableTarget(
+            name: "event-worker",
+            dependencies: ["EventLog", "FileSystemSeam"],
+            path: "Tests/EventWorker",
+            swiftSettings: strictTests
+        ),
+        .executableTarget(
             name: "lock-worker",
             dependencies: ["LockKit", "FileSystemSeam", "Canonical", "TestSupport"],
             path: "Tests/LockWorker",
@@ -182,8 +188,8 @@ let package = Package(
         .testTarget(
             name: "MultiProcessTests",
             dependencies: [
-                "Journal", "LockKit", "FileSystemSeam", "Canonical", "TestSupport", "holdfast", "journal-worker",
-                "lock-worker",
+                "Journal", "LockKit", "EventLog", "FileSystemSeam", "Canonical", "TestSupport", "holdfast",
+                "journal-worker", "lock-worker", "event-worker",
             ],
             swiftSettings: strictTests
         ),
