@@ -17,10 +17,16 @@ struct CommandRun {
         streams: BufferedStreams? = nil,
         terminal: Console.Terminal = Console.Terminal(),
         refusesColor: Bool = false,
+        progressPatienceNanoseconds: UInt64 = 300_000_000,
         table: CommandTable = .holdfast
     ) {
         let streams = streams ?? BufferedStreams(input: input)
-        let console = Console(streams: streams, terminal: terminal, refusesColor: refusesColor)
+        let console = Console(
+            streams: streams,
+            terminal: terminal,
+            refusesColor: refusesColor,
+            progressPatienceNanoseconds: progressPatienceNanoseconds
+        )
         code = HoldfastCommand.run(words, table: table, console, PosixFileSystem.shared)
         outputBytes = streams.outputs[StandardDescriptor.output] ?? []
         error = String(decoding: streams.outputs[StandardDescriptor.error] ?? [], as: UTF8.self)

@@ -29,6 +29,8 @@ public final class Console {
     package let terminal: Terminal
     /// Whether the person asked for no colours (`NO_COLOR`, or `TERM=dumb`).
     package let refusesColor: Bool
+    /// Work that takes less than this is not worth a progress line.
+    package let progressPatienceNanoseconds: UInt64
     /// The first failure to write results; nil while all went well.
     package private(set) var outputFailure: FileSystemError?
 
@@ -39,10 +41,16 @@ public final class Console {
     private static let pieceByteCount = 64 * 1024
 
     /// Makes a console over any streams.
-    package init(streams: any ConsoleStreams, terminal: Terminal = Terminal(), refusesColor: Bool = false) {
+    package init(
+        streams: any ConsoleStreams,
+        terminal: Terminal = Terminal(),
+        refusesColor: Bool = false,
+        progressPatienceNanoseconds: UInt64 = 300_000_000
+    ) {
         self.streams = streams
         self.terminal = terminal
         self.refusesColor = refusesColor
+        self.progressPatienceNanoseconds = progressPatienceNanoseconds
     }
 
     /// How wide lines of help may be.

@@ -7,8 +7,6 @@ package import FileSystemSeam
 /// Nothing is shown where diagnostics go to a file or a pipe, nor for work that is done at once. The line is
 /// overwritten by the next one and gone when ``clear()`` was called, so that results stand alone.
 package final class ProgressBar {
-    /// Work that takes less than this is not worth a line.
-    private static let patienceNanoseconds: UInt64 = 300_000_000
     /// How often the line changes at most.
     private static let intervalNanoseconds: UInt64 = 100_000_000
 
@@ -39,7 +37,7 @@ package final class ProgressBar {
         guard console.terminal.isError else { return }
         let now = fileSystem.monotonicClock().nanoseconds
         let elapsed = now &- start
-        guard elapsed >= Self.patienceNanoseconds else { return }
+        guard elapsed >= console.progressPatienceNanoseconds else { return }
         if let last, now &- last < Self.intervalNanoseconds { return }
         last = now
         // A line as wide as the terminal would wrap, and could not be overwritten.
