@@ -123,7 +123,7 @@ struct KeySet {
 
     /// A mix of the length, the first and the last eight bytes of a key; equal keys have equal prints.
     @inline(__always)
-    private static func print(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt64 {
+    static func print(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt64 {
         let first = ByteWord.prefix(bytes, range)
         let last =
             range.count > 8 ? ByteWord.load(bytes, at: range.upperBound &- 8) : UInt64(truncatingIfNeeded: range.count)

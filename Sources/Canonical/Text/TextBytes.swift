@@ -9,6 +9,21 @@ package enum TextBytes {
         return ByteWord.isSame(span, 0..<span.count, right.utf8.span)
     }
 
+    /// Whether two arrays hold the same bytes.
+    package static func areSame(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+        ByteWord.isSame(left.span, 0..<left.count, right.span)
+    }
+
+    /// Whether a text has exactly these bytes.
+    package static func isSame(_ text: String, _ bytes: [UInt8]) -> Bool {
+        ByteWord.isSame(bytes.span, 0..<bytes.count, text.utf8.span)
+    }
+
+    /// Whether a range of bytes is the same as a text's.
+    package static func holds(_ bytes: Span<UInt8>, _ range: Range<Int>, _ text: Span<UInt8>) -> Bool {
+        ByteWord.isSame(bytes, range, text)
+    }
+
     /// Feeds the bytes of a text, and their number, to a hasher.
     package static func hash(_ text: String, into hasher: inout Hasher) {
         let span = text.utf8.span

@@ -23,7 +23,7 @@ enum IndexFile {
             case 0: return nil
             case UInt8(ascii: ":"), UInt8(ascii: "/"), UInt8(ascii: "\\"), UInt8(ascii: " "), UInt8(ascii: "."):
                 bytes.append(UInt8(ascii: "_"))
-            default: bytes.append(text[place])
+            case let byte: bytes.append(byte)
             }
         }
         if bytes.count > 200 {
@@ -42,23 +42,38 @@ enum IndexFile {
 
     /// Whether an entry in a directory of indexes is named like an index file.
     static func isNamed(_ entry: DirectoryEntry) -> Bool {
-        entry.nameBytes.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
+        let bytes = entry.nameBytes.span
+        let start = bytes.count - suffix.utf8.count
+        return start >= 0 && ExactText.holds(bytes, start..<bytes.count, suffix.utf8.span)
     }
 
     /// The lines for a list of record indexes; the inverse of ``indexes(in:)``.
     static func lines(_ indexes: [UInt64]) -> [UInt8] {
         var bytes: [UInt8] = []
         for index in indexes {
-            let start = bytes.count
-            var rest = index
-            repeat {
-                bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
-                rest /= 10
-            } while rest > 0
-            bytes[start...].reverse()
+            bytes.append(contentsOf: String(index).utf8)
             bytes.append(UInt8(ascii: "\n"))
         }
         return bytes
+    }
+
+    /// Whether a file's bytes are the lines for a list of record indexes.
+    static func holds(_ bytes: [UInt8], exactly indexes: [UInt64]) -> Bool {
+        // From the end, where the last digit of a number is.
+        var place = bytes.count
+        func has(_ byte: UInt8) -> Bool {
+            place -= 1
+            return place >= 0 && bytes[place] == byte
+        }
+        for index in indexes.reversed() {
+            guard has(UInt8(ascii: "\n")) else { return false }
+            var rest = index
+            repeat {
+                guard has(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)) else { return false }
+                rest /= 10
+            } while rest > 0
+        }
+        return place == 0
     }
 
     /// The record indexes that the lines name; lines that are no number are passed over.

@@ -23,11 +23,12 @@ extension JSONRecordsJournal {
 
     private func recorded(_ index: UInt64, in snapshot: JournalSnapshot) -> RecordedUse {
         let use = snapshot.use(at: index)
-        let grant = snapshot.ledger.grant(use.grantID)
+        let ledger = snapshot.ledger
+        let grant = ledger.grant(use.grantID)
         return RecordedUse(
             record: snapshot.record(at: index),
             nonceUseNumber: UInt64(grant.nonce(use.nonceDigest).indexes.prefix { $0 <= index }.count),
-            facts: snapshot.ledger.facts(grant: use.grantID, nonceDigest: use.nonceDigest)
+            facts: ledger.facts(grant: use.grantID, nonceDigest: use.nonceDigest)
         )
     }
 
@@ -85,7 +86,7 @@ extension JSONRecordsJournal {
         guard let (index, file) = audit.missing.first else { return }
         let entries = try storage.recordEntries()
         let isNewer = entries.contains {
-            if case .record(let name) = $0.entry { name.index == index } else { false }
+            if case .record(index, _) = $0.entry { true } else { false }
         }
         if !isNewer { throw .missingRecord(index: index, evidence: "\(file) names it") }
     }

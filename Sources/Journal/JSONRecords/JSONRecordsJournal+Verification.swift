@@ -11,7 +11,12 @@ extension JSONRecordsJournal {
             return report
         }
         let head = try storage.head()
-        let walk = try storage.walk(stopsAtFirst: request.stopsAtFirst, cache: nil, progress: progress)
+        let walk = try storage.walk(
+            stopsAtFirst: request.stopsAtFirst,
+            cache: cache,
+            rereadsAll: true,
+            progress: progress
+        )
         report.recordCount = UInt64(walk.records.count)
         report.head = walk.records.last?.head
         report.add(walk.failures)
@@ -49,7 +54,7 @@ extension JSONRecordsJournal {
         var present: Set<UInt64> = []
         if !audit.missing.isEmpty {
             for (_, entry) in try storage.recordEntries() {
-                if case .record(let name) = entry { present.insert(name.index) }
+                if case .record(let index, _) = entry { present.insert(index) }
                 if case .unknownKind(let index, _) = entry { present.insert(index) }
             }
         }

@@ -1,35 +1,47 @@
+internal import Canonical
 internal import FileSystemSeam
 
 /// What the indexes should hold, worked out from the records.
 struct ExpectedIndexes {
-    /// By kind of index and file name: the record indexes in order.
-    private(set) var files: [String: [ExactText: [UInt64]]] = [
-        JSONRecordsStorage.byGrantName: [:], JSONRecordsStorage.byNonceName: [:],
-    ]
+    /// By file name: the record indexes in order.
+    typealias Files = [ExactText: [UInt64]]
+
+    private var byGrant: Files = [:]
+    private var byNonce: Files = [:]
 
     init(_ records: [StoredRecord]) {
+        byGrant.reserveCapacity(records.count)
+        byNonce.reserveCapacity(records.count)
         for record in records { add(record.record, at: record.index) }
     }
 
     /// The index files that concern a record, with the kind of index each belongs to.
     static func places(of record: JournalRecord) -> [(kind: String, name: String)] {
+        let (grant, nonce) = names(of: record)
         var places: [(kind: String, name: String)] = []
-        if let grant = record.grantID, let name = IndexFile.name(for: grant) {
-            places.append((JSONRecordsStorage.byGrantName, name))
-        }
-        if case .use(let use) = record, let name = IndexFile.name(for: use.nonceDigest) {
-            places.append((JSONRecordsStorage.byNonceName, name))
-        }
+        if let grant { places.append((JSONRecordsStorage.byGrantName, grant)) }
+        if let nonce { places.append((JSONRecordsStorage.byNonceName, nonce)) }
         return places
     }
 
-    mutating func add(_ record: JournalRecord, at index: UInt64) {
-        for place in Self.places(of: record) {
-            files[place.kind, default: [:]][ExactText(place.name), default: []].append(index)
+    private static func names(of record: JournalRecord) -> (grant: String?, nonce: String?) {
+        switch record {
+        case .use(let use): (IndexFile.name(for: use.grantID), IndexFile.name(for: use.nonceDigest))
+        case .revocation(let revocation): (IndexFile.name(for: revocation.grantID), nil)
+        case .checkpoint: (nil, nil)
         }
     }
 
-    func indexes(_ kind: String, _ name: String) -> [UInt64] { files[kind]?[ExactText(name)] ?? [] }
+    mutating func add(_ record: JournalRecord, at index: UInt64) {
+        let (grant, nonce) = Self.names(of: record)
+        if let grant { byGrant[ExactText(grant), default: []].append(index) }
+        if let nonce { byNonce[ExactText(nonce), default: []].append(index) }
+    }
+
+    /// The files of one kind of index.
+    func files(_ kind: String) -> Files { kind == JSONRecordsStorage.byGrantName ? byGrant : byNonce }
+
+    func indexes(_ kind: String, _ name: String) -> [UInt64] { files(kind)[ExactText(name)] ?? [] }
 }
 
 extension JSONRecordsStorage {
@@ -47,7 +59,7 @@ extension JSONRecordsStorage {
     func auditIndexes(_ expected: ExpectedIndexes, isThere: (UInt64) -> Bool) throws(JournalError) -> IndexAudit {
         var audit = IndexAudit()
         for kind in [Self.byGrantName, Self.byNonceName] {
-            let files = expected.files[kind, default: [:]]
+            let files = expected.files(kind)
             let directory = try subdirectory(Self.indexesName, kind)
             let names = try indexFileNames(kind, in: directory)
             var unseen = files.count
@@ -113,7 +125,7 @@ extension JSONRecordsStorage {
         } catch {
             throw .io(error, file: "\(Self.indexesName)/\(kind)/\(name)")
         }
-        let isCurrent = bytes == IndexFile.lines(indexes)
+        let isCurrent = IndexFile.holds(bytes, exactly: indexes)
         // What the records themselves say needs no search for more.
         if isCurrent, indexes.allSatisfy(isThere) { return }
         let file = "\(Self.indexesName)/\(kind)/\(name)"
@@ -138,7 +150,7 @@ extension JSONRecordsStorage {
         var names: [String] = []
         for entry in entries where IndexFile.isNamed(entry) {
             let name = entry.name
-            if name.utf8.elementsEqual(entry.nameBytes) { names.append(name) }
+            if TextBytes.isSame(name, entry.nameBytes) { names.append(name) }
         }
         return names.sorted()
     }
@@ -147,7 +159,7 @@ extension JSONRecordsStorage {
     func rebuildIndexes(_ expected: ExpectedIndexes) throws(JournalError) {
         for kind in [Self.byGrantName, Self.byNonceName] {
             let directory = try madeSubdirectory(Self.indexesName, kind)
-            let files = expected.files[kind, default: [:]]
+            let files = expected.files(kind)
             for (name, indexes) in files.sorted(by: { $0.key.text < $1.key.text }) {
                 try writeIndex(name.text, in: kind, indexes)
             }
@@ -168,5 +180,5 @@ extension JSONRecordsStorage {
 
 extension DirectoryEntry {
     /// Whether the name is UTF-8. Any other cannot be opened, and is none that a journal gives.
-    fileprivate var isText: Bool { name.utf8.elementsEqual(nameBytes) }
+    fileprivate var isText: Bool { TextBytes.isSame(name, nameBytes) }
 }

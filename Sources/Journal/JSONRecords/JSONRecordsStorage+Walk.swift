@@ -4,7 +4,7 @@ internal import FileSystemSeam
 /// Records that were read and verified before, by file name.
 ///
 /// A record's name holds its index and the beginning of its digest, and records never change, so that a name
-/// seen before need not be read again. Verification does not use it.
+/// seen before need not be read again. Verification reads it nevertheless, and compares the bytes.
 final class RecordCache: Sendable {
     private let records = Condition<[String: StoredRecord]>([:])
 
@@ -42,10 +42,13 @@ extension JSONRecordsStorage {
     ///
     /// - Parameters:
     ///   - stopsAtFirst: ends at the first failure; else goes on behind it.
+    ///   - cache: records that were parsed and hashed before.
+    ///   - rereadsAll: reads the cached records too. What is the same byte for byte is not parsed and hashed again.
     ///   - progress: told before every record.
     func walk(
         stopsAtFirst: Bool,
-        cache: RecordCache?,
+        cache: RecordCache,
+        rereadsAll: Bool = false,
         progress: WorkProgress.Handler? = nil
     ) throws(JournalError) -> RecordWalk {
         guard let records = try subdirectory(Self.recordsName) else {
@@ -53,8 +56,9 @@ extension JSONRecordsStorage {
             return RecordWalk()
         }
         let listing = try listedRecords(records)
-        let (walk, read) = try walk(listing, in: records, stopsAtFirst, cache?.all ?? [:], progress)
-        cache?.add(read)
+        let (walk, read) = try walk(listing, in: records, stopsAtFirst, cache.all, rereadsAll, progress)
+        // Who reads all wants to know what is there, not to have it at hand.
+        if !rereadsAll { cache.add(read) }
         return walk
     }
 
@@ -64,6 +68,7 @@ extension JSONRecordsStorage {
         in records: any Directory,
         _ stopsAtFirst: Bool,
         _ cached: [String: StoredRecord],
+        _ rereadsAll: Bool,
         _ progress: WorkProgress.Handler?
     ) throws(JournalError) -> (walk: RecordWalk, read: [(name: String, record: StoredRecord)]) {
         let positions = listing.positions
@@ -87,8 +92,10 @@ extension JSONRecordsStorage {
             next = position.index &+ 1
             do throws(JournalError) {
                 let name = try self.name(of: position)
+                var known = cached[name]
+                if rereadsAll, let bytes = known?.bytes, try !holds(name, bytes, in: records) { known = nil }
                 let record: StoredRecord
-                if let known = cached[name] {
+                if let known {
                     record = known
                     try checkLinks(of: record, name, previous)
                 } else {
@@ -131,7 +138,13 @@ extension JSONRecordsStorage {
         if let previous, !ExactText.isSame(stored.record.previousRecordDigest, previous) {
             throw .brokenChain(index: index, expected: previous, actual: stored.record.previousRecordDigest)
         }
-        let expectedName = Self.expectedName(of: stored.record, at: index)
+        let record = stored.record
+        if record.typeName == record.kind.typeName,
+            RecordName.isName(name, index: index, kind: record.kind, digest: record.recordDigest)
+        {
+            return
+        }
+        let expectedName = Self.expectedName(of: record, at: index)
         if !ExactText.isSame(expectedName, name) {
             throw .nameMismatch(index: index, expected: expectedName, actual: name)
         }
@@ -168,13 +181,13 @@ extension JSONRecordsStorage {
         _ name: String,
         in records: any Directory
     ) throws(JournalError) -> (record: StoredRecord, document: JSONDocument) {
-        guard case .record(let recordName) = RecordName.Entry(name), let bytes = try recordBytes(name, in: records)
+        guard case .record(_, let kind) = RecordName.Entry(name), let bytes = try recordBytes(name, in: records)
         else {
             throw .missingRecord(index: index, evidence: "\(Self.recordsName)/\(name) is gone while it was read")
         }
         do {
             let reader = try RecordReader(parsing: bytes)
-            let record = try JournalRecord(kind: recordName.kind, reading: reader)
+            let record = try JournalRecord(kind: kind, reading: reader)
             return (StoredRecord(index: index, record: record, bytes: bytes), reader.document)
         } catch {
             throw .malformedRecord(index: index, file: "\(Self.recordsName)/\(name)", reason: "\(error)")
@@ -190,6 +203,12 @@ extension JSONRecordsStorage {
         } catch {
             throw .io(error, file: "\(Self.recordsName)/\(name)")
         }
+    }
+
+    /// Whether a record's file is there and holds just these bytes.
+    private func holds(_ name: String, _ bytes: [UInt8], in records: any Directory) throws(JournalError) -> Bool {
+        guard let found = try recordBytes(name, in: records) else { return false }
+        return TextBytes.areSame(found, bytes)
     }
 
     /// The record at a position that failed verification, when it can at least be read.

@@ -2,18 +2,28 @@
 struct JournalSnapshot: Sendable {
     /// The records, in order, without a gap.
     private(set) var records: [StoredRecord]
-    /// What they add up to.
-    private(set) var ledger: UseLedger
+    /// What they add up to, once somebody asked in advance.
+    private var replayed: UseLedger?
     /// What the head file said.
     let head: HeadFile.Content
 
     init(records: [StoredRecord], head: HeadFile.Content) {
         self.records = records
         self.head = head
+    }
+
+    /// What the records add up to.
+    ///
+    /// - Complexity: O(*n*) each time, O(1) after ``replay()``.
+    var ledger: UseLedger {
+        if let replayed { return replayed }
         var ledger = UseLedger()
         for record in records { ledger.apply(record) }
-        self.ledger = ledger
+        return ledger
     }
+
+    /// Has ``ledger`` at hand from now on.
+    mutating func replay() { replayed = ledger }
 
     /// The last record, as a head names it; nil when there is none.
     var last: JournalHead? { head(at: UInt64(records.count)) }
@@ -55,7 +65,7 @@ struct JournalSnapshot: Sendable {
 
     mutating func append(_ record: StoredRecord) {
         records.append(record)
-        ledger.apply(record)
+        replayed?.apply(record)
     }
 
     /// Compares the head with the records: a head that names a record which is not there shows a loss.

@@ -28,7 +28,7 @@ struct RecordListing {
         named.reserveCapacity(entries.count)
         for (name, entry) in entries {
             switch entry {
-            case .record(let record): named.append(Named(index: record.index, name: name, unknownKind: nil))
+            case .record(let index, _): named.append(Named(index: index, name: name, unknownKind: nil))
             case .unknownKind(let index, let kind): named.append(Named(index: index, name: name, unknownKind: kind))
             case .leftover: others.append((name, true))
             case .foreign: others.append((name, false))

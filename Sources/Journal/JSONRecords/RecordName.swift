@@ -30,8 +30,25 @@ struct RecordName: Hashable, Sendable {
         )
     }
 
-    /// The name as text; the inverse of ``Entry/init(_:)``.
+    /// The name as text, which ``Entry/init(_:)`` reads.
     var text: String { "\(Self.digits(index)).\(kind.rawValue).\(shortDigest)\(Self.suffix)" }
+
+    /// Whether a name is that of the file for a record of a kind at an index with a digest: ``text``, without making it.
+    static func isName(_ name: String, index: UInt64, kind: RecordKind, digest: String) -> Bool {
+        let name = name.utf8.span
+        guard let parts = Entry.Parts(name), parts.index == index else { return false }
+        let kindName = kind.rawValue
+        let digits = digest.utf8.span
+        var start = 0
+        while start < digits.count, digits[start] != UInt8(ascii: ":") { start += 1 }
+        guard digits.count - start > shortDigestCount,
+            ExactText.holds(name, parts.kind, kindName.utf8.span)
+        else { return false }
+        for place in 0..<shortDigestCount where name[parts.digest.lowerBound + place] != digits[start + 1 + place] {
+            return false
+        }
+        return true
+    }
 
     /// At least ten digits.
     private static func digits(_ index: UInt64) -> String {
@@ -42,7 +59,7 @@ struct RecordName: Hashable, Sendable {
     /// What a name in the directory of records is.
     enum Entry: Hashable, Sendable {
         /// A record of a known kind.
-        case record(RecordName)
+        case record(index: UInt64, kind: RecordKind)
         /// Named like a record, of a kind that this version does not know.
         case unknownKind(index: UInt64, kind: String)
         /// Written by an append that was interrupted before it was acknowledged.
@@ -58,28 +75,38 @@ struct RecordName: Hashable, Sendable {
                 self = .leftover
                 return
             }
-            // From both ends, so that what is left in the middle is the kind, which may be any text without a dot.
-            let suffixStart = name.count - RecordName.suffix.utf8.count
-            let digestStart = suffixStart - RecordName.shortDigestCount
-            guard Self.ends(name, with: RecordName.suffix), let (index, end) = Self.index(name),
-                end + 1 < digestStart, name[digestStart - 1] == UInt8(ascii: "."),
-                Self.isLowerHex(name, digestStart..<suffixStart)
-            else {
+            guard let parts = Parts(name) else {
                 self = .foreign
                 return
             }
-            let kindRange = end + 1..<digestStart - 1
-            if kindRange.contains(where: { name[$0] == UInt8(ascii: ".") }) {
-                self = .foreign
-                return
+            for kind in RecordKind.allCases {
+                let kindName = kind.rawValue
+                if ExactText.holds(name, parts.kind, kindName.utf8.span) {
+                    self = .record(index: parts.index, kind: kind)
+                    return
+                }
             }
-            let kindName = Self.text(name, kindRange)
-            if let kind = RecordKind(rawValue: kindName) {
-                self = .record(
-                    RecordName(index: index, kind: kind, shortDigest: Self.text(name, digestStart..<suffixStart))
-                )
-            } else {
-                self = .unknownKind(index: index, kind: kindName)
+            self = .unknownKind(index: parts.index, kind: Self.text(name, parts.kind))
+        }
+
+        /// Where the parts of a name stand that is built like a record's.
+        fileprivate struct Parts {
+            var index: UInt64
+            var kind: Range<Int>
+            var digest: Range<Int>
+
+            init?(_ name: Span<UInt8>) {
+                // From both ends, so that what is left in the middle is the kind, which may be any text without a dot.
+                let suffixStart = name.count - RecordName.suffix.utf8.count
+                let digestStart = suffixStart - RecordName.shortDigestCount
+                guard Entry.ends(name, with: RecordName.suffix), let (index, end) = Entry.index(name),
+                    end + 1 < digestStart, name[digestStart - 1] == UInt8(ascii: "."),
+                    Entry.isLowerHex(name, digestStart..<suffixStart)
+                else { return nil }
+                self.index = index
+                kind = end + 1..<digestStart - 1
+                digest = digestStart..<suffixStart
+                for place in kind where name[place] == UInt8(ascii: ".") { return nil }
             }
         }
 

@@ -5,6 +5,8 @@ struct WriteAccess {
     let journal: JSONRecordsJournal
     let storage: JSONRecordsStorage
     private(set) var snapshot: JournalSnapshot
+    /// What the indexes should hold, once that was worked out.
+    private var indexes: ExpectedIndexes?
 
     init(journal: JSONRecordsJournal, storage: JSONRecordsStorage, snapshot: JournalSnapshot) {
         self.journal = journal
@@ -12,9 +14,17 @@ struct WriteAccess {
         self.snapshot = snapshot
     }
 
-    /// Refuses to write after records that an index shows to be missing, and mends indexes that are not up to date.
-    func compareIndexes() throws(JournalError) {
+    /// What the indexes should hold.
+    private mutating func expectedIndexes() -> ExpectedIndexes {
+        if let indexes { return indexes }
         let expected = ExpectedIndexes(snapshot.records)
+        indexes = expected
+        return expected
+    }
+
+    /// Refuses to write after records that an index shows to be missing, and mends indexes that are not up to date.
+    mutating func compareIndexes() throws(JournalError) {
+        let expected = expectedIndexes()
         let audit = try storage.auditIndexes(expected) { $0 < snapshot.nextIndex }
         if let (index, file) = audit.missing.min(by: { $0.index < $1.index }) {
             throw .missingRecord(index: index, evidence: "\(file) names it")
@@ -24,8 +34,8 @@ struct WriteAccess {
 
     /// Refuses to write a record when the index of its grant or nonce names one that is missing: it may have come
     /// and gone since all indexes were compared.
-    private func compareIndexes(of record: JournalRecord) throws(JournalError) {
-        let expected = ExpectedIndexes(snapshot.records)
+    private mutating func compareIndexes(of record: JournalRecord) throws(JournalError) {
+        let expected = expectedIndexes()
         for place in ExpectedIndexes.places(of: record) {
             let audit = try storage.auditIndex(place.name, in: place.kind, expected) { $0 < snapshot.nextIndex }
             if let (index, file) = audit.missing.first {
@@ -41,7 +51,7 @@ struct WriteAccess {
 
     /// Makes durable what others published, before anything is built on it or said about it, and brings the
     /// caches forward that a crash left behind.
-    func catchUp() throws(JournalError) {
+    mutating func catchUp() throws(JournalError) {
         let isDurable = journal.place.isDurable
         let unsynced = isDurable ? try storage.firstUnsynced() : nil
         let uncertain = snapshot.uncertainRecords(firstUnsynced: unsynced)
@@ -60,6 +70,7 @@ struct WriteAccess {
         switch request {
         case .append(let record, let signer): return .appended(AppendedRecord(try append(record, signedBy: signer)))
         case .reserve(let use, let perGrant):
+            snapshot.replay()
             let rules = ReservationRules(clock: journal.fileSystem.wallClock())
             switch try rules.decide(use, perGrant: perGrant, on: &snapshot) {
             case .existing(let reservation): return .reserved(reservation)
@@ -94,6 +105,7 @@ struct WriteAccess {
         )
         let stored = StoredRecord(index: index, record: sealed, bytes: bytes)
         snapshot.append(stored)
+        indexes?.add(sealed, at: index)
         journal.cache[RecordName(of: sealed, at: index).text] = stored
         updateIndexes([sealed])
         try? storage.writeHead(JournalHead(index: index, digest: stored.digest, updatedAt: sealed.createdAt))
@@ -102,8 +114,8 @@ struct WriteAccess {
     }
 
     /// Brings forward the index files that concern some records.
-    private func updateIndexes(_ records: [JournalRecord]) {
-        let expected = ExpectedIndexes(snapshot.records)
+    private mutating func updateIndexes(_ records: [JournalRecord]) {
+        let expected = expectedIndexes()
         var done: [String: Set<ExactText>] = [:]
         for place in records.flatMap({ ExpectedIndexes.places(of: $0) })
         where done[place.kind, default: []].insert(ExactText(place.name)).inserted {

@@ -13,5 +13,10 @@ struct ExactText: Hashable, Sendable {
 
     static func isSame(_ left: String, _ right: String) -> Bool { TextBytes.isSame(left, right) }
 
+    /// Whether a range of bytes is a text.
+    static func holds(_ bytes: Span<UInt8>, _ range: Range<Int>, _ text: Span<UInt8>) -> Bool {
+        TextBytes.holds(bytes, range, text)
+    }
+
     func hash(into hasher: inout Hasher) { TextBytes.hash(text, into: &hasher) }
 }

@@ -1,7 +1,9 @@
 public import Canonical
 
 /// Any record of a journal.
-public enum JournalRecord: Sendable, Hashable {
+///
+/// Indirect, because a record is passed on more often than it is looked into.
+public indirect enum JournalRecord: Sendable, Hashable {
     /// One use of an approval was consumed.
     case use(ApprovalUse)
     /// A grant was revoked.

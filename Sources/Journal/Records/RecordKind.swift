@@ -8,5 +8,11 @@ public enum RecordKind: String, Sendable, Hashable, CaseIterable {
     case journalCheckpoint = "journal-checkpoint"
 
     /// What a record of this kind says in its member `type`.
-    public var typeName: String { "treeship/\(rawValue)/v1" }
+    public var typeName: String {
+        switch self {
+        case .approvalUse: "treeship/approval-use/v1"
+        case .approvalRevocation: "treeship/approval-revocation/v1"
+        case .journalCheckpoint: "treeship/journal-checkpoint/v1"
+        }
+    }
 }

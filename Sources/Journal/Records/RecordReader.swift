@@ -29,7 +29,7 @@ public struct RecordError: Error, Sendable, Hashable, CustomStringConvertible {
 /// refused, a key that stands twice is refused. Free in order and white space.
 struct RecordReader: ~Copyable {
     let document: JSONDocument
-    private let members: [(name: JSONDocument.Place, value: JSONDocument.Place)]
+    private let members: JSONMemberTable
 
     init(parsing bytes: [UInt8]) throws(RecordError) {
         let document: JSONDocument
@@ -47,24 +47,18 @@ struct RecordReader: ~Copyable {
             throw RecordError(member: "", reason: "is \(kind), not an object", byteOffset: 0)
         }
         self.document = document
-        var members: [(name: JSONDocument.Place, value: JSONDocument.Place)] = []
-        members.reserveCapacity(document.count(at: document.root))
-        document.forEachMember(of: document.root) { members.append(($0, $1)) }
-        self.members = members
+        members = JSONMemberTable(of: document.root, in: document)
     }
 
-    private func place(_ name: String) -> JSONDocument.Place? {
-        for member in members where document.isString(name, at: member.name) { return member.value }
-        return nil
-    }
+    private func place(_ name: StaticString) -> JSONDocument.Place? { members.value(of: name, in: document) }
 
-    func error(_ member: String, _ reason: String) -> RecordError {
+    func error(_ member: StaticString, _ reason: String) -> RecordError {
         let offset = place(member).map { document.byteOffset(of: $0) } ?? 0
-        return RecordError(member: member, reason: reason, byteOffset: offset)
+        return RecordError(member: member.description, reason: reason, byteOffset: offset)
     }
 
     /// Where the text of a string stands in the source, without its quotes; nil when the member is no string.
-    func rangeOfString(_ name: String) -> Range<Int>? {
+    func rangeOfString(_ name: StaticString) -> Range<Int>? {
         guard let place = place(name), document.kind(at: place) == .string else { return nil }
         let start = document.byteOffset(of: place) + 1
         var end = start
@@ -74,39 +68,39 @@ struct RecordReader: ~Copyable {
         return start..<end
     }
 
-    private func string(_ name: String, at place: JSONDocument.Place) throws(RecordError) -> String {
+    private func string(_ name: StaticString, at place: JSONDocument.Place) throws(RecordError) -> String {
         let kind = document.kind(at: place)
         guard kind == .string else { throw error(name, "is \(kind.name), not a string") }
         return document.string(at: place)
     }
 
     /// A string that must be there; with a default, one that may be missing (but not null).
-    func string(_ name: String, default fallback: String? = nil) throws(RecordError) -> String {
+    func string(_ name: StaticString, default fallback: String? = nil) throws(RecordError) -> String {
         if let place = place(name) { return try string(name, at: place) }
         if let fallback { return fallback }
         throw error(name, "is missing")
     }
 
     /// A string that may be missing or null.
-    func optionalString(_ name: String) throws(RecordError) -> String? {
+    func optionalString(_ name: StaticString) throws(RecordError) -> String? {
         guard let place = place(name), document.kind(at: place) != .null else { return nil }
         return try string(name, at: place)
     }
 
     /// An integer that must be there.
-    func integer<Integer: FixedWidthInteger>(_ name: String) throws(RecordError) -> Integer {
+    func integer<Integer: FixedWidthInteger>(_ name: StaticString) throws(RecordError) -> Integer {
         guard let place = place(name) else { throw error(name, "is missing") }
         return try integer(name, at: place)
     }
 
     /// An integer that may be missing or null.
-    func optionalInteger<Integer: FixedWidthInteger>(_ name: String) throws(RecordError) -> Integer? {
+    func optionalInteger<Integer: FixedWidthInteger>(_ name: StaticString) throws(RecordError) -> Integer? {
         guard let place = place(name), document.kind(at: place) != .null else { return nil }
         return try integer(name, at: place)
     }
 
     private func integer<Integer: FixedWidthInteger>(
-        _ name: String,
+        _ name: StaticString,
         at place: JSONDocument.Place
     ) throws(RecordError) -> Integer {
         guard let number = document.number(at: place) else {
@@ -119,7 +113,7 @@ struct RecordReader: ~Copyable {
     }
 
     /// An array of strings that may be missing.
-    func strings(_ name: String) throws(RecordError) -> [String] {
+    func strings(_ name: StaticString) throws(RecordError) -> [String] {
         guard let place = place(name) else { return [] }
         let kind = document.kind(at: place)
         guard kind == .array else { throw error(name, "is \(kind.name), not an array") }
