@@ -70,7 +70,7 @@ final class CrashEngine: CellSource {
         core.listing(of: directory, cells: cells, seen: seen)
     }
 
-    func names(of inode: Int64, cells: [Int], seen: Int) -> [Int64] {
+    func names(of inode: Int64, cells: [Int], seen: Int) -> NamesFound {
         core.names(of: inode, cells: cells, seen: seen)
     }
 

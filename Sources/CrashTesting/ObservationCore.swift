@@ -59,8 +59,9 @@ struct ObservationCore {
         foreseen(Probe.listing | directory, seen) ?? observeListing(of: directory, cells: cells)
     }
 
-    mutating func names(of inode: Int64, cells: [Int], seen: Int) -> [Int64] {
-        foreseen(Probe.names | inode, seen) ?? observeNames(of: inode, cells: cells)
+    mutating func names(of inode: Int64, cells: [Int], seen: Int) -> NamesFound {
+        if let list = foreseen(Probe.names | inode, seen) { return .list(list) }
+        return observeNames(of: inode, cells: cells)
     }
 
     mutating func observeBoot(seen: Int) {
@@ -104,18 +105,32 @@ struct ObservationCore {
         return values
     }
 
-    private mutating func observeNames(of inode: Int64, cells: [Int]) -> [Int64] {
-        var found: [Int64] = []
-        found.reserveCapacity(cells.count)
+    private mutating func observeNames(of inode: Int64, cells: [Int]) -> NamesFound {
         var summary: Int64 = 0
-        for cell in cells {
-            let base = cell < baseline.count ? baseline[cell] : 0
-            let names = survivors.mayHave(cell, inode, base: base) && value(of: cell) == inode
-            if names { summary &+= Self.spread(Int64(cell), inode) }
-            found.append(names ? inode : 0)
+        if cells.count > NamesFound.bitMaximum {
+            let list = cells.map { names($0, inode, &summary) ? inode : 0 }
+            noteTogether(Probe.names | inode, summary, list)
+            return .list(list)
         }
-        noteTogether(Probe.names | inode, summary, found)
-        return found
+        var bits: UInt64 = 0
+        for (place, cell) in cells.enumerated() where names(cell, inode, &summary) { bits |= 1 &<< UInt64(place) }
+        if !isFixed {
+            remember(Probe.names | inode)
+            trail.note(Probe.names | inode, summary, seen: Int64(bits))
+        }
+        return .bits(bits)
+    }
+
+    /// Whether a cell names an inode. Only that is decided, and added to the hash of all such cells.
+    private mutating func names(_ cell: Int, _ inode: Int64, _ summary: inout Int64) -> Bool {
+        let base = cell < baseline.count ? baseline[cell] : 0
+        if let settled = survivors.settledValue(of: cell, base: base) {
+            if settled != inode { return false }
+        } else if !survivors.mayHave(cell, inode, base: base) || value(of: cell) != inode {
+            return false
+        }
+        summary &+= Self.spread(Int64(cell), inode)
+        return true
     }
 
     private mutating func noteTogether(_ code: Int64, _ summary: Int64, _ values: [Int64]) {
@@ -153,13 +168,9 @@ struct ObservationCore {
     /// Remembers what is looked at after what was observed so far.
     @inline(__always)
     private mutating func remember(_ code: Int64) {
-        let known = table.find(trail.hash)
-        if known < 0 {
-            table.insert(trail.hash, code)
-        } else if known != code {
-            // Put into words later: the disk is busy with this very read.
-            misstep = misstep ?? .probes(known, code)
-        }
+        let known = table.findOrInsert(trail.hash, code)
+        // Put into words later: the disk is busy with this very read.
+        if known >= 0, known != code { misstep = misstep ?? .probes(known, code) }
     }
 
     // MARK: - Walking without running

@@ -1,3 +1,5 @@
+internal import FileSystemSeam
+
 /// A 128-bit hash of a sequence of observations. Not cryptographic: an accidental collision among 2³² states has a
 /// chance of about 2⁻⁶⁵.
 struct StateHash: Hashable {
@@ -23,7 +25,7 @@ struct StateHash: Hashable {
 /// What a recovery looked at, packed into one integer; the payload of the seen-set.
 enum Probe {
     static let listing: Int64 = 1 << 40
-    static let names: Int64 = 2 << 40
+    static var names: Int64 { ForeseenStep.names }
     static let boot: Int64 = 3 << 40
     static let leaf: Int64 = 4 << 40
     static let mark: Int64 = 5 << 40
@@ -78,6 +80,23 @@ struct ObservationTable {
         place(Slot(high: hash.high, low: hash.low, payload: payload))
         count += 1
         return true
+    }
+
+    /// What was stored under a hash, or -1; then `payload` is stored, unless the budget is used up.
+    @inline(__always)
+    mutating func findOrInsert(_ hash: StateHash, _ payload: Int64) -> Int64 {
+        var index = Int(truncatingIfNeeded: hash.low) & (slots.count &- 1)
+        while slots[index].payload >= 0 {
+            if slots[index].low == hash.low, slots[index].high == hash.high { return slots[index].payload }
+            index = (index &+ 1) & (slots.count &- 1)
+        }
+        if count * 2 < slots.count, !isFull {
+            slots[index] = Slot(high: hash.high, low: hash.low, payload: payload)
+            count += 1
+        } else {
+            insert(hash, payload)
+        }
+        return -1
     }
 
     private mutating func place(_ slot: Slot) {

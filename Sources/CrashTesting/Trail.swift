@@ -17,7 +17,7 @@ struct Trail {
         var hash: StateHash
     }
 
-    /// The observations. The value of one that concerns several cells is where theirs begin in ``together``.
+    /// The observations. When what was seen is a list, the value is the complement of where it begins in ``together``.
     private(set) var steps: [ForeseenStep] = []
     private var together: [Int64] = []
     /// The hash of all steps.
@@ -53,8 +53,16 @@ struct Trail {
     }
 
     /// Ends an observation of several cells, of which `summary` is the hash.
+    @inline(__always)
+    mutating func note(_ code: Int64, _ summary: Int64, seen value: Int64) {
+        steps.append(ForeseenStep(code: code, value: value))
+        hash.mix(code, summary)
+        isAtFork = false
+    }
+
+    /// Ends an observation of several cells, of which `summary` is the hash.
     mutating func note(_ code: Int64, _ summary: Int64, together values: [Int64]) {
-        steps.append(ForeseenStep(code: code, value: Int64(together.count)))
+        steps.append(ForeseenStep(code: code, value: ~Int64(together.count)))
         together.append(Int64(values.count))
         together.append(contentsOf: values)
         hash.mix(code, summary)
@@ -63,7 +71,7 @@ struct Trail {
 
     /// The values of a step that observed several cells.
     func values(of step: ForeseenStep) -> [Int64] {
-        let start = Int(step.value)
+        let start = Int(~step.value)
         return Array(together[start + 1..<start + 1 + Int(together[start])])
     }
 

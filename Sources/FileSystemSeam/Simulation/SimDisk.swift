@@ -72,7 +72,13 @@ public final class SimDisk: @unchecked Sendable {
     }
 
     /// The most operations a run may make before every further one is refused; an explorer's bound.
-    package var operationLimit = Int.max
+    package var operationLimit: Int {
+        get { limit }
+        set { limit = newValue }
+    }
+    // Every operation looks at these. What no other module reaches is checked for overlapping accesses by the compiler.
+    private var limit = Int.max
+    private var turns: (any SimScheduler)?
     /// Why the run was taken for one that does not end; nil while it was not.
     package var hang: String?
     /// Names the state that is being tried, for the last words about a run that cannot be stopped.
@@ -81,7 +87,10 @@ public final class SimDisk: @unchecked Sendable {
     var idleCalls = 0
     /// How often a lock that is held is looked at before its holder is taken for gone, when a limit is set.
     var lockLooksMaximum = 5_000
-    package var scheduler: (any SimScheduler)?
+    package var scheduler: (any SimScheduler)? {
+        get { turns }
+        set { turns = newValue }
+    }
     var isHooked = true
     private var callCounts: [FileSystemError.Operation: Int] = [:]
     private var nextProcess: Int32 = 1000
@@ -189,11 +198,11 @@ public final class SimDisk: @unchecked Sendable {
     ) throws(FileSystemError) -> Result {
         var fault: SimFault?
         do throws(Refusal) {
-            if let scheduler { try scheduler.turn(process, operation, name) }
+            if let turns { try turns.turn(process, operation, name) }
             enter()
             defer { leave() }
             if process.isKilled { throw Refusal(.badDescriptor) }
-            if state.beginOperation() > operationLimit { try refuse() }
+            if state.beginOperation() > limit { try refuse() }
             if isHooked {
                 fault = prepare(process, operation, name, detail())
                 if case .error(let code)? = fault, operation != .sync, operation != .syncDirectory {
@@ -262,7 +271,11 @@ package final class SimProcess: @unchecked Sendable {
     package let id: Int32
     /// Which boot it belongs to.
     package let boot: UInt64
-    package var isKilled = false
+    package var isKilled: Bool {
+        get { killed }
+        set { killed = newValue }
+    }
+    private var killed = false
 
     package init(id: Int32, boot: UInt64) {
         self.id = id

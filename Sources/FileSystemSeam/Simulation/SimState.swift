@@ -166,9 +166,10 @@ package struct SimState {
         let known = inodes[serial].mentions
         if let source, serial < firstInode, inodes[serial].counted != epoch {
             inodes[serial].counted = epoch
-            let found = source.names(of: inode, cells: known, seen: foresight.next())
-            for place in 0..<min(found.count, known.count) where found[place] == inode {
-                if liveEpochs[known[place]] != epoch { setLive(known[place], inode) }
+            let found =
+                foresight.names(of: inode) ?? source.names(of: inode, cells: known, seen: foresight.next())
+            for (place, cell) in known.enumerated() where found.contains(place) && liveEpochs[cell] != epoch {
+                setLive(cell, inode)
             }
         }
         var count = 0

@@ -3,13 +3,11 @@ enum SimulatedBytes {
     /// The eight bytes from `position` on, the first in the lowest bits; zeros behind the end.
     @inline(__always)
     static func word(_ bytes: Span<UInt8>, at position: Int) -> UInt64 {
-        let count = bytes.count
-        if position &+ 8 <= count {
-            let word = unsafe bytes.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt64.self)
-            return UInt64(littleEndian: word)
-        }
+        let missing = position &+ 8 &- bytes.count
+        if missing <= 0 { return load(bytes, at: position) }
+        if bytes.count >= 8 { return load(bytes, at: position &- missing) &>> UInt64(8 &* missing) }
         var word: UInt64 = 0
-        var place = count
+        var place = bytes.count
         while place > position {
             place &-= 1
             word = word &<< 8 | UInt64(bytes[place])
@@ -17,16 +15,24 @@ enum SimulatedBytes {
         return word
     }
 
+    /// - Precondition: `position + 8 <= bytes.count`; the caller has just checked it.
+    @inline(__always)
+    private static func load(_ bytes: Span<UInt8>, at position: Int) -> UInt64 {
+        let word = unsafe bytes.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt64.self)
+        return UInt64(littleEndian: word)
+    }
+
     /// Whether both hold the same bytes.
     @inline(__always)
     static func areEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
-        if left.count != right.count { return false }
+        let count = left.count
+        if count != right.count { return false }
         var position = 0
-        while position < left.count {
-            if word(left, at: position) != word(right, at: position) { return false }
+        while position &+ 8 <= count {
+            if load(left, at: position) != load(right, at: position) { return false }
             position &+= 8
         }
-        return true
+        return position == count || word(left, at: position) == word(right, at: position)
     }
 
     /// Copies `count` bytes of `source`, from `start` on, to `target`, from `position` on.
