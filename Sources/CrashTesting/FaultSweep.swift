@@ -95,7 +95,9 @@ public struct FaultSweep: Sendable {
             let occurrence = counts[operation.operation, default: 0] + 1
             counts[operation.operation] = occurrence
             if isPast {
-                for fault in faults(operation.operation) {
+                for var fault in faults(operation.operation) {
+                    // Two faults that know nothing of each other do not invert the same bit: what reads twice sees it.
+                    if case .flippedBit(let bit) = fault, fault == first?.fault { fault = .flippedBit(bit + 1) }
                     entries.append(FaultPlan.Entry(operation.operation, occurrence: occurrence, fault))
                 }
             } else if operation.operation == first?.operation, occurrence == first?.occurrence {

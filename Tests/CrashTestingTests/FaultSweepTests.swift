@@ -92,6 +92,23 @@ import Testing
         #expect(none.pairs == 0 && none.isClean, "\(none)")
     }
 
+    @Test func twoFlippedBitsAreTwoBits() throws {
+        let report = try FaultSweep().run { fileSystem in
+            let directory = try fileSystem.openDirectory("/")
+            try directory.open("a", [.write, .create], permissions: .ownerFile).writeAll([1], at: 0)
+        } workload: { (fileSystem, acknowledge: (UInt8) -> Void) in
+            let file = try fileSystem.openDirectory("/").open("a", [.read], permissions: .ownerFile)
+            let (first, second) = (try file.readAll(maximumBytes: 1), try file.readAll(maximumBytes: 1))
+            if first == second { acknowledge(first[0]) }
+        } isOwnError: {
+            $0 is FileSystemError
+        } recover: { _ in
+        } check: { _, acknowledged in
+            try CheckFailure.unless(acknowledged.allSatisfy { $0 == 1 }, "read \(acknowledged)")
+        }
+        #expect(report.isClean && report.isExhaustive && report.pairs > 0, "\(report)")
+    }
+
     @Test func aWorkloadThatAFaultMakesHangIsAFinding() throws {
         var sweep = FaultSweep()
         sweep.triesPairs = false

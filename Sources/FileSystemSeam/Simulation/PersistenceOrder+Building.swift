@@ -9,7 +9,7 @@ extension PersistenceOrder {
 }
 
 /// Builds a ``PersistenceOrder`` event by event.
-private struct OrderBuilder {
+struct OrderBuilder {
     let model: PersistenceModel
     let cells: CellTable
     let log: EffectLog
@@ -56,7 +56,7 @@ private struct OrderBuilder {
         }
     }
 
-    private func key(_ effect: CellEffect) -> CellKey { cells.keys[Int(effect.cell)] }
+    func key(_ effect: CellEffect) -> CellKey { cells.keys[Int(effect.cell)] }
 
     private mutating func point(_ kind: PersistenceOrder.PointKind, _ event: Int) {
         floors.append(floor)
@@ -72,7 +72,7 @@ private struct OrderBuilder {
     }
 
     @discardableResult
-    private mutating func node(
+    mutating func node(
         _ event: Int,
         _ kind: PersistenceOrder.NodeKind,
         _ inode: Int64,
@@ -146,91 +146,6 @@ private struct OrderBuilder {
             nameNode(index, event, [effects[0]])
         } else {
             nameNode(index, event, effects, after: after)
-        }
-    }
-
-    // MARK: - Contents
-
-    private mutating func write(
-        _ index: Int,
-        _ event: DiskEvent,
-        _ effects: [CellEffect],
-        _ sectors: inout SectorPool
-    ) {
-        var data: [(node: Int, sector: Int)] = []
-        // The sectors of one unwritten block, which show together.
-        var block: (key: UInt64, effects: [CellEffect]) = (0, [])
-        for effect in effects where key(effect).kind == .sector {
-            let sector = key(effect).index
-            let isNew = Int64(sector) * Int64(SectorPool.size) >= event.sizeBefore
-            if model.newSectorsMayHoldGarbage, isNew, touchedSectors.insert(effect.cell).inserted {
-                let garbage = sectors.garbage(for: key(effect).word)
-                node(index, .garbage, event.inode, [CellEffect(cell: effect.cell, value: Int64(garbage))], after: [])
-            }
-            let place = unwrittenBlock(event, sector)
-            if let place, place.isUnwritten {
-                // A misdirected write may hit a sector twice, which one node cannot say.
-                let isAnother = place.key != block.key || block.effects.contains { $0.cell == effect.cell }
-                if isAnother { show(&block, index, event) }
-                block.key = place.key
-                block.effects.append(effect)
-            } else {
-                let first = place.flatMap { firstDataOfBlock[$0.key] }
-                data.append((node(index, .data, event.inode, [effect], after: first.map { [$0] } ?? []), sector))
-            }
-        }
-        show(&block, index, event)
-        for effect in effects where key(effect).kind == .size {
-            var after: [Int] = []
-            switch model.lengthRule {
-            case .anyTime, .overUnwrittenBlocks: break
-            case .afterData: after = data.map(\.node)
-            case .afterNewBlocks(let block):
-                let firstNew = (event.sizeBefore + block - 1) / block * block
-                for (node, sector) in data where Int64(sector) * Int64(SectorPool.size) >= firstNew {
-                    after.append(node)
-                }
-            }
-            node(index, .length, event.inode, [effect], after: after)
-        }
-        attributes(index, event, effects)
-    }
-
-    /// The block of a sector, where blocks are allocated unwritten, and whether this write allocates it.
-    private func unwrittenBlock(_ event: DiskEvent, _ sector: Int) -> (key: UInt64, isUnwritten: Bool)? {
-        guard case .overUnwrittenBlocks(let bytes) = model.lengthRule else { return nil }
-        let first = Int64(sector) * Int64(SectorPool.size) / bytes * bytes
-        let key = CellKey(.sector, event.inode, Int(first) / SectorPool.size).word
-        return (key, first >= event.sizeBefore)
-    }
-
-    /// Data written to an unwritten block shows in one step, when the block is marked as written. What is written
-    /// to the block later shows sector by sector, but not before.
-    private mutating func show(
-        _ block: inout (key: UInt64, effects: [CellEffect]),
-        _ index: Int,
-        _ event: DiskEvent
-    ) {
-        if block.effects.isEmpty { return }
-        firstDataOfBlock[block.key] = node(index, .data, event.inode, block.effects, after: [])
-        block.effects = []
-    }
-
-    private mutating func resize(_ index: Int, _ event: DiskEvent, _ effects: [CellEffect]) {
-        let contents = effects.filter { key($0).kind != .modified }
-        if model.truncatesAtomically {
-            if !contents.isEmpty { node(index, .length, event.inode, contents, after: []) }
-        } else {
-            for effect in contents {
-                node(index, key(effect).kind == .size ? .length : .data, event.inode, [effect], after: [])
-            }
-        }
-        attributes(index, event, effects)
-    }
-
-    private mutating func attributes(_ index: Int, _ event: DiskEvent, _ effects: [CellEffect]) {
-        for effect in effects where key(effect).kind == .modified {
-            node(index, .attribute, event.inode, [effect], after: [])
         }
     }
 
