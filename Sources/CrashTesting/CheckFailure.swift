@@ -27,8 +27,8 @@ public enum CrashTestingError: Error, CustomStringConvertible {
     case workloadDoesNotEnd(String)
     /// The check threw something else than a ``CheckFailure``; the token tries that state again.
     case checkIsBroken(any Error, ReplayToken)
-    /// A replay token does not belong to this workload and model.
-    case tokenDoesNotFit(String)
+    /// A replay token names no state of this workload.
+    case tokenDoesNotFit(ReplayToken, reason: String)
 
     /// One sentence with the remedy.
     public var description: String {
@@ -39,7 +39,8 @@ public enum CrashTestingError: Error, CustomStringConvertible {
         case .workloadDoesNotEnd(let reason): "the workload does not end: \(reason)"
         case .checkIsBroken(let error, let token):
             "the check threw an error that is not a CheckFailure: \(error); replay: \(token)"
-        case .tokenDoesNotFit(let token): "the token \(token) does not fit this workload and model"
+        case .tokenDoesNotFit(let token, let reason):
+            "the token \(token) names no state of this workload: \(reason); use the workload that it was printed for"
         }
     }
 }

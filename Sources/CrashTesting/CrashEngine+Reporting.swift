@@ -36,7 +36,8 @@ extension CrashEngine {
             log: recording.log,
             operations: recording.operations,
             labels: recording.base,
-            disk: disk
+            disk: disk,
+            faults: settings.faults
         )
         var (sentence, missing) = outer.tell(point, state.survivors, try culprit(state, outer))
         var recoverySteps: [CrashFinding.Step] = []
@@ -72,7 +73,8 @@ extension CrashEngine {
                 model: model.name,
                 point: state.point,
                 survivors: state.survivors,
-                recovery: state.recovery
+                recovery: state.recovery,
+                faults: settings.faults
             ),
             crash: crash,
             acknowledged: point.acknowledged,

@@ -39,11 +39,17 @@ extension CrashEngine {
         } while core.advance()
     }
 
-    /// The state a token names, or nil when the numbers do not fit this workload.
-    func fixedState(_ token: ReplayToken) -> FixedState? {
-        let order = core.survivors.first.order
-        guard order.points.indices.contains(token.point), token.survivors.count == order.words else { return nil }
-        return FixedState(point: token.point, survivors: token.survivors, recovery: token.recovery)
+    /// Recovers and checks the state that a token names; returns how it failed.
+    func replay(_ token: ReplayToken) throws -> String? {
+        if let reason = core.survivors.first.order.refusal(of: token.survivors, at: token.point) {
+            throw CrashTestingError.tokenDoesNotFit(token, reason: reason)
+        }
+        let state = FixedState(point: token.point, survivors: token.survivors, recovery: token.recovery)
+        let (failure, order) = try evaluateKeepingOrder(state)
+        if let recovery = token.recovery, let reason = order?.refusal(of: recovery.survivors, at: recovery.point) {
+            throw CrashTestingError.tokenDoesNotFit(token, reason: "in the recovery, \(reason)")
+        }
+        return failure
     }
 
     /// Recovers and checks one state; returns how it failed.
@@ -69,9 +75,7 @@ extension CrashEngine {
             cells: disk.state.cells,
             sectors: &disk.state.sectors
         )
-        guard recovery.point < order.points.count, recovery.survivors.count == order.words else {
-            return (nil, nil)
-        }
+        if order.refusal(of: recovery.survivors, at: recovery.point) != nil { return (nil, order) }
         core.depth = 2
         defer { core.depth = 1 }
         core.survivors.restore(
@@ -143,5 +147,30 @@ extension CrashEngine {
             }
         }
         return changed
+    }
+}
+
+extension PersistenceOrder {
+    /// Why these micro-operations cannot be all that survived of this run; nil when they can.
+    fileprivate func refusal(of survivors: [UInt64], at index: Int) -> String? {
+        guard points.indices.contains(index) else {
+            return "there are \(points.count) crash points, and none with the number \(index)"
+        }
+        let point = points[index]
+        let issued = "at crash point \(index) \(Count(point.nodes, "micro-operation")) had been issued"
+        guard survivors.count == words else {
+            return "\(issued), and \(Count(words, "word")) and not \(survivors.count) would name survivors"
+        }
+        for node in 0..<words * 64 {
+            let survived = survivors[node >> 6] & (1 << UInt64(node & 63)) != 0
+            if survived, node >= point.nodes { return "\(issued), and it names number \(node)" }
+            let isDurable = floors[point.floor * words + node >> 6] & (1 << UInt64(node & 63)) != 0
+            if !survived, isDurable { return "micro-operation \(node) is durable at crash point \(index)" }
+            guard survived else { continue }
+            for word in 0..<words where before[node * words + word] & ~survivors[word] != 0 {
+                return "micro-operation \(node) cannot survive without those that come before it"
+            }
+        }
+        return nil
     }
 }

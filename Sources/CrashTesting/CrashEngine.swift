@@ -106,7 +106,8 @@ final class CrashEngine: CellSource {
             model: model.name,
             point: place.point,
             survivors: Array(possible[0..<words]),
-            recovery: place.recovery.map { ($0, Array(possible[words...])) }
+            recovery: place.recovery.map { ($0, Array(possible[words...])) },
+            faults: settings.faults
         )
     }
 

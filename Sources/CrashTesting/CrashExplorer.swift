@@ -78,10 +78,11 @@ public struct CrashExplorer: Sendable {
         }
     }
 
-    /// Recovers and checks the one state that a token names.
+    /// Recovers and checks the one state that a token names, under the model and the faults that it names.
     ///
     /// - Returns: how it failed, or nil when it no longer does.
-    /// - Throws: ``CrashTestingError/tokenDoesNotFit(_:)`` for a token of another workload or model.
+    /// - Throws: ``CrashTestingError/tokenDoesNotFit(_:reason:)`` for a token of another workload, or of a model that
+    ///   is neither this explorer's nor one of ``FileSystemSeam/PersistenceModel/all``.
     public func replay<Acknowledgement: Equatable, Store>(
         _ token: ReplayToken,
         prepare: (any FileSystem) throws -> Void = { _ in },
@@ -89,12 +90,13 @@ public struct CrashExplorer: Sendable {
         recover: (any FileSystem) throws -> Store,
         check: (Store, [Acknowledgement]) throws -> Void
     ) throws -> String? {
-        try withEngine(prepare, workload, recover, check) { engine, _ in
-            guard token.model == model.name, let state = engine.fixedState(token) else {
-                throw CrashTestingError.tokenDoesNotFit(token.description)
-            }
-            return try engine.evaluate(state)
+        guard let model = ([model] + PersistenceModel.all).first(where: { $0.name == token.model }) else {
+            throw CrashTestingError.tokenDoesNotFit(token, reason: "there is no model \(token.model)")
         }
+        var explorer = self
+        explorer.model = model
+        explorer.faults = token.faults
+        return try explorer.withEngine(prepare, workload, recover, check) { engine, _ in try engine.replay(token) }
     }
 
     /// Every observation that some legal set of survivors allows when the power is cut after the workload; the

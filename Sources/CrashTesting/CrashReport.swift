@@ -28,7 +28,7 @@ public struct CrashReport: Sendable, CustomStringConvertible {
         text += "\(numbers.recognised) recognised, \(Int(numbers.statesPerSecond)) states/s, "
         text += "seen-set \(numbers.seenSetBytes / 1024) KiB\n"
         if isClean { return text + "  no promise broken\n" }
-        text += "  \(numbers.failedStates) failing states, \(findings.count) different findings\n"
+        text += "  \(Count(findings.count, "finding")) in \(Count(numbers.failedStates, "failing state"))\n"
         for (index, finding) in findings.enumerated() {
             text += "\n\(index + 1). \(finding)\n"
         }

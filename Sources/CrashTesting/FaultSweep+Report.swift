@@ -5,7 +5,8 @@ extension FaultSweep {
     public struct Finding: Sendable, CustomStringConvertible {
         /// The faults; none when a promise is broken without any.
         public var plan: FaultPlan
-        /// What was broken, shrunk; or the error that is not the store's own.
+        /// What was broken, shrunk, with the token that shows it again under these faults; or the error that is not
+        /// the store's own.
         public var message: String
 
         /// The plan and what it broke.
@@ -41,8 +42,10 @@ extension FaultSweep {
             var text = "fault sweep: all \(singles) single faults, "
             text += isExhaustive ? "all \(pairs) pairs" : "\(pairs) of \(pairsPossible) pairs, sampled"
             text += "; \(plansThatThrew) reported by the workload, \(states) states\n"
-            for finding in findings { text += "  \(finding)\n" }
-            return findings.isEmpty ? text + "  no promise broken\n" : text
+            if findings.isEmpty { return text + "  no promise broken\n" }
+            text += "  \(Count(findings.count, "finding"))\n"
+            for (index, finding) in findings.enumerated() { text += "\n\(index + 1). \(finding)\n" }
+            return text
         }
     }
 }

@@ -8,6 +8,8 @@ struct FindingNarrator {
     let operations: [SimOperation]
     let labels: [Int64: String]
     let disk: SimDisk
+    /// What went wrong while these operations were made.
+    var faults = FaultPlan()
     /// What to call these operations: `operation`, or `recovery operation`.
     var noun = "operation"
 
@@ -124,8 +126,27 @@ struct FindingNarrator {
             return ("\(operation(Int(event.operation))) lied; missing: \(missing)", missing)
         }
         let last = operation(ofEvent: Int(order.nodes[point.nodes - 1].event))
-        let missing = "an atomic step there, or a recovery that understands a state between operations"
+        let missing =
+            remedyOfFaults ?? "an atomic step there, or a recovery that understands a state between operations"
         return ("the power was cut after \(last), with everything issued persisted; missing: \(missing)", missing)
+    }
+
+    /// What a store lacks when the faults alone break its promises; nil when there were none.
+    private var remedyOfFaults: String? {
+        var remedies: [String] = []
+        for entry in faults.entries {
+            let remedy =
+                switch entry.fault {
+                case .flippedBit: "a checksum that exposes changed bytes, compared before they are believed"
+                case .misdirectedWrite: "a checksum over the bytes and their place, compared before they are believed"
+                case .short(let bytes): "going on after a \(entry.operation.rawValue) of \(bytes) of the bytes"
+                case .lyingSync: "a way to see that the device lied"
+                case .error:
+                    "a way back, or a recovery that understands what is left, after \(entry.operation.rawValue) failed"
+                }
+            if !remedies.contains(remedy) { remedies.append(remedy) }
+        }
+        return remedies.isEmpty ? nil : remedies.joined(separator: "; and ")
     }
 
     /// The act that would have made a lost micro-operation durable.

@@ -1,29 +1,52 @@
+public import FileSystemSeam
+
 /// Names one state after a crash, so that a failure can be tried again in one line.
 ///
-/// Written `model:point:survivors` or, when the recovery was crashed too, `model:point:survivors:point:survivors`;
-/// survivors are micro-operations as a bit set in hexadecimal.
+///     posixMinimal:6:d                         model, crash point, what survived
+///     posixMinimal:6:d:2:1                     a recovery from it, crashed too: its crash point, what survived of it
+///     posixMinimal:6:d+sync#2=EIO+read#1=bit3  the faults under which the workload ran
+///
+/// Points count from 0. What survived is a set of micro-operations: bit *n* of hexadecimal words, the lowest 64 first,
+/// separated by dots, stands for the micro-operation issued as the *n*-th. A fault names a kind of call, which call of that
+/// kind, counted from 1, and what happens to it: the symbol of an error, `short4` (transfers 4 bytes), `lies`, `bit3`
+/// (flipped), `off-1` (lands one sector before).
 public struct ReplayToken: Sendable, Hashable, CustomStringConvertible {
     /// The persistence model's name.
     public var model: String
     /// Index of the crash point in the workload.
     public var point: Int
+    /// What went wrong while the workload ran.
+    public var faults: FaultPlan
     /// The micro-operations that survived.
     var survivors: [UInt64]
     /// The crash point inside the recovery and what survived of the recovery.
     var recovery: (point: Int, survivors: [UInt64])?
 
-    init(model: String, point: Int, survivors: [UInt64], recovery: (point: Int, survivors: [UInt64])?) {
+    init(
+        model: String,
+        point: Int,
+        survivors: [UInt64],
+        recovery: (point: Int, survivors: [UInt64])?,
+        faults: FaultPlan
+    ) {
         self.model = model
         self.point = point
         self.survivors = survivors
         self.recovery = recovery
+        self.faults = faults
     }
 
     /// Reads a token as ``description`` writes it; nil when it is not one.
     public init?(_ text: String) {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 3 || parts.count == 5, let point = Int(parts[1]),
-            let survivors = Self.words(parts[2])
+        let pieces = text.split(separator: "+", omittingEmptySubsequences: false)
+        var entries: [FaultPlan.Entry] = []
+        for piece in pieces.dropFirst() {
+            guard let entry = FaultPlan.Entry(token: piece) else { return nil }
+            entries.append(entry)
+        }
+        faults = FaultPlan(entries)
+        let parts = pieces[0].split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 3 || parts.count == 5, let point = Int(parts[1]), let survivors = Self.words(parts[2])
         else { return nil }
         self.model = String(parts[0])
         self.point = point
@@ -38,6 +61,7 @@ public struct ReplayToken: Sendable, Hashable, CustomStringConvertible {
     public var description: String {
         var text = "\(model):\(point):\(Self.hex(survivors))"
         if let recovery { text += ":\(recovery.point):\(Self.hex(recovery.survivors))" }
+        for entry in faults.entries { text += "+\(entry.token)" }
         return text
     }
 
@@ -53,10 +77,10 @@ public struct ReplayToken: Sendable, Hashable, CustomStringConvertible {
 
     private static func words(_ text: Substring) -> [UInt64]? {
         var words: [UInt64] = []
-        for part in text.split(separator: ".") {
+        for part in text.split(separator: ".", omittingEmptySubsequences: false) {
             guard let word = UInt64(part, radix: 16) else { return nil }
             words.append(word)
         }
-        return words.isEmpty ? nil : words
+        return words
     }
 }

@@ -46,6 +46,15 @@ public struct ErrorNumber: RawRepresentable, Sendable, Hashable, CustomStringCon
         }
         return "error number \(rawValue)"
     }
+
+    /// The name of the number's constant: `EACCES`; nil for one that the seam does not name.
+    package var symbol: String? { Self.table.first { $0.code == self }?.symbol }
+
+    /// The number with a ``symbol``; nil when the seam names none like it.
+    package init?(symbol: String) {
+        guard let row = Self.table.first(where: { $0.symbol == symbol }) else { return nil }
+        self = row.code
+    }
 }
 
 extension ErrorNumber {
