@@ -175,6 +175,8 @@ intptr_t cposix_flock(int descriptor, int exclusive, int blocking) {
     return counted(flock(descriptor, (exclusive ? LOCK_EX : LOCK_SH) | (blocking ? 0 : LOCK_NB)));
 }
 
+intptr_t cposix_keep_across_exec(int descriptor) { return counted(fcntl(descriptor, F_SETFD, 0)); }
+
 intptr_t cposix_mmap(int descriptor, size_t length, const void **address) {
     void *mapped = mmap(NULL, length, PROT_READ, MAP_SHARED, descriptor, 0);
     if (mapped == MAP_FAILED) return -errno;
@@ -261,3 +263,19 @@ intptr_t cposix_terminal_columns(int descriptor) {
 }
 
 intptr_t cposix_ignore_broken_pipes(void) { return signal(SIGPIPE, SIG_IGN) == SIG_ERR ? -errno : 0; }
+
+intptr_t cposix_execute(const char *words, size_t count) {
+    const char **list = calloc(count + 1, sizeof *list);
+    if (list == NULL) return -ENOMEM;
+    for (size_t index = 0; index < count; index++) {
+        list[index] = words;
+        words += strlen(words) + 1;
+    }
+    // An ignored signal stays ignored in the program, which does not expect that.
+    void (*before)(int) = signal(SIGPIPE, SIG_DFL);
+    execvp(list[0], (char *const *)list);
+    int error = errno;
+    signal(SIGPIPE, before);
+    free(list);
+    return -error;
+}

@@ -155,6 +155,8 @@ intptr_t cposix_flock(int descriptor, int exclusive, int blocking);
 /// The timer sends the calling thread a real-time signal that the process does not use. It gets a handler that
 /// does nothing, which stays: only a handler makes a signal interrupt a call.
 intptr_t cposix_flock_for(int descriptor, int exclusive, uint64_t nanoseconds);
+/// `fcntl` with `F_SETFD` and no flags: the descriptor stays open in a program that replaces this one.
+intptr_t cposix_keep_across_exec(int descriptor);
 /// `mmap` with `PROT_READ` and `MAP_SHARED`, from offset 0.
 intptr_t cposix_mmap(int descriptor, size_t length, const void *_Nullable *_Nonnull address);
 /// `munmap`.
@@ -256,6 +258,9 @@ const char *_Nullable cposix_getenv(const char *name);
 intptr_t cposix_terminal_columns(int descriptor);
 /// `signal(SIGPIPE, SIG_IGN)`: a closed pipe then is `EPIPE`, not a death.
 intptr_t cposix_ignore_broken_pipes(void);
+/// `execvp` of `count` words that stand behind each other, each ended by a NUL, with `SIGPIPE` as it was before
+/// `cposix_ignore_broken_pipes`; returns only when it fails.
+intptr_t cposix_execute(const char *words, size_t count);
 
 #pragma clang assume_nonnull end
 

@@ -39,6 +39,15 @@ package struct MountTable: Sendable, Hashable {
         rows = table.split(separator: UInt8(ascii: "\n")).compactMap { Row(parsing: $0) }
     }
 
+    /// The mount with this number in the text of a table, without reading the other rows.
+    package static func row(mountID: UInt64, in table: [UInt8]) -> Row? {
+        let start = Array("\(mountID) ".utf8)
+        for line in table.split(separator: UInt8(ascii: "\n")) where line.starts(with: start) {
+            if let row = Row(parsing: line) { return row }
+        }
+        return nil
+    }
+
     /// The mount with this number.
     package func row(mountID: UInt64) -> Row? { rows.first { $0.mountID == mountID } }
 

@@ -107,6 +107,10 @@ final class PosixDirectory: Directory, Sendable {
         return true
     }
 
+    func keepAcrossExec() throws(FileSystemError) {
+        _ = try checked(descriptor.use { calls.keepAcrossExec($0) }, .keepAcrossExec, name)
+    }
+
     func watch() throws(FileSystemError) -> any DirectoryWatch {
         try PosixWatch(of: reopened(for: .watch))
     }

@@ -76,6 +76,10 @@ final class PosixFile: File, Sendable {
         return true
     }
 
+    func keepAcrossExec() throws(FileSystemError) {
+        _ = try checked(descriptor.use { calls.keepAcrossExec($0) }, .keepAcrossExec, name)
+    }
+
     func map(length: Int) throws(FileSystemError) -> (any FileMapping)? {
         // Past the end of the file a map is a bus error, not an error.
         var raw = cposix_status()

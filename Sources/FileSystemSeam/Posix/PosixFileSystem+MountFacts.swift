@@ -46,16 +46,15 @@ extension PosixFileSystem {
     #else
     private func mountRow(_ descriptor: Int32, _ status: cposix_status) -> MountTable.Row? {
         guard let bytes = calls.kernelFile("/proc/self/mountinfo") else { return nil }
-        let table = MountTable(parsing: bytes)
         // The mount's own number is exact. The device is not: btrfs reports another one in stat, and one
         // device may be mounted in several places.
         if let information = calls.kernelText("/proc/self/fdinfo/\(descriptor)"),
             let number = MountTable.mountID(inDescriptorInformation: information),
-            let row = table.row(mountID: number)
+            let row = MountTable.row(mountID: number, in: bytes)
         {
             return row
         }
-        return table.row(major: status.device_major, minor: status.device_minor)
+        return MountTable(parsing: bytes).row(major: status.device_major, minor: status.device_minor)
     }
     #endif
 }

@@ -17,6 +17,9 @@ extension PosixFileSystem {
         return identity
     }
 
+    /// The process number (`getpid`).
+    public var processID: Int32 { calls.processID }
+
     /// Works the identity out anew.
     package func observedIdentity() -> ProcessIdentity {
         var identity = ProcessIdentity(processID: calls.processID)

@@ -12,7 +12,7 @@ package struct SystemCall: Sendable, Hashable, CustomStringConvertible {
         case pread = "pread64"
         case pwrite = "pwrite64"
         case ftruncate, fallocate, fchmod, fsync, fdatasync
-        case flock, mmap, munmap
+        case flock, fcntl, mmap, munmap
         // Darwin uses its own means for these three; the names stay.
         case inotifyInit = "inotify_init1"
         case inotifyAddWatch = "inotify_add_watch"

@@ -7,6 +7,10 @@ extension SystemCalls {
         }
     }
 
+    func keepAcrossExec(_ descriptor: Int32) -> Int {
+        run(.fcntl, descriptor, "F_SETFD, 0") { cposix_keep_across_exec(descriptor) }
+    }
+
     /// Waits at most so long; `-EAGAIN` when the time is over.
     func lock(_ descriptor: Int32, _ mode: LockMode, timeoutNanoseconds: UInt64) -> Int {
         let refused = -Int(CPOSIX_EAGAIN)

@@ -72,6 +72,10 @@ public protocol Directory: AnyObject, Sendable {
     /// - Returns: false when the time is over and another open file description still holds a conflicting lock.
     func lock(_ mode: LockMode, timeoutNanoseconds: UInt64) throws(FileSystemError) -> Bool
 
+    /// Keeps the handle, and the locks taken through it, open in a program that replaces this one (`execve`), for as long as
+    /// it or what it leaves running lives. `.notSupported` where there are no programs.
+    func keepAcrossExec() throws(FileSystemError)
+
     /// Starts watching for changes of the names and files in this directory.
     func watch() throws(FileSystemError) -> any DirectoryWatch
 

@@ -53,6 +53,10 @@ public protocol File: AnyObject, Sendable {
     /// - Returns: false when the time is over and another open file description still holds a conflicting lock.
     func lock(_ mode: LockMode, timeoutNanoseconds: UInt64) throws(FileSystemError) -> Bool
 
+    /// Keeps the handle, and the locks taken through it, open in a program that replaces this one (`execve`), for as long as
+    /// it or what it leaves running lives. `.notSupported` where there are no programs.
+    func keepAcrossExec() throws(FileSystemError)
+
     /// Maps the first `length` bytes read-only. Nil when this file system offers no maps; every caller needs
     /// a path that reads instead. A negative length, or one beyond the end of the file, gives
     /// `.invalidArgument`; a file that is not open for `.read` gives `.accessDenied` unless `length` is 0.

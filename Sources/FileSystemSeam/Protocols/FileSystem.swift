@@ -29,6 +29,14 @@ public protocol FileSystem: AnyObject, Sendable {
     /// Who is asking: the process, its boot and its namespace.
     var processIdentity: ProcessIdentity { get }
 
+    /// The number of the process that asks, as ``processIdentity`` has it; differs in a forked child.
+    var processID: Int32 { get }
+
     /// What the machine says about the mount that holds `directory`, as plain data.
     func mountFacts(of directory: any Directory) throws(FileSystemError) -> MountFacts
+}
+
+extension FileSystem {
+    /// Taken from ``processIdentity``; for implementations to which that costs nothing.
+    public var processID: Int32 { processIdentity.processID }
 }

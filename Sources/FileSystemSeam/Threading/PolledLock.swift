@@ -24,6 +24,11 @@ struct PolledLock {
 }
 
 extension File {
+    /// Refuses; for implementations without programs.
+    public func keepAcrossExec() throws(FileSystemError) {
+        throw FileSystemError(operation: .keepAcrossExec, name: "", code: .notSupported)
+    }
+
     /// Takes a lock by trying again and again; for implementations that have nothing better.
     public func lock(_ mode: LockMode, timeoutNanoseconds: UInt64) throws(FileSystemError) -> Bool {
         var polled = PolledLock(timeoutNanoseconds: timeoutNanoseconds)
@@ -32,6 +37,11 @@ extension File {
 }
 
 extension Directory {
+    /// Refuses; for implementations without programs.
+    public func keepAcrossExec() throws(FileSystemError) {
+        throw FileSystemError(operation: .keepAcrossExec, name: "", code: .notSupported)
+    }
+
     /// Takes a lock by trying again and again; for implementations that have nothing better.
     public func lock(_ mode: LockMode, timeoutNanoseconds: UInt64) throws(FileSystemError) -> Bool {
         var polled = PolledLock(timeoutNanoseconds: timeoutNanoseconds)

@@ -12,6 +12,8 @@ public struct FileSystemError: Error, Sendable, Hashable, CustomStringConvertibl
         case entries, status, syncDirectory, lockDirectory, watch, closeDirectory
         /// On an open file.
         case read, write, append, truncate, allocate, fileStatus, setPermissions, sync, lock, map, close
+        /// On an open file or directory.
+        case keepAcrossExec
         /// On threads.
         case createThread
     }

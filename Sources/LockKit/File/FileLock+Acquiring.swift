@@ -5,7 +5,7 @@ extension FileLock {
     ///
     /// - Returns: nil when the time is over.
     func acquire(_ mode: LockMode, _ wait: LockWait) throws(LockError) -> HeldLock? {
-        let process = fileSystem.processIdentity.processID
+        let process = fileSystem.processID
         try begin(mode, process: process)
         do {
             guard let held = try acquire(mode, wait, process) else {
@@ -90,6 +90,11 @@ struct LockAttempt {
         try? anchor?.close()
         if ownsDirectory { try? directory?.close() }
         (file, anchor, directory) = (nil, nil, nil)
+    }
+
+    func keepAcrossExec() throws(FileSystemError) {
+        try file?.keepAcrossExec()
+        try anchor?.keepAcrossExec()
     }
 
     private mutating func closeGate() {

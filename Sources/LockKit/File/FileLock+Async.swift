@@ -6,7 +6,7 @@ extension FileLock {
     ///
     /// The waiting is done by a thread of its own, which is started only when the lock is not free.
     ///
-    /// When the task is cancelled the wait ends within some milliseconds. A lock that was acquired just before is
+    /// When the task is cancelled the wait ends within 20 milliseconds. A lock that was acquired just before is
     /// released again.
     ///
     /// - Parameter timeout: how long to wait at most; zero or less tries once, nil waits for ever.

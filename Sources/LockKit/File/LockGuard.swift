@@ -26,7 +26,18 @@ public struct LockGuard: ~Copyable, Sendable {
     ///   renamed or replaced, `.io`.
     public func check() throws(LockError) { try held.check() }
 
+    /// Lets a program that replaces this one (`execve`) go on holding the lock, until it and everything that inherits from it
+    /// have ended.
+    ///
+    /// Processes started meanwhile by other threads inherit the lock as well.
+    ///
+    /// - Throws: `.forked`, `.io`.
+    public func keepAcrossExec() throws(LockError) { try held.keepAcrossExec() }
+
     /// Releases the lock now.
+    ///
+    /// A program that another thread is just starting has copies of all descriptors until its exec, and keeps the lock for
+    /// so long.
     public consuming func release() {}
 }
 
@@ -54,7 +65,7 @@ final class HeldLock: Sendable {
         if isOwnProcess { lock.end() }
     }
 
-    var isOwnProcess: Bool { lock.fileSystem.processIdentity.processID == process }
+    var isOwnProcess: Bool { lock.fileSystem.processID == process }
 
     /// - Throws: `.forked`.
     func requireOwnProcess() throws(LockError) {
@@ -69,6 +80,15 @@ final class HeldLock: Sendable {
             throw .directoryMissing(path: lock.place.directoryLabel)
         }
         return directory
+    }
+
+    func keepAcrossExec() throws(LockError) {
+        try requireOwnProcess()
+        do {
+            try attempt.withLock { (attempt) throws(FileSystemError) in try attempt.keepAcrossExec() }
+        } catch {
+            throw .io(error, file: lock.path)
+        }
     }
 
     func check() throws(LockError) {

@@ -30,8 +30,8 @@ struct LockWait {
     /// Asked from time to time, where the waiting may be cancelled.
     private let cancellation: LockCancellation?
 
-    /// A cancellation is noticed after at most this long. Waking up so often costs a thousandth of a core.
-    private static let sliceNanoseconds: UInt64 = 5_000_000
+    /// A cancellation is noticed after at most this long. Waking up so often costs a few thousandths of a core.
+    private static let sliceNanoseconds: UInt64 = 20_000_000
 
     init(_ lock: FileLock, limitNanoseconds: UInt64?, cancellation: LockCancellation? = nil) {
         path = lock.path

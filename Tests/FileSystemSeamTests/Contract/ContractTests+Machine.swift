@@ -43,6 +43,7 @@ extension ContractTests {
             let identity = subject.fileSystem.processIdentity
             #expect(identity.processID > 0)
             #expect(subject.fileSystem.processIdentity == identity)
+            #expect(subject.fileSystem.processID == identity.processID)
         }
     }
 

@@ -3,18 +3,22 @@ import TestSupport
 import Testing
 
 @Suite("Mount facts") struct MountFactsTests {
-    private let table = MountTable(
-        parsing: Array(
-            #"""
-            22 1 254:0 / / rw,relatime - ext4 /dev/vda rw,errors=remount-ro
-            36 22 98:0 /mnt1 /mnt/my\040disk\134x rw,noatime master:1 propagate_from:2 - fuse.sshfs me@host:/a\011b rw
-            this is no line of the table
-            37 22 98:0 / /second ro shared:1 - ext3 /dev/root ro,errors=continue
+    private static let text = Array(
+        #"""
+        22 1 254:0 / / rw,relatime - ext4 /dev/vda rw,errors=remount-ro
+        36 22 98:0 /mnt1 /mnt/my\040disk\134x rw,noatime master:1 propagate_from:2 - fuse.sshfs me@host:/a\011b rw
+        this is no line of the table
+        37 22 98:0 / /second ro shared:1 - ext3 /dev/root ro,errors=continue
 
-            38 22 0:5 / /cut rw - proc
-            """#.utf8
-        )
+        38 22 0:5 / /cut rw - proc
+        """#.utf8
     )
+    private let table = MountTable(parsing: text)
+
+    @Test(arguments: [1, 2, 3, 6, 7, 22, 36, 37, 38] as [UInt64])
+    func oneRowIsFoundWithoutTheOthers(_ mountID: UInt64) {
+        #expect(MountTable.row(mountID: mountID, in: Self.text) == table.row(mountID: mountID))
+    }
 
     @Test func aLineIsReadFieldByField() throws {
         let row = try #require(table.row(mountID: 36))

@@ -87,6 +87,8 @@ struct SystemCallRow: Sendable, CustomTestStringConvertible {
         SystemCallRow(.flock, .lockDirectory) { _, root, _ throws in
             #expect(try root.reopened().lock(.exclusive, timeoutNanoseconds: 1_000_000_000))
         },
+        SystemCallRow(.fcntl, .keepAcrossExec) { _, root, _ in try root.existing("file").keepAcrossExec() },
+        SystemCallRow(.fcntl, .keepAcrossExec) { _, root, _ in try root.reopened().keepAcrossExec() },
         SystemCallRow(.mmap, .map) { _, root, _ throws in #expect(try root.existing("file").map(length: 1) != nil) },
         SystemCallRow(.munmap, nil) { _, root, _ in _ = try root.existing("file").map(length: 1) },
         SystemCallRow(.inotifyInit, .watch) { _, root, _ in _ = try root.watch() },
