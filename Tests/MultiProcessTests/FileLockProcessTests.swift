@@ -7,23 +7,15 @@ import Testing
 struct FileLockProcessTests {
     private func lock(_ path: String) -> FileLock { FileLock(at: path, fileSystem: PosixFileSystem.shared) }
 
-    private func isFree(_ path: String) throws -> Bool {
-        if let held = try lock(path).tryLock(.exclusive) {
-            held.release()
-            return true
-        }
-        return false
-    }
-
     @Test func aProcessKeepsOthersOutUntilItLetsGo() throws {
         let temporary = try TemporaryDirectory()
         let path = temporary.path + "/lock"
         let worker = try LockWorker("hold", path)
         #expect(worker.nextLine() == "held")
-        #expect(try !isFree(path))
+        #expect(try LockLook.isHeld(path))
         let ended = worker.end()
         #expect(ended.code == 0)
-        #expect(try isFree(path))
+        #expect(try LockLook.isFree(path))
     }
 
     @Test func aKilledHolderLeavesNoLock() throws {
@@ -46,6 +38,6 @@ struct FileLockProcessTests {
             ended.lines == ["child forked", "child handle waits", "parent holds", "parent excludes"]
         )
         #expect(ended.code == 0)
-        #expect(try isFree(temporary.path + "/lock"))
+        #expect(try LockLook.isFree(temporary.path + "/lock"))
     }
 }

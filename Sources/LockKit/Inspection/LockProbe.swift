@@ -59,6 +59,27 @@ extension FileLock {
             case .noEntry: throw .directoryMissing(path: place.directoryLabel)
             case .symbolicLinkLoop: throw .notALockFile(path: path, reason: "a symbolic link stands there")
             case .isDirectory: throw .notALockFile(path: path, reason: "a directory stands there")
+            case .notDirectory: throw .notALockFile(path: path, reason: "its directory is not one")
+            case .invalidArgument: throw .notALockFile(path: path, reason: "it does not end in a file name")
+            default: throw .io(error, file: path)
+            }
+        }
+    }
+
+    /// Whether anything stands at the lock's name.
+    ///
+    /// - Throws: `.directoryMissing`, `.notALockFile`, `.io`.
+    public func exists() throws(LockError) -> Bool {
+        do throws(FileSystemError) {
+            let directory = try openPlace()
+            defer { try? directory.close() }
+            guard let name = place.name else { return true }
+            return try directory.exists(name)
+        } catch {
+            switch error.code {
+            case .noEntry: throw .directoryMissing(path: place.directoryLabel)
+            case .notDirectory: throw .notALockFile(path: path, reason: "its directory is not one")
+            case .invalidArgument: throw .notALockFile(path: path, reason: "it does not end in a file name")
             default: throw .io(error, file: path)
             }
         }

@@ -8,7 +8,7 @@ extension MarkerLock {
     ///
     /// - Parameters:
     ///   - timeout: how long to wait at most for a holder to end. Also with zero, up to 2 ms are waited, because who only
-    ///     looks at the lock holds it for some microseconds.
+    ///     looks at the lock holds it for some microseconds, and 50 ms more when no marker stands.
     ///   - stale: what to do with a marker that nobody holds the lock of.
     ///   - minimumEpoch: the highest epoch that the protected store knows of; the new one is greater. Asked for once the lock
     ///     is held, since another holder may raise it meanwhile.
@@ -66,8 +66,7 @@ extension MarkerLock {
     /// Takes the kernel's locks.
     func hold(_ timeout: Duration) throws(LockError) -> HeldLock {
         let limit = max(timeout.nanosecondsClamped, Self.graceNanoseconds)
-        let wait = LockWait(lock, limitNanoseconds: limit)
-        if let held = try lock.acquire(.exclusive, wait) { return held }
+        if let held = try lock.acquire(.exclusive, LockWait(lock, limitNanoseconds: limit)) { return held }
         let directory: any Directory
         do {
             directory = try fileSystem.openDirectory(directoryPath)
@@ -75,12 +74,18 @@ extension MarkerLock {
             throw error.code == .noEntry ? .directoryMissing(path: directoryPath) : .io(error, file: directoryPath)
         }
         defer { try? directory.close() }
-        guard let found = try evidence(in: directory) else { throw .wouldBlock(path: path) }
-        throw .held(path: path, marker: found)
+        if let found = try evidence(in: directory) { throw .held(path: path, marker: found) }
+        // Its owner is coming or going, or has gone, and a program that it was just starting holds a copy until its exec.
+        let transition = LockWait(lock, limitNanoseconds: Self.transitionNanoseconds)
+        if let held = try lock.acquire(.exclusive, transition) { return held }
+        if let found = try evidence(in: directory) { throw .held(path: path, marker: found) }
+        throw .wouldBlock(path: path)
     }
 
     /// How long whoever only looks may hold the lock.
     private static let graceNanoseconds: UInt64 = 2_000_000
+    /// How long a lock may be held without a marker before that is told.
+    private static let transitionNanoseconds: UInt64 = 50_000_000
 
     /// Publishes the marker whole, or leaves nothing behind.
     private func publish(_ marker: LockMarker, in directory: any Directory) throws(LockError) {

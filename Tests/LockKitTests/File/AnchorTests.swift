@@ -10,9 +10,9 @@ struct AnchorTests {
         let locks = try TestLocks()
         let held = try locks.lock(Self.onDirectory).lock(.exclusive)
         try locks.directory.remove("lock")
-        #expect(try !locks.isFree(.exclusive, Self.onDirectory))
+        #expect(try locks.isHeld(.exclusive, Self.onDirectory))
         try locks.put("lock")
-        #expect(try !locks.isFree(.shared, Self.onDirectory))
+        #expect(try locks.isHeld(.shared, Self.onDirectory))
         // The holder is told.
         #expect(try lockError { try held.check() } == .lockFileReplaced(path: locks.path))
         held.release()
@@ -32,10 +32,10 @@ struct AnchorTests {
     @Test func aLockOnTheDirectoryAlsoHoldsTheFile() throws {
         let locks = try TestLocks()
         let held = try locks.lock(Self.onDirectory).lock(.exclusive)
-        #expect(try !locks.isFree(.shared))
+        #expect(try locks.isHeld(.shared))
         held.release()
         let file = try locks.lock().lock(.exclusive)
-        #expect(try !locks.isFree(.shared, Self.onDirectory))
+        #expect(try locks.isHeld(.shared, Self.onDirectory))
         file.release()
     }
 
@@ -43,7 +43,7 @@ struct AnchorTests {
         let locks = try TestLocks()
         let first = try locks.lock(Self.onDirectory).lock(.shared)
         let second = try locks.lock(Self.onDirectory).lock(.shared)
-        #expect(try !locks.isFree(.exclusive, Self.onDirectory))
+        #expect(try locks.isHeld(.exclusive, Self.onDirectory))
         first.release()
         second.release()
         #expect(try locks.isFree(.exclusive, Self.onDirectory))
@@ -62,7 +62,7 @@ struct AnchorTests {
         #expect(try !locks.directory.reopened().lock(.shared, blocking: false))
         #expect(try inside.reopened().lock(.shared, blocking: false))
         try inside.remove("journal.lock")
-        #expect(try !lock().canLock(.exclusive))
+        #expect(try lock().cannotLock(.exclusive))
         held.release()
         #expect(try lock().canLock(.exclusive))
         #expect(try inside.entries().map(\.name) == ["journal.lock"])

@@ -8,7 +8,7 @@ struct AsyncLockTests {
         let locks = try TestLocks()
         do {
             let held = try await locks.lock().lock(.exclusive)
-            #expect(try !locks.isFree())
+            #expect(try locks.isHeld())
             try held.check()
         }
         #expect(try locks.isFree())

@@ -8,8 +8,8 @@ struct ExclusionTests {
     @Test func anExclusiveHolderKeepsAllOthersOut() throws {
         let locks = try TestLocks()
         let held = try locks.lock().lock(.exclusive)
-        #expect(try !locks.isFree(.exclusive))
-        #expect(try !locks.isFree(.shared))
+        #expect(try locks.isHeld(.exclusive))
+        #expect(try locks.isHeld(.shared))
         #expect(held.mode == .exclusive)
         try held.check()
         held.release()
@@ -20,9 +20,9 @@ struct ExclusionTests {
         let locks = try TestLocks()
         let first = try locks.lock().lock(.shared)
         let second = try locks.lock().take(.shared)
-        #expect(try !locks.isFree(.exclusive))
+        #expect(try locks.isHeld(.exclusive))
         first.release()
-        #expect(try !locks.isFree(.exclusive))
+        #expect(try locks.isHeld(.exclusive))
         second.release()
         #expect(try locks.isFree(.exclusive))
     }
@@ -32,7 +32,7 @@ struct ExclusionTests {
         let locks = try TestLocks()
         func fail(_ lock: FileLock) throws {
             let held = try lock.lock(.exclusive)
-            #expect(try !locks.isFree())
+            #expect(try locks.isHeld())
             try held.check()
             throw Failure()
         }
@@ -87,7 +87,7 @@ struct ExclusionTests {
         let locks = try TestLocks()
         func lock() -> FileLock { FileLock(ofDirectory: locks.root, fileSystem: PosixFileSystem.shared) }
         let held = try lock().lock(.exclusive)
-        #expect(try !lock().canLock(.shared))
+        #expect(try lock().cannotLock(.shared))
         try held.check()
         held.release()
         #expect(try lock().canLock(.exclusive))
@@ -103,7 +103,7 @@ struct ExclusionTests {
         try locks.directory.rename("a", to: "b", in: locks.directory, exclusive: true)
         let held = try lock.lock(.exclusive)
         #expect(
-            try !FileLock(at: locks.root + "/b/lock", fileSystem: PosixFileSystem.shared).canLock(.shared)
+            try FileLock(at: locks.root + "/b/lock", fileSystem: PosixFileSystem.shared).cannotLock(.shared)
         )
         try held.check()
     }

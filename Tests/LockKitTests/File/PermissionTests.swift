@@ -48,7 +48,7 @@ struct PermissionTests {
         }
         let held = try locks.lock(fileSystem: fileSystem).lock(.exclusive)
         #expect(refused.withLock { $0 } == 1)
-        #expect(try !locks.isFree(.shared))
+        #expect(try locks.isHeld(.shared))
         held.release()
         try locks.directory.remove("lock")
         let error = try lockError { _ = try locks.lock(fileSystem: fileSystem).canLock(.exclusive) }

@@ -39,7 +39,7 @@ struct RefusalTests {
         #expect(try lockError { _ = try lock.canLock(.shared) } == .reentrant(path: locks.path))
         other.release()
         // It still holds what it held.
-        #expect(try !locks.isFree(.exclusive))
+        #expect(try locks.isHeld(.exclusive))
         try held.check()
     }
 
@@ -52,7 +52,7 @@ struct RefusalTests {
         }
         let held = try locks.lock().lock(.exclusive)
         let other = locks.lock()
-        for _ in 0..<2 { #expect(try !other.canLock(.exclusive)) }
+        for _ in 0..<2 { #expect(try other.cannotLock(.exclusive)) }
         held.release()
         #expect(try other.canLock(.exclusive))
     }

@@ -70,7 +70,7 @@ struct WaitingTests {
         }
         let held = try locks.lock(fileSystem: moved.fileSystem).lock(.exclusive)
         // It holds what stands at the name, and no longer what stood there.
-        #expect(try !locks.isFree(.shared))
+        #expect(try locks.isHeld(.shared))
         #expect(try old.lock(.exclusive, blocking: false))
         try held.check()
     }
@@ -94,7 +94,7 @@ struct WaitingTests {
         let lock = FileLock(at: path + "/store/lock", fileSystem: moved.fileSystem, options: options)
         let held = try lock.lock(.exclusive)
         let other = FileLock(at: path + "/store/lock", fileSystem: PosixFileSystem.shared, options: options)
-        #expect(try !other.canLock(.shared))
+        #expect(try other.cannotLock(.shared))
         try held.check()
     }
 
@@ -107,6 +107,6 @@ struct WaitingTests {
             }
             return nil
         }
-        #expect(try !locks.lock(fileSystem: fileSystem).canLock(.exclusive))
+        #expect(try locks.lock(fileSystem: fileSystem).cannotLock(.exclusive))
     }
 }

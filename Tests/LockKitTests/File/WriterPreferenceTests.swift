@@ -20,7 +20,7 @@ struct WriterPreferenceTests {
             held.release()
         }
         #expect(!writer.ends(withinMilliseconds: 30))
-        #expect(try !locks.isFree(.shared, Self.preferred))
+        #expect(try locks.isHeld(.shared, Self.preferred))
         let late = try Background {
             let lock = FileLock(at: path, fileSystem: PosixFileSystem.shared, options: Self.preferred)
             guard let held = try? lock.lock(.shared, timeout: .seconds(60)) else { return }

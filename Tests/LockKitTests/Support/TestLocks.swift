@@ -26,9 +26,14 @@ struct TestLocks: ~Copyable {
         FileLock(at: path, fileSystem: fileSystem, options: options)
     }
 
-    /// Whether another handle could take the lock now.
+    /// Whether another handle can take the lock; see ``FileLock/canLock(_:)``.
     func isFree(_ mode: LockMode = .exclusive, _ options: FileLockOptions = FileLockOptions()) throws -> Bool {
         try lock(options).canLock(mode)
+    }
+
+    /// Whether another handle cannot take the lock now.
+    func isHeld(_ mode: LockMode = .exclusive, _ options: FileLockOptions = FileLockOptions()) throws -> Bool {
+        try lock(options).cannotLock(mode)
     }
 
     /// Makes or replaces a file.
@@ -44,13 +49,31 @@ struct TestLocks: ~Copyable {
 }
 
 extension FileLock {
-    /// Whether it can be taken now; it is released again.
+    /// What looks wait through.
+    private var fileSystem: PosixFileSystem { .shared }
+
+    /// Whether it can be taken; it is released again.
+    ///
+    /// Other tests of this process start programs. Between fork and exec these hold copies of all descriptors, and with them
+    /// a lock that was released here meanwhile: a second is enough for that to end.
     func canLock(_ mode: LockMode) throws -> Bool {
-        if let held = try tryLock(mode) {
-            held.release()
-            return true
+        for attempt in 0..<500 {
+            if attempt > 0 { fileSystem.sleep(nanoseconds: 2_000_000) }
+            if let held = try tryLock(mode) {
+                held.release()
+                return true
+            }
         }
         return false
+    }
+
+    /// Whether it cannot be taken now.
+    func cannotLock(_ mode: LockMode) throws -> Bool {
+        if let held = try tryLock(mode) {
+            held.release()
+            return false
+        }
+        return true
     }
 }
 
