@@ -44,6 +44,12 @@ struct CrashExploreCommandTests {
         }
     }
 
+    @Test func aMarkerLockKeepsItsPromisesAtEveryCrashPoint() throws {
+        let run = CommandRun("crash", "explore", "locks", "--json")
+        #expect(run.code == .done)
+        #expect(try run.json()["findings"]?.array?.isEmpty == true)
+    }
+
     @Test func theReportNamesItsMode() {
         let run = CommandRun("crash", "explore", "journal", "--model", "ext4Ordered", "--budget", "1")
         #expect(run.code == .done)
@@ -52,7 +58,7 @@ struct CrashExploreCommandTests {
     }
 
     @Test func storesAndModelsThatAreNotThereAreUsageErrors() {
-        CommandRun("crash", "explore", "locks").expectError(.usage, "journal", "\"locks\"")
+        CommandRun("crash", "explore", "key-store").expectError(.usage, "journal", "\"key-store\"")
         CommandRun("crash", "explore", "journal", "--model", "ntfs").expectError(.usage, "posixMinimal", "\"ntfs\"")
         CommandRun("crash", "explore").expectError(.usage, "STORE")
     }

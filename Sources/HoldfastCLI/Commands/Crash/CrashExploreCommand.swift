@@ -18,7 +18,7 @@ enum CrashExploreCommand {
         positionals: [
             PositionalDescription(
                 name: "STORE",
-                kind: .choice(["journal", "event-log"], notYet: ["key-store", "locks"]),
+                kind: .choice(["journal", "event-log", "locks"], notYet: ["key-store"]),
                 help: "which store"
             )
         ],
@@ -91,15 +91,17 @@ enum CrashExploreCommand {
         let bar = ProgressBar("exploring", unit: "crash points", on: context.console, context.fileSystem)
         defer { bar.clear() }
         do {
-            let explore =
-                context.arguments.positional("STORE") == "event-log"
-                ? EventLogCrashWorkload.explore : JournalCrashWorkload.explore
-            return try explore(explorer) { progress in
+            let show: CrashProgress.Handler = { progress in
                 let points = WorkProgress(
                     completed: UInt64(progress.crashPointsDone),
                     total: UInt64(progress.crashPoints)
                 )
                 bar.show(points, counting: (UInt64(progress.states), "states"))
+            }
+            return switch context.arguments.positional("STORE") {
+            case "event-log": try EventLogCrashWorkload.explore(explorer, progress: show)
+            case "locks": try LockCrashWorkload.explore(explorer, progress: show)
+            default: try JournalCrashWorkload.explore(explorer, progress: show)
             }
         } catch {
             throw CommandFailure(
