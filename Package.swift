@@ -151,7 +151,7 @@ let package = Package(
         ),
         .testTarget(
             name: "HoldfastCLITests",
-            dependencies: ["HoldfastCLI", "Canonical", "FileSystemSeam", "TestSupport"],
+            dependencies: ["HoldfastCLI", "LockKit", "Signing", "Canonical", "FileSystemSeam", "TestSupport"],
             exclude: ["Golden"],
             swiftSettings: strictTests
         ),

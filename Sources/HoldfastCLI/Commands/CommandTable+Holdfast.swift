@@ -1,12 +1,13 @@
 extension CommandTable {
     /// The commands of this program.
     package static let holdfast = CommandTable(
-        groups: [journalGroup, eventsGroup, crashGroup],
-        commands: [CanonCommand.description, DigestCommand.description] + journalCommands + eventsCommands + [
-            DoctorCommand.description, ReportCommand.description, CrashExploreCommand.description,
-            HelpCommand.description, CompletionsCommand.description,
-            ManCommand.description,
-        ]
+        groups: [journalGroup, eventsGroup, lockGroup, crashGroup],
+        commands: [CanonCommand.description, DigestCommand.description] + journalCommands + eventsCommands
+            + lockCommands + [
+                DoctorCommand.description, ReportCommand.description, CrashExploreCommand.description,
+                HelpCommand.description, CompletionsCommand.description,
+                ManCommand.description,
+            ]
     )
 
     private static let journalGroup = Group(
@@ -28,6 +29,22 @@ extension CommandTable {
                 + "from 0, without gaps."
         ]
     )
+
+    private static let lockGroup = Group(
+        name: "lock",
+        summary: "locks between processes, and who holds them",
+        discussion: [
+            "A lock is held by a process and ends with it. Files beside a lock are evidence: a lock file or a marker that "
+                + "is there does not mean that anybody holds the lock."
+        ]
+    )
+
+    private static let lockCommands = [
+        LockRunCommand.description,
+        LockInspectCommand.description,
+        LockAttestCommand.description,
+        LockTakeoverCommand.description,
+    ]
 
     private static let crashGroup = Group(
         name: "crash",

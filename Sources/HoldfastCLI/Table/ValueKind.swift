@@ -4,6 +4,8 @@ internal import Canonical
 package enum ValueKind: Sendable {
     /// Any text that is not empty.
     case text
+    /// Any text, also an empty one: a word of another program's command line.
+    case word
     /// One of a few words; those not yet known to this version get an error that says so.
     case choice([String], notYet: [String] = [])
     /// A whole number within a range, in decimal digits.
@@ -26,9 +28,10 @@ package enum ValueKind: Sendable {
     ///
     /// - Returns: nil when nothing is.
     func complaint(about value: String) -> String? {
+        if case .word = self { return nil }
         if value.isEmpty { return "must not be empty" }
         switch self {
-        case .text, .helpSubject: return nil
+        case .text, .word, .helpSubject: return nil
         case .file, .directory:
             return value.utf8.contains(0) ? "must not contain a NUL character" : nil
         case .choice(let words, let notYet):

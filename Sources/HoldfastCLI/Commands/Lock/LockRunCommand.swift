@@ -1,0 +1,81 @@
+internal import CPosix
+internal import FileSystemSeam
+internal import LockKit
+
+/// `holdfast lock run`: a command under a lock.
+enum LockRunCommand {
+    static let description = CommandDescription(
+        path: ["lock", "run"],
+        summary: "run a command while holding a lock, as flock(1) does",
+        discussion: [
+            "The command replaces holdfast and inherits the lock: it is held until the command, and whatever it leaves "
+                + "running, has ended, however that ends. The exit code is the command's.",
+            "The lock file is made when it is absent, and never removed. When PATH is a directory, the directory itself "
+                + "is locked. Other programs that use flock on the same file are excluded too.",
+            "Write -- before the command, so that its options are not taken for those of holdfast.",
+        ],
+        positionals: [
+            LockArguments.path,
+            PositionalDescription(name: "COMMAND", kind: .word, help: "the command and its words", isRepeated: true),
+        ],
+        options: [
+            OptionDescription(
+                name: "shared",
+                arity: .flag,
+                help: "hold the lock together with others that do so"
+            ),
+            OptionDescription(
+                name: "timeout",
+                arity: .value(.seconds(maximum: 31_536_000), name: "S"),
+                help: "how many seconds to wait for the lock, 0 to try once; for ever when left out"
+            ),
+        ],
+        examples: [
+            Example(
+                words: ["lock", "run", "/run/lock/backup", "--timeout", "10", "--", "rsync", "-a", "data/", "copy/"],
+                note: "never two backups at once"
+            )
+        ],
+        exitNotes: [
+            ExitNote(code: .lockTimeout, meaning: "the lock was held for too long; with --timeout 0 this is 1"),
+            ExitNote(code: .missingInput, meaning: "there is no such command, or no directory for the lock file"),
+        ],
+        run: run
+    )
+
+    private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
+        let path = context.lockPath
+        let lock =
+            context.isLockPathDirectory
+            ? FileLock(ofDirectory: path, fileSystem: context.fileSystem)
+            : FileLock(at: path, fileSystem: context.fileSystem)
+        let timeout = context.arguments.milliseconds("timeout").map { Duration.milliseconds(Int64($0)) }
+        let mode: LockMode = context.arguments.has("shared") ? .shared : .exclusive
+        let held = try context.locking { () throws(LockError) in try lock.lock(mode, timeout: timeout) }
+        for warning in held.warnings { context.console.writeDiagnostic("warning: \(Printable.escaped("\(warning)"))") }
+        try context.locking { () throws(LockError) in try held.keepAcrossExec() }
+        context.console.flush()
+        let words = context.arguments.positionals("COMMAND")
+        let code = execute(words)
+        // Only a failure returns; the lock ends with this scope.
+        let name = Printable.quoted(words.first ?? "", maximum: 200)
+        if code == .noEntry { throw .missing("there is no command \(name); check its name and PATH") }
+        throw .inputOutput(
+            "\(name) cannot be run: \(code)",
+            FileSystemError(operation: .open, name: words.first ?? "", code: code)
+        )
+    }
+
+    /// Replaces this program; gives the error when that fails.
+    private static func execute(_ words: [String]) -> ErrorNumber {
+        // A word with a NUL would end there.
+        if words.isEmpty || words.contains(where: { $0.utf8.contains(0) }) { return .invalidArgument }
+        var bytes: [UInt8] = []
+        for word in words { bytes += Array(word.utf8) + [0] }
+        let result = unsafe bytes.withUnsafeBytes { bytes in
+            guard let start = unsafe bytes.bindMemory(to: CChar.self).baseAddress else { return 0 }
+            return unsafe cposix_execute(start, words.count)
+        }
+        return ErrorNumber(rawValue: Int32(-result))
+    }
+}

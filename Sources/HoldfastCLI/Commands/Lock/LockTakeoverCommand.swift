@@ -1,0 +1,66 @@
+internal import Canonical
+internal import LockKit
+internal import Signing
+
+/// `holdfast lock takeover`: moves a stale marker away because an operator decided so.
+enum LockTakeoverCommand {
+    static let description = CommandDescription(
+        path: ["lock", "takeover"],
+        summary: "move a stale marker to quarantine, as a signed attestation says",
+        discussion: [
+            "The attestation is verified while the lock is held, so that a lock that somebody holds is never taken: it "
+                + "must name exactly this marker, be in its time, and be signed by one of the trusted keys. The marker keeps "
+                + "its contents under a new name, beside the attestation; then the lock can be acquired."
+        ],
+        positionals: [LockArguments.marker],
+        options: [
+            OptionDescription(
+                name: "attestation",
+                arity: .value(.file, name: "FILE"),
+                help: "what lock attest printed",
+                isRequired: true
+            ),
+            OptionDescription(
+                name: "trusted-key",
+                arity: .repeatable(.file, name: "FILE"),
+                help: "the public key of an operator who may decide, in PEM form",
+                isRequired: true
+            ),
+        ],
+        examples: [
+            Example(
+                words: [
+                    "lock", "takeover", "/srv/store", "--attestation", "takeover.json", "--trusted-key", "ada.pem",
+                ],
+                note: "clear away what a dead restore left"
+            )
+        ],
+        exitNotes: [
+            ExitNote(code: .done, meaning: "the marker is in quarantine, durably"),
+            ExitNote(code: .refused, meaning: "the lock is held, or the attestation is not right"),
+            LockArguments.missingNote,
+        ],
+        changesStore: true,
+        run: run
+    )
+
+    private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
+        var keys: [VerifyingKey] = []
+        for path in context.arguments.texts("trusted-key") { keys.append(try LockArguments.publicKey(path, context)) }
+        let bytes = try LockArguments.text(
+            of: context.arguments.required("attestation"),
+            expected: "an attestation",
+            context
+        )
+        let lock = context.markerLock()
+        let name = try context.locking { () throws(LockError) in
+            try lock.takeOver(SignedTakeover(parsing: bytes), trustedKeys: keys)
+        }
+        if context.wantsJSON {
+            context.console.write(json: ["path": .string(lock.path), "quarantined_as": .string(name)])
+        } else {
+            context.console.writeLine("\(context.console.outputStyle.good("moved to")) \(Printable.escaped(name))")
+        }
+        return .done
+    }
+}

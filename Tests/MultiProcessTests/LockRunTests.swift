@@ -1,0 +1,117 @@
+import FileSystemSeam
+import Foundation
+import LockKit
+import TestSupport
+import Testing
+
+@Suite("holdfast lock run as a process")
+struct LockRunTests {
+    @Test func theCommandHasItsExitCodeItsWordsAndItsStreams() throws {
+        let temporary = try TemporaryDirectory()
+        let run = try HoldfastProgram.shell(
+            "printf in | $holdfast lock run \"$1/lock\" -- sh -c 'cat; echo \"[$1] [$2]\"; echo e >&2; exit 7' - 'a b' ''",
+            temporary.path
+        )
+        #expect(run.code == 7)
+        #expect(run.output == "in[a b] []\n")
+        #expect(run.error == "e\n")
+        #expect(try LockLook.isFree(temporary.path + "/lock"))
+    }
+
+    @Test func theLockIsHeldAsLongAsTheCommandRuns() throws {
+        let temporary = try TemporaryDirectory()
+        let path = temporary.path + "/lock"
+        let inside = try HoldfastProgram.run(
+            "lock",
+            "run",
+            path,
+            "--",
+            HoldfastProgram.path,
+            "lock",
+            "run",
+            path,
+            "--timeout",
+            "0",
+            "--",
+            "true"
+        )
+        #expect(inside.code == 1)
+        #expect(inside.error.contains("was locked by another holder"))
+        let shared = try HoldfastProgram.run(
+            "lock",
+            "run",
+            path,
+            "--shared",
+            "--",
+            HoldfastProgram.path,
+            "lock",
+            "run",
+            path,
+            "--shared",
+            "--timeout",
+            "0",
+            "--",
+            "true"
+        )
+        #expect(shared.code == 0)
+        let seen = try HoldfastProgram.run("lock", "run", path, "--", HoldfastProgram.path, "lock", "inspect", path)
+        #expect(seen.output.hasPrefix("state:    held, exclusively\nheld by:  process "))
+        #expect(try LockLook.isFree(path))
+    }
+
+    /// The command has taken the place of holdfast, and its end, however it comes, is the end of the lock.
+    @Test func theLockIsTheCommands() throws {
+        let temporary = try TemporaryDirectory()
+        let path = temporary.path + "/lock"
+        let process = Process()
+        process.executableURL = URL(filePath: HoldfastProgram.path)
+        process.arguments = ["lock", "run", path, "--", "sleep", "300"]
+        try process.run()
+        let name = "/proc/\(process.processIdentifier)/comm"
+        while try String(contentsOfFile: name, encoding: .utf8) != "sleep\n" { usleep(1000) }
+        #expect(try LockLook.isHeld(path))
+        // Not a signal that can be blocked: which ones are, the command inherits from the thread that starts it.
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        #expect(try LockLook.isFree(path))
+    }
+
+    @Test func aDirectoryIsLockedItself() throws {
+        let temporary = try TemporaryDirectory()
+        let run = try HoldfastProgram.run(
+            "lock",
+            "run",
+            temporary.path,
+            "--",
+            "flock",
+            "-n",
+            temporary.path,
+            "true"
+        )
+        #expect(run.code == 1)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: temporary.path) == [])
+        #expect(try HoldfastProgram.shell("flock -n \"$1\" true", temporary.path).code == 0)
+    }
+
+    /// `SIGPIPE` is ignored by holdfast, and must not be by the command.
+    @Test func aBrokenPipeEndsTheCommand() throws {
+        let temporary = try TemporaryDirectory()
+        let run = try HoldfastProgram.shell(
+            "$holdfast lock run \"$1/lock\" -- yes | head -1; exit ${PIPESTATUS[0]}",
+            temporary.path
+        )
+        #expect(run.code == 141)
+        #expect(run.output == "y\n")
+    }
+
+    /// Each of these adds one to a number in a file.
+    @Test func commandsTakeTurns() throws {
+        let temporary = try TemporaryDirectory()
+        let run = try HoldfastProgram.shell(
+            "cd \"$1\"; echo 0 > n; for i in $(seq 20); do "
+                + "$holdfast lock run lock -- sh -c 'n=$(cat n); echo $((n + 1)) > n' & done; wait; cat n",
+            temporary.path
+        )
+        #expect(run.output == "20\n")
+    }
+}
