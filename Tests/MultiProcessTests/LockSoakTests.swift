@@ -5,6 +5,10 @@ import Testing
 @Suite("Locks under kills and vandals", .serialized)
 struct LockSoakTests {
     private static let isLong = ProcessInfo.processInfo.environment["HOLDFAST_LONG"] == "1"
+    /// What is shown is the lock and not the disk, unless one is asked for.
+    private static let disk =
+        ProcessInfo.processInfo.environment["HOLDFAST_TEST_DIRECTORY"] ?? TemporaryDirectory.memoryDisk
+        ?? TemporaryDirectory.workingDisk
     private static let marker = ".cortex-restore-active-store.lock"
 
     private static func soak(_ kind: String, _ names: [String], holds: UInt64, long: UInt64) -> LockSoak {
@@ -26,8 +30,7 @@ struct LockSoakTests {
     @Test(arguments: soaks.indices)
     func neverTwoInsideAndNeverStuck(_ index: Int) throws {
         let soak = Self.soaks[index]
-        // What is shown is the lock, not the disk.
-        let temporary = try TemporaryDirectory(in: TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk)
+        let temporary = try TemporaryDirectory(in: Self.disk)
         let outcome = try soak.run(in: temporary.path)
         print("\(soak.kind): \(outcome)")
         #expect(outcome.overlaps == 0, "\(outcome)")
@@ -41,7 +44,7 @@ struct LockSoakTests {
     /// The oracle sees two who are inside at once: a file lock without its directory, whose file is removed while it is held.
     @Test func theOracleSeesOverlaps() throws {
         let soak = LockSoak(kind: "file", workers: 4, holds: 20_000, names: ["lock"], seed: 4)
-        let temporary = try TemporaryDirectory(in: TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk)
+        let temporary = try TemporaryDirectory(in: Self.disk)
         let outcome = try soak.run(in: temporary.path)
         #expect(outcome.overlaps > 0, "\(outcome)")
     }

@@ -1,10 +1,11 @@
 internal import CPosix
+internal import Canonical
 internal import FileSystemSeam
 internal import LockKit
 
 /// Locks between processes.
 enum LockLanes {
-    static let all = [uncontended, handoff]
+    static let all = [uncontended, handoff, markerCycle]
 
     private static let uncontended = Lane(
         "lock.file.uncontended",
@@ -22,7 +23,6 @@ enum LockLanes {
             options: FileLockOptions(anchor: .file)
         )
         do { _ = try lock.tryLock(.exclusive) }
-        let path = "\(arena.path)/lock"
         return Contest(
             subject: {
                 try arena.nanoseconds {
@@ -32,17 +32,7 @@ enum LockLanes {
                     }
                 } / Double(count) / 1000
             },
-            floor: {
-                arena.nanoseconds {
-                    for _ in 0..<count {
-                        let descriptor = Int32(unsafe path.withCString { unsafe cposix_open_path($0) })
-                        precondition(cposix_flock(descriptor, 1, 0) == 0, "the lock is free")
-                        var status = cposix_status()
-                        precondition(unsafe cposix_fstat(descriptor, &status) == 0, "a file that is open")
-                        _ = cposix_close(descriptor)
-                    }
-                } / Double(count) / 1000
-            }
+            floor: { floor(arena, count) }
         )
     }
 
@@ -62,6 +52,48 @@ enum LockLanes {
             },
             floor: { try Handoffs.medianOfSignals(count, arena.fileSystem) }
         )
+    }
+
+    private static let markerCycle = Lane(
+        "lock.marker.cycle",
+        "acquire a marker lock durably, and release it durably",
+        unit: "µs",
+        .cost,
+        floor: "open + flock + fstat + close in C",
+        targets: [.value(600)]
+    ) { arena in
+        let count = arena.scaled(500)
+        let lock = MarkerLock(inDirectory: arena.path, fileSystem: arena.fileSystem)
+        let request = MarkerRequest(
+            deploymentID: "deployment",
+            operatorPrincipalID: "operator",
+            restoreIntent: Digest(hashing: [], algorithm: .blake3)
+        )
+        // The file that the floor opens; the first acquisition makes the epoch file as well.
+        do { _ = try FileLock("lock", in: arena.directory, fileSystem: arena.fileSystem).tryLock(.exclusive) }
+        try lock.acquire(request).release()
+        return Contest(
+            subject: {
+                try arena.nanoseconds {
+                    for _ in 0..<count { try lock.acquire(request).release() }
+                } / Double(count) / 1000
+            },
+            floor: { floor(arena, arena.scaled(20_000)) }
+        )
+    }
+
+    /// What a lock on the file `lock` costs in C, in microseconds.
+    private static func floor(_ arena: Arena, _ count: Int) -> Double {
+        let path = "\(arena.path)/lock"
+        return arena.nanoseconds {
+            for _ in 0..<count {
+                let descriptor = Int32(unsafe path.withCString { unsafe cposix_open_path($0) })
+                precondition(cposix_flock(descriptor, 1, 0) == 0, "the lock is free")
+                var status = cposix_status()
+                precondition(unsafe cposix_fstat(descriptor, &status) == 0, "a file that is open")
+                _ = cposix_close(descriptor)
+            }
+        } / Double(count) / 1000
     }
 }
 

@@ -69,7 +69,7 @@ struct RefusalTests {
             )
         case "directory": try locks.directory.makeDirectory("lock", permissions: .ownerDirectory)
         case "fifo": #expect(mkfifo(locks.path, 0o600) == 0)
-        default: #expect(makeSocket(at: locks.path))
+        default: #expect(mknod(locks.path, S_IFSOCK | 0o600, 0) == 0)
         }
         let error = try lockError { _ = try locks.lock().canLock(.exclusive) }
         #expect(error?.code == "not_a_lock_file", "\(String(describing: error))")
@@ -102,22 +102,5 @@ struct RefusalTests {
                 #expect(try lock.canLock(.exclusive))
             }
         }
-    }
-
-    /// The socket's name is short enough for `bind` only relative to its directory.
-    private func makeSocket(at path: String) -> Bool {
-        let created = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(created) }
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let short = "/tmp/holdfast-\(UUID().uuidString.prefix(8))"
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(short.utf8)) }
-        let bound = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(created, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        guard bound == 0 else { return false }
-        return (try? FileManager.default.moveItem(atPath: short, toPath: path)) != nil
     }
 }
