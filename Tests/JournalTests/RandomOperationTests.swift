@@ -46,12 +46,33 @@ struct RandomOperationTests {
 
     @Test(arguments: JournalFormat.allCases, 1...5 as ClosedRange<UInt64>)
     func agreeing(format: JournalFormat, seed: UInt64) throws {
+        try agree(
+            TestJournal(format, in: TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk),
+            seed,
+            steps: 40
+        )
+    }
+
+    /// At sizes at which runs of the index are written and merged all the time, and lost, damaged or replaced by old ones.
+    @Test(arguments: 1...6 as ClosedRange<UInt64>)
+    func agreeingWhateverBecomesOfTheIndex(seed: UInt64) throws {
+        let disk = TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk
+        try agree(TestJournal(.segments, .tiny, in: disk), seed, steps: 120, spoiling: IndexSpoiler())
+    }
+
+    private func agree(
+        _ journal: TestJournal,
+        _ seed: UInt64,
+        steps: Int,
+        spoiling spoiler: IndexSpoiler? = nil
+    ) throws {
         var random = SplitMix64(seed: seed)
-        let journal = try TestJournal(format, in: TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk)
+        var spoiler = spoiler
         var handle = journal.open()
         try handle.create()
         var model = Model()
-        for step in 0..<40 {
+        for step in 0..<steps {
+            if Int.random(in: 0..<4, using: &random) == 0 { try spoiler?.spoil(journal, &random) }
             switch Int.random(in: 0..<20, using: &random) {
             case 0: try? journal.remove("indexes")
             case 1: try? journal.remove("heads/current.json")

@@ -12,6 +12,15 @@ enum Bytes {
         return UInt64(littleEndian: word)
     }
 
+    /// Stores eight bytes, the lowest first.
+    @inline(__always)
+    static func store(_ word: UInt64, in bytes: inout [UInt8], at position: Int) {
+        precondition(position >= 0 && position + 8 <= bytes.count, "a word is stored inside of its bytes")
+        unsafe bytes.withUnsafeMutableBytes {
+            unsafe $0.storeBytes(of: word.littleEndian, toByteOffset: position, as: UInt64.self)
+        }
+    }
+
     /// A copy of some bytes.
     static func copy(_ bytes: Span<UInt8>) -> [UInt8] { unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) } }
 

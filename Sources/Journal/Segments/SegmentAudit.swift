@@ -11,30 +11,65 @@ struct SegmentAudit {
     private let toleranceSeconds: Int64
     private var uses: [IndexKey: Uses] = [:]
     private var firsts: [IndexKey: UInt64] = [:]
+    /// The latest record with a key that more than one has; there are few.
+    private var repeated: [IndexKey: UInt64] = [:]
     private var previousTime: Timestamp?
     private(set) var findings: [VerificationFinding] = []
     /// The checkpoints, whose roots are recomputed in a pass of their own.
     private(set) var checkpoints: [IndexedCheckpoint] = []
 
+    /// What a record adds up to with those before it.
+    struct Counted {
+        var grantUseCount: UInt64 = 0
+        var nonceUseCount: UInt64 = 0
+        var maximumUses: UInt32?
+        /// The record before it with the same use id or, for a revocation, grant; 0 for none.
+        var previousOfID: UInt64 = 0
+        /// The use before it with the same idempotency key; 0 for none.
+        var previousOfKey: UInt64 = 0
+    }
+
     init(clockToleranceSeconds: Int64) { toleranceSeconds = clockToleranceSeconds }
 
     /// Looks at the next line.
-    mutating func apply(_ line: SegmentWalk.Line, _ bytes: Span<UInt8>) {
+    @discardableResult
+    mutating func apply(_ line: SegmentWalk.Line, _ bytes: Span<UInt8>) -> Counted {
         checkClock(line, bytes)
+        var counted = Counted()
         switch line.read.content {
         case .use(let use):
             check(use, line, bytes)
-            uses[use.grant, default: Uses()].count += 1
-            uses[use.nonce, default: Uses()].count += 1
-            if let maximum = use.maximumUses { uses[use.nonce]?.maximumUses = maximum }
-            if firsts[use.id] == nil { firsts[use.id] = line.index }
-        case .revocation(let grant):
-            if firsts[grant] == nil { firsts[grant] = line.index }
+            counted.grantUseCount = count(use.grant, nil).count
+            let nonce = count(use.nonce, use.maximumUses)
+            (counted.nonceUseCount, counted.maximumUses) = (nonce.count, nonce.maximumUses)
+            counted.previousOfID = note(use.id, line.index)
+            if let key = use.idempotencyKey { counted.previousOfKey = note(key, line.index) }
+        case .revocation(let grant): counted.previousOfID = note(grant, line.index)
         case .checkpoint:
             if case .checkpoint(let checkpoint)? = try? RecordLine.record(Bytes.copy(bytes)) {
                 checkpoints.append(IndexedCheckpoint(index: line.index, checkpoint: checkpoint))
             }
         }
+        return counted
+    }
+
+    private mutating func count(_ key: IndexKey, _ maximumUses: UInt32?) -> Uses {
+        var all = uses[key] ?? Uses()
+        all.count += 1
+        if let maximumUses { all.maximumUses = maximumUses }
+        uses[key] = all
+        return all
+    }
+
+    /// Notes a record with a key, and returns the one before; 0 for none.
+    private mutating func note(_ key: IndexKey, _ index: UInt64) -> UInt64 {
+        guard let first = firsts[key] else {
+            firsts[key] = index
+            return 0
+        }
+        let previous = repeated[key] ?? first
+        repeated[key] = index
+        return previous
     }
 
     private mutating func check(_ use: RecordLine.Use, _ line: SegmentWalk.Line, _ bytes: Span<UInt8>) {

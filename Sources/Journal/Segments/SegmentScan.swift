@@ -17,12 +17,12 @@ struct SegmentScan {
     var ledger: SegmentLedger
     /// Where the next record begins.
     var end: RecordPosition
-    /// A record whose digest is wanted on the way, and its digest once it was passed.
-    private let wanted: UInt64
-    private(set) var wantedDigest: String?
+    /// Records whose digests are wanted on the way, and those that were passed.
+    private let wanted: [UInt64]
+    private(set) var digests: [UInt64: String] = [:]
 
     /// Begins behind the last record of a ledger.
-    init(_ ledger: SegmentLedger, from end: RecordPosition, noting wanted: UInt64 = 0) {
+    init(_ ledger: SegmentLedger, from end: RecordPosition, noting wanted: [UInt64] = []) {
         self.ledger = ledger
         self.end = end
         self.wanted = wanted
@@ -93,7 +93,7 @@ struct SegmentScan {
             time = LineVerifier.text(line, read.createdAt)
             ledger.tail.append(read.content, at: end, byteCount: range.count + 1)
             end.offset = reader.offset
-            if index == wanted { wantedDigest = String(decoding: previous, as: UTF8.self) }
+            if wanted.contains(index) { digests[index] = String(decoding: previous, as: UTF8.self) }
             if index == last { return .reached }
         }
     }

@@ -3,52 +3,27 @@ internal import FileSystemSeam
 extension SegmentView {
     /// Opens a journal for questions: as far as its records are durable. Takes no lock and changes nothing.
     init(reading directory: any Directory, _ place: JournalPlace, bootID: String) throws(JournalError) {
-        var attempt = 0
+        var attempts = 0
         while true {
-            // The watermark is read before the segments are listed: what it names stands in them already.
-            let watermark = try WatermarkFile(in: directory, forWriting: false)
-            var view = try SegmentView(unread: directory, place, watermark)
-            let changed = try view.readDurable(bootID: bootID)
-            if !changed || attempt > 16 {
+            attempts += 1
+            // The watermark is read before anything is listed: what it names stands there already.
+            let watermark = try WatermarkFile(in: directory, bootID: bootID, forWriting: false)
+            do throws(JournalError) {
+                var view = try SegmentView(unread: directory, place, watermark)
+                let isChanged = try view.readDurable(bootID: bootID)
+                try view.checkEvidence()
+                if isChanged, attempts < Self.attemptMaximum { continue }
                 self = view
                 return
+            } catch {
+                // What was listed while a writer was at work may fit together badly. When nobody was, it is wrong.
+                var again = watermark
+                guard attempts < Self.attemptMaximum, try again.refresh() else { throw error }
             }
-            attempt += 1
         }
     }
 
-    /// A journal of which no record was read yet.
-    init(
-        unread directory: any Directory,
-        _ place: JournalPlace,
-        _ watermark: WatermarkFile
-    ) throws(JournalError) {
-        let journalID: String
-        if case .manifest(let manifest) = try JournalManifest.content(in: directory), let id = manifest.journalID {
-            journalID = id
-        } else {
-            // A manifest that is gone is written again by the next writer.
-            journalID = watermark.watermark?.journalID ?? ""
-        }
-        self.init(
-            place: place,
-            directory: directory,
-            identity: try Self.identity(of: directory),
-            journalID: journalID,
-            files: try SegmentFiles(of: directory),
-            ledger: SegmentLedger(IndexKeyMaker(journalID: journalID)),
-            end: RecordPosition(segment: 1, offset: 0),
-            watermarkFile: watermark
-        )
-    }
-
-    static func identity(of directory: any Directory) throws(JournalError) -> FileIdentity {
-        do {
-            return try directory.status().identity
-        } catch {
-            throw .io(error, file: ".")
-        }
-    }
+    private static let attemptMaximum = 16
 
     /// Reads on as far as records are durable.
     ///
@@ -60,9 +35,7 @@ extension SegmentView {
         }
         // Written in an earlier boot, or lost: what is found behind it was read from the disk, if no writer has come
         // since. Where that is not known, a sync makes sure.
-        let stop = try scan(noting: watermarkFile.evidence) { (scan, files) throws(JournalError) in
-            try scan.run(&files)
-        }
+        let stop = try scan { (scan, files) throws(JournalError) in try scan.run(&files) }
         if case .failed(let error) = stop { throw error }
         if watermarkFile.watermark == nil || bootID.isEmpty { try syncLastSegment() }
         let before = watermarkFile.content
@@ -80,7 +53,7 @@ extension SegmentView {
             last = unsynced
             limit = nil
         }
-        let stop = try scan(noting: watermark.head) { (scan, files) throws(JournalError) in
+        let stop = try scan { (scan, files) throws(JournalError) in
             try scan.run(&files, upTo: last, limit: limit)
         }
         switch stop {
@@ -94,38 +67,45 @@ extension SegmentView {
         }
     }
 
-    /// Scans, takes over what the scan found, and compares it with the record that the head names.
+    /// Scans, takes over what the scan found, and compares it with the records that the heads name.
     mutating func scan(
-        noting evidence: JournalHead?,
         _ body: (inout SegmentScan, inout SegmentFiles) throws(JournalError) -> SegmentScan.Stop
     ) throws(JournalError) -> SegmentScan.Stop {
         let before = ledger.last
-        var scan = SegmentScan(ledger, from: end, noting: evidence?.index ?? 0)
-        let stop = try body(&scan, &files)
+        // Moved, not copied: it holds a tail of records.
+        var moved = SegmentLedger(ledger.maker, tail: TailIndex(firstIndex: ledger.nextIndex, capacity: 0))
+        swap(&moved, &ledger)
+        var scan = SegmentScan(consume moved, from: end, noting: watermarkFile.evidence.map(\.head.index))
+        let stop: SegmentScan.Stop
+        do throws(JournalError) {
+            stop = try body(&scan, &files)
+        } catch {
+            ledger = scan.ledger
+            throw error
+        }
         ledger = scan.ledger
         end = scan.end
         if case .failed = stop { return stop }
-        guard let evidence else { return stop }
-        guard evidence.index < ledger.nextIndex else {
-            if case .torn = stop { throw brokenOff(before: evidence.index) }
-            throw .missingRecord(
-                index: ledger.nextIndex,
-                evidence: "\(WatermarkFile.path) names record \(evidence.index)"
-            )
-        }
-        let found: String?
-        if let passed = scan.wantedDigest {
-            found = passed
-        } else if let before, before.index == evidence.index {
-            found = before.digest
-        } else {
-            found = try storedRecord(at: evidence.index).digest
-        }
-        guard found == evidence.digest else {
-            throw .missingRecord(
-                index: evidence.index,
-                evidence: "\(WatermarkFile.path) names another record there, with the digest \(evidence.digest)"
-            )
+        for (head, file) in watermarkFile.evidence {
+            guard head.index < ledger.nextIndex else {
+                if case .reached = stop { continue }
+                if case .torn = stop { throw brokenOff(before: head.index) }
+                throw .missingRecord(index: ledger.nextIndex, evidence: "\(file) names record \(head.index)")
+            }
+            let found: String
+            if let passed = scan.digests[head.index] {
+                found = passed
+            } else if let before, before.index == head.index {
+                found = before.digest
+            } else {
+                found = try storedRecord(at: head.index).digest
+            }
+            guard found == head.digest else {
+                throw .missingRecord(
+                    index: head.index,
+                    evidence: "\(file) names another record there, with the digest \(head.digest)"
+                )
+            }
         }
         return stop
     }

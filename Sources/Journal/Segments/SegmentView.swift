@@ -1,3 +1,4 @@
+internal import Canonical
 internal import FileSystemSeam
 
 /// A journal in segments as one handle knows it: its files, and what their records add up to.
@@ -12,20 +13,210 @@ struct SegmentView: Sendable {
     /// Where the next record begins.
     var end: RecordPosition
     var watermarkFile: WatermarkFile
+    /// Up to where the runs of the index reach: from there records are read.
+    private(set) var base = Base()
+    /// What files of the index name.
+    private(set) var evidence: [IndexEvidence] = []
 
+    /// The place from which records are read, because no run covers them.
+    struct Base: Sendable {
+        var last: JournalHead?
+        var end = RecordPosition(segment: 1, offset: 0)
+    }
+
+    /// A journal of which no more was read than its index covers.
+    ///
+    /// - Parameter usingIndex: false to begin with the first record, whatever stands in the index.
+    init(
+        unread directory: any Directory,
+        _ place: JournalPlace,
+        _ watermark: WatermarkFile,
+        usingIndex: Bool = true
+    ) throws(JournalError) {
+        journalID = try Self.journalID(in: directory, watermark)
+        self.place = place
+        self.directory = directory
+        identity = try Self.identity(of: directory)
+        watermarkFile = watermark
+        let maker = IndexKeyMaker(journalID: journalID)
+        // The index is listed first: the records that it names stand in the segments already.
+        let listing = usingIndex ? try IndexListing(of: directory, maker) : IndexListing()
+        evidence = listing.evidence
+        let runs = IndexRuns(listing.runs)
+        files = try SegmentFiles(of: directory)
+        end = base.end
+        ledger = SegmentLedger(maker, runs, tail: place.emptyTail(after: runs.lastIndex))
+        try bind()
+    }
+
+    /// The index of the journal in a directory.
+    static func listing(of directory: any Directory, bootID: String) throws(JournalError) -> IndexListing {
+        let watermark = try WatermarkFile(in: directory, bootID: bootID, forWriting: false)
+        return try IndexListing(of: directory, IndexKeyMaker(journalID: try journalID(in: directory, watermark)))
+    }
+
+    private static func journalID(
+        in directory: any Directory,
+        _ watermark: WatermarkFile
+    ) throws(JournalError) -> String {
+        if case .manifest(let manifest) = try JournalManifest.content(in: directory), let id = manifest.journalID {
+            return id
+        }
+        // A manifest that is gone is written again by the next writer.
+        return watermark.journalID ?? ""
+    }
+
+    static func identity(of directory: any Directory) throws(JournalError) -> FileIdentity {
+        do {
+            return try directory.status().identity
+        } catch {
+            throw .io(error, file: ".")
+        }
+    }
+
+    /// Answers without the runs, which are lost or damaged: everything is read from the first record.
+    mutating func abandonIndex() {
+        base = Base()
+        end = base.end
+        ledger = SegmentLedger(ledger.maker, tail: place.emptyTail(after: 0))
+    }
+
+    /// Goes back to where the runs end that were there before.
+    mutating func resetIndex(to base: Base) {
+        self.base = base
+        end = base.end
+        ledger = SegmentLedger(
+            ledger.maker,
+            ledger.runs,
+            tail: place.emptyTail(after: base.last?.index ?? 0),
+            last: base.last
+        )
+    }
+
+    /// Takes runs that cover all records.
+    mutating func replaceIndex(_ runs: IndexRuns, upTo last: JournalHead?, end: RecordPosition) {
+        base = Base(last: last, end: end)
+        self.end = end
+        ledger = SegmentLedger(ledger.maker, runs, tail: place.emptyTail(after: last?.index ?? 0), last: last)
+    }
+
+    /// Takes over runs that cover records up to one that stands at the end.
+    mutating func adopt(_ runs: IndexRuns, upTo last: JournalHead?, end: RecordPosition) {
+        base = Base(last: last, end: end)
+        ledger.adopt(runs)
+    }
+}
+
+extension JournalPlace {
+    /// A tail for the records behind those that runs cover.
+    func emptyTail(after index: UInt64) -> TailIndex {
+        TailIndex(firstIndex: index + 1, capacity: 8 * options.segmentSettings.tailRecordMaximum)
+    }
+}
+
+// MARK: - The index and the records
+
+extension SegmentView {
+    /// Ties the runs to the records: the last one that they cover must stand where they say, with the digest that they
+    /// say. It names the digest of the record before, and so on, so that this covers all of them.
+    private mutating func bind() throws(JournalError) {
+        guard let run = ledger.runs.last else { return }
+        let header = run.header
+        let file = "\(IndexRun.directoryName)/\(run.name)"
+        for run in ledger.runs.all {
+            let range = run.header.first...run.header.last
+            if SegmentSum(of: files.firsts, in: range) != run.header.segments {
+                throw .missingRecord(
+                    index: range.lowerBound,
+                    evidence: "\(IndexRun.directoryName)/\(run.name) counts other segments from there to record "
+                        + "\(range.upperBound)"
+                )
+            }
+        }
+        let state: RecordState?
+        do throws(JournalError) {
+            state = try ledger.state(of: header.last)
+        } catch {
+            abandonIndex()
+            return
+        }
+        let position = RecordPosition(segment: header.end.segment, offset: Int64(state?.offset ?? 0))
+        let line = try self.line(at: position)
+        if line.isEmpty || line.first == 0 {
+            throw .missingRecord(index: header.last, evidence: "\(file) names it")
+        }
+        let record = try Self.stored(line, at: header.last, position, ledger.maker)
+        guard Hex.decode(String(record.digest.dropFirst("sha256:".count))) == header.lastDigest else {
+            throw .missingRecord(index: header.last, evidence: "\(file) names another record there")
+        }
+        guard position.offset + Int64(line.count + 1) == header.end.offset else {
+            abandonIndex()
+            return
+        }
+        base = Base(last: record.head, end: header.end)
+        ledger.last = record.head
+        end = header.end
+    }
+
+    /// Compares what the index and the heads name with the records that are there.
+    func checkEvidence() throws(JournalError) {
+        for evidence in evidence where evidence.index >= ledger.nextIndex {
+            throw .missingRecord(index: ledger.nextIndex, evidence: "\(evidence.file) names record \(evidence.index)")
+        }
+    }
+
+    /// Where a record stands; found by counting lines when the index does not tell.
+    mutating func position(of index: UInt64) throws(JournalError) -> RecordPosition {
+        if ledger.tail.holds(index) { return ledger.tail.record(at: index).position }
+        guard let segment = files.segment(of: index) else {
+            throw .missingRecord(index: index, evidence: "no segment holds it")
+        }
+        do throws(JournalError) {
+            if let state = try ledger.state(of: index) {
+                return RecordPosition(segment: segment, offset: Int64(state.offset))
+            }
+        } catch {
+            guard ledger.damage != nil else { throw error }
+        }
+        return try positionByCounting(index, in: segment)
+    }
+
+    /// Where a record stands in a segment, found by counting its lines.
+    private mutating func positionByCounting(_ index: UInt64, in segment: UInt64) throws(JournalError) -> RecordPosition
+    {
+        let file = try files.file(segment)
+        var reader = LineReader(file, from: 0)
+        var next = segment
+        do {
+            while next < index, case .line = try reader.next() { next += 1 }
+        } catch {
+            throw .io(error, file: SegmentName.path(segment))
+        }
+        guard next == index else {
+            throw .missingRecord(index: index, evidence: "\(SegmentName.path(segment)) ends before it")
+        }
+        return RecordPosition(segment: segment, offset: reader.offset)
+    }
+}
+
+// MARK: - Records
+
+extension SegmentView {
     /// A record, with its digest checked once more.
     mutating func storedRecord(at index: UInt64) throws(JournalError) -> StoredRecord {
-        let position = try ledger.position(of: index)
-        let line = try self.line(at: position)
-        return try Self.stored(line, at: index, position, ledger.maker)
+        let position = try position(of: index)
+        return try Self.stored(try line(at: position), at: index, position, ledger.maker)
     }
 
     /// The use at the index of a use.
     mutating func use(at index: UInt64) throws(JournalError) -> ApprovalUse {
-        guard case .use(let use) = try storedRecord(at: index).record else {
-            preconditionFailure("record \(index) is no use, although the index counts it as one")
-        }
-        return use
+        try Self.use(try storedRecord(at: index))
+    }
+
+    /// What a record says that is counted as a use.
+    static func use(_ record: StoredRecord) throws(JournalError) -> ApprovalUse {
+        if case .use(let use) = record.record { return use }
+        throw .malformedRecord(index: record.index, file: SegmentName.directoryName, reason: "it is no use")
     }
 
     private mutating func line(at position: RecordPosition) throws(JournalError) -> [UInt8] {

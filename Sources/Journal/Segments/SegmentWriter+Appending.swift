@@ -2,7 +2,21 @@ internal import FileSystemSeam
 
 extension SegmentWriter {
     /// Decides a request, and stages its record when it is granted.
+    ///
+    /// A run that turns out to be damaged is made anew, and asked again.
     mutating func answer(_ request: JournalRequest) throws(JournalError) -> JournalAnswer {
+        while true {
+            do throws(JournalError) {
+                return try decided(request)
+            } catch {
+                guard view.ledger.damage != nil else { throw error }
+                try commit()
+                try rebuildIndex()
+            }
+        }
+    }
+
+    private mutating func decided(_ request: JournalRequest) throws(JournalError) -> JournalAnswer {
         switch request {
         case .append(let record, let signer): return .appended(AppendedRecord(try stage(record, signedBy: signer)))
         case .reserve(let use, let perGrant):
@@ -51,7 +65,7 @@ extension SegmentWriter {
 
     /// Writes what is staged, syncs it, and advances the watermark.
     ///
-    ///     pwrite(segment, lines, …) · fdatasync(segment) · pwrite(heads/current.json)
+    ///     pwrite(segment, lines, …) · fdatasync(segment) · pwrite(heads/current.json) · pwrite(indexes/watermark.json)
     mutating func commit() throws(JournalError) {
         if staged.isEmpty { return }
         if active == nil { try begin(view.ledger.nextIndex - stagedCount) }
@@ -97,7 +111,16 @@ extension SegmentWriter {
             before.unsyncedIndex = watermark.index
             watermark = before
         }
-        try view.watermarkFile.write(watermark)
+        try publish(watermark)
+    }
+
+    /// Writes the watermark, in place where there is one.
+    mutating func publish(_ watermark: Watermark) throws(JournalError) {
+        if case .watermark = view.watermarkFile.content {
+            try view.watermarkFile.write(watermark, in: view.directory)
+        } else {
+            try view.watermarkFile.create(in: view.directory, watermark)
+        }
     }
 
     /// Fills the active segment with zeros ahead of what is to be written, so that a sync need not commit a new length.

@@ -9,13 +9,16 @@ extension SegmentWriter {
         opening directory: any Directory,
         _ place: JournalPlace,
         bootID: String,
-        settings: SegmentSettings
+        settings: SegmentSettings,
+        progress: WorkProgress.Handler? = nil
     ) throws(JournalError) {
-        let found = try WatermarkFile(in: directory, forWriting: true)
+        let found = try WatermarkFile(in: directory, bootID: bootID, forWriting: true)
         try Self.prepare(directory, place, found)
         let view = try SegmentView(unread: directory, place, found)
         self.init(view: view, bootID: bootID, settings: settings)
+        try indexDurableRecords(progress)
         try recover()
+        try completeIndex(progress)
     }
 
     /// Makes the parts of a journal that are missing, durably.
@@ -29,7 +32,7 @@ extension SegmentWriter {
         _ found: WatermarkFile
     ) throws(JournalError) {
         // A journal with records is not made again, whatever is missing: that is for the records to say.
-        if let evidence = found.evidence, evidence.index > 0 {
+        if !found.evidence.isEmpty {
             if case .manifest = try JournalManifest.content(in: directory) { return }
         }
         let isComplete = found.watermark != nil
@@ -37,7 +40,7 @@ extension SegmentWriter {
         if case .manifest(let manifest) = content, manifest.journalID != nil {
             if !isComplete { try manifest.write(to: directory) }
         } else {
-            var id = found.watermark?.journalID ?? ""
+            var id = found.journalID ?? ""
             if id.isEmpty { id = try place.stamp.identifier("jrn") }
             try JournalManifest(format: .segments, journalID: id).write(to: directory)
         }
@@ -61,10 +64,9 @@ extension SegmentWriter {
     /// Reads everything that no index covers, sets aside what was never acknowledged, and makes durable what may not
     /// be yet.
     private mutating func recover() throws(JournalError) {
-        let stop = try view.scan(noting: view.watermarkFile.evidence) { (scan, files) throws(JournalError) in
-            try scan.run(&files)
-        }
+        let stop = try view.scan { (scan, files) throws(JournalError) in try scan.run(&files) }
         if case .failed(let error) = stop { throw error }
+        try view.checkEvidence()
         view.files.close()
         try openActive()
         var dirtyEnd = view.end.offset
@@ -76,15 +78,20 @@ extension SegmentWriter {
             try replaceActive()
             return try view.watermarkFile.create(in: view.directory, currentWatermark)
         }
+        var isWritten = view.watermarkFile.content == .watermark(watermark)
         if isOfEarlierBoot(watermark) {
             // What was found was read from the disk, so that all of it is durable.
             try advance(isDurable: true)
+            isWritten = true
         } else if let end = watermark.wipingEnd, watermark.end.segment == view.end.segment {
             dirtyEnd = max(dirtyEnd, end)
         }
-        let isUnchanged = try secure()
-        if dirtyEnd > view.end.offset { try wipeDurably(until: dirtyEnd) }
-        if !isUnchanged || dirtyEnd > view.end.offset { try advance() }
+        if try !secure() { isWritten = false }
+        if dirtyEnd > view.end.offset {
+            try wipeDurably(until: dirtyEnd)
+            isWritten = false
+        }
+        if !isWritten { try advance() }
     }
 
     private func isOfEarlierBoot(_ watermark: Watermark) -> Bool {

@@ -66,7 +66,7 @@ extension SegmentWriter {
     private mutating func announceWiping(until end: Int64) throws(JournalError) {
         guard var watermark = view.watermarkFile.watermark, watermark.end.segment == active?.first else { return }
         watermark.wipingEnd = max(end, watermark.wipingEnd ?? 0)
-        try view.watermarkFile.write(watermark)
+        try publish(watermark)
     }
 
     private func digest(of file: any File, from start: Int64, to end: Int64) throws(FileSystemError) -> Digest {

@@ -42,7 +42,7 @@ extension SegmentWriter {
         if !view.files.firsts.contains(watermark.end.segment) { view.files = try SegmentFiles(of: view.directory) }
         let last = max(watermark.index, watermark.unsyncedIndex ?? 0)
         let limit = last == watermark.index ? watermark.end : nil
-        let stop = try view.scan(noting: watermark.head) { (scan, files) throws(JournalError) in
+        let stop = try view.scan { (scan, files) throws(JournalError) in
             try scan.run(&files, upTo: last, limit: limit)
         }
         guard case .reached = stop else { return false }

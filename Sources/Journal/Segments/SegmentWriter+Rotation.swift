@@ -47,7 +47,7 @@ extension SegmentWriter {
             watermark.updatedAt = view.ledger.last?.updatedAt ?? ""
             watermark.end = view.end
             watermark.unsyncedIndex = nil
-            try view.watermarkFile.write(watermark)
+            try publish(watermark)
         }
     }
 }

@@ -13,6 +13,10 @@ struct SegmentWriter: Sendable {
     var active: ActiveSegment?
     /// Lines that are counted but not written yet.
     var staged: [UInt8] = []
+    /// How many records the tail holds before the index is written again.
+    var tailMaximum: UInt64 = 0
+    /// Whether no run was there when it was opened.
+    var isIndexNew = false
 
     /// The segment that is appended to.
     struct ActiveSegment: Sendable {
@@ -44,7 +48,7 @@ extension SegmentWriter: LedgerView {
     mutating func firstUse(id: String) throws(JournalError) -> UInt64? { try view.ledger.firstUse(id: id) }
 
     mutating func use(at index: UInt64) throws(JournalError) -> ApprovalUse {
-        let position = try view.ledger.position(of: index)
+        let position = try view.position(of: index)
         guard position.segment == view.end.segment, position.offset >= view.end.offset else {
             return try view.use(at: index)
         }
@@ -53,9 +57,6 @@ extension SegmentWriter: LedgerView {
         let end = Bytes.firstIndex(of: UInt8(ascii: "\n"), in: staged.span, from: start, to: staged.count)
         let line = Array(staged[start..<(end ?? staged.count)])
         let stored = try SegmentView.stored(line, at: index, position, view.ledger.maker)
-        guard case .use(let use) = stored.record else {
-            preconditionFailure("record \(index) is no use, although the index counts it as one")
-        }
-        return use
+        return try SegmentView.use(stored)
     }
 }

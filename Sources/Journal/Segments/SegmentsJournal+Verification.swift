@@ -1,3 +1,4 @@
+internal import Canonical
 internal import FileSystemSeam
 
 extension SegmentsJournal {
@@ -11,18 +12,22 @@ extension SegmentsJournal {
             if let anchor = request.anchor { report.check(anchor) { _ in nil } }
             return report
         }
-        var watermark = try WatermarkFile(in: directory, forWriting: false)
-        var view = try SegmentView(unread: directory, place, watermark)
+        // The index is looked at first: the records that it names are durable already.
+        let listing = try SegmentView.listing(of: directory, bootID: boot)
+        var watermark = try WatermarkFile(in: directory, bootID: boot, forWriting: false)
+        var view = try SegmentView(unread: directory, place, watermark, usingIndex: false)
         // In the boot that wrote it, nothing behind the watermark can be taken for durable.
         let limit = watermark.watermark.flatMap { $0.bootID == boot && !boot.isEmpty ? $0.index : nil }
         var walk = SegmentWalk(view.ledger.maker, upTo: limit, stopsAtFirst: request.stopsAtFirst)
         var audit = SegmentAudit(clockToleranceSeconds: place.options.clockToleranceSeconds)
-        var noted = NotedDigests(watermark.evidence?.index ?? 0, request.anchor?.index ?? 0)
-        let total = watermark.evidence?.index
+        var index = IndexAudit(listing.runs)
+        let evidence = Evidence.all(watermark, listing)
+        var noted = NotedDigests(evidence.map(\.index) + [request.anchor?.index ?? 0])
+        let total = watermark.evidence.map(\.head.index).max()
         try walk.run(&view.files) { line, bytes in
             progress?(WorkProgress(completed: line.index - 1, total: total))
             noted.note(line, bytes)
-            audit.apply(line, bytes)
+            index.apply(line, audit.apply(line, bytes))
         }
         progress?(WorkProgress(completed: walk.nextIndex - 1, total: total))
         report.recordCount = walk.recordCount
@@ -30,10 +35,12 @@ extension SegmentsJournal {
         report.add(walk.failures)
         report.add(segmentStrays: view.files.strays)
         if walk.failures.isEmpty || !request.stopsAtFirst {
-            report.check(watermark.content, walk, noted)
+            report.check(watermark.content, walk)
+            report.check(evidence, walk, noted)
             if let anchor = request.anchor { report.check(anchor) { noted.heads[$0] } }
             if walk.failures.isEmpty {
                 try report.checkBehind(limit, walk, &view, &watermark)
+                if let stale = index.stale { report.add(stale: stale) }
                 report.findings = audit.findings
                 try recomputeRoots(audit.checkpoints, &view.files, walk, request, &report)
             }
@@ -60,12 +67,26 @@ extension SegmentsJournal {
     }
 }
 
+/// A record that something besides the records names.
+private struct Evidence {
+    var index: UInt64
+    var digest: String
+    var file: String
+
+    static func all(_ watermark: WatermarkFile, _ listing: IndexListing) -> [Evidence] {
+        watermark.evidence.map { Evidence(index: $0.head.index, digest: $0.head.digest, file: $0.file) }
+            + listing.evidence.map {
+                Evidence(index: $0.index, digest: "sha256:" + Hex.encode($0.digest), file: $0.file)
+            }
+    }
+}
+
 /// The records whose digests someone outside of them names.
 private struct NotedDigests {
     let wanted: Set<UInt64>
     var heads: [UInt64: JournalHead] = [:]
 
-    init(_ indexes: UInt64...) { wanted = Set(indexes) }
+    init(_ indexes: [UInt64]) { wanted = Set(indexes) }
 
     mutating func note(_ line: SegmentWalk.Line, _ bytes: Span<UInt8>) {
         guard wanted.contains(line.index) else { return }
@@ -92,45 +113,47 @@ extension VerificationReport {
         }
     }
 
-    /// Compares the head with the records.
-    fileprivate mutating func check(_ content: Watermark.Content, _ walk: SegmentWalk, _ noted: NotedDigests) {
+    fileprivate mutating func add(stale: IndexDamage) {
+        warn(.indexStale, "\(stale.file) does not hold what the records say; rebuild the indexes")
+    }
+
+    /// Says what is wrong with the head itself.
+    fileprivate mutating func check(_ content: Watermark.Content, _ walk: SegmentWalk) {
         let file = WatermarkFile.path
         let last = walk.nextIndex - 1
-        let head: JournalHead?
         switch content {
         case .missing:
             if last > 0 || !walk.failures.isEmpty {
                 warn(.headMissing, "\(file) is missing; the next append writes it")
             }
-            return
         case .unreadable(let reason):
-            return warn(.headUnreadable, "\(file) cannot be read (\(reason)); the next append writes it")
-        case .watermark(let watermark): head = watermark.head
-        case .foreign(let found): head = found
-        }
-        let index = head?.index ?? 0
-        if index > last {
-            if walk.rest == .torn {
-                add([
-                    .malformedRecord(
-                        index: last + 1,
-                        file: SegmentName.path(walk.end.segment),
-                        reason: "it breaks off in the line at byte \(walk.end.offset), although record \(index) was "
-                            + "written after it"
-                    )
-                ])
-            } else {
-                add([.missingRecord(index: last + 1, evidence: "\(file) names record \(index)")])
+            warn(.headUnreadable, "\(file) cannot be read (\(reason)); the next append writes it")
+        case .watermark, .foreign:
+            let index = content.head?.index ?? 0
+            if index < last, walk.failures.isEmpty {
+                warn(.headBehind, "\(file) names record \(index) of \(last); the next append brings it forward")
             }
-        } else if let head, index > 0, walk.failures.isEmpty, noted.heads[index]?.digest != head.digest {
-            add([
-                .missingRecord(
-                    index: index,
-                    evidence: "\(file) names another record there, with the digest \(head.digest)"
-                )
-            ])
-        } else if index < last, walk.failures.isEmpty {
-            warn(.headBehind, "\(file) names record \(index) of \(last); the next append brings it forward")
+        }
+    }
+
+    /// Compares the records that something outside of them names with those that are there. One that is missing is said
+    /// once, whoever names it.
+    fileprivate mutating func check(_ evidence: [Evidence], _ walk: SegmentWalk, _ noted: NotedDigests) {
+        let last = walk.nextIndex - 1
+        for named in evidence {
+            if named.index > last {
+                if walk.rest == .torn {
+                    let reason =
+                        "it breaks off in the line at byte \(walk.end.offset), although record \(named.index) was "
+                        + "written after it"
+                    let path = SegmentName.path(walk.end.segment)
+                    return add([.malformedRecord(index: last + 1, file: path, reason: reason)])
+                }
+                return add([.missingRecord(index: last + 1, evidence: "\(named.file) names record \(named.index)")])
+            }
+            guard walk.failures.isEmpty, noted.heads[named.index]?.digest != named.digest else { continue }
+            let evidence = "\(named.file) names another record there, with the digest \(named.digest)"
+            return add([.missingRecord(index: named.index, evidence: evidence)])
         }
     }
 
@@ -179,7 +202,7 @@ extension SegmentScan {
     /// Goes on where a walk without failures ended.
     fileprivate init(_ ledger: SegmentLedger, behind walk: SegmentWalk) {
         var ledger = ledger
-        ledger.tail = TailIndex(firstIndex: walk.nextIndex)
+        ledger.tail = TailIndex(firstIndex: walk.nextIndex, capacity: 0)
         ledger.last = walk.head
         self.init(ledger, from: walk.end)
     }

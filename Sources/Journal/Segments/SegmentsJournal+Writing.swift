@@ -10,7 +10,31 @@ extension SegmentsJournal {
         progress: WorkProgress.Handler?
     ) throws(JournalError) -> UInt64 {
         guard try place.directory() != nil else { return 0 }
-        return try withWriter { (writer) throws(JournalError) in writer.view.ledger.nextIndex - 1 }
+        return try withWriter(
+            opening: Opening(isFresh: true, discardsEvidence: discardingEvidence, progress: progress)
+        ) { (writer) throws(JournalError) in
+            // Opening compares what the index names with the records, before it is given up.
+            if !writer.isIndexNew {
+                try writer.discardRuns()
+                writer = try SegmentWriter(
+                    opening: writer.view.directory,
+                    self.place,
+                    bootID: self.boot,
+                    settings: self.place.options.segmentSettings,
+                    progress: progress
+                )
+            }
+            return writer.view.ledger.nextIndex - 1
+        }
+    }
+
+    /// How a writer is come by.
+    struct Opening {
+        /// Whether what is remembered is not good enough.
+        var isFresh = false
+        /// Whether the index is removed first, whatever it names.
+        var discardsEvidence = false
+        var progress: WorkProgress.Handler?
     }
 
     /// Requests share the lock, one write and one sync.
@@ -40,17 +64,17 @@ extension SegmentsJournal {
     }
 
     /// Runs `body` under the journal's lock, on records that are whole and durable.
+    ///
     func withWriter<Result: Sendable>(
+        opening: Opening = Opening(),
         _ body: (inout SegmentWriter) throws(JournalError) -> Result
     ) throws(JournalError) -> Result {
         try writer.withLock { (state) throws(JournalError) in
             if state.isPoisoned { throw .poisoned(path: place.path) }
             do throws(JournalError) {
-                return try locked(&state, body)
+                return try locked(&state, opening, body)
             } catch {
-                if case .io(let cause, _) = error, cause.operation == .sync || cause.operation == .syncDirectory {
-                    state.isPoisoned = true
-                }
+                if error.isFailedSync { state.isPoisoned = true }
                 throw error
             }
         }
@@ -58,6 +82,7 @@ extension SegmentsJournal {
 
     private func locked<Result>(
         _ state: inout WriterState,
+        _ opening: Opening,
         _ body: (inout SegmentWriter) throws(JournalError) -> Result
     ) throws(JournalError) -> Result {
         let directory: any Directory
@@ -67,6 +92,8 @@ extension SegmentsJournal {
             directory = try place.madeDirectory()
         }
         let lock = try JournalLock(on: directory, place)
+        if opening.isFresh { state.writer = nil }
+        if opening.discardsEvidence { try discardIndex(of: directory) }
         // Kept only when all goes well: after a failure what is on disk is looked at anew.
         var current = state.writer.take()
         if current != nil, try current?.isUpToDate(with: directory) != true { current = nil }
@@ -78,7 +105,8 @@ extension SegmentsJournal {
                 opening: directory,
                 place,
                 bootID: boot,
-                settings: place.options.segmentSettings
+                settings: place.options.segmentSettings,
+                progress: opening.progress
             )
         }
         current = nil
@@ -87,9 +115,24 @@ extension SegmentsJournal {
         let result = try body(&writer)
         try writer.commit()
         state.lastSeen = writer.view.ledger.last ?? state.lastSeen
-        state.writer = writer
+        do throws(JournalError) {
+            try writer.extendIndex()
+            state.writer = writer
+        } catch {
+            // What is recorded is recorded, whatever becomes of the index. The next call looks at everything anew.
+            if error.isFailedSync { state.isPoisoned = true }
+        }
         _ = consume lock
         return result
+    }
+
+    /// Removes the index, and with it what it names.
+    private func discardIndex(of directory: any Directory) throws(JournalError) {
+        do {
+            if try directory.exists(IndexRun.directoryName) { try directory.removeRecursively(IndexRun.directoryName) }
+        } catch {
+            throw .io(error, file: IndexRun.directoryName)
+        }
     }
 
     /// A record that this handle saw can be followed by others, but not vanish or change.

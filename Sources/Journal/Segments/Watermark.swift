@@ -86,6 +86,15 @@ struct Watermark: Sendable, Hashable {
         /// A head without a check: not written by this layout, so that it says nothing about syncs. It is evidence
         /// of a record nevertheless.
         case foreign(JournalHead)
+
+        /// The record it names; nil when it names none.
+        var head: JournalHead? {
+            switch self {
+            case .watermark(let watermark): watermark.head
+            case .foreign(let head): head.index == 0 ? nil : head
+            case .missing, .unreadable: nil
+            }
+        }
     }
 
     /// Reads the bytes.

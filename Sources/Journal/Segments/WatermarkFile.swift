@@ -1,51 +1,86 @@
 internal import FileSystemSeam
 
-/// The file `heads/current.json` of a journal in segments, and what was last seen in it.
+/// The file `heads/current.json` of a journal in segments, its copy `indexes/watermark.json`, and what was last seen in
+/// them.
+///
+/// The copy is written after the file. It is evidence of the last record when the file is removed together with it.
 struct WatermarkFile: Sendable {
     static let path = "\(HeadFile.directoryName)/\(HeadFile.fileName)"
+    static let copyName = "watermark.json"
+    static let copyPath = "\(IndexRun.directoryName)/\(copyName)"
     /// How often a reader looks again when it meets the file in the middle of being written.
     private static let readMaximum = 16
 
+    private let bootID: String
     /// Nil when it is not there.
     private(set) var file: (any File)?
     private(set) var content: Watermark.Content
     private var bytes: [UInt8]
+    private var copy: (any File)?
+    private(set) var copyContent: Watermark.Content
+    /// The watermark that tells most about this boot; nil when there is none.
+    private(set) var watermark: Watermark?
 
-    /// Opens and reads it.
-    init(in directory: any Directory, forWriting: Bool) throws(JournalError) {
+    /// Opens and reads both.
+    init(in directory: any Directory, bootID: String, forWriting: Bool) throws(JournalError) {
+        self.bootID = bootID
+        let options: OpenOptions = forWriting ? [.read, .write] : .read
         do {
-            let heads = try directory.subdirectory(HeadFile.directoryName)
-            let file = try heads.open(
-                HeadFile.fileName,
-                forWriting ? [.read, .write] : .read,
-                permissions: .ownerFile
-            )
-            self.file = file
-            (bytes, content) = try Self.read(file)
-        } catch  where error.code == .noEntry {
-            file = nil
-            content = .missing
-            bytes = []
+            file = try Self.opened(HeadFile.fileName, in: HeadFile.directoryName, of: directory, options)
+            (bytes, content) = try file.map(Self.read) ?? ([], .missing)
         } catch {
             throw .io(error, file: Self.path)
         }
+        do {
+            copy = try Self.opened(Self.copyName, in: IndexRun.directoryName, of: directory, options)
+            copyContent = try copy.map(Self.read)?.1 ?? .missing
+        } catch {
+            throw .io(error, file: Self.copyPath)
+        }
+        choose()
     }
 
-    /// The watermark; nil when there is none that can be trusted.
-    var watermark: Watermark? {
-        if case .watermark(let watermark) = content { watermark } else { nil }
-    }
-
-    /// What it names, as evidence of a record: nil when it names none, or cannot be read.
-    var evidence: JournalHead? {
-        switch content {
-        case .watermark(let watermark): watermark.head
-        case .foreign(let head): head.index == 0 ? nil : head
-        case .missing, .unreadable: nil
+    private static func opened(
+        _ name: String,
+        in subdirectory: String,
+        of directory: any Directory,
+        _ options: OpenOptions
+    ) throws(FileSystemError) -> (any File)? {
+        do {
+            return try directory.subdirectory(subdirectory).open(name, options, permissions: .ownerFile)
+        } catch  where error.code == .noEntry {
+            return nil
         }
     }
 
-    /// Looks again; false when nothing changed.
+    /// The file's own watermark, unless the copy is of this boot and tells of more.
+    ///
+    /// A copy does not stand in for a file that is lost: it may be an old one, and a reader would look no further than
+    /// it says. Without a watermark a reader looks at everything.
+    private mutating func choose() {
+        watermark = nil
+        guard case .watermark(let own) = content else { return }
+        watermark = own
+        guard case .watermark(let other) = copyContent, other.bootID == bootID else { return }
+        if own.bootID != bootID || own.index < other.index { watermark = other }
+    }
+
+    /// The identifier of the journal that either of the two is of.
+    var journalID: String? {
+        for content in [content, copyContent] {
+            if case .watermark(let found) = content, !found.journalID.isEmpty { return found.journalID }
+        }
+        return nil
+    }
+
+    /// The records that it names, as evidence.
+    var evidence: [(head: JournalHead, file: String)] {
+        [(content, Self.path), (copyContent, Self.copyPath)].compactMap { content, file in
+            content.head.map { ($0, file) }
+        }
+    }
+
+    /// Looks at the file again; false when nothing changed.
     mutating func refresh() throws(JournalError) -> Bool {
         guard let file else { return false }
         do {
@@ -56,6 +91,7 @@ struct WatermarkFile: Sendable {
         } catch {
             throw .io(error, file: Self.path)
         }
+        choose()
         return true
     }
 
@@ -85,24 +121,44 @@ struct WatermarkFile: Sendable {
         } catch {
             throw .io(error, file: Self.path)
         }
-        bytes = watermark.bytes
-        content = .watermark(watermark)
+        note(watermark)
+        if watermark.index > 0 { writeCopy(watermark, in: directory) }
     }
 
     /// Writes it in place. Only after a sync of everything it names.
-    mutating func write(_ watermark: Watermark) throws(JournalError) {
+    ///
+    /// The copy is only a copy: when it cannot be written, what was synced is acknowledged all the same.
+    mutating func write(_ watermark: Watermark, in directory: any Directory) throws(JournalError) {
         guard let file else { preconditionFailure("a watermark is written to its file") }
-        let bytes = watermark.bytes
         do {
-            try file.writeAll(bytes, at: 0)
+            try file.writeAll(watermark.bytes, at: 0)
         } catch {
             throw .io(error, file: Self.path)
         }
-        self.bytes = bytes
-        content = .watermark(watermark)
+        note(watermark)
+        writeCopy(watermark, in: directory)
     }
 
-    /// Reads the file, again while it is met half written.
+    private mutating func note(_ watermark: Watermark) {
+        bytes = watermark.bytes
+        content = .watermark(watermark)
+        self.watermark = watermark
+    }
+
+    private mutating func writeCopy(_ watermark: Watermark, in directory: any Directory) {
+        do {
+            if copy == nil {
+                let indexes = try directory.madeSubdirectory(IndexRun.directoryName)
+                copy = try indexes.open(Self.copyName, [.read, .write, .create], permissions: .ownerFile)
+            }
+            try copy?.writeAll(bytes, at: 0)
+            copyContent = .watermark(watermark)
+        } catch {
+            copy = nil
+        }
+    }
+
+    /// Reads a file, again while it is met half written.
     private static func read(_ file: any File) throws(FileSystemError) -> ([UInt8], Watermark.Content) {
         var last: ([UInt8], Watermark.Content) = ([], .unreadable("it is empty"))
         for _ in 0..<readMaximum {

@@ -1,3 +1,5 @@
+internal import FileSystemSeam
+
 /// What a journal in a directory says of a record that it has just appended.
 extension AppendedRecord {
     init(_ stored: StoredRecord) {
@@ -18,6 +20,12 @@ extension Reservation {
 }
 
 extension JournalError {
+    /// Whether it is not known what of the last writes is on disk, and another sync would not tell.
+    var isFailedSync: Bool {
+        guard case .io(let cause, _) = self else { return false }
+        return cause.operation == .sync || cause.operation == .syncDirectory
+    }
+
     /// Whether it answers one request and says nothing about the next.
     var isRefusal: Bool {
         switch self {

@@ -12,12 +12,19 @@ struct TestJournal: Sendable {
     let fileSystem: TestFileSystem
     /// The layout that it is made in.
     let format: JournalFormat
+    /// The sizes that its segments and its index have.
+    let settings: SegmentSettings
 
     /// 2026-05-01T08:00:00Z
     static let start: Int64 = 1_777_622_400
 
-    init(_ format: JournalFormat = .jsonRecords, in base: String = TemporaryDirectory.workingDisk) throws {
+    init(
+        _ format: JournalFormat = .jsonRecords,
+        _ settings: SegmentSettings = SegmentSettings(),
+        in base: String = TemporaryDirectory.workingDisk
+    ) throws {
         self.format = format
+        self.settings = settings
         let place = try TemporaryPlace(in: base)
         path = place.path + "/journal"
         // Kept by the file system, and so by every handle that a test still uses.
@@ -29,6 +36,7 @@ struct TestJournal: Sendable {
     func open(_ options: JournalOptions = JournalOptions(lockTimeoutMilliseconds: 20_000)) -> ApprovalJournal {
         var options = options
         options.format = format
+        options.segmentSettings = settings
         return ApprovalJournal(at: path, fileSystem: fileSystem, options: options)
     }
 

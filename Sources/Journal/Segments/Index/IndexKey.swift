@@ -1,15 +1,19 @@
-/// What an index is asked for: a value of one sort, as 87 bits of a keyed hash, and which record it stands for.
+/// What an index is asked for: a value of one sort, as 86 bits of a keyed hash.
 ///
-/// The hash is SipHash-2-4 with 128 bits of output, keyed by the journal's identifier: values that meet in 87 bits are
+/// The hash is SipHash-2-4 with 128 bits of output, keyed by the journal's identifier: values that meet in 86 bits are
 /// not found by chance in a journal of any size, nor by someone who may choose grants but not read the journal.
 struct IndexKey: Sendable, Hashable {
     /// The first 64 bits of the hash. Entries of a run are ordered by it.
     let high: UInt64
-    /// 24 bits: 23 of the hash, and in the lowest whether the first record of several counts, not the latest.
+    /// 24 bits: 22 of the hash; then whether it is a nonce; and in the lowest whether of several records the first one
+    /// counts, not the latest.
     let low: UInt32
 
     /// Whether of several records the first one counts.
     var keepsFirst: Bool { low & 1 == 1 }
+    var isNonce: Bool { low & 3 == 2 }
+    /// Whether it is a grant as a key of revocations.
+    var isRevocation: Bool { low & 3 == 3 }
 
     init(high: UInt64, low: UInt32) {
         self.high = high
@@ -36,7 +40,7 @@ enum IndexedValue: UInt8 {
     /// A grant's first revocation.
     case revokedGrant = 4
 
-    var keepsFirst: Bool { rawValue >= 2 }
+    fileprivate var bits: UInt32 { self == .nonce ? 2 : self == .grant ? 0 : self == .revokedGrant ? 3 : 1 }
 }
 
 /// Makes the keys of one journal.
@@ -50,7 +54,7 @@ struct IndexKeyMaker: Sendable, Hashable {
         var running = siphash
         running.combine(sort.rawValue)
         running.combine(value)
-        return running.key(keepsFirst: sort.keepsFirst)
+        return running.key(sort.bits)
     }
 
     /// For what belongs to a grant. The length of the grant keeps the two apart.
@@ -60,7 +64,7 @@ struct IndexKeyMaker: Sendable, Hashable {
         running.combine(UInt64(grant.count))
         running.combine(grant)
         running.combine(value)
-        return running.key(keepsFirst: sort.keepsFirst)
+        return running.key(sort.bits)
     }
 
     func key(_ sort: IndexedValue, _ value: String) -> IndexKey { key(sort, value.utf8.span) }
@@ -71,11 +75,20 @@ struct IndexKeyMaker: Sendable, Hashable {
 
     /// A name for the journal that does not tell its identifier: what a run is marked with.
     var mark: UInt64 { key(.grant, "mark").high }
+
+    /// The check of a page: over its place and its contents, so that no page passes for another.
+    func check(_ bytes: Span<UInt8>, run: UInt64, page: UInt64) -> UInt64 {
+        var running = siphash
+        running.combine(run)
+        running.combine(page)
+        running.combine(bytes)
+        return running.finished().first
+    }
 }
 
 extension SipHash {
-    fileprivate func key(keepsFirst: Bool) -> IndexKey {
+    fileprivate func key(_ bits: UInt32) -> IndexKey {
         let (first, second) = finished()
-        return IndexKey(high: first, low: UInt32(truncatingIfNeeded: second) & 0xFF_FFFE | (keepsFirst ? 1 : 0))
+        return IndexKey(high: first, low: UInt32(truncatingIfNeeded: second) & 0xFF_FFFC | bits)
     }
 }

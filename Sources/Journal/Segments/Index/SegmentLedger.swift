@@ -1,13 +1,21 @@
+internal import FileSystemSeam
+
 /// What the records of a journal in segments add up to: the runs of the index, and the tail after them.
+///
+/// When a run turns out to be damaged, the question that noticed it throws, ``damage`` says so, and nothing is answered
+/// from the runs any more: whoever holds the ledger makes the index anew, or reads all records for the answer.
 struct SegmentLedger: Sendable {
     let maker: IndexKeyMaker
+    private(set) var runs: IndexRuns
     var tail: TailIndex
     /// The last record; nil when there is none.
     var last: JournalHead?
 
-    init(_ maker: IndexKeyMaker) {
+    init(_ maker: IndexKeyMaker, _ runs: IndexRuns = IndexRuns(), tail: TailIndex, last: JournalHead? = nil) {
         self.maker = maker
-        tail = TailIndex(firstIndex: 1)
+        self.runs = runs
+        self.tail = tail
+        self.last = last
     }
 
     /// The index that the next record gets.
@@ -15,6 +23,9 @@ struct SegmentLedger: Sendable {
 
     /// The text of the last record's digest; empty when there is none.
     var lastDigest: [UInt8] { last.map { Array($0.digest.utf8) } ?? [] }
+
+    /// Which file of the index was found damaged.
+    var damage: IndexDamage? { runs.damage }
 
     /// Adds the next record.
     mutating func append(
@@ -27,22 +38,23 @@ struct SegmentLedger: Sendable {
         last = JournalHead(index: nextIndex, digest: digest, updatedAt: createdAt)
         tail.append(content, at: position, byteCount: byteCount)
     }
+
+    /// Takes other runs, which cover no more records than there are.
+    mutating func adopt(_ runs: IndexRuns) {
+        self.runs = runs
+        tail = tail.dropping(before: runs.lastIndex + 1)
+    }
 }
 
 // MARK: - Questions
 
 extension SegmentLedger {
     /// The uses of a grant or nonce.
-    mutating func uses(_ key: IndexKey) throws(JournalError) -> TailIndex.Before {
-        guard let group = tail[key] else { return try before(key) }
-        let before: TailIndex.Before
-        if let known = group.before {
-            before = known
-        } else {
-            before = try self.before(key)
-            tail.remember(before, of: key)
-        }
-        return TailIndex.Before(
+    mutating func uses(_ key: IndexKey) throws(JournalError) -> UseTotals {
+        let before = try self.before(key)
+        try checkKnown(key)
+        guard let group = tail[key] else { return before }
+        return UseTotals(
             useCount: before.useCount + group.count,
             maximumUses: group.maximumUses ?? before.maximumUses,
             latest: group.latest
@@ -50,17 +62,54 @@ extension SegmentLedger {
     }
 
     /// The record that a key of which the first one counts stands for.
-    func first(_ key: IndexKey) throws(JournalError) -> UInt64? { tail[key]?.first }
+    mutating func first(_ key: IndexKey) throws(JournalError) -> UInt64? {
+        try checkKnown(key)
+        do {
+            return try runs.first(key) ?? tail[key]?.first
+        } catch {
+            throw Self.error(error)
+        }
+    }
+
+    /// A tail that counts its records only has no answer. It must not be taken for "none": that would be a second use.
+    private func checkKnown(_ key: IndexKey) throws(JournalError) {
+        if !tail.knows(key) { throw Self.error(IndexDamage(file: IndexRun.directoryName)) }
+    }
 
     /// What the runs say of a grant or nonce.
-    private func before(_ key: IndexKey) throws(JournalError) -> TailIndex.Before { TailIndex.Before() }
+    mutating func before(_ key: IndexKey) throws(JournalError) -> UseTotals {
+        if let known = tail.remembered(key) { return known }
+        do {
+            let before = try runs.totals(key)
+            tail.remember(before, of: key)
+            return before
+        } catch {
+            throw Self.error(error)
+        }
+    }
 
-    /// Where a record stands.
-    func position(of index: UInt64) throws(JournalError) -> RecordPosition { tail.record(at: index).position }
+    /// The state of a record; nil when no run covers it.
+    mutating func state(of index: UInt64) throws(JournalError) -> RecordState? {
+        do {
+            return try runs.state(of: index)
+        } catch {
+            throw Self.error(error)
+        }
+    }
+
+    /// Never seen by callers: whoever asked looks at ``damage`` and finds the answer in the records.
+    private static func error(_ damage: IndexDamage) -> JournalError {
+        .io(FileSystemError(operation: .read, name: damage.file, code: .inputOutput), file: damage.file)
+    }
 
     /// Which use of its nonce a use is.
     mutating func nonceUseNumber(of index: UInt64, nonce: IndexKey) throws(JournalError) -> UInt64 {
-        try uses(nonce).useCount - (tail[nonce]?.count ?? 0) + tail.count(ofNonce: nonce, upTo: index)
+        if let state = try state(of: index) { return UInt64(state.nonceUseCount) }
+        let before = try before(nonce).useCount
+        try checkKnown(nonce)
+        // Where all records were read for this answer, they were read as far as the use.
+        if tail.isOverflowing { return before + (tail[nonce]?.count ?? 0) }
+        return before + tail.count(ofNonce: nonce, upTo: index)
     }
 
     /// The facts about a grant.
@@ -87,21 +136,9 @@ extension SegmentLedger {
         )
     }
 
-    /// The records of the uses of a grant, in order.
-    func uses(ofGrant grant: String) throws(JournalError) -> [UInt64] {
-        let key = maker.key(.grant, grant)
-        var indexes: [UInt64] = []
-        for (offset, record) in tail.records.enumerated() {
-            if case .use(let use) = record.content, use.grant == key {
-                indexes.append(tail.firstIndex + UInt64(offset))
-            }
-        }
-        return indexes
-    }
-
-    func firstUse(ofGrant grant: String, idempotencyKey: String) throws(JournalError) -> UInt64? {
+    mutating func firstUse(ofGrant grant: String, idempotencyKey: String) throws(JournalError) -> UInt64? {
         try first(maker.key(.idempotencyKey, grant: grant, idempotencyKey))
     }
 
-    func firstUse(id: String) throws(JournalError) -> UInt64? { try first(maker.key(.useID, id)) }
+    mutating func firstUse(id: String) throws(JournalError) -> UInt64? { try first(maker.key(.useID, id)) }
 }

@@ -1,0 +1,201 @@
+internal import Canonical
+internal import FileSystemSeam
+
+/// The index as the writer keeps it. It is a cache: what cannot be written only costs time, and what is damaged is made
+/// anew from the records.
+extension SegmentWriter {
+    /// Runs of this many records or more are synced: making them anew would take noticeable time.
+    private static let durableRunMinimum: UInt64 = 8192
+
+    /// Sees to it that the runs cover all but the last records.
+    mutating func completeIndex(_ progress: WorkProgress.Handler?) throws(JournalError) {
+        tailMaximum = UInt64(settings.tailRecordMaximum)
+        if view.ledger.damage != nil || view.ledger.tail.isOverflowing {
+            try rebuildIndex(progress: progress)
+        } else {
+            try extendIndex()
+        }
+        view.ledger.tail.holdEverything()
+    }
+
+    /// Makes runs of the records up to the watermark, when there are so many that reading them as a tail would only have
+    /// to be done again. Whatever is wrong with them is for the reading to say.
+    mutating func indexDurableRecords(_ progress: WorkProgress.Handler?) throws(JournalError) {
+        isIndexNew = view.ledger.runs.all.isEmpty
+        guard let watermark = view.watermarkFile.watermark, let capacity = view.ledger.tail.remainingCapacity,
+            watermark.index > view.ledger.nextIndex - 1 + UInt64(capacity), view.ledger.damage == nil
+        else { return }
+        let base = view.base
+        do throws(IndexBuilder.Failure) {
+            try buildRuns(upTo: watermark.index, end: watermark.end, progress)
+        } catch .unwritable {
+            throw Self.unwritable
+        } catch {
+            // What was made so far is used by nobody: it is made again.
+            view.resetIndex(to: base)
+        }
+    }
+
+    /// Makes a run of the tail when it is long enough.
+    mutating func extendIndex() throws(JournalError) {
+        let tail = view.ledger.tail
+        guard !tail.isOverflowing, staged.isEmpty, let last = view.ledger.last else { return }
+        guard tail.count >= tailMaximum || tail.byteCount >= settings.tailByteMaximum, tail.count > 0 else { return }
+        if !place.isDurable {
+            // A run names records as evidence: they must be durable. Someone else's sync of them may have failed.
+            try rewrite(from: durableOffset(in: view.end.segment), to: view.end.offset)
+            try sync()
+            try advance(isDurable: true)
+        }
+        guard let listing = try? IndexListing(of: view.directory, view.ledger.maker) else { return }
+        if listing.runs.map(\.name) != view.ledger.runs.all.map(\.name), try take(listing) {
+            return try extendIndex()
+        }
+        do throws(IndexDamage) {
+            try writeRun(upTo: last, listing)
+        } catch {
+            try rebuildIndex()
+        }
+    }
+
+    /// Takes over the runs that another process has written meanwhile; false when they cover no more.
+    private mutating func take(_ listing: IndexListing) throws(JournalError) -> Bool {
+        let runs = IndexRuns(listing.runs)
+        guard let header = runs.last?.header, header.last > view.ledger.runs.lastIndex,
+            header.last < view.ledger.nextIndex
+        else { return false }
+        let record = try view.storedRecord(at: header.last)
+        guard Hex.decode(String(record.digest.dropFirst("sha256:".count))) == header.lastDigest else { return false }
+        view.adopt(runs, upTo: record.head, end: header.end)
+        return true
+    }
+
+    private mutating func writeRun(upTo last: JournalHead, _ listing: IndexListing) throws(IndexDamage) {
+        let ledger = view.ledger
+        var chunk = IndexChunk(first: ledger.tail.firstIndex, after: Self.raw(view.base.last?.digest))
+        for record in ledger.tail.records { chunk.append(record.content, at: record.position) }
+        chunk.lastDigest = Self.raw(last.digest)
+        chunk.end = view.end
+        var runs = ledger.runs
+        try chunk.sum { (key) throws(IndexDamage) in
+            if let known = ledger.tail.remembered(key) { return known }
+            return try runs.totals(key)
+        }
+        // Runs that are not much larger than what comes after them are merged with it.
+        var older = ledger.runs.all
+        var merged: [IndexRun] = []
+        var count = chunk.count
+        while let run = older.last, run.header.count < settings.runGrowth * count {
+            merged.insert(run, at: 0)
+            older.removeLast()
+            count += run.header.count
+        }
+        guard let run = try publish(merged, chunk) else {
+            // Not on every append from now on.
+            tailMaximum = ledger.tail.count + UInt64(settings.tailRecordMaximum)
+            return
+        }
+        tailMaximum = UInt64(settings.tailRecordMaximum)
+        view.adopt(IndexRuns(older + [run]), upTo: last, end: view.end)
+        remove(listing.others + merged.map(\.name).filter { $0 != run.name })
+    }
+
+    /// Makes the index anew from the records.
+    ///
+    /// - Throws: when the records do not verify, or the index cannot be written.
+    mutating func rebuildIndex(progress: WorkProgress.Handler? = nil) throws(JournalError) {
+        precondition(staged.isEmpty, "what is staged is written first")
+        let (end, last) = (view.end, view.ledger.last)
+        // What is damaged is not used; what is whole need not be made again.
+        if view.ledger.damage != nil { view.abandonIndex() }
+        do throws(IndexBuilder.Failure) {
+            try buildRuns(upTo: last?.index ?? 0, end: end, progress)
+        } catch .journal(let error) {
+            throw error
+        } catch .damage where view.base.last != nil {
+            view.abandonIndex()
+            view.end = end
+            view.ledger.last = last
+            return try rebuildIndex(progress: progress)
+        } catch {
+            throw Self.unwritable
+        }
+    }
+
+    private static var unwritable: JournalError {
+        .io(
+            FileSystemError(operation: .write, name: IndexRun.directoryName, code: .noSpace),
+            file: IndexRun.directoryName
+        )
+    }
+
+    /// Makes runs of the records behind those that runs cover, and one of all.
+    private mutating func buildRuns(
+        upTo last: UInt64,
+        end: RecordPosition,
+        _ progress: WorkProgress.Handler?
+    ) throws(IndexBuilder.Failure) {
+        var runs = view.ledger.runs.all
+        var builder = IndexBuilder(view.base, view.ledger.maker, total: last, progress)
+        while let chunk = try builder.next(&view.files, after: runs, upTo: end) {
+            guard let run = try published([], chunk) else { throw .unwritable }
+            runs.append(run)
+        }
+        if runs.count > 1, let run = try published(runs, nil) {
+            remove(runs.map(\.name).filter { $0 != run.name })
+            runs = [run]
+        }
+        view.replaceIndex(IndexRuns(runs), upTo: builder.last ?? view.base.last, end: end)
+        view.ledger.tail.holdEverything()
+        if let listing = try? IndexListing(of: view.directory, view.ledger.maker) { remove(listing.others) }
+    }
+
+    private func published(_ runs: [IndexRun], _ chunk: IndexChunk?) throws(IndexBuilder.Failure) -> IndexRun? {
+        do {
+            return try publish(runs, chunk)
+        } catch {
+            throw .damage(error)
+        }
+    }
+
+    /// Writes one run over some runs and a chunk; nil when it could not be written.
+    private func publish(_ runs: [IndexRun], _ chunk: IndexChunk?) throws(IndexDamage) -> IndexRun? {
+        guard let directory = try? view.directory.madeSubdirectory(IndexRun.directoryName),
+            let number = try? place.fileSystem.randomWord(), let first = runs.first?.header.first ?? chunk?.first,
+            let last = chunk?.last ?? runs.last?.header.last
+        else { return nil }
+        let merge = IndexMerge(directory: directory, maker: view.ledger.maker, number: number)
+        let isDurable = last - first + 1 >= Self.durableRunMinimum
+        guard try merge.run(runs, chunk, isDurable: isDurable) else { return nil }
+        let name = RunHeader.name(first: first, last: last)
+        return (try? IndexRun(name, in: directory, view.ledger.maker)) ?? nil
+    }
+
+    /// Removes all runs.
+    func discardRuns() throws(JournalError) {
+        remove(try IndexListing(of: view.directory, view.ledger.maker).names)
+    }
+
+    /// Removes files of the index that are not used any more.
+    private func remove(_ names: [String]) {
+        guard !names.isEmpty, let directory = try? view.directory.subdirectory(IndexRun.directoryName) else { return }
+        for name in names where name.hasSuffix(RunHeader.nameSuffix) || name.hasSuffix(".tmp") {
+            try? directory.remove(name)
+        }
+    }
+
+    /// A digest's 32 bytes; zeros for none.
+    static func raw(_ digest: String?) -> [UInt8] {
+        digest.flatMap { Hex.decode(String($0.dropFirst("sha256:".count))) } ?? [UInt8](repeating: 0, count: 32)
+    }
+}
+
+extension FileSystem {
+    /// Eight random bytes as a number.
+    fileprivate func randomWord() throws(FileSystemError) -> UInt64 {
+        var bytes = [UInt8](repeating: 0, count: 8)
+        var span = bytes.mutableSpan
+        try fillRandom(&span)
+        return Bytes.load(bytes.span, at: 0)
+    }
+}
