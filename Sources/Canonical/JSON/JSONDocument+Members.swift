@@ -9,6 +9,19 @@ extension JSONDocument {
     package enum Kind: Sendable, Hashable {
         case null, bool, number, string, array, object
 
+        @inline(__always)
+        init(_ kind: TapeEntry.Kind) {
+            self =
+                switch kind {
+                case .null: .null
+                case .false, .true: .bool
+                case .number: .number
+                case .string, .key: .string
+                case .array: .array
+                case .object: .object
+                }
+        }
+
         /// The kind in words, with its article, for error messages.
         package var name: String {
             switch self {
@@ -26,16 +39,7 @@ extension JSONDocument {
     package var root: Place { Place(index: 0) }
 
     /// What sort of value stands at `place`.
-    package func kind(at place: Place) -> Kind {
-        switch tape.entries[place.index].kind {
-        case .null: .null
-        case .false, .true: .bool
-        case .number: .number
-        case .string, .key: .string
-        case .array: .array
-        case .object: .object
-        }
-    }
+    package func kind(at place: Place) -> Kind { Kind(tape.entries[place.index].kind) }
 
     /// How many elements or members the array or object at `place` has.
     package func count(at place: Place) -> Int { Int(tape.entries[place.index].count) }

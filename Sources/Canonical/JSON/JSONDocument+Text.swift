@@ -17,15 +17,7 @@ extension JSONDocument {
     /// Whether the string or key at `place`, decoded, is exactly `name`.
     package func string(at place: Place, equals name: [UInt8]) -> Bool {
         let entry = tape.entries[place.index]
-        guard entry.count == name.count else { return false }
-        let start = Int(entry.start)
-        return entry.isUnescaped
-            ? Self.isSame(tape.unescaped.span, start, name.span) : Self.isSame(source.span, start, name.span)
-    }
-
-    private static func isSame(_ bytes: Span<UInt8>, _ start: Int, _ name: Span<UInt8>) -> Bool {
-        for position in name.indices where bytes[start + position] != name[position] { return false }
-        return true
+        return ByteWord.isSame(entry.isUnescaped ? tape.unescaped.span : source.span, entry.range, name.span)
     }
 
     /// The place after the closing quote of a string whose opening quote stands at `start`. The text was parsed

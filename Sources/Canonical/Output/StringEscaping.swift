@@ -9,6 +9,14 @@ enum StringEscaping {
         var runStart = range.lowerBound
         var position = range.lowerBound
         while position < range.upperBound {
+            if position &+ 8 <= range.upperBound {
+                let marks = ByteWord.needsAttention(ByteWord.load(bytes, at: position))
+                if marks == 0 {
+                    position &+= 8
+                    continue
+                }
+                position &+= marks.trailingZeroBitCount &>> 3
+            }
             let byte = bytes[position]
             if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
                 output.append(bytes, runStart..<position)

@@ -6,16 +6,26 @@ struct EventStamp {
     private let fileSystem: any FileSystem
     /// One time for all events of an append.
     private var now: String?
-    /// Random bytes that were not used yet.
+    /// Random bytes, and how many of them were used.
     private var random: [UInt8] = []
+    private var used = 0
+    /// How many events are still to be filled in.
+    private var rest: Int
 
-    init(_ fileSystem: any FileSystem) { self.fileSystem = fileSystem }
+    /// The random bytes of an event that has no identifiers of its own, and the most that are fetched at once.
+    private static let (eventByteCount, fetchMaximum) = (32, 1 << 14)
+
+    init(_ fileSystem: any FileSystem, for eventCount: Int) {
+        self.fileSystem = fileSystem
+        rest = eventCount
+    }
 
     /// The event with nothing empty that must not be.
     ///
     /// - Throws: `.io` when the system gives no random bytes.
     mutating func completed(_ event: SessionEvent) throws(EventLogError) -> SessionEvent {
         var event = event
+        defer { rest -= 1 }
         if event.eventID.isEmpty { event.eventID = "evt_" + (try hexadecimal(byteCount: 8)) }
         if event.timestamp.isEmpty { event.timestamp = timestamp() }
         if event.traceID.isEmpty { event.traceID = try hexadecimal(byteCount: 16) }
@@ -37,18 +47,17 @@ struct EventStamp {
     }
 
     private mutating func hexadecimal(byteCount: Int) throws(EventLogError) -> String {
-        if random.count < byteCount {
-            var fresh = [UInt8](repeating: 0, count: 256)
+        if random.count - used < byteCount {
+            var fresh = [UInt8](repeating: 0, count: min(max(1, rest) * Self.eventByteCount, Self.fetchMaximum))
             do throws(FileSystemError) {
                 var span = fresh.mutableSpan
                 try fileSystem.fillRandom(&span)
             } catch {
                 throw .io(error, file: LogFiles.events)
             }
-            random = fresh
+            (random, used) = (fresh, 0)
         }
-        let bytes = Array(random.suffix(byteCount))
-        random.removeLast(byteCount)
-        return Hex.encode(bytes)
+        defer { used += byteCount }
+        return Hex.encode(Array(random[used..<(used + byteCount)]))
     }
 }

@@ -14,9 +14,9 @@ internal import LockKit
 /// flock(7, LOCK_EX)                                       = 0
 /// fstat(7), fstatat(5, "events.jsonl.lock")
 /// fstatat(5, "events.jsonl")                                   the held file, and its size
-/// pread64(6, …)                                                the last line, which carries its number
+/// pread64(6, …)                                                the last line, which carries its number; left out,
 /// openat(5, "events.jsonl.count", O_RDWR|O_CREAT|…, 0600) = 8
-/// pread64(8, …, 17, 0)                                    = 16 left out when the last line is our own
+/// pread64(8, …, 17, 0)                                    = 16 and this, too, when the last line is our own
 /// write(6, …)                                                  all lines at once, at the end (O_APPEND)
 /// pwrite64(8, …, 16, 0)                                   = 16
 /// close(8), close(7)
@@ -82,7 +82,7 @@ struct LockedAppend {
         let next: UInt64?
         let counter: CounterFile?
         do throws(FileSystemError) {
-            if let last = log.last, try last.isLast(in: opened.file, size: size) {
+            if let last = log.last, last.isLast(size: size) {
                 next = last.number + 1
                 counter = CounterFile(in: log.directory, reads: false)
             } else {
@@ -129,7 +129,7 @@ struct LockedAppend {
     ) throws(EventLogError) -> AppendReceipt {
         guard let next, UInt64.max - next >= UInt64(events.count) else { throw .numbersExhausted(path: log.path) }
         let numbers = next..<(next + UInt64(events.count))
-        let (bytes, lastStart) = try lines(numbered: numbers)
+        let bytes = try lines(numbered: numbers)
         do throws(FileSystemError) {
             if !bytes.isEmpty { try opened.file.appendOnce(bytes) }
         } catch {
@@ -142,7 +142,7 @@ struct LockedAppend {
         let isCounterWritten = counter?.write(record) ?? false
         if log.tally.byteOffset == size { log.tally.add(numbers, upTo: end) }
         if let number = numbers.last {
-            log.last = WrittenLine(bytes: Array(bytes[lastStart...]), number: number, end: end)
+            log.last = WrittenLine(number: number, end: end)
         }
         return AppendReceipt(
             sequenceNumbers: numbers,
@@ -152,8 +152,8 @@ struct LockedAppend {
         )
     }
 
-    /// All lines, and where the last one begins.
-    private func lines(numbered numbers: Range<UInt64>) throws(EventLogError) -> (bytes: [UInt8], lastStart: Int) {
+    /// All lines.
+    private func lines(numbered numbers: Range<UInt64>) throws(EventLogError) -> [UInt8] {
         var byteCount = 0
         for (position, event) in events.enumerated() {
             let count = event.byteCount(numbered: numbers.lowerBound + UInt64(position))
@@ -167,12 +167,8 @@ struct LockedAppend {
         }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(byteCount)
-        var lastStart = 0
-        for (event, number) in zip(events, numbers) {
-            lastStart = bytes.count
-            event.append(numbered: number, to: &bytes)
-        }
-        return (bytes, lastStart)
+        for (event, number) in zip(events, numbers) { event.append(numbered: number, to: &bytes) }
+        return bytes
     }
 
     /// Takes back what a failed write may have left, at the end of the file and only when nobody appended behind it.

@@ -66,17 +66,13 @@ struct OpenEvents: Sendable {
     let identity: FileIdentity
 }
 
-/// The last line that a handle wrote. When the events still end with it, nobody else appended anything.
+/// The last line that a handle wrote.
 struct WrittenLine: Sendable {
-    /// The line with its line feed.
-    let bytes: [UInt8]
     let number: UInt64
     /// The size of the events behind it.
     let end: Int64
 
-    /// Whether the events, `size` bytes long, still end with it.
-    func isLast(in file: any File, size: Int64) throws(FileSystemError) -> Bool {
-        guard size == end else { return false }
-        return try file.read(exactly: bytes.count, at: end - Int64(bytes.count)) == bytes
-    }
+    /// Whether the events, `size` bytes long, still end with it. The file is the same as then, whole lines are never
+    /// cut off and everybody appends: when nothing came behind the line, it is the last one.
+    func isLast(size: Int64) -> Bool { size == end }
 }

@@ -142,7 +142,7 @@ extension SessionLog {
     private func encode(_ events: [SessionEvent]) throws(EventLogError) -> [EncodedEvent] {
         var encoded: [EncodedEvent] = []
         encoded.reserveCapacity(events.count)
-        var stamp = EventStamp(fileSystem)
+        var stamp = EventStamp(fileSystem, for: events.count)
         for (position, event) in events.enumerated() {
             let complete = try stamp.completed(event)
             do throws(EventError) {

@@ -1,3 +1,5 @@
+internal import Canonical
+
 /// The members of an event that this version knows, in the order in which they are written.
 enum EventMember: Int, CaseIterable, Sendable {
     // Every event has these.
@@ -30,6 +32,9 @@ enum EventMember: Int, CaseIterable, Sendable {
         "model", "tokens_in", "tokens_out", "provider", "confidence",
         "artifact_ref", "meta",
     ]
+
+    /// The names, for finding members by them; the indexes are raw values.
+    static let table = JSONMemberNames(names)
 
     /// The names as bytes, for comparing keys without making strings of them.
     static let nameBytes: [[UInt8]] = names.map { Array($0.utf8) }

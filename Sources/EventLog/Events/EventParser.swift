@@ -44,7 +44,7 @@ struct ParsedEvent {
     let sequenceNumber: UInt64
     /// The type, when it is one that this version knows.
     let typeName: EventTypeName?
-    private let places: InlineArray<47, JSONDocument.Place?>
+    private let members: InlineArray<47, JSONDocument.Member>
 
     /// Finds the members and checks them.
     ///
@@ -56,23 +56,15 @@ struct ParsedEvent {
         guard kind == .object else {
             throw EventError(member: "", reason: "is \(kind.name), not an object", byteOffset: 0)
         }
-        // Keys mostly come in the order of the members, so that the next one is found at once.
-        var expected = 0
-        var places = InlineArray<47, JSONDocument.Place?>(repeating: nil)
-        document.forEachMember(of: document.root) { key, value in
-            for step in 0..<EventMember.count {
-                let candidate = (expected + step) % EventMember.count
-                if document.string(at: key, equals: EventMember.nameBytes[candidate]) {
-                    places[candidate] = value
-                    expected = candidate + 1
-                    return
-                }
-            }
-        }
-        self.places = places
-        guard let typePlace = places[EventMember.type.rawValue] else { throw Self.missing(.type) }
-        typeName = Self.typeName(at: typePlace, in: document)
-        if let place = places[EventMember.sequenceNumber.rawValue] {
+        var members = InlineArray<47, JSONDocument.Member>(repeating: .absent)
+        var span = members.mutableSpan
+        document.find(EventMember.table, of: document.root, into: &span)
+        self.members = members
+        let type = members[EventMember.type.rawValue]
+        guard let typePlace = type.place else { throw Self.missing(.type) }
+        let known = type.kind == .string ? EventTypeName.find(at: typePlace, in: document) : nil
+        typeName = known?.name
+        if let place = members[EventMember.sequenceNumber.rawValue].place {
             guard let number = document.number(at: place)?.unsignedValue else {
                 throw Self.wrong(.sequenceNumber, place, .unsigned(maximum: .max), in: document)
             }
@@ -82,7 +74,7 @@ struct ParsedEvent {
             sequenceNumber = 0
         }
         for rule in isDraft ? Self.draft : Self.envelope { try check(rule) }
-        if let typeName { for rule in typeName.rules { try check(rule) } }
+        if let known { for rule in known.rules { try check(rule) } }
     }
 
     /// What every event has and may have.
@@ -102,34 +94,32 @@ struct ParsedEvent {
         return texts.map { EventTypeName.Rule(member: $0, shape: .text, isRequired: !optional.contains($0)) }
     }
 
-    private static func typeName(at place: JSONDocument.Place, in document: JSONDocument) -> EventTypeName? {
-        guard document.kind(at: place) == .string else { return nil }
-        for (index, name) in EventTypeName.nameBytes.enumerated() where document.string(at: place, equals: name) {
-            return EventTypeName.allCases[index]
-        }
-        return nil
-    }
-
     /// Where a member stands; nil when it is absent or null.
     func place(_ member: EventMember) -> JSONDocument.Place? {
-        guard let place = places[member.rawValue], document.kind(at: place) != .null else { return nil }
-        return place
+        let member = members[member.rawValue]
+        return member.kind == .null ? nil : member.place
     }
 
     private func check(_ rule: EventTypeName.Rule) throws(EventError) {
-        guard let place = places[rule.member.rawValue] else {
+        let member = members[rule.member.rawValue]
+        if case .text = rule.shape, member.kind == .string { return }
+        guard let place = member.place else {
             if rule.isRequired { throw Self.missing(rule.member) }
             return
         }
-        if document.kind(at: place) == .null, !rule.isRequired { return }
-        if !isFitting(place, rule.shape) { throw Self.wrong(rule.member, place, rule.shape, in: document) }
+        if member.kind == .null, !rule.isRequired { return }
+        if !isFitting(place, member.kind, rule.shape) { throw Self.wrong(rule.member, place, rule.shape, in: document) }
     }
 
-    private func isFitting(_ place: JSONDocument.Place, _ shape: EventTypeName.Shape) -> Bool {
+    private func isFitting(
+        _ place: JSONDocument.Place,
+        _ kind: JSONDocument.Kind,
+        _ shape: EventTypeName.Shape
+    ) -> Bool {
         switch shape {
-        case .text: return document.kind(at: place) == .string
+        case .text: return kind == .string
         case .texts:
-            guard document.kind(at: place) == .array else { return false }
+            guard kind == .array else { return false }
             var isFitting = true
             document.forEachElement(of: place) { if document.kind(at: $0) != .string { isFitting = false } }
             return isFitting
@@ -139,7 +129,7 @@ struct ParsedEvent {
         case .signed32:
             guard let value = document.number(at: place)?.signedValue else { return false }
             return Int32(exactly: value) != nil
-        case .double: return document.kind(at: place) == .number
+        case .double: return kind == .number
         }
     }
 

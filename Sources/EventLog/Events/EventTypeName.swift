@@ -1,3 +1,5 @@
+internal import Canonical
+
 /// The types that this version knows, by their names on disk.
 enum EventTypeName: String, CaseIterable, Sendable {
     case sessionStarted = "session.started"
@@ -18,8 +20,13 @@ enum EventTypeName: String, CaseIterable, Sendable {
     case agentCompletedProcess = "agent.completed_process"
     case agentDecision = "agent.decision"
 
-    /// The names as bytes, in the order of the cases.
-    static let nameBytes: [[UInt8]] = allCases.map { Array($0.rawValue.utf8) }
+    private static let cases = allCases.map { (name: $0, rules: $0.rules) }
+    private static let table = JSONMemberNames(cases.map(\.name.rawValue))
+
+    /// The type that a string names, with its ``rules``; nil when it is none that this version knows.
+    static func find(at place: JSONDocument.Place, in document: JSONDocument) -> (name: Self, rules: [Rule])? {
+        document.index(in: table, at: place).map { cases[$0] }
+    }
 
     /// One member of a type: what it holds and whether it must be there.
     struct Rule: Sendable {

@@ -5,14 +5,15 @@ extension String {
     ///
     /// - Complexity: O(*n*) in the bytes of the name; nothing is copied.
     package var isPathComponent: Bool {
-        let bytes = utf8
-        guard let first = bytes.first else { return false }
+        let bytes = utf8.span
         let dot = UInt8(ascii: ".")
-        if first == dot {
-            if bytes.count == 1 { return false }
-            if bytes.count == 2, bytes.last == dot { return false }
+        switch bytes.count {
+        case 0: return false
+        case 1: if bytes[0] == dot { return false }
+        case 2: if bytes[0] == dot, bytes[1] == dot { return false }
+        default: break
         }
-        for byte in bytes where byte == UInt8(ascii: "/") || byte == 0 { return false }
+        for place in bytes.indices where bytes[place] == UInt8(ascii: "/") || bytes[place] == 0 { return false }
         return true
     }
 }
