@@ -82,8 +82,8 @@ let package = Package(
         .target(
             name: "HoldfastBench",
             dependencies: [
-                "HoldfastCLI", "Canonical", "FileSystemSeam", "CrashTesting", "LockKit", "Journal", "CCrypto",
-                "CPosix", "CSQLite",
+                "HoldfastCLI", "Canonical", "FileSystemSeam", "CrashTesting", "LockKit", "Journal", "EventLog",
+                "CCrypto", "CPosix", "CSQLite",
             ],
             swiftSettings: strict
         ),

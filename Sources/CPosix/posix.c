@@ -6,19 +6,24 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #if defined(__linux__)
 #include <sys/sysmacros.h>
 #endif
+
+extern char **environ;
 
 static intptr_t counted(intptr_t result) { return result < 0 ? -errno : result; }
 
@@ -175,6 +180,8 @@ intptr_t cposix_flock(int descriptor, int exclusive, int blocking) {
     return counted(flock(descriptor, (exclusive ? LOCK_EX : LOCK_SH) | (blocking ? 0 : LOCK_NB)));
 }
 
+intptr_t cposix_unlock(int descriptor) { return counted(flock(descriptor, LOCK_UN)); }
+
 intptr_t cposix_keep_across_exec(int descriptor) { return counted(fcntl(descriptor, F_SETFD, 0)); }
 
 intptr_t cposix_mmap(int descriptor, size_t length, const void **address) {
@@ -264,18 +271,54 @@ intptr_t cposix_terminal_columns(int descriptor) {
 
 intptr_t cposix_ignore_broken_pipes(void) { return signal(SIGPIPE, SIG_IGN) == SIG_ERR ? -errno : 0; }
 
-intptr_t cposix_execute(const char *words, size_t count) {
+/// The words as a list that ends with NULL, to be freed; NULL without memory.
+static const char **list_of_words(const char *words, size_t count) {
     const char **list = calloc(count + 1, sizeof *list);
-    if (list == NULL) return -ENOMEM;
-    for (size_t index = 0; index < count; index++) {
+    for (size_t index = 0; list != NULL && index < count; index++) {
         list[index] = words;
         words += strlen(words) + 1;
     }
+    return list;
+}
+
+intptr_t cposix_execute(const char *words, size_t count) {
+    const char **list = list_of_words(words, count);
+    if (list == NULL) return -ENOMEM;
     // An ignored signal stays ignored in the program, which does not expect that.
     void (*before)(int) = signal(SIGPIPE, SIG_DFL);
     execvp(list[0], (char *const *)list);
     int error = errno;
     signal(SIGPIPE, before);
+    free(list);
+    return -error;
+}
+
+intptr_t cposix_run(const char *words, size_t count, int64_t *resident_bytes) {
+    const char **list = list_of_words(words, count);
+    if (list == NULL) return -ENOMEM;
+    posix_spawn_file_actions_t actions;
+    int error = posix_spawn_file_actions_init(&actions);
+    if (error == 0) {
+        error = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+        if (error == 0) error = posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+        pid_t child = 0;
+        if (error == 0) error = posix_spawnp(&child, list[0], &actions, NULL, (char *const *)list, environ);
+        posix_spawn_file_actions_destroy(&actions);
+        if (error == 0) {
+            free(list);
+            int status = 0;
+            struct rusage usage = {0};
+            while (wait4(child, &status, 0, &usage) < 0) {
+                if (errno != EINTR) return -errno;
+            }
+#if defined(__APPLE__)
+            *resident_bytes = usage.ru_maxrss;
+#else
+            *resident_bytes = (int64_t)usage.ru_maxrss * 1024;
+#endif
+            return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+        }
+    }
     free(list);
     return -error;
 }

@@ -20,6 +20,8 @@ package struct BenchArguments: Sendable, Equatable {
     package var comparison: String?
     /// Where growth plots are written; nil for nowhere.
     package var plots: String?
+    /// The `holdfast` that lanes start as a process of its own; nil to leave these lanes out.
+    package var program: String?
     /// Only the names of the lanes.
     package var isList = false
     /// Only this help.
@@ -34,7 +36,8 @@ package struct BenchArguments: Sendable, Equatable {
     /// How it is used.
     package static let help = """
         holdfast-bench DIR [--lane NAME]… [--quick] [--rounds N] [--json | --markdown]
-                       [--compare FILE] [--plots DIR2] [--allow-memory]
+                       [--compare FILE] [--plots DIR2] [--program FILE]
+                       [--allow-memory]
         holdfast-bench --list
 
         Measures Holdfast on the disk that holds DIR, beside the floor and the peer of each lane, in turn.
@@ -46,6 +49,7 @@ package struct BenchArguments: Sendable, Equatable {
           --markdown       the table as Markdown
           --compare FILE   says what has changed since an earlier --json output
           --plots DIR2     writes cost over size as SVG pictures into DIR2
+          --program FILE   the holdfast that lanes start as a process; without it they are left out
           --allow-memory   lets DIR be on tmpfs or ramfs, where nothing is durable
           --list           the lanes, what they measure and what they have to reach
 
@@ -79,6 +83,7 @@ package struct BenchArguments: Sendable, Equatable {
                 rounds = count
             case "--compare": comparison = try value(of: word)
             case "--plots": plots = try value(of: word)
+            case "--program": program = try value(of: word)
             case "--list": isList = true
             case "--help", "-h": isHelp = true
             default:

@@ -52,11 +52,23 @@ public enum BenchCommand {
         console.writeDiagnostic(
             "measuring \(path) on \(facts.fileSystemType) (\(facts.mountPoint)), \(arguments.rounds) rounds"
         )
-        let runner = try LaneRunner(in: path, rounds: arguments.rounds, isQuick: arguments.isQuick, fileSystem)
+        let runner = try LaneRunner(
+            in: path,
+            rounds: arguments.rounds,
+            isQuick: arguments.isQuick,
+            program: arguments.program,
+            fileSystem
+        )
         var results: [LaneResult] = []
         for lane in arguments.selectedLanes {
             console.writeDiagnostic("  \(lane.name): \(lane.summary)")
-            let result = try runner.run(lane)
+            let result: LaneResult
+            do {
+                result = try runner.run(lane)
+            } catch let skipped as LaneSkipped {
+                console.writeDiagnostic("  \(lane.name) was left out: \(skipped)")
+                continue
+            }
             results.append(result)
             if arguments.wantsJSON { console.write(json: result.json) }
             if let plots = arguments.plots, !result.growth.isEmpty {

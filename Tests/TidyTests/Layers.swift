@@ -16,8 +16,8 @@ enum Layers {
         ],
         "holdfast": ["HoldfastCLI"],
         "HoldfastBench": [
-            "HoldfastCLI", "Canonical", "FileSystemSeam", "CrashTesting", "LockKit", "Journal", "CCrypto",
-            "CPosix", "CSQLite",
+            "HoldfastCLI", "Canonical", "FileSystemSeam", "CrashTesting", "LockKit", "Journal", "EventLog",
+            "CCrypto", "CPosix", "CSQLite",
         ],
         "holdfast-bench": ["HoldfastBench", "HoldfastCLI"],
     ]

@@ -149,6 +149,8 @@ intptr_t cposix_sync_barrier(int descriptor);
 intptr_t cposix_sync_drive(int descriptor);
 /// `flock` with `LOCK_SH` or `LOCK_EX`, and `LOCK_NB` unless `blocking`.
 intptr_t cposix_flock(int descriptor, int exclusive, int blocking);
+/// `flock` with `LOCK_UN`.
+intptr_t cposix_unlock(int descriptor);
 /// `flock` that a timer interrupts after `nanoseconds`: -EINTR then, and when another signal came first; -ENOSYS
 /// where there is no such timer.
 ///
@@ -261,6 +263,11 @@ intptr_t cposix_ignore_broken_pipes(void);
 /// `execvp` of `count` words that stand behind each other, each ended by a NUL, with `SIGPIPE` as it was before
 /// `cposix_ignore_broken_pipes`; returns only when it fails.
 intptr_t cposix_execute(const char *words, size_t count);
+
+/// Starts a program and waits for its end: `posix_spawnp` of `count` words as in `cposix_execute`, with `/dev/null` for
+/// standard input and output, and what it used: its largest resident size in bytes. Its exit code, 128 and the
+/// signal's number when a signal ended it, or -errno.
+intptr_t cposix_run(const char *words, size_t count, int64_t *resident_bytes);
 
 #pragma clang assume_nonnull end
 

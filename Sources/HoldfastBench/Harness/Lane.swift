@@ -111,6 +111,8 @@ package struct Arena {
     package let fileSystem: any FileSystem
     /// A tenth of the work, for a first look.
     package let isQuick: Bool
+    /// The `holdfast` that lanes start as a process of its own; nil when none was named.
+    package let program: String?
 
     /// `full`, or a tenth of it when quick.
     package func scaled(_ full: Int) -> Int { isQuick ? max(1, full / 10) : full }

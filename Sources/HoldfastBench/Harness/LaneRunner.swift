@@ -6,6 +6,8 @@ package struct LaneRunner {
     package let rounds: Int
     /// A tenth of the work.
     package let isQuick: Bool
+    /// The `holdfast` that lanes start; nil when none was named.
+    package let program: String?
     private let fileSystem: any FileSystem
     private let root: any Directory
     private let rootPath: String
@@ -15,10 +17,12 @@ package struct LaneRunner {
         in path: String,
         rounds: Int,
         isQuick: Bool,
+        program: String? = nil,
         _ fileSystem: any FileSystem
     ) throws(FileSystemError) {
         self.rounds = rounds
         self.isQuick = isQuick
+        self.program = program
         self.fileSystem = fileSystem
         rootPath = path
         root = try fileSystem.openDirectory(path)
@@ -33,7 +37,8 @@ package struct LaneRunner {
             path: "\(rootPath)/\(name)",
             directory: try root.subdirectory(name),
             fileSystem: fileSystem,
-            isQuick: isQuick
+            isQuick: isQuick,
+            program: program
         )
         let contest = try lane.prepare(arena)
         _ = try round(contest, 0)

@@ -1,0 +1,79 @@
+internal import EventLog
+internal import FileSystemSeam
+internal import Journal
+
+/// The command line as hooks use it: a process for each call.
+enum ProgramLanes {
+    static let all = [start, append, memory]
+
+    /// How many starts make a round.
+    private static let count = 100
+
+    private static let start = Lane(
+        "cli.start",
+        "holdfast --version as a whole process",
+        unit: "ms",
+        .cost,
+        floor: "a static C program that does nothing",
+        targets: [.floorRatio(2)]
+    ) { arena in
+        let program = try arena.startable()
+        let nothing = try doNothing(arena)
+        let count = arena.scaled(count)
+        return Contest(
+            subject: { try program.median(count, ["--version"], clock: arena.fileSystem) },
+            floor: { try nothing.median(count, [], clock: arena.fileSystem) }
+        )
+    }
+
+    private static let append = Lane(
+        "cli.events.append",
+        "holdfast events append as a whole process",
+        unit: "ms",
+        .cost,
+        floor: "a static C program that does nothing",
+        targets: [.value(5)]
+    ) { arena in
+        let program = try arena.startable()
+        let nothing = try doNothing(arena)
+        let count = arena.scaled(count)
+        let event = "\(arena.path)/event.json"
+        try arena.directory.replaceAtomically("event.json", with: EventWork.draft)
+        let words = ["events", "append", "\(arena.path)/session", event]
+        return Contest(
+            subject: { try program.median(count, words, clock: arena.fileSystem) },
+            floor: { try nothing.median(count, [], clock: arena.fileSystem) }
+        )
+    }
+
+    private static let memory = Lane(
+        "journal.memory",
+        "resident memory of a process that checks a nonce of 1 000 000 records",
+        unit: "MiB",
+        .cost,
+        floor: "the same process with an empty journal",
+        targets: [.value(32)]
+    ) { arena in
+        let program = try arena.startable()
+        let path = try JournalWork.filled(arena, "journal", arena.scaled(1_000_000))
+        let empty = try JournalWork.filled(arena, "empty", 0)
+        func resident(_ path: String) throws -> Double {
+            // A nonce that was never consumed: the check passes, and ends with 0.
+            let words = ["journal", "check", path, "--grant", "grant-x", "--nonce-digest", JournalWork.nonce(-1)]
+            return Double(try program.run(words, clock: arena.fileSystem).residentBytes) / 1_048_576
+        }
+        return Contest(subject: { try resident(path) }, floor: { try resident(empty) })
+    }
+
+    /// Compiles the floor: what the system takes to start and end a process that has nothing to load.
+    private static func doNothing(_ arena: Arena) throws -> Program {
+        try arena.directory.replaceAtomically("nothing.c", with: Array("int main(void) { return 0; }\n".utf8))
+        let program = Program(path: "\(arena.path)/nothing")
+        var words = ["-O2", "-o", program.path, "\(arena.path)/nothing.c"]
+        #if os(Linux)
+        words.append("-static")
+        #endif
+        _ = try Program(path: "clang").run(words, clock: arena.fileSystem)
+        return program
+    }
+}
