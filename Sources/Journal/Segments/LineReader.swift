@@ -15,10 +15,14 @@ struct LineReader {
     /// The longest line that is read, in bytes: what other tools wrote may be longer than what we would write.
     static let lineByteMaximum = 64 << 20
     static let pieceByteCount = 1 << 16
+    /// How much is read first: small journals are many, and clean memory is not for nothing.
+    private static let firstByteCount = 1 << 12
 
     private let file: any File
     private let limit: Int64
+    private let pieceByteCount: Int
     private(set) var buffer: [UInt8]
+    private var hasRead = false
     private var start = 0
     private var end = 0
     /// Up to where the bytes from `start` on were searched for a line feed.
@@ -38,7 +42,8 @@ struct LineReader {
         self.file = file
         self.offset = offset
         self.limit = limit ?? .max
-        buffer = [UInt8](repeating: 0, count: pieceByteCount)
+        self.pieceByteCount = pieceByteCount
+        buffer = [UInt8](repeating: 0, count: min(pieceByteCount, Self.firstByteCount))
     }
 
     /// The next line.
@@ -66,10 +71,11 @@ struct LineReader {
             end -= start
             start = 0
         }
-        if end == buffer.count {
+        if end == buffer.count || hasRead && buffer.count < pieceByteCount {
             if end >= Self.lineByteMaximum { return false }
-            buffer.append(contentsOf: repeatElement(0, count: end))
+            buffer.append(contentsOf: repeatElement(0, count: buffer.count))
         }
+        hasRead = true
         let (file, filled, place) = (file, end, offset + Int64(end))
         let wanted = Int(min(Int64(buffer.count - filled), limit - place))
         if wanted <= 0 { return false }

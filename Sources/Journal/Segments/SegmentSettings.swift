@@ -5,7 +5,7 @@ package struct SegmentSettings: Sendable, Hashable {
     /// A segment that holds this much, in bytes, is sealed and the next one begun.
     package var segmentByteMaximum: Int64 = 64 << 20
     /// How much a new segment is filled with zeros ahead of its records, in bytes; later steps double…
-    package var preallocationByteMinimum: Int64 = 64 << 10
+    package var preallocationByteMinimum: Int64 = 16 << 10
     /// … up to this.
     package var preallocationByteMaximum: Int64 = 1 << 20
     /// How many records are kept in memory before they become a run of the index.
