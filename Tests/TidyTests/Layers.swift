@@ -27,6 +27,7 @@ enum Layers {
 
     /// The files of the seam that may reach libc through `CPosix`; all others use what these offer.
     static let filesReachingSystem: Set<String> = [
+        "Sources/FileSystemSeam/Memory/GuardedMemory.swift",
         "Sources/FileSystemSeam/Posix/PosixDirectory+TwoNames.swift",
         "Sources/FileSystemSeam/Posix/PosixDirectory.swift",
         "Sources/FileSystemSeam/Posix/PosixFile.swift",

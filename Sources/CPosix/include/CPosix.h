@@ -248,6 +248,22 @@ intptr_t cposix_condition_signal(void *condition);
 /// `pthread_cond_broadcast`.
 intptr_t cposix_condition_broadcast(void *condition);
 
+// Memory for secrets.
+
+enum {
+    CPOSIX_GUARDED_LOCKED = 1 << 0,
+    CPOSIX_GUARDED_NOT_DUMPED = 1 << 1,
+    CPOSIX_GUARDED_WIPED_ON_FORK = 1 << 2,
+};
+
+/// `mmap` of private memory for at least `length` bytes between two pages that nobody may touch (`mprotect`), then
+/// `mlock`, `MADV_DONTDUMP` and `MADV_WIPEONFORK`. The bytes are zeros.
+///
+/// Returns the usable bytes, whole pages; `protections` tells which of the last three the system granted.
+intptr_t cposix_guarded_map(size_t length, void *_Nullable *_Nonnull address, int *protections);
+/// Overwrites with zeros what `cposix_guarded_map` gave, and `munmap`. `length` is what it returned.
+intptr_t cposix_guarded_unmap(void *address, size_t length);
+
 // The command line.
 
 /// `isatty`: 1 or 0.

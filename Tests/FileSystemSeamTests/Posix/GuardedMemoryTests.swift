@@ -1,0 +1,57 @@
+import FileSystemSeam
+import Foundation
+import Testing
+
+@Suite("Memory for secrets")
+struct GuardedMemoryTests {
+    @Test func itIsZeroWholePagesAndWritable() throws {
+        let memory = try GuardedMemory(byteCount: 5000)
+        #expect(memory.count >= 5000 && memory.count.isMultiple(of: 4096))
+        #expect(memory.isOwnProcess && memory.processID == getpid())
+        let sum = memory.withBytes { bytes in
+            let sum = bytes.reduce(0) { $0 + Int($1) }
+            bytes[4999] = 7
+            return sum + Int(bytes[4999])
+        }
+        #expect(sum == 7)
+    }
+
+    @Test func nothingAndTooMuchAreRefused() {
+        #expect(throws: FileSystemError.self) { try GuardedMemory(byteCount: 0) }
+        #expect(throws: FileSystemError.self) { try GuardedMemory(byteCount: -1) }
+        #expect(throws: FileSystemError.self) { try GuardedMemory(byteCount: Int.max) }
+    }
+
+    #if os(Linux)
+    /// The kernel shows what was granted, and the guard pages.
+    @Test func theKernelAgrees() throws {
+        let memory = try GuardedMemory(byteCount: 4096)
+        let start = memory.withBytes { UInt(bitPattern: $0.baseAddress) }
+        var maps: [Substring] = []
+        var found: Int?
+        // What other tests map meanwhile may push a line out of what is read.
+        for _ in 0..<1000 where found == nil {
+            maps = try String(contentsOfFile: "/proc/self/smaps", encoding: .utf8).split(separator: "\n")
+            found = maps.firstIndex { $0.hasPrefix(String(start, radix: 16) + "-") }
+        }
+        let own = try #require(found)
+        let flags = try #require(maps[own...].first { $0.hasPrefix("VmFlags:") }).split(separator: " ")
+        #expect(flags.contains("lo") == memory.protections.contains(.locked))
+        #expect(flags.contains("dd") == memory.protections.contains(.notDumped))
+        #expect(flags.contains("wf") == memory.protections.contains(.wipedOnFork))
+        #expect(memory.protections.contains([.notDumped, .wipedOnFork]))
+        let before = try #require(maps[..<own].last { $0.contains("-" + String(start, radix: 16) + " ") })
+        #expect(before.contains("---p"), "\(before)")
+        #expect(maps.contains { $0.hasPrefix(String(start + 4096, radix: 16)) && $0.contains("---p") })
+    }
+
+    @Test func aGuardPageStopsWhoRunsBeyondTheEnd() async {
+        await #expect(processExitsWith: .failure) {
+            let memory = try GuardedMemory(byteCount: 4096)
+            memory.withBytes { bytes in
+                bytes.baseAddress!.advanced(by: bytes.count).storeBytes(of: 1, as: UInt8.self)
+            }
+        }
+    }
+    #endif
+}
