@@ -25,6 +25,7 @@ let package = Package(
         .library(name: "LockKit", targets: ["LockKit"]),
         .library(name: "Journal", targets: ["Journal"]),
         .library(name: "EventLog", targets: ["EventLog"]),
+        .library(name: "KeyStore", targets: ["KeyStore"]),
         .executable(name: "holdfast", targets: ["holdfast"]),
     ],
     targets: [
@@ -33,6 +34,11 @@ let package = Package(
             name: "CCrypto",
             pkgConfig: "libcrypto",
             providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]
+        ),
+        .systemLibrary(
+            name: "CSodium",
+            pkgConfig: "libsodium",
+            providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]
         ),
         .systemLibrary(
             name: "CSQLite",
@@ -65,6 +71,11 @@ let package = Package(
         .target(
             name: "EventLog",
             dependencies: ["FileSystemSeam", "Canonical", "Signing", "LockKit"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "KeyStore",
+            dependencies: ["FileSystemSeam", "Canonical", "Signing", "LockKit", "CSodium"],
             swiftSettings: strict
         ),
 
@@ -147,6 +158,13 @@ let package = Package(
         .testTarget(
             name: "EventLogTests",
             dependencies: ["EventLog", "LockKit", "FileSystemSeam", "Signing", "Canonical", "TestSupport"],
+            swiftSettings: strictTests
+        ),
+        .testTarget(
+            name: "KeyStoreTests",
+            dependencies: [
+                "KeyStore", "CrashTesting", "LockKit", "FileSystemSeam", "Signing", "Canonical", "TestSupport",
+            ],
             swiftSettings: strictTests
         ),
         .testTarget(

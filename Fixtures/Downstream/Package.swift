@@ -6,7 +6,7 @@ let package = Package(
     name: "downstream",
     platforms: [.macOS(.v26)],
     dependencies: [.package(name: "holdfast", path: "../..")],
-    targets: ["Canonical", "Signing", "FileSystemSeam", "CrashTesting", "LockKit", "Journal", "EventLog"].map {
+    targets: ["Canonical", "Signing", "FileSystemSeam", "CrashTesting", "LockKit", "Journal", "EventLog", "KeyStore"].map {
         product in
         .executableTarget(
             name: "Uses\(product)",

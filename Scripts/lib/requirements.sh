@@ -10,6 +10,7 @@ readonly oldest_swift_major=6 oldest_swift_minor=2
 libraries() {
     cat <<'END'
 libcrypto libssl-dev openssl@3 SHA-256 and Ed25519
+libsodium libsodium-dev libsodium sealing and key derivation
 sqlite3 libsqlite3-dev sqlite the peer of the benchmarks
 END
 }

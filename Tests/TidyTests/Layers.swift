@@ -11,6 +11,7 @@ enum Layers {
         "LockKit": ["Canonical", "Signing", "FileSystemSeam"],
         "Journal": ["Canonical", "Signing", "FileSystemSeam", "LockKit"],
         "EventLog": ["Canonical", "Signing", "FileSystemSeam", "LockKit"],
+        "KeyStore": ["Canonical", "Signing", "FileSystemSeam", "LockKit", "CSodium"],
         "HoldfastCLI": [
             "Canonical", "Signing", "FileSystemSeam", "CrashTesting", "LockKit", "Journal", "EventLog", "CPosix",
         ],

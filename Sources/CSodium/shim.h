@@ -1,0 +1,6 @@
+#ifndef HOLDFAST_CSODIUM_SHIM_H
+#define HOLDFAST_CSODIUM_SHIM_H
+
+#include <sodium.h>
+
+#endif

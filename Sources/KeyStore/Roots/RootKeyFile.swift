@@ -1,0 +1,153 @@
+public import FileSystemSeam
+
+/// Root keys in a file of two slots: the default for a machine that has nothing better.
+///
+/// The file lies in a directory of the caller's choice, best on another device than the store, and never in its backups:
+/// whoever has both files has every key. A slot is one sector of 512 bytes:
+///
+///     48 46 52 4f 4f 54 4b 31                          "HFROOTK1"
+///     02 00 00 00 00 00 00 00                          1 a secret, 2 effaced; zeros
+///     9c 41 … (16)                                     store id
+///     07 00 00 00 00 00 00 00                          generation, little-endian
+///     e3 5d … (32)                                     the secret; when effaced, random bytes
+///     00 … (408)                                       zeros
+///     61 0f … (32)                                     BLAKE2b of all before
+///
+/// An empty slot is all zeros. The new secret is written to the slot that is not in use and synced before a checkpoint is
+/// published that needs it; when that stands, the old slot is overwritten in place and synced. A torn slot is never the one in use.
+@safe
+public final class RootKeyFile: RootKeyProvider {
+    /// The directory, as given.
+    public let path: String
+    /// The file's name in it.
+    public let name: String
+    let fileSystem: any FileSystem
+    static let slotSize = 512
+
+    /// Root keys in a file; nothing is touched until a store needs it. The directory must exist.
+    public init(in directory: String, name: String = "root.key", fileSystem: any FileSystem) {
+        path = directory
+        self.name = name
+        self.fileSystem = fileSystem
+    }
+
+    /// `key-file`.
+    public var kind: String { "key-file" }
+
+    var place: String { "\(path)/\(name)" }
+
+    /// Which generations have a secret in the file, and whether the store was complete: then one slot is effaced.
+    public func inventory(of store: StoreID?) throws(RootKeyError) -> RootKeyInventory {
+        guard let slots = try slots() else { return RootKeyInventory() }
+        defer { slots.close() }
+        var inventory = RootKeyInventory()
+        for slot in slots.slots {
+            guard let header = slot.header else { continue }
+            if let store, header.store != store { throw .otherStore(place: place) }
+            inventory.store = header.store
+            if case .secret = slot { inventory.generations.insert(header.generation) }
+            if case .effaced = slot { inventory.wasCompleted = true }
+        }
+        if inventory.generations.count == 2 { inventory.wasCompleted = true }
+        return inventory
+    }
+
+    /// Writes a new secret to the slot that does not hold the current one, and syncs it.
+    public func prepare(
+        _ generation: UInt64,
+        keeping current: UInt64?,
+        for store: StoreID
+    ) throws(RootKeyError) {
+        let slots = try slots()
+        defer { slots?.close() }
+        var target = 0
+        if let slots {
+            let isForeign = slots.slots.contains { $0.header.map { $0.store != store } ?? false }
+            // A store whose making was cut short before its keyset stood holds nothing.
+            if isForeign, !slots.isBegun { throw .otherStore(place: place) }
+            if let current {
+                guard let kept = slots.place(of: current) else {
+                    throw .unknownGeneration(current, newest: slots.newest, place: place)
+                }
+                target = 1 - kept
+            } else if slots.slots.contains(where: { $0.isEffaced }) {
+                // It served a complete store: a new one gets a new file.
+                throw .damaged(place: place, reason: "it served a store that is not there any more")
+            }
+        } else if current != nil {
+            throw .missing(place: place)
+        }
+        let slot = try newSlot(.secret(RootKeySlot.Header(store: store, generation: generation), nil))
+        if slots == nil {
+            try publish(slot)
+        } else {
+            try overwrite(target, with: slot)
+        }
+    }
+
+    /// Wraps with a slot's secret.
+    public func wrap(
+        _ key: UnsafeRawBufferPointer,
+        generation: UInt64,
+        context: [UInt8],
+        store: StoreID
+    ) throws(RootKeyError) -> [UInt8] {
+        let (slab, secret) = try self.secret(generation, store)
+        defer { slab.close() }
+        return unsafe try SecretWrapping.wrap(key, with: secret, of: slab, context: context, fileSystem, place: place)
+    }
+
+    /// Unwraps with a slot's secret.
+    public func unwrap(
+        _ wrapped: [UInt8],
+        generation: UInt64,
+        context: [UInt8],
+        store: StoreID,
+        into key: UnsafeMutableRawBufferPointer
+    ) throws(RootKeyError) {
+        let (slab, secret) = try self.secret(generation, store)
+        defer { slab.close() }
+        unsafe try SecretWrapping.unwrap(wrapped, with: secret, of: slab, context: context, into: key, place: place)
+    }
+
+    /// Overwrites in place every slot but the one of the generation, and syncs that. The only secret that opens older
+    /// keysets is gone then, unless the file system or the device keeps copies.
+    public func destroyAllBut(_ generation: UInt64, for store: StoreID) throws(RootKeyError) -> RootKeyDestruction {
+        guard let slots = try slots() else { throw .missing(place: place) }
+        defer { slots.close() }
+        guard let kept = slots.place(of: generation) else {
+            throw .unknownGeneration(generation, newest: slots.newest, place: place)
+        }
+        if let header = slots.slots[kept].header, header.store != store { throw .otherStore(place: place) }
+        let other = slots.slots[1 - kept]
+        // The bytes in the file tell whether an earlier call came as far, not whether it was durable: written again.
+        let effaced = other.header?.generation ?? generation - 1
+        try overwrite(
+            1 - kept,
+            with: try newSlot(.effaced(RootKeySlot.Header(store: store, generation: effaced)))
+        )
+        let risks = try overwriteRisks()
+        return RootKeyDestruction(assurance: risks.isEmpty ? .effaced : .unlinkedOnly, risks: risks)
+    }
+
+    /// Overwrites both slots in place, and syncs that.
+    public func destroyAll(for store: StoreID) throws(RootKeyError) {
+        guard let slots = try slots() else { return }
+        defer { slots.close() }
+        for (index, slot) in slots.slots.enumerated() {
+            if let header = slot.header, header.store != store { throw .otherStore(place: place) }
+            let header = RootKeySlot.Header(store: store, generation: slot.header?.generation ?? 0)
+            try overwrite(index, with: try newSlot(.effaced(header)))
+        }
+    }
+
+    private func overwriteRisks() throws(RootKeyError) -> ResidualRisks {
+        do throws(FileSystemError) {
+            let directory = try fileSystem.openDirectory(path)
+            defer { try? directory.close() }
+            return ResidualRisks(ofOverwritingOn: try fileSystem.mountFacts(of: directory))
+        } catch {
+            throw .io(error, file: path)
+        }
+    }
+}

@@ -1,0 +1,109 @@
+/// Keeps the secrets that keysets are wrapped with: a key file, a passphrase, a key management service.
+///
+/// A provider has a secret **for each generation** of a keyset, and destroys it when the next generation stands. That is
+/// what makes old copies of a keyset worthless: with one secret for all times, every copy ever made would stay readable.
+///
+/// A store calls its provider only while it holds its own lock, one call at a time. A provider serves one store. All
+/// calls may be repeated after a crash.
+public protocol RootKeyProvider: AnyObject, Sendable {
+    /// What sort of provider it is, as checkpoints name it: 1 to 23 ASCII characters.
+    var kind: String { get }
+
+    /// What is there for a store.
+    ///
+    /// - Parameter store: nil when it is not known yet, since there is no keyset.
+    func inventory(of store: StoreID?) throws(RootKeyError) -> RootKeyInventory
+
+    /// Makes a **new** secret for a generation, durably. An older secret of that same generation is overwritten; those of
+    /// other generations stay, but for one that is neither the given `current` nor the one before.
+    ///
+    /// - Parameter current: the generation whose secret must stay; nil for a new store.
+    func prepare(_ generation: UInt64, keeping current: UInt64?, for store: StoreID) throws(RootKeyError)
+
+    /// Wraps 32 bytes with the secret of a generation.
+    ///
+    /// - Parameter context: authenticated along with them.
+    /// - Returns: at most 512 bytes, from which ``unwrap(_:generation:context:store:into:)`` makes the same again.
+    @unsafe
+    func wrap(
+        _ key: UnsafeRawBufferPointer,
+        generation: UInt64,
+        context: [UInt8],
+        store: StoreID
+    ) throws(RootKeyError) -> [UInt8]
+
+    /// Unwraps what ``wrap(_:generation:context:store:)`` gave, into 32 bytes.
+    @unsafe
+    func unwrap(
+        _ wrapped: [UInt8],
+        generation: UInt64,
+        context: [UInt8],
+        store: StoreID,
+        into key: UnsafeMutableRawBufferPointer
+    ) throws(RootKeyError)
+
+    /// Destroys the secrets of all generations but one, durably, and remembers that this one is complete. Later ones, too: they
+    /// are left from attempts that came to nothing.
+    ///
+    /// - Returns: how surely they are gone, and what that does not reach.
+    func destroyAllBut(_ generation: UInt64, for store: StoreID) throws(RootKeyError) -> RootKeyDestruction
+
+    /// Destroys the secrets of all generations, when the store was wrapped with another provider.
+    func destroyAll(for store: StoreID) throws(RootKeyError)
+}
+
+/// How secrets were destroyed.
+public struct RootKeyDestruction: Sendable, Hashable {
+    /// How surely they are gone, when no copy was made of where they stood.
+    public var assurance: ErasureAssurance
+    /// What that does not reach.
+    public var risks: ResidualRisks
+
+    /// Makes the description of a destruction.
+    public init(assurance: ErasureAssurance, risks: ResidualRisks = []) {
+        self.assurance = assurance
+        self.risks = risks
+    }
+}
+
+/// What a provider has for a store.
+public struct RootKeyInventory: Sendable, Hashable {
+    /// The generations there are secrets of; empty when none, or when the provider makes them from something else.
+    public var generations: Set<UInt64>
+    /// Whether a store was complete with this root key, so that its keyset must exist.
+    public var wasCompleted: Bool
+    /// Which store it belongs to; nil when it belongs to none, or does not know.
+    public var store: StoreID?
+
+    /// Makes an inventory.
+    public init(generations: Set<UInt64> = [], wasCompleted: Bool = false, store: StoreID? = nil) {
+        self.generations = generations
+        self.wasCompleted = wasCompleted
+        self.store = store
+    }
+}
+
+/// How surely something is destroyed; the first is the strongest.
+public enum ErasureAssurance: UInt8, Sendable, Hashable, CaseIterable, Comparable {
+    /// A service outside of this machine says that it destroyed the secret.
+    case externallyDestroyed = 1
+    /// The only secret that opens old copies was overwritten in its place, and so was the old keyset.
+    case effaced = 2
+    /// The old keyset was overwritten in its place; a secret that would open a copy of it lives on, as a passphrase does.
+    case overwritten = 3
+    /// Names were removed; what they named may still stand on the disk.
+    case unlinkedOnly = 4
+
+    /// The stronger one comes first.
+    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+
+    /// As receipts name it.
+    public var name: String {
+        switch self {
+        case .externallyDestroyed: "externally_destroyed"
+        case .effaced: "effaced"
+        case .overwritten: "overwritten"
+        case .unlinkedOnly: "unlinked_only"
+        }
+    }
+}

@@ -1,0 +1,160 @@
+internal import FileSystemSeam
+
+/// One sector of a root key file; its bytes are shown at ``RootKeyFile``. The secret itself is never held here.
+enum RootKeySlot {
+    /// Nothing was ever written, or what was written is torn: never the slot in use.
+    case empty
+    /// A secret, at a place of a slab; nil when it is still to be made.
+    case secret(Header, KeySlab.Place?)
+    /// What a secret was overwritten with.
+    case effaced(Header)
+
+    struct Header {
+        var store: StoreID
+        var generation: UInt64
+    }
+
+    var header: Header? {
+        switch self {
+        case .empty: nil
+        case .secret(let header, _), .effaced(let header): header
+        }
+    }
+
+    var isEffaced: Bool { if case .effaced = self { true } else { false } }
+
+    static let magic = Array("HFROOTK1".utf8)
+    static let secretOffset = 40
+    static let digestOffset = 480
+}
+
+/// The slots of a root key file, and their secrets in guarded memory.
+struct RootKeySlots {
+    let slots: [RootKeySlot]
+    let slab: KeySlab
+
+    func close() { slab.close() }
+
+    func place(of generation: UInt64) -> Int? {
+        slots.firstIndex { if case .secret(let header, _) = $0 { header.generation == generation } else { false } }
+    }
+
+    /// Whether a first secret was written, and no store came to be complete with it.
+    var isBegun: Bool {
+        let headers = slots.compactMap(\.header)
+        return headers.count == 1 && headers[0].generation == 1 && !slots.contains { $0.isEffaced }
+    }
+
+    var newest: UInt64? { slots.compactMap { $0.header?.generation }.max() }
+}
+
+extension RootKeyFile {
+    /// Reads the slots; nil when there is no file.
+    ///
+    /// - Throws: `.damaged` when neither slot can be used and one was written.
+    func slots() throws(RootKeyError) -> RootKeySlots? {
+        let sector = try sectors()
+        guard let memory = sector else { return nil }
+        do throws(KeyStoreError) {
+            let slab = try KeySlab(capacity: 2)
+            var slots: [RootKeySlot] = []
+            for index in 0..<2 { slots.append(try parse(memory, index, into: slab)) }
+            let isBlank = unsafe memory.withBytes { bytes in unsafe bytes[..<(2 * Self.slotSize)].allSatisfy { $0 == 0 }
+            }
+            if !isBlank, !slots.contains(where: { $0.header != nil }) {
+                slab.close()
+                throw .root(.damaged(place: place, reason: "no slot is as it was written"))
+            }
+            return RootKeySlots(slots: slots, slab: slab)
+        } catch {
+            throw error.asRootError(place)
+        }
+    }
+
+    /// The file's bytes, in guarded memory; nil when there is no file.
+    private func sectors() throws(RootKeyError) -> GuardedMemory? {
+        do throws(FileSystemError) {
+            let directory = try fileSystem.openDirectory(path)
+            defer { try? directory.close() }
+            let file: any File
+            do {
+                file = try directory.open(name, .read, permissions: .ownerFile)
+            } catch  where error.code == .noEntry {
+                return nil
+            }
+            defer { try? file.close() }
+            let memory = try GuardedMemory(byteCount: 2 * Self.slotSize)
+            var failure: FileSystemError?
+            unsafe memory.withBytes { bytes in
+                do throws(FileSystemError) {
+                    let room = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[..<(2 * Self.slotSize)])
+                    var span = unsafe MutableSpan<UInt8>(_unsafeElements: room.assumingMemoryBound(to: UInt8.self))
+                    // Short of two slots, the rest stays zero: an empty slot.
+                    _ = try file.readFully(into: &span, at: 0)
+                } catch {
+                    failure = error
+                }
+            }
+            if let failure { throw failure }
+            return memory
+        } catch {
+            throw .io(error, file: place)
+        }
+    }
+
+    private func parse(_ memory: GuardedMemory, _ index: Int, into slab: KeySlab) throws(KeyStoreError) -> RootKeySlot {
+        // Everything but the secret may stand in ordinary memory.
+        var digest = [UInt8](repeating: 0, count: 32)
+        var head: [UInt8] = []
+        var stored: [UInt8] = []
+        unsafe memory.withBytes { bytes in
+            let slot = unsafe UnsafeRawBufferPointer(
+                rebasing: bytes[index * Self.slotSize..<(index + 1) * Self.slotSize]
+            )
+            unsafe digest.withUnsafeMutableBytes { digest in
+                unsafe Sodium.hash(
+                    UnsafeRawBufferPointer(rebasing: slot[..<RootKeySlot.digestOffset]),
+                    key: UnsafeRawBufferPointer(start: nil, count: 0),
+                    into: digest
+                )
+            }
+            unsafe head = Array(slot[..<RootKeySlot.secretOffset])
+            unsafe stored = Array(slot[RootKeySlot.digestOffset...])
+        }
+        guard Sodium.isEqual(stored, digest), head.starts(with: RootKeySlot.magic) else { return .empty }
+        var reader = ByteReader(head, at: RootKeySlot.magic.count)
+        let state: UInt8 = reader.integer()
+        guard reader.isZero(to: 16), let store = StoreID(bytes: reader.take(StoreID.byteCount)) else { return .empty }
+        let header = RootKeySlot.Header(store: store, generation: reader.integer())
+        switch state {
+        case 1:
+            let added = try unsafe slab.add { room in
+                unsafe memory.withBytes { bytes in
+                    let start = index * Self.slotSize + RootKeySlot.secretOffset
+                    unsafe room.copyMemory(
+                        from: UnsafeRawBufferPointer(rebasing: bytes[start..<start + Sodium.keyLength])
+                    )
+                }
+                return true
+            }
+            return .secret(header, added)
+        case 2: return .effaced(header)
+        default: throw .root(.damaged(place: place, reason: "a slot has the unknown state \(state)"))
+        }
+    }
+
+    /// The secret of a generation, in a slab of its own that the caller closes.
+    func secret(_ generation: UInt64, _ store: StoreID) throws(RootKeyError) -> (KeySlab, KeySlab.Place) {
+        guard let slots = try slots() else { throw .missing(place: place) }
+        for case .secret(let header, let secret?) in slots.slots where header.generation == generation {
+            if header.store == store { return (slots.slab, secret) }
+            slots.close()
+            throw .otherStore(place: place)
+        }
+        slots.close()
+        if let header = slots.slots.compactMap(\.header).first, header.store != store {
+            throw .otherStore(place: place)
+        }
+        throw .unknownGeneration(generation, newest: slots.newest, place: place)
+    }
+}

@@ -1,0 +1,86 @@
+internal import FileSystemSeam
+
+extension ScopedKeyStore {
+    /// Destroys what older generations left: first the root key's secrets, then the files.
+    ///
+    /// Only a checkpoint whose name is durable may be cleaned up after: else the one before may be what a power cut leaves.
+    ///
+    /// - Throws: when anything is left, after which it can be called again.
+    func clean(_ state: inout State, _ keyset: Keyset) throws(KeyStoreError) -> RootKeyDestruction {
+        precondition(keyset.isPublished, "the checkpoint before may still be needed")
+        let generation = keyset.header.generation
+        if let cleaned = state.cleaned, cleaned.generation == generation { return cleaned.destruction }
+        let destruction: RootKeyDestruction
+        do {
+            destruction = try state.root.destroyAllBut(generation, for: keyset.header.store)
+        } catch {
+            throw .root(error)
+        }
+        try sweep(keyset.header.journalID)
+        state.cleaned = (generation, destruction)
+        return destruction
+    }
+
+    /// Overwrites and removes every file of the store but the checkpoint and the journal with this id.
+    func sweep(_ journalID: UInt64?) throws(KeyStoreError) {
+        let current = journalID.map { KeysetFiles.journal($0) }
+        do throws(FileSystemError) {
+            for entry in try directory.entries() {
+                let name = entry.name
+                let isOld = KeysetFiles.isJournal(name) && name != current
+                if isOld || KeysetFiles.isStale(name) { try efface(name) }
+            }
+            try directory.sync()
+        } catch {
+            throw .io(error, file: path)
+        }
+    }
+
+    /// Overwrites a file with zeros in its place, durably, and removes its name. Nothing happens when it is not there.
+    ///
+    /// The checkpoint may have a second name, which only loses that.
+    func efface(_ name: String) throws(FileSystemError) {
+        let file: any File
+        do {
+            file = try directory.open(name, .write, permissions: .ownerFile)
+        } catch  where error.code == .noEntry {
+            return
+        }
+        defer { try? file.close() }
+        let status = try file.status()
+        if status.kind == .regular, try !isCheckpoint(status.identity) {
+            let zeros = [UInt8](repeating: 0, count: Int(min(max(status.size, 1), 1 << 20)))
+            var offset: Int64 = 0
+            while offset < status.size {
+                let count = Int(min(Int64(zeros.count), status.size - offset))
+                try file.writeAll(zeros.span.extracting(..<count), at: offset)
+                offset += Int64(count)
+            }
+            try file.sync(.data)
+        }
+        try directory.remove(name)
+    }
+
+    private func isCheckpoint(_ identity: FileIdentity) throws(FileSystemError) -> Bool {
+        do {
+            return try directory.status(of: KeysetFiles.keyset).identity == identity
+        } catch  where error.code == .noEntry {
+            return false
+        }
+    }
+}
+
+extension ResidualRisks {
+    /// What overwriting a file in its place does not reach on a mount.
+    init(ofOverwritingOn facts: MountFacts) {
+        self = []
+        let options = facts.mountOptions + facts.fileSystemOptions
+        switch facts.fileSystemType {
+        case "ext3", "ext4":
+            if options.contains("data=journal") { insert(.dataJournaling) }
+        case "ext2", "xfs", "jfs", "vfat", "exfat", "tmpfs", "ramfs": break
+        case "btrfs", "zfs", "bcachefs", "apfs", "f2fs", "nilfs2", "overlay": insert(.copyOnWrite)
+        default: insert(.unknownFileSystem)
+        }
+    }
+}

@@ -1,0 +1,151 @@
+internal import FileSystemSeam
+
+extension ScopedKeyStore {
+    /// Applies the records of the journal that were not applied yet.
+    ///
+    /// Only an end that is shorter than a record, or all zeros, is torn: a write that was not acknowledged. Everything else that is
+    /// no valid record is damage.
+    func readJournal(_ keyset: inout Keyset) throws(KeyStoreError) {
+        let start = keyset.journalBytes
+        let bytes: [UInt8]
+        do throws(FileSystemError) {
+            let size = try keyset.journal.status().size
+            bytes = try keyset.journal.read(exactly: max(0, Int(size) - start), at: Int64(start)) ?? []
+            keyset.journalSize = size
+        } catch {
+            throw .io(error, file: keyset.header.journalName)
+        }
+        var offset = 0
+        while bytes.count - offset >= JournalRecord.byteCount {
+            let place = keyset.nextPlace
+            let record: JournalRecord
+            do throws(KeyStoreError) {
+                record = try JournalRecord.read(
+                    bytes,
+                    at: offset,
+                    of: place,
+                    keys: keys,
+                    ring: keyset.ring,
+                    fileOffset: start + offset
+                )
+            } catch {
+                if case .corrupt = error, bytes[offset...].allSatisfy({ $0 == 0 }) { break }
+                throw error
+            }
+            try apply(record, to: &keyset, at: start + offset)
+            keyset.sequence = place.sequence
+            keyset.lastCode = Array(bytes[offset + JournalRecord.codeOffset..<offset + JournalRecord.byteCount])
+            keyset.isTailConfirmed = false
+            offset += JournalRecord.byteCount
+            keyset.journalBytes += JournalRecord.byteCount
+        }
+        // The first record was durable before the checkpoint was published.
+        if keyset.journalBytes == 0 {
+            throw .corrupt(
+                file: keyset.header.journalName,
+                byteOffset: 0,
+                reason: "the journal is empty, and was not when its checkpoint was published"
+            )
+        }
+    }
+
+    private func apply(_ record: JournalRecord, to keyset: inout Keyset, at offset: Int) throws(KeyStoreError) {
+        if !keyset.apply(record, keys: keys) {
+            throw .corrupt(
+                file: keyset.header.journalName,
+                byteOffset: offset,
+                reason: "the record does not follow from those before it"
+            )
+        }
+    }
+
+    /// Makes something durable: as a record of the journal, or in a new checkpoint when the journal is full or may not be
+    /// used any more. Called under the exclusive lock, on a keyset that was confirmed.
+    ///
+    /// ```
+    /// pwrite64(7, "HKJ1…", 512, 1024)                 = 512
+    /// fdatasync(7)                                    = 0
+    /// ```
+    func commit(
+        _ record: JournalRecord,
+        _ state: inout State,
+        _ keyset: inout Keyset
+    ) throws(KeyStoreError) {
+        let isFull = keyset.journalBytes / JournalRecord.byteCount >= max(1, options.journalRecordMaximum)
+        if isFull || state.poisonedJournal == keyset.header.journalID {
+            // What is in memory is ahead of the disk until the checkpoint stands.
+            state.mustReload = true
+            try apply(record, to: &keyset, at: keyset.journalBytes)
+            try publishNext(&state, &keyset)
+            return
+        }
+        let place = keyset.nextPlace
+        let nonce = try fileSystem.randomBytes(Sodium.nonceLength)
+        let bytes = try record.bytes(at: place, keys: keys, ring: keyset.ring, nonce: nonce)
+        try write(bytes, at: keyset.journalBytes, &state, keyset)
+        try apply(record, to: &keyset, at: keyset.journalBytes)
+        keyset.sequence = place.sequence
+        keyset.lastCode = Array(bytes.suffix(JournalRecord.codeLength))
+        keyset.journalBytes += JournalRecord.byteCount
+        keyset.journalSize = max(keyset.journalSize, Int64(keyset.journalBytes))
+        keyset.isTailConfirmed = true
+    }
+
+    /// Writes a record and syncs it. When that fails the journal is given up: what a sync failed for may be dropped from
+    /// memory as if it were written, and a second sync says nothing.
+    private func write(
+        _ bytes: [UInt8],
+        at offset: Int,
+        _ state: inout State,
+        _ keyset: Keyset
+    ) throws(KeyStoreError) {
+        do throws(FileSystemError) {
+            try keyset.journal.writeAll(bytes, at: Int64(offset))
+            try keyset.journal.sync(.data)
+        } catch {
+            state.poisonedJournal = keyset.header.journalID
+            state.mustReload = true
+            // So that no other process takes it for acknowledged. When this fails too, they make sure themselves.
+            try? keyset.journal.truncate(to: Int64(offset))
+            throw .io(error, file: keyset.header.journalName)
+        }
+    }
+
+    /// Makes sure that everything this keyset says is durable, before something rests on it: whoever wrote it may have been
+    /// killed before its sync, or its sync may have failed.
+    ///
+    /// All records but the last are durable, since nobody appends before this. The last one is written again, which makes
+    /// its page dirty again, and synced: a sync alone could succeed after another process's failed. A checkpoint whose
+    /// journal does not say that its name is durable is published again.
+    func confirm(_ state: inout State, _ keyset: inout Keyset) throws(KeyStoreError) {
+        if !keyset.isPublished {
+            try publishAgain(&state, &keyset)
+        } else if state.poisonedJournal == keyset.header.journalID {
+            try publishNext(&state, &keyset)
+        }
+        if keyset.isTailConfirmed { return }
+        let offset = keyset.journalBytes - JournalRecord.byteCount
+        let tail: [UInt8]?
+        do {
+            tail = try keyset.journal.read(exactly: JournalRecord.byteCount, at: Int64(offset))
+        } catch {
+            throw .io(error, file: keyset.header.journalName)
+        }
+        guard let tail, Array(tail.suffix(JournalRecord.codeLength)) == keyset.lastCode else {
+            state.mustReload = true
+            throw .corrupt(
+                file: keyset.header.journalName,
+                byteOffset: offset,
+                reason: "the record changed while in use"
+            )
+        }
+        do throws(FileSystemError) {
+            try keyset.journal.writeAll(tail, at: Int64(offset))
+            try keyset.journal.sync(.data)
+        } catch {
+            state.poisonedJournal = keyset.header.journalID
+            throw .io(error, file: keyset.header.journalName)
+        }
+        keyset.isTailConfirmed = true
+    }
+}

@@ -1,0 +1,185 @@
+public import FileSystemSeam
+internal import LockKit
+internal import Signing
+
+extension ScopedKeyStore {
+    /// Opens a store, and makes it where there is none.
+    ///
+    /// A store that was not closed well is recovered: a destruction that was begun is finished, and what older generations
+    /// left is destroyed. When that cannot be done the store opens all the same, with ``isDirty`` set; the keys concerned
+    /// are not used.
+    ///
+    /// - Parameters:
+    ///   - path: the store's directory; made where it is missing, but for `createsWhenAbsent` false.
+    ///   - granularity: how finely keys are kept apart; an existing store must have just this one.
+    ///   - root: keeps the secrets the keyset is wrapped with. It serves this store only.
+    ///   - highWater: a position the keyset has reached, from ``position()``, kept elsewhere: an older keyset is refused.
+    ///   - fileSystem: the machine.
+    /// - Throws: `.keysetMissing` when there is no keyset although journals, receipts, the root key or the high-water mark say that
+    ///   there was one, or nothing may be made; `.journalMissing`; `.corrupt`, `.unsupportedVersion`; `.wrongGranularity`;
+    ///   `.wrongRoot`, `.root`; `.rolledBack`; `.lock`, `.io`. None of them changes anything.
+    /// - Complexity: O(*n*) in the number of keys.
+    public static func open(
+        _ path: String,
+        granularity: KeyGranularity = .entity,
+        root: any RootKeyProvider,
+        highWater: KeysetPosition? = nil,
+        fileSystem: any FileSystem,
+        options: KeyStoreOptions = KeyStoreOptions()
+    ) throws(KeyStoreError) -> ScopedKeyStore {
+        let store = try ScopedKeyStore(
+            path: path,
+            granularity: granularity,
+            root: root,
+            known: highWater,
+            fileSystem: fileSystem,
+            directory: try directory(path, fileSystem, options),
+            options: options
+        )
+        do throws(KeyStoreError) {
+            try store.begin()
+            return store
+        } catch {
+            store.close()
+            throw error
+        }
+    }
+
+    private static func directory(
+        _ path: String,
+        _ fileSystem: any FileSystem,
+        _ options: KeyStoreOptions
+    ) throws(KeyStoreError) -> any Directory {
+        do throws(FileSystemError) {
+            if options.createsWhenAbsent { return try fileSystem.openDirectory(path, creating: .ownerDirectory) }
+            return try fileSystem.openDirectory(path)
+        } catch  where error.code == .noEntry {
+            throw .keysetMissing(path: path, evidence: "a store was expected there")
+        } catch {
+            throw .io(error, file: path)
+        }
+    }
+
+    private func begin() throws(KeyStoreError) {
+        try state.withLock { (state) throws(KeyStoreError) in
+            let held = try take(.exclusive)
+            if try exists() {
+                try load(&state)
+            } else {
+                try requireNoEvidence(state)
+                try create(&state)
+            }
+            guard var keyset = state.keyset.take() else { throw .closed }
+            defer { state.keyset = keyset }
+            try complete(&state, &keyset)
+            do throws(KeyStoreError) {
+                if !keyset.isPublished { try confirm(&state, &keyset) }
+                try finishDestructions(&state, &keyset)
+                _ = try clean(&state, keyset)
+            } catch {
+                // Said by `isDirty`, and tried again; the store's other keys are as good as ever.
+            }
+            held.release()
+        }
+    }
+
+    private func exists() throws(KeyStoreError) -> Bool {
+        do {
+            return try directory.exists(KeysetFiles.keyset)
+        } catch {
+            throw .io(error, file: KeysetFiles.keyset)
+        }
+    }
+
+    /// A provider that knows of stores has to know that this one is complete, before anything rests on it: else its loss could
+    /// not be told from its making being cut short.
+    private func complete(_ state: inout State, _ keyset: inout Keyset) throws(KeyStoreError) {
+        do throws(RootKeyError) {
+            let inventory = try state.root.inventory(of: keyset.header.store)
+            if inventory.store == nil || inventory.wasCompleted { return }
+        } catch {
+            throw .root(error)
+        }
+        try confirm(&state, &keyset)
+        _ = try clean(&state, keyset)
+    }
+
+    /// - Throws: `.keysetMissing` when something says that there was a keyset.
+    private func requireNoEvidence(_ state: State) throws(KeyStoreError) {
+        if !options.createsWhenAbsent { throw .keysetMissing(path: path, evidence: "a store was expected there") }
+        if let known = state.known, known.sequence > 0 {
+            throw .keysetMissing(path: path, evidence: "it is known to have reached \(known)")
+        }
+        do throws(FileSystemError) {
+            for entry in try directory.entries() {
+                let name = entry.name
+                // The making of a store writes one record before the checkpoint stands, and the next after it.
+                if KeysetFiles.isJournal(name), try directory.status(of: name).size > Int64(JournalRecord.byteCount) {
+                    throw FileSystemError(operation: .entries, name: name, code: .exists)
+                }
+                if name == KeysetFiles.receipts || KeysetFiles.isStale(name) && name != KeysetFiles.temporary {
+                    throw FileSystemError(operation: .entries, name: name, code: .exists)
+                }
+            }
+        } catch {
+            if error.operation == .entries, error.code == .exists {
+                throw .keysetMissing(path: path, evidence: "\(error.name) is there")
+            }
+            throw .io(error, file: path)
+        }
+        do throws(RootKeyError) {
+            if try state.root.inventory(of: nil).wasCompleted {
+                throw RootKeyError.failed(place: path, reason: "completed")
+            }
+        } catch {
+            if case .failed(path, "completed") = error {
+                throw .keysetMissing(path: path, evidence: "the root key served a store")
+            }
+            throw .root(error)
+        }
+    }
+
+    /// Makes an empty store, durably.
+    private func create(_ state: inout State) throws(KeyStoreError) {
+        try sweep(nil)
+        guard let store = StoreID(bytes: try fileSystem.randomBytes(StoreID.byteCount)) else { return }
+        state.tagKey = try keys.addRandom(fileSystem)
+        state.seed = try keys.addRandom(fileSystem)
+        do {
+            try state.root.prepare(1, keeping: nil, for: store)
+        } catch {
+            throw .root(error)
+        }
+        let header = KeysetHeader(
+            granularity: granularity,
+            store: store,
+            generation: 1,
+            sequence: 0,
+            journalID: 0,
+            receiptCount: 0,
+            lastReceipt: [UInt8](repeating: 0, count: 32),
+            created: fileSystem.wallClock().nanosecondsSinceEpoch,
+            rootKind: state.root.kind,
+            publicKey: try signingKey(state).publicKey.bytes
+        )
+        var keyset = try place(try draft(header, nil, [], state.root, state))
+        do throws(KeyStoreError) {
+            try commitPublished(&state, &keyset)
+            _ = try clean(&state, keyset)
+        } catch {
+            keyset.close()
+            throw error
+        }
+        state.keyset = keyset
+    }
+
+    /// The key that receipts are signed with. libcrypto holds a copy of the seed as long as this value lives.
+    func signingKey(_ state: State) throws(KeyStoreError) -> SigningKey {
+        var seed = try unsafe keys.withKey(state.seed) { unsafe Array($0) }
+        do {
+            return try SigningKey(wiping: &seed)
+        } catch {
+            throw .cryptography(function: "Ed25519")
+        }
+    }
+}

@@ -1,0 +1,115 @@
+internal import Canonical
+internal import FileSystemSeam
+internal import Signing
+
+extension ScopedKeyStore {
+    private static let receiptMaximumBytes = 1 << 24
+
+    /// The receipt with a number, as it stands in the store's directory.
+    ///
+    /// - Parameter number: from 1.
+    /// - Throws: `.malformedReceipt` when it is missing, cannot be read or is not signed by this store; `.io`.
+    public func receipt(_ number: UInt64) throws(KeyStoreError) -> ShredReceipt {
+        let name = KeysetFiles.receipt(number)
+        let bytes: [UInt8]
+        do throws(FileSystemError) {
+            let receipts = try directory.subdirectory(KeysetFiles.receipts)
+            defer { try? receipts.close() }
+            bytes = try receipts.readFile(name, maximumBytes: Self.receiptMaximumBytes)
+        } catch  where error.code == .noEntry {
+            throw .malformedReceipt(reason: "\(KeysetFiles.receipts)/\(name) is missing")
+        } catch {
+            throw .io(error, file: "\(KeysetFiles.receipts)/\(name)")
+        }
+        return try ShredReceipt(parsing: bytes)
+    }
+
+    /// The bytes of a receipt. They follow from the keyset alone, so that a receipt whose writing was cut short is written
+    /// again as it was.
+    func receiptBytes(
+        _ pending: PendingShred,
+        _ tombstone: PendingShred.Tombstone,
+        _ state: State,
+        _ keyset: Keyset
+    ) throws(KeyStoreError) -> [UInt8] {
+        let destroyed = keyset.indices(of: pending.tag).map { keyset.entries[$0] }
+            .filter { $0.state == .destroyed && $0.receipt == tombstone.receipt }
+        let isFirst = keyset.header.receiptCount == 0
+        let receipt = ShredReceipt(
+            store: keyset.header.store,
+            number: tombstone.receipt,
+            scopeTag: pending.tag.bytes,
+            keyIDs: destroyed.map(\.id),
+            reason: pending.reason,
+            time: Timestamp(
+                secondsSinceEpoch: WallClockTime(nanosecondsSinceEpoch: pending.time).secondsSinceEpoch,
+                nanoseconds: UInt32((pending.time % 1_000_000_000 + 1_000_000_000) % 1_000_000_000)
+            ).description,
+            generationBefore: pending.before.generation,
+            digestBefore: Digest(algorithm: .sha256, bytes: pending.digestBefore),
+            generationAfter: tombstone.generationAfter,
+            digestAfter: Digest(algorithm: .sha256, bytes: tombstone.digestAfter),
+            assurance: tombstone.assurance,
+            residualRisks: tombstone.risks,
+            previous: isFirst ? nil : Digest(algorithm: .sha256, bytes: keyset.header.lastReceipt),
+            publicKey: keyset.header.publicKey
+        )
+        return try receipt.signed(with: signingKey(state)).bytes
+    }
+
+    /// Writes a receipt, durably. A file from an earlier attempt is replaced, since its name may not be durable.
+    func writeReceipt(_ number: UInt64, _ bytes: [UInt8]) throws(KeyStoreError) {
+        let name = KeysetFiles.receipt(number)
+        do throws(FileSystemError) {
+            let receipts = try directory.makeDirectories([KeysetFiles.receipts])
+            defer { try? receipts.close() }
+            try receipts.replaceAtomically(name, with: bytes, temporaryName: ".\(name).tmp")
+        } catch {
+            throw .io(error, file: "\(KeysetFiles.receipts)/\(name)")
+        }
+    }
+
+    /// Compares a receipt with the store as it is.
+    ///
+    /// Nothing here, and nothing anywhere, can prove that no copy was ever made: see ``ShredReceipt/residualRisks``.
+    ///
+    /// - Throws: `.lock`, `.io`, `.root`, and what loading a changed keyset throws.
+    public func verifyErasure(_ receipt: ShredReceipt) throws(KeyStoreError) -> ErasureVerification {
+        try locked(.exclusive) { (state, keyset) throws(KeyStoreError) in
+            var findings: [ErasureVerification.Finding] = []
+            if receipt.store != keyset.header.store { findings.append(.otherStore) }
+            if receipt.publicKey != keyset.header.publicKey || !receipt.isSignatureValid {
+                findings.append(.signatureInvalid)
+            }
+            if receipt.number > keyset.header.receiptCount { findings.append(.unknownReceipt) }
+            for id in receipt.keyIDs {
+                switch keyset.entry(id)?.state {
+                case .current?, .retired?, .destroying?: findings.append(.keyAlive(id))
+                case .destroyed?: break
+                case nil: findings.append(.keyUnknown(id))
+                }
+            }
+            if keyset.header.generation < receipt.generationAfter { findings.append(.keysetOlder) }
+            do throws(RootKeyError) {
+                let inventory = try state.root.inventory(of: keyset.header.store)
+                for generation in inventory.generations.sorted() where generation <= receipt.generationBefore {
+                    findings.append(.secretAlive(generation: generation))
+                }
+            } catch {
+                throw .root(error)
+            }
+            do throws(FileSystemError) {
+                for entry in try directory.entries() where isLeftover(entry.name, keyset) {
+                    findings.append(.leftover(file: entry.name))
+                }
+            } catch {
+                throw .io(error, file: path)
+            }
+            return ErasureVerification(findings: findings)
+        }
+    }
+
+    private func isLeftover(_ name: String, _ keyset: Keyset) -> Bool {
+        KeysetFiles.isStale(name) || KeysetFiles.isJournal(name) && name != keyset.header.journalName
+    }
+}

@@ -1,0 +1,107 @@
+internal import Canonical
+internal import FileSystemSeam
+
+extension ScopedKeyStore {
+    /// Destroys all keys of a scope. Everything ever sealed for it is unreadable when this returns, as far as the receipt says.
+    ///
+    /// In this order, each step durable before the next: the intent; a keyset without the keys, wrapped with a new secret; the old
+    /// secret overwritten by its provider; journals, temporaries and the old keyset overwritten in place and removed; a
+    /// tombstone; the receipt. After a crash in between, opening the store goes on. When a step fails the keys are not used
+    /// again, and ``flush()``, or the same call again, goes on.
+    ///
+    /// The scope can be used again afterwards, with a new key that does not open old boxes. Destroying a scope whose keys are all
+    /// destroyed gives the last receipt again.
+    ///
+    /// - Parameter reason: for the receipt; up to 240 bytes of UTF-8.
+    /// - Throws: `.selectorMismatch`, `.unknownScope`, `.invalidArgument`, and then nothing was destroyed; `.io`, `.root`,
+    ///   `.mintConflict`, `.lock`, and what loading a changed keyset throws.
+    /// - Complexity: O(*n*) in the number of keys.
+    public func shred(_ selector: KeySelector, reason: String) throws(KeyStoreError) -> ShredReceipt {
+        let scope = try selector.scope(in: granularity)
+        if reason.utf8.count > PendingShred.reasonMaximum {
+            throw .invalidArgument(
+                member: "reason",
+                reason: "it has \(reason.utf8.count) bytes, and \(PendingShred.reasonMaximum) are the most"
+            )
+        }
+        return try locked(.exclusive) { (state, keyset) throws(KeyStoreError) in
+            let tag = try tag(scope, state)
+            if state.minted.contains(where: { $0.tag == tag }) { try flush(&state, &keyset) }
+            let entries = keyset.indices(of: tag).map { keyset.entries[$0] }
+            guard let newest = entries.first else { throw .unknownScope }
+            if entries.contains(where: { $0.state.isLive }), !state.condemned.contains(where: { $0.tag == tag }) {
+                let time = fileSystem.wallClock().nanosecondsSinceEpoch
+                state.condemned.append(Condemned(tag: tag, time: time, reason: reason))
+            }
+            try finishDestructions(&state, &keyset)
+            return try receipt(keyset.entry(newest.id)?.receipt ?? 0)
+        }
+    }
+
+    /// Finishes every destruction that was begun or asked for.
+    func finishDestructions(_ state: inout State, _ keyset: inout Keyset) throws(KeyStoreError) {
+        if keyset.pending == nil, state.condemned.isEmpty { return }
+        try confirm(&state, &keyset)
+        try finishPending(&state, &keyset)
+        while let condemned = state.condemned.first {
+            let isLive = keyset.indices(of: condemned.tag).contains { keyset.entries[$0].state.isLive }
+            if isLive {
+                try commit(
+                    .intended(tag: condemned.tag, time: condemned.time, reason: condemned.reason),
+                    &state,
+                    &keyset
+                )
+            }
+            // From here on the keyset itself remembers.
+            state.condemned.removeFirst()
+            try finishPending(&state, &keyset)
+        }
+    }
+
+    private func finishPending(_ state: inout State, _ keyset: inout Keyset) throws(KeyStoreError) {
+        while let pending = keyset.pending {
+            switch pending.stage {
+            case .intended: try publishNext(&state, &keyset)
+            case .rewrapped:
+                let destruction = try clean(&state, keyset)
+                try commit(.entombed(try tombstone(destruction, keyset)), &state, &keyset)
+            case .entombed:
+                guard let tombstone = pending.tombstone else {
+                    throw .malformedReceipt(reason: "its tombstone is missing")
+                }
+                let bytes = try receiptBytes(pending, tombstone, state, keyset)
+                try writeReceipt(tombstone.receipt, bytes)
+                let digest = ShredReceipt.digest(bytes)
+                try commit(.receipted(number: tombstone.receipt, digest: digest.bytes), &state, &keyset)
+            }
+        }
+    }
+
+    /// What is known when everything old is destroyed.
+    private func tombstone(
+        _ destruction: RootKeyDestruction,
+        _ keyset: Keyset
+    ) throws(KeyStoreError) -> PendingShred.Tombstone {
+        var risks = destruction.risks
+        do {
+            risks.formUnion(ResidualRisks(ofOverwritingOn: try fileSystem.mountFacts(of: directory)))
+        } catch {
+            throw .io(error, file: path)
+        }
+        var assurance = destruction.assurance
+        // Where a secret lives on, the old keyset must be gone, and that needs overwriting in place.
+        let reachesAll = risks.isDisjoint(with: [.copyOnWrite, .dataJournaling, .unknownFileSystem])
+        if assurance == .overwritten, !reachesAll { assurance = .unlinkedOnly }
+        risks.insert(.copiesElsewhere)
+        if assurance != .externallyDestroyed { risks.insert(.deviceRemapping) }
+        if keyset.header.mayEarlierRootLive { risks.insert(.earlierRoot) }
+        if keys.protections?.contains(.locked) != true { risks.insert(.memoryNotLocked) }
+        return PendingShred.Tombstone(
+            receipt: keyset.header.receiptCount + 1,
+            assurance: assurance,
+            risks: risks,
+            generationAfter: keyset.header.generation,
+            digestAfter: keyset.digest
+        )
+    }
+}

@@ -1,0 +1,171 @@
+public import FileSystemSeam
+internal import LockKit
+
+/// A key for each scope, and the destruction of keys: destroying a scope's key makes everything sealed for it unreadable.
+///
+///     let root = RootKeyFile(in: "secrets", fileSystem: PosixFileSystem.shared)
+///     let store = try ScopedKeyStore.open("keys", root: root, fileSystem: PosixFileSystem.shared)
+///     let box = try store.seal(Array("hello".utf8), scope: .entity("user-7"), associatedData: [])
+///     switch try store.open(box, associatedData: []) {
+///     case .plaintext(let bytes): …
+///     case .shredded(let receipt): …
+///     }
+///     let receipt = try store.shred(.entity("user-7"), reason: "asked for on 3 March")
+///
+/// **The fence.** A key is on stable storage before anything sealed with it is returned: a box that could outlive its key
+/// would be lost data. ``isDirty`` is set by a mint or a destruction and cleared only by a successful ``flush()``; sealing
+/// flushes first or fails.
+///
+/// Several processes may use a store at once. Every call takes the store's lock and looks whether the keyset changed,
+/// so that no process uses a key after its destruction. Every call does I/O, and may be made from several threads, which
+/// then queue.
+///
+/// What stands on disk is described in `docs/formats/keyset.md`; what a destruction can and cannot promise, in
+/// `docs/threat-model.md`.
+public final class ScopedKeyStore: Sendable {
+    /// The store's directory, as given.
+    public let path: String
+    /// How finely keys are kept apart.
+    public let granularity: KeyGranularity
+    /// How it was opened.
+    public let options: KeyStoreOptions
+    let fileSystem: any FileSystem
+    let directory: any Directory
+    let lock: FileLock
+    let owner: Int32
+    let keys: KeySlab
+    let state: Condition<State>
+
+    /// What changes while a store is open.
+    struct State: Sendable {
+        var root: any RootKeyProvider
+        /// Nil after ``ScopedKeyStore/close()``.
+        var keyset: Keyset?
+        /// Where the store's own secrets stand.
+        var tagKey: KeySlab.Place = 0
+        var seed: KeySlab.Place = 0
+        /// Keys that are not durable yet, in the order in which they were made.
+        var minted: [KeyEntry] = []
+        /// Destructions that were asked for and are not durable yet.
+        var condemned: [Condemned] = []
+        /// What is in memory may be ahead of the disk, or behind it.
+        var mustReload = false
+        /// A journal whose sync failed: it is never synced again.
+        var poisonedJournal: UInt64?
+        /// The furthest position that is known to have existed.
+        var known: KeysetPosition?
+        /// The generation whose leftovers are destroyed, and how.
+        var cleaned: (generation: UInt64, destruction: RootKeyDestruction)?
+    }
+
+    struct Condemned: Sendable {
+        var tag: ScopeTag
+        var time: Int64
+        var reason: String
+    }
+
+    init(
+        path: String,
+        granularity: KeyGranularity,
+        root: any RootKeyProvider,
+        known: KeysetPosition?,
+        fileSystem: any FileSystem,
+        directory: any Directory,
+        options: KeyStoreOptions
+    ) throws(KeyStoreError) {
+        self.path = path
+        self.granularity = granularity
+        self.options = options
+        self.fileSystem = fileSystem
+        self.directory = directory
+        lock = FileLock(
+            KeysetFiles.lock,
+            in: directory,
+            fileSystem: fileSystem,
+            options: FileLockOptions(anchor: .directory)
+        )
+        owner = fileSystem.processIdentity.processID
+        keys = try KeySlab(capacity: 128)
+        state = Condition(State(root: root, known: known))
+    }
+
+    deinit { close() }
+
+    /// Forgets all keys, now: their memory is overwritten and released. Keys that were taken from the store stop working.
+    /// Closing twice is harmless. What was not flushed is lost.
+    public func close() {
+        state.withLock { state in
+            state.keyset?.close()
+            state.keyset = nil
+            state.minted = []
+        }
+        keys.close()
+    }
+
+    /// Whether something is not durable yet: a mint, or a destruction that was begun.
+    public var isDirty: Bool {
+        state.withLock { !$0.minted.isEmpty || !$0.condemned.isEmpty || $0.keyset?.pending != nil }
+    }
+
+    /// What the system granted for the memory of keys; nil when the store is closed.
+    public var memoryProtections: GuardedMemory.Protections? { keys.protections }
+}
+
+// MARK: - The lock
+
+extension ScopedKeyStore {
+    /// Runs `body` under the store's lock on a keyset that is as new as the one on disk.
+    func locked<Answer>(
+        _ mode: LockMode,
+        _ body: (inout State, inout Keyset) throws(KeyStoreError) -> Answer
+    ) throws(KeyStoreError) -> Answer {
+        let process = fileSystem.processIdentity.processID
+        if process != owner { throw .forked(owner: owner) }
+        return try state.withLock { (state) throws(KeyStoreError) in
+            if state.keyset == nil { throw .closed }
+            let held = try take(mode)
+            try refresh(&state)
+            guard var keyset = state.keyset.take() else { throw .closed }
+            defer {
+                state.known = max(state.known ?? keyset.position, keyset.position)
+                state.keyset = keyset
+            }
+            let answer = try body(&state, &keyset)
+            held.release()
+            return answer
+        }
+    }
+
+    func take(_ mode: LockMode) throws(KeyStoreError) -> LockGuard {
+        do {
+            return try lock.lock(mode, timeout: .milliseconds(Int64(clamping: options.lockTimeoutMilliseconds)))
+        } catch {
+            throw .lock(error)
+        }
+    }
+
+    /// The tag of a scope; refuses one of another granularity.
+    func tag(_ scope: KeyScope, _ state: State) throws(KeyStoreError) -> ScopeTag {
+        if scope.granularity != granularity {
+            throw .selectorMismatch(store: granularity, selector: scope.granularity)
+        }
+        let bytes = scope.bytes.span
+        return ScopeTag(reading: try keys.tag(bytes, with: state.tagKey, count: ScopeTag.byteCount))
+    }
+
+    /// The id of a key of a scope: it commits to the key.
+    func keyID(
+        of place: KeySlab.Place,
+        _ scope: KeyScope,
+        version: UInt32,
+        store: StoreID
+    ) throws(KeyStoreError) -> KeyID {
+        var writer = ByteWriter()
+        writer.append(Array("holdfast-key-id-1".utf8))
+        writer.append(store.bytes)
+        writer.append(version)
+        writer.append(scope.bytes)
+        let message = writer.bytes.span
+        return KeyID(reading: try keys.tag(message, with: place, count: KeyID.byteCount), at: 0)
+    }
+}

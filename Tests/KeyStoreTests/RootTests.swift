@@ -1,0 +1,139 @@
+import FileSystemSeam
+import KeyStore
+import Testing
+
+@Suite("Root keys")
+struct RootTests {
+    private static let cheap = PassphraseRoot.Cost(passes: 1, memoryBytes: 8192)
+
+    private static func passphrase(_ text: String, _ test: TestKeys) throws -> PassphraseRoot {
+        var bytes = Array(text.utf8)
+        let root = try PassphraseRoot(wiping: &bytes, cost: cheap, fileSystem: test.fileSystem)
+        #expect(bytes.allSatisfy { $0 == 0 })
+        return root
+    }
+
+    @Test func aPassphraseOpensWhatItMade() throws {
+        let test = try TestKeys()
+        let store = try test.open(root: try Self.passphrase("correct horse", test))
+        let box = try store.seal("x", for: "a")
+        #expect(try test.open(root: try Self.passphrase("correct horse", test)).read(box, for: "a") == "x")
+        #expect { try test.open(root: try Self.passphrase("correct horsf", test)) } throws: { error in
+            if case .wrongRoot? = error as? KeyStoreError { true } else { false }
+        }
+        #expect(throws: RootKeyError.self) { try Self.passphrase("", test) }
+    }
+
+    /// A passphrase cannot be destroyed, and the receipt says so.
+    @Test func aPassphraseNeverExceedsOverwritten() throws {
+        let test = try TestKeys()
+        let store = try test.open(root: try Self.passphrase("p", test))
+        let box = try store.seal("x", for: "a")
+        let receipt = try store.shred(.entity("a"), reason: "")
+        #expect(receipt.assurance == .overwritten)
+        #expect(receipt.residualRisks.contains(.passphraseRoot))
+        #expect(try store.read(box, for: "a") == "shredded")
+    }
+
+    @Test func rewrappingMovesTheStoreToAnotherRoot() throws {
+        let test = try TestKeys()
+        let store = try test.open()
+        let box = try store.seal("x", for: "a")
+        let gone = try store.seal("y", for: "b")
+        _ = try store.shred(.entity("b"), reason: "")
+        try store.rewrap(test.root("second.key"))
+        #expect(try store.read(box, for: "a") == "x")
+        #expect(try test.open(root: test.root("second.key")).read(box, for: "a") == "x")
+        #expect(try test.open(root: test.root("second.key")).read(gone, for: "b") == "shredded")
+        #expect { try test.open() } throws: { error in
+            if case .wrongRoot? = error as? KeyStoreError { true } else { false }
+        }
+        // Nothing is left of the first root's secrets, so no later receipt names it.
+        #expect(try test.root().inventory(of: nil).generations == [])
+        #expect(try store.shred(.entity("a"), reason: "").residualRisks.isDisjoint(with: .earlierRoot))
+    }
+
+    @Test func rewrappingWithTheSameRootRenewsItsSecret() throws {
+        let test = try TestKeys()
+        let root = test.root()
+        let store = try test.open(root: root)
+        let box = try store.seal("x", for: "a")
+        let before = try root.inventory(of: nil).generations
+        try store.rewrap(root)
+        #expect(try root.inventory(of: nil).generations.isDisjoint(with: before))
+        #expect(try test.open().read(box, for: "a") == "x")
+    }
+
+    /// The next generation's secret is in the file before the checkpoint that needs it, and the old one is gone after.
+    @Test func aGenerationHasASecretOfItsOwn() throws {
+        let test = try TestKeys()
+        let root = test.root()
+        let store = try test.open(root: root, options: KeyStoreOptions(journalRecordMaximum: 1))
+        var seen: Set<[UInt8]> = []
+        for number in 0..<6 {
+            _ = try store.seal("x", for: "e\(number)")
+            let bytes = try test.read("root.key", in: TestKeys.secrets)
+            let inventory = try root.inventory(of: nil)
+            #expect(inventory.generations.count == 1 && inventory.wasCompleted)
+            for slot in [0, 512] where bytes[slot + 8] == 1 { seen.insert(Array(bytes[slot + 40..<slot + 72])) }
+        }
+        #expect(seen.count == 6)
+    }
+
+    /// A provider of somebody else's, which keeps secrets outside of the machine.
+    @Test func aProviderOfOnesOwnWorks() throws {
+        let test = try TestKeys()
+        let root = OutsideRoot()
+        let store = try test.open(root: root)
+        let box = try store.seal("x", for: "a")
+        let kept = try store.seal("y", for: "b")
+        let receipt = try store.shred(.entity("a"), reason: "")
+        #expect(receipt.assurance == .externallyDestroyed)
+        #expect(!receipt.residualRisks.contains(.deviceRemapping))
+        #expect(try test.open(root: root).read(box, for: "a") == "shredded")
+        #expect(try test.open(root: root).read(kept, for: "b") == "y")
+    }
+}
+
+/// Secrets in a dictionary: what a key management service would keep.
+private final class OutsideRoot: RootKeyProvider {
+    private let secrets = Condition<[UInt64: [UInt8]]>([:])
+
+    var kind: String { "outside" }
+
+    func inventory(of store: StoreID?) throws(RootKeyError) -> RootKeyInventory {
+        RootKeyInventory(generations: secrets.withLock { Set($0.keys) })
+    }
+
+    func prepare(_ generation: UInt64, keeping current: UInt64?, for store: StoreID) throws(RootKeyError) {
+        secrets.withLock { $0[generation] = (0..<32).map { _ in UInt8.random(in: 0...255) } }
+    }
+
+    func wrap(
+        _ key: UnsafeRawBufferPointer,
+        generation: UInt64,
+        context: [UInt8],
+        store: StoreID
+    ) throws(RootKeyError) -> [UInt8] {
+        guard let secret = secrets.withLock({ $0[generation] }) else { throw .missing(place: "outside") }
+        return zip(key, secret).map { $0 ^ $1 }
+    }
+
+    func unwrap(
+        _ wrapped: [UInt8],
+        generation: UInt64,
+        context: [UInt8],
+        store: StoreID,
+        into key: UnsafeMutableRawBufferPointer
+    ) throws(RootKeyError) {
+        guard let secret = secrets.withLock({ $0[generation] }) else { throw .missing(place: "outside") }
+        key.copyBytes(from: zip(wrapped, secret).map { $0 ^ $1 })
+    }
+
+    func destroyAllBut(_ generation: UInt64, for store: StoreID) throws(RootKeyError) -> RootKeyDestruction {
+        secrets.withLock { secrets in secrets = secrets.filter { $0.key == generation } }
+        return RootKeyDestruction(assurance: .externallyDestroyed)
+    }
+
+    func destroyAll(for store: StoreID) throws(RootKeyError) { secrets.withLock { $0 = [:] } }
+}
