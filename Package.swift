@@ -142,7 +142,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CrashTests",
-            dependencies: ["EventLog", "Journal", "CrashTesting", "FileSystemSeam", "TestSupport"],
+            dependencies: ["EventLog", "Journal", "KeyStore", "CrashTesting", "FileSystemSeam", "TestSupport"],
             swiftSettings: strictTests
         ),
         .testTarget(
