@@ -198,6 +198,12 @@ let package = Package(
             swiftSettings: strictTests
         ),
         .executableTarget(
+            name: "key-worker",
+            dependencies: ["KeyStore", "FileSystemSeam", "Canonical"],
+            path: "Tests/KeyWorker",
+            swiftSettings: strictTests
+        ),
+        .executableTarget(
             name: "lock-worker",
             dependencies: ["LockKit", "FileSystemSeam", "Canonical", "TestSupport"],
             path: "Tests/LockWorker",
@@ -206,8 +212,8 @@ let package = Package(
         .testTarget(
             name: "MultiProcessTests",
             dependencies: [
-                "Journal", "LockKit", "EventLog", "FileSystemSeam", "Canonical", "TestSupport", "holdfast",
-                "journal-worker", "lock-worker", "event-worker",
+                "Journal", "KeyStore", "LockKit", "EventLog", "FileSystemSeam", "Canonical", "TestSupport", "holdfast",
+                "journal-worker", "key-worker", "lock-worker", "event-worker",
             ],
             swiftSettings: strictTests
         ),

@@ -131,7 +131,13 @@ extension ScopedKeyStore {
         } catch {
             throw .io(error, file: keyset.header.journalName)
         }
-        guard let tail, Array(tail.suffix(JournalRecord.codeLength)) == keyset.lastCode else {
+        // All of it is compared: a byte that was read wrongly would be made durable.
+        guard let tail, Array(tail.suffix(JournalRecord.codeLength)) == keyset.lastCode,
+            Sodium.isEqual(
+                try keyset.ring.authenticationCode(of: Array(tail[..<JournalRecord.codeOffset])),
+                keyset.lastCode
+            )
+        else {
             state.mustReload = true
             throw .corrupt(
                 file: keyset.header.journalName,

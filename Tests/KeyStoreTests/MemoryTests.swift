@@ -1,0 +1,88 @@
+#if os(Linux)
+import FileSystemSeam
+import Foundation
+import KeyStore
+import TestSupport
+import Testing
+
+/// What of a key can be found in the memory of a process, and of its child. Each runs in a process of its own, which nobody
+/// else writes to.
+@Suite("Keys in memory")
+struct MemoryTests {
+    /// Twelve keys in a store on the real disk; they are read from its memory, which a test in this package can.
+    @Test func areGoneAfterClose() async throws {
+        await #expect(processExitsWith: .success) {
+            let temporary = try TemporaryDirectory()
+            let store = try MemoryTests.store(temporary.path)
+            var inverted = try (0..<12).map { try store.invertedKey(of: .entity("e\($0)")) }
+            inverted += try store.invertedSecrets()
+            let memory = try ProcessMemory()
+            for (index, key) in inverted.enumerated() where memory.occurrences(ofInverted: key) == 0 {
+                MemoryTests.fail("the search does not find secret \(index), which is there", Int32(40 + index))
+            }
+            // Destroyed ones are gone at once.
+            _ = try store.shred(.entity("e3"), reason: "")
+            if try ProcessMemory().occurrences(ofInverted: inverted[3]) != 0 {
+                MemoryTests.fail("a destroyed key is there", 12)
+            }
+            store.close()
+            let after = try ProcessMemory()
+            for (index, key) in inverted.enumerated() {
+                let count = after.occurrences(ofInverted: key)
+                if count != 0 { MemoryTests.fail("secret \(index) stands \(count) times in memory", Int32(20 + index)) }
+            }
+        }
+    }
+
+    @Test func aForkedChildGetsNone() async throws {
+        await #expect(processExitsWith: .success) {
+            let temporary = try TemporaryDirectory()
+            let store = try MemoryTests.store(temporary.path)
+            let inverted = try store.invertedKey(of: .entity("e1"))
+            let key = try #require(try store.key(.entity("e1")))
+            let status = try MemoryTests.inChild {
+                guard let memory = try? ProcessMemory(), memory.occurrences(ofInverted: inverted) == 0 else { return 2 }
+                do throws(KeyStoreError) {
+                    _ = try key.seal(nonce: [UInt8](repeating: 0, count: 24), associatedData: [], plaintext: [])
+                    return 3
+                } catch {
+                    guard case .forked = error else { return 4 }
+                }
+                do throws(KeyStoreError) {
+                    _ = try store.seal([], scope: .entity("e1"), associatedData: [])
+                    return 5
+                } catch {
+                    guard case .forked = error else { return 6 }
+                }
+                return 0
+            }
+            if status != 0 { MemoryTests.fail("the child ended so", status) }
+            // The parent goes on.
+            _ = try store.seal([], scope: .entity("e1"), associatedData: [])
+        }
+    }
+
+    static func store(_ path: String) throws -> ScopedKeyStore {
+        let fileSystem = PosixFileSystem.shared
+        let root = RootKeyFile(in: path, fileSystem: fileSystem)
+        let store = try ScopedKeyStore.open(path + "/keys", root: root, fileSystem: fileSystem)
+        for number in 0..<12 { _ = try store.seal([1, 2, 3], scope: .entity("e\(number)"), associatedData: []) }
+        return store
+    }
+
+    static func fail(_ message: String, _ code: Int32) -> Never {
+        FileHandle.standardError.write(Data("\(message)\n".utf8))
+        exit(code)
+    }
+
+    /// The exit code of a child that runs `body` and nothing else.
+    static func inChild(_ body: () -> Int32) throws -> Int32 {
+        let fork = unsafeBitCast(dlsym(nil, "fork"), to: (@convention(c) () -> Int32).self)
+        let child = fork()
+        if child == 0 { _exit(body()) }
+        var status: Int32 = 0
+        waitpid(child, &status, 0)
+        return status & 0x7f == 0 ? (status >> 8) & 0xff : 100 + (status & 0x7f)
+    }
+}
+#endif
