@@ -67,7 +67,9 @@ final class OwnMemory {
 
     /// Writable regions below 1 GiB; larger ones are a sanitizer's shadow, which holds no copies of memory.
     private static func writableRegions() throws -> [Range<UInt>] {
-        let maps = try String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
+        // Reading "whole" files ends after 4 KiB where the size is not told beforehand.
+        let handle = try FileHandle(forReadingFrom: URL(filePath: "/proc/self/maps"))
+        let maps = String(decoding: try handle.readToEnd() ?? Data(), as: UTF8.self)
         return maps.split(separator: "\n").compactMap { line in
             let fields = line.split(separator: " ")
             guard fields.count > 1, fields[1].hasPrefix("rw") else { return nil }
