@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <sys/sysctl.h>
 #include <sys/types.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -135,5 +136,51 @@ intptr_t cposix_condition_wait_for(void *pointer, uint64_t nanoseconds) {
     struct timespec span = {(time_t)(nanoseconds / 1000000000), (long)(nanoseconds % 1000000000)};
     int error = pthread_cond_timedwait_relative_np(&condition->signalled, &condition->mutex, &span);
     return error == 0 ? 1 : error == ETIMEDOUT ? 0 : -error;
+}
+
+// What the machine really does is looked at with means of Linux.
+
+intptr_t cposix_probe_process_lock(int descriptor, uint64_t timeout_nanoseconds) {
+    (void)descriptor, (void)timeout_nanoseconds;
+    return -ENOTSUP;
+}
+
+intptr_t cposix_probe_mapping(int descriptor, uint64_t timeout_nanoseconds) {
+    (void)descriptor, (void)timeout_nanoseconds;
+    return -ENOTSUP;
+}
+
+intptr_t cposix_guard_start(int directory, const char *name, int *child) {
+    (void)directory, (void)name, (void)child;
+    return -ENOTSUP;
+}
+
+intptr_t cposix_guard_end(int channel, int child) {
+    (void)channel, (void)child;
+    return -ENOTSUP;
+}
+
+intptr_t cposix_symlinkat(const char *target, int directory, const char *name) {
+    return symlinkat(target, directory, name) < 0 ? -errno : 0;
+}
+
+intptr_t cposix_open_unnamed(int directory) {
+    (void)directory;
+    return -ENOTSUP;
+}
+
+intptr_t cposix_host_text(int which, char *buffer, size_t capacity) {
+    struct utsname host;
+    if (uname(&host) < 0) return -errno;
+    const char *text = which == CPOSIX_HOST_KERNEL ? host.sysname : which == CPOSIX_HOST_RELEASE ? host.release : host.machine;
+    size_t length = strlen(text);
+    if (length >= capacity) return -ENAMETOOLONG;
+    memcpy(buffer, text, length + 1);
+    return (intptr_t)length;
+}
+
+void cposix_host(struct cposix_host *host) {
+    memset(host, 0, sizeof *host);
+    host->page_size = (uint64_t)getpagesize();
 }
 #endif

@@ -32,6 +32,7 @@ enum Layers {
         "Sources/FileSystemSeam/Posix/PosixDirectory+TwoNames.swift",
         "Sources/FileSystemSeam/Posix/PosixDirectory.swift",
         "Sources/FileSystemSeam/Posix/PosixFile.swift",
+        "Sources/FileSystemSeam/Posix/PosixFileSystem+HostProbes.swift",
         "Sources/FileSystemSeam/Posix/PosixFileSystem+MountFacts.swift",
         "Sources/FileSystemSeam/Posix/PosixFileSystem+ProcessIdentity.swift",
         "Sources/FileSystemSeam/Posix/PosixFileSystem.swift",

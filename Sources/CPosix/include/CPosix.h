@@ -40,6 +40,7 @@ enum {
     CPOSIX_ENXIO = ENXIO,
     CPOSIX_ENOSYS = ENOSYS,
     CPOSIX_EPIPE = EPIPE,
+    CPOSIX_ETIMEDOUT = ETIMEDOUT,
 };
 
 #pragma clang assume_nonnull begin
@@ -220,6 +221,51 @@ enum {
 /// `kern.bootsessionuuid` and the executable's path on Darwin, and their length; -ENOTSUP on Linux, which has
 /// `/proc`.
 intptr_t cposix_process_text(int which, char *buffer, size_t capacity);
+
+// What the machine really does. On Darwin all but the host's texts and page size give -ENOTSUP.
+
+enum {
+    CPOSIX_LOCK_EXCLUDES = 1 << 0,
+    CPOSIX_LOCK_RELEASED = 1 << 1,
+};
+
+/// A child opens the file for itself, locks it and is killed: whether it kept this process out meanwhile
+/// (`CPOSIX_LOCK_EXCLUDES`), and not afterwards (`CPOSIX_LOCK_RELEASED`). Nobody else may use the file. -ETIMEDOUT.
+intptr_t cposix_probe_process_lock(int descriptor, uint64_t timeout_nanoseconds);
+/// A child maps the first page of the file, shared and writable: 1 when what it writes there is read from the file, and what
+/// it writes to the file is read there, 0 when not, or when it died of it. -ETIMEDOUT.
+intptr_t cposix_probe_mapping(int descriptor, uint64_t timeout_nanoseconds);
+/// Starts a child that removes the directory `name` with its files when this process ends, however it ends, or
+/// `cposix_guard_end` is called; gives what that needs. The directory need not be there yet.
+intptr_t cposix_guard_start(int directory, const char *name, int *child);
+/// Lets the child remove its directory, and waits for that.
+intptr_t cposix_guard_end(int channel, int child);
+/// `symlinkat`.
+intptr_t cposix_symlinkat(const char *target, int directory, const char *name);
+/// `openat` with `O_TMPFILE | O_RDWR | O_CLOEXEC`; -ENOTSUP where there are no unnamed files.
+intptr_t cposix_open_unnamed(int directory);
+
+enum {
+    CPOSIX_HOST_KERNEL = 0,
+    CPOSIX_HOST_RELEASE = 1,
+    CPOSIX_HOST_MACHINE = 2,
+};
+
+/// A text of `uname`, and its length.
+intptr_t cposix_host_text(int which, char *buffer, size_t capacity);
+
+struct cposix_host {
+    uint64_t page_size;
+    /// `RLIMIT_MEMLOCK`, `UINT64_MAX` for no limit.
+    uint64_t lockable_bytes;
+    uint64_t clock_resolution_nanoseconds;
+    /// Whether `MADV_DONTDUMP` and `MADV_WIPEONFORK` are taken.
+    int hides_from_dumps;
+    int wipes_on_fork;
+};
+
+/// `sysconf`, `getrlimit`, `clock_getres`, `madvise`; 0 for what is not told.
+void cposix_host(struct cposix_host *host);
 
 // Threads. A condition is a `pthread_mutex_t` and a `pthread_cond_t` on the monotonic clock.
 

@@ -2,9 +2,9 @@ internal import CPosix
 
 /// An open file of the running machine.
 final class PosixFile: File, Sendable {
-    private let descriptor: Descriptor
+    let descriptor: Descriptor
     private let calls: SystemCalls
-    private let name: String
+    let name: String
     private let options: OpenOptions
 
     /// Takes over a freshly opened descriptor; `name` is for errors.

@@ -18,6 +18,8 @@ package struct SystemCall: Sendable, Hashable, CustomStringConvertible {
         case inotifyAddWatch = "inotify_add_watch"
         case poll = "ppoll"
         case nanosleep, getrandom
+        // Only looks at the host make these.
+        case clone, symlinkat
     }
 
     /// What a test may make of a call instead of what the system would have done.

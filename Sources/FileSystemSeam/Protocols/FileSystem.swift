@@ -34,9 +34,15 @@ public protocol FileSystem: AnyObject, Sendable {
 
     /// What the machine says about the mount that holds `directory`, as plain data.
     func mountFacts(of directory: any Directory) throws(FileSystemError) -> MountFacts
+
+    /// What looks at the host; nil where nothing can be looked at.
+    var hostProbes: (any HostProbes)? { get }
 }
 
 extension FileSystem {
     /// Taken from ``processIdentity``; for implementations to which that costs nothing.
     public var processID: Int32 { processIdentity.processID }
+
+    /// None.
+    public var hostProbes: (any HostProbes)? { nil }
 }

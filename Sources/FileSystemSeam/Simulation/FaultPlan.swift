@@ -92,7 +92,7 @@ public struct FaultPlan: Sendable, Hashable {
         case .entries, .status, .fileStatus, .lock, .lockDirectory, .close, .closeDirectory, .watch, .map,
             .mountFacts, .fillRandom:
             [.error(.inputOutput)]
-        case .createThread, .keepAcrossExec: []
+        case .createThread, .keepAcrossExec, .hostProbe: []
         }
     }
 }

@@ -61,6 +61,19 @@ public final class SimDisk: @unchecked Sendable {
         availableBytes: 1 << 40,
         nameLengthMaximum: 255
     )
+    /// What ``HostProbes/hostFacts`` of a process gives.
+    public var hostFacts = HostFacts(
+        kernelName: "Simulated",
+        kernelRelease: "1",
+        architecture: "simulated",
+        pageSizeBytes: 4096,
+        lockableBytes: 1 << 23,
+        clockResolutionNanoseconds: 1,
+        hidesFromDumps: true,
+        wipesOnFork: true
+    )
+    /// What ``HostProbes/sharedMapIsCoherent(of:timeoutNanoseconds:)`` of a process finds.
+    public var mapsAreCoherent = true
     /// The host's name, as processes see it; setting it is seen by all.
     public var hostName = "simulated"
     /// The process-id namespace that processes see themselves in; setting it is seen by all.

@@ -20,6 +20,11 @@ public final class SimFile: File, @unchecked Sendable {
         if mayHoldLock { disk.unlock(self) }
     }
 
+    /// The same file, opened for writing by a process.
+    func opened(by fileSystem: SimFS) -> SimFile {
+        SimFile(fileSystem, inode, name: name, options: [.read, .write])
+    }
+
     /// See ``File/read(into:at:)``.
     public func read(into buffer: inout MutableSpan<UInt8>, at offset: Int64) throws(FileSystemError) -> Int {
         try perform(.read, "\(buffer.count) bytes at \(offset)") { (state, fault) throws(Refusal) in

@@ -36,6 +36,7 @@ public struct ErrorNumber: RawRepresentable, Sendable, Hashable, CustomStringCon
         (.notSupported, "ENOTSUP", "not supported here"),
         (.quotaExceeded, "EDQUOT", "the disk quota is used up"),
         (.staleHandle, "ESTALE", "the file is gone from its server"),
+        (.timedOut, "ETIMEDOUT", "no answer within the time"),
         (.noDevice, "ENXIO", "no such device, or nobody reads this FIFO"),
     ]
 
@@ -112,4 +113,6 @@ extension ErrorNumber {
     public static let staleHandle = ErrorNumber(rawValue: Int32(CPOSIX_ESTALE))
     /// `ENXIO`: no such device, or a FIFO without a reader.
     public static let noDevice = ErrorNumber(rawValue: Int32(CPOSIX_ENXIO))
+    /// `ETIMEDOUT`: nothing answered in time.
+    public static let timedOut = ErrorNumber(rawValue: Int32(CPOSIX_ETIMEDOUT))
 }

@@ -16,6 +16,8 @@ public struct FileSystemError: Error, Sendable, Hashable, CustomStringConvertibl
         case keepAcrossExec
         /// On threads.
         case createThread
+        /// On the host.
+        case hostProbe
     }
 
     /// The primitive that failed.

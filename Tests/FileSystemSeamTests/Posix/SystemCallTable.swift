@@ -95,6 +95,24 @@ struct SystemCallRow: Sendable, CustomTestStringConvertible {
         SystemCallRow(.inotifyAddWatch, .watch) { _, root, _ in _ = try root.watch() },
         SystemCallRow(.poll, .watch) { _, root, _ in _ = try root.watch().wait(timeoutNanoseconds: 1) },
         SystemCallRow(.nanosleep, nil) { fileSystem, _, _ in fileSystem.sleep(nanoseconds: 1) },
+        SystemCallRow(.symlinkat, .hostProbe) { fileSystem, root, _ in
+            try fileSystem.hostProbes?.makeSymbolicLink("new", to: "file", in: root)
+        },
+        SystemCallRow(.openat, .hostProbe) { fileSystem, root, _ in
+            try fileSystem.hostProbes?.makeUnnamedFile(in: root)
+        },
+        SystemCallRow(.clone, .hostProbe) { fileSystem, root, _ in
+            try fileSystem.hostProbes?.scratchDirectory("new", in: root).remove()
+        },
+        SystemCallRow(.clone, .hostProbe) { fileSystem, root, _ in
+            let file = try root.existing("file")
+            _ = try fileSystem.hostProbes?.otherProcessLock(on: file, timeoutNanoseconds: 60_000_000_000)
+        },
+        SystemCallRow(.clone, .hostProbe) { fileSystem, root, _ in
+            let file = try root.existing("file")
+            try file.truncate(to: 4096)
+            _ = try fileSystem.hostProbes?.sharedMapIsCoherent(of: file, timeoutNanoseconds: 60_000_000_000)
+        },
         SystemCallRow(.getrandom, .fillRandom) { fileSystem, _, _ in
             _ = try fileSystem.temporaryName(for: "file")
         },

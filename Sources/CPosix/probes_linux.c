@@ -1,0 +1,266 @@
+// Looks at what the machine really does, with the help of child processes. See the header for what each function is.
+//
+// A child is made by clone(2) without a signal to its parent, so that neither a handler for SIGCHLD nor a `wait` of the rest
+// of the process sees it. It keeps the descriptors it needs and closes all others at once: copies would keep locks of other
+// threads held. It calls nothing but system calls, as after a fork of a process with threads, and all signals are blocked.
+#if defined(__linux__)
+#define _GNU_SOURCE
+#include "CPosix.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+#ifndef MADV_WIPEONFORK
+#define MADV_WIPEONFORK 18
+#endif
+
+static intptr_t counted(intptr_t result) { return result < 0 ? -errno : result; }
+
+// Children.
+
+static pid_t start_child(void) {
+    sigset_t all, before;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    pid_t child = (pid_t)syscall(SYS_clone, 0UL, NULL, NULL, NULL, 0UL);
+    int error = errno;
+    if (child != 0) sigprocmask(SIG_SETMASK, &before, NULL);
+    errno = error;
+    return child;
+}
+
+static void close_between(unsigned first, unsigned last) {
+    if (syscall(SYS_close_range, first, last, 0) == 0) return;
+    if (last > 65535) last = 65535;
+    for (unsigned descriptor = first; descriptor <= last; descriptor++) close((int)descriptor);
+}
+
+static void close_all_but(int one, int other) {
+    unsigned low = (unsigned)(one < other ? one : other), high = (unsigned)(one < other ? other : one);
+    if (low > 0) close_between(0, low - 1);
+    if (high > low + 1) close_between(low + 1, high - 1);
+    close_between(high + 1, ~0U);
+}
+
+static void reap(pid_t child) {
+    while (waitpid(child, NULL, __WALL) < 0 && errno == EINTR) {
+    }
+}
+
+static uint64_t now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+// What a child wrote: `size` bytes, 0 when it ended before, -ETIMEDOUT.
+static intptr_t answer(int channel, void *bytes, size_t size, uint64_t timeout) {
+    uint64_t start = now();
+    for (;;) {
+        uint64_t spent = now() - start;
+        if (spent >= timeout) return -ETIMEDOUT;
+        uint64_t rest = timeout - spent;
+        struct timespec limit = {(time_t)(rest / 1000000000u), (long)(rest % 1000000000u)};
+        struct pollfd ready = {.fd = channel, .events = POLLIN};
+        int result = ppoll(&ready, 1, &limit, NULL);
+        if (result < 0 && errno != EINTR) return -errno;
+        if (result > 0) return counted(read(channel, bytes, size));
+    }
+}
+
+// Ends a child. One that hangs in the kernel is left to end when it can.
+static void end_child(pid_t child, int hangs) {
+    kill(child, SIGKILL);
+    if (hangs) waitpid(child, NULL, __WALL | WNOHANG);
+    else reap(child);
+}
+
+static int open_again(int descriptor) {
+    char path[32] = "/proc/self/fd/", digits[12];
+    size_t count = 0, length = strlen(path);
+    do digits[count++] = (char)('0' + descriptor % 10);
+    while ((descriptor /= 10) > 0);
+    while (count > 0) path[length++] = digits[--count];
+    path[length] = 0;
+    return open(path, O_RDWR | O_CLOEXEC);
+}
+
+intptr_t cposix_probe_process_lock(int descriptor, uint64_t timeout_nanoseconds) {
+    int channel[2];
+    if (pipe2(channel, O_CLOEXEC) < 0) return -errno;
+    pid_t child = start_child();
+    if (child == 0) {
+        close_all_but(descriptor, channel[1]);
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        int own = open_again(descriptor);
+        close(descriptor);
+        int error = own < 0 || flock(own, LOCK_EX) < 0 ? errno : 0;
+        if (write(channel[1], &error, sizeof error) != sizeof error) _exit(1);
+        for (;;) pause();
+    }
+    int started = errno;
+    close(channel[1]);
+    int error = 0;
+    intptr_t told = child < 0 ? -started : answer(channel[0], &error, sizeof error, timeout_nanoseconds);
+    close(channel[0]);
+    if (child < 0) return told;
+    int excludes = 0;
+    if (told == sizeof error && error == 0) {
+        excludes = flock(descriptor, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+        flock(descriptor, LOCK_UN);
+    }
+    end_child(child, told == -ETIMEDOUT);
+    if (told < 0) return told;
+    if (told != sizeof error) return -EIO;
+    if (error != 0) return -error;
+    int released = flock(descriptor, LOCK_EX | LOCK_NB) == 0;
+    flock(descriptor, LOCK_UN);
+    return (excludes ? CPOSIX_LOCK_EXCLUDES : 0) | (released ? CPOSIX_LOCK_RELEASED : 0);
+}
+
+intptr_t cposix_probe_mapping(int descriptor, uint64_t timeout_nanoseconds) {
+    int channel[2];
+    if (pipe2(channel, O_CLOEXEC) < 0) return -errno;
+    pid_t child = start_child();
+    if (child == 0) {
+        close_all_but(descriptor, channel[1]);
+        int found[2] = {0, 0};
+        volatile unsigned char *map = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+        if (map == MAP_FAILED) {
+            found[0] = errno;
+        } else {
+            unsigned char seen = 0, written = 0xa5;
+            map[0] = 0x5a;
+            found[1] = pread(descriptor, &seen, 1, 0) == 1 && seen == 0x5a && pwrite(descriptor, &written, 1, 1) == 1
+                && map[1] == written;
+        }
+        _exit(write(channel[1], found, sizeof found) == sizeof found ? 0 : 1);
+    }
+    int started = errno;
+    close(channel[1]);
+    int found[2] = {0, 0};
+    intptr_t told = child < 0 ? -started : answer(channel[0], found, sizeof found, timeout_nanoseconds);
+    close(channel[0]);
+    if (child < 0) return told;
+    end_child(child, told == -ETIMEDOUT);
+    if (told < 0) return told;
+    // A child that ended without an answer was ended by SIGBUS.
+    if (told != sizeof found) return 0;
+    return found[0] != 0 ? -found[0] : found[1];
+}
+
+// A directory that is removed whatever happens.
+
+static int remove_entries(int directory) {
+    struct entry {
+        uint64_t inode;
+        int64_t next;
+        unsigned short size;
+        unsigned char kind;
+        char name[];
+    };
+    _Alignas(8) char buffer[4096];
+    int removed = 0;
+    long count;
+    while ((count = syscall(SYS_getdents64, directory, buffer, sizeof buffer)) > 0) {
+        for (long position = 0; position < count;) {
+            struct entry *entry = (struct entry *)(void *)(buffer + position);
+            position += entry->size;
+            if (strcmp(entry->name, ".") == 0 || strcmp(entry->name, "..") == 0) continue;
+            if (unlinkat(directory, entry->name, 0) == 0 || unlinkat(directory, entry->name, AT_REMOVEDIR) == 0) removed = 1;
+        }
+    }
+    return removed;
+}
+
+intptr_t cposix_guard_start(int directory, const char *name, int *child) {
+    char own_name[256];
+    if (strlen(name) >= sizeof own_name) return -ENAMETOOLONG;
+    strcpy(own_name, name);
+    int channel[2];
+    if (pipe2(channel, O_CLOEXEC) < 0) return -errno;
+    pid_t started = start_child();
+    if (started == 0) {
+        close_all_but(directory, channel[0]);
+        char byte;
+        while (read(channel[0], &byte, 1) < 0 && errno == EINTR) {
+        }
+        int scratch = openat(directory, own_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (scratch >= 0) {
+            while (remove_entries(scratch)) lseek(scratch, 0, SEEK_SET);
+            unlinkat(directory, own_name, AT_REMOVEDIR);
+        }
+        _exit(0);
+    }
+    int error = errno;
+    close(channel[0]);
+    if (started < 0) {
+        close(channel[1]);
+        return -error;
+    }
+    *child = started;
+    return channel[1];
+}
+
+intptr_t cposix_guard_end(int channel, int child) {
+    close(channel);
+    reap(child);
+    return 0;
+}
+
+// Names.
+
+intptr_t cposix_symlinkat(const char *target, int directory, const char *name) {
+    return counted(symlinkat(target, directory, name));
+}
+
+intptr_t cposix_open_unnamed(int directory) {
+    int opened = openat(directory, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    // A kernel or file system that does not know the flag takes it for the opening of a directory.
+    if (opened < 0 && (errno == EISDIR || errno == ENOENT)) return -ENOTSUP;
+    return counted(opened);
+}
+
+// The host.
+
+intptr_t cposix_host_text(int which, char *buffer, size_t capacity) {
+    struct utsname host;
+    if (uname(&host) < 0) return -errno;
+    const char *text = which == CPOSIX_HOST_KERNEL ? host.sysname : which == CPOSIX_HOST_RELEASE ? host.release : host.machine;
+    size_t length = strlen(text);
+    if (length >= capacity) return -ENAMETOOLONG;
+    memcpy(buffer, text, length + 1);
+    return (intptr_t)length;
+}
+
+void cposix_host(struct cposix_host *host) {
+    memset(host, 0, sizeof *host);
+    long size = sysconf(_SC_PAGESIZE);
+    host->page_size = size > 0 ? (uint64_t)size : 0;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0)
+        host->lockable_bytes = limit.rlim_cur == RLIM_INFINITY ? UINT64_MAX : (uint64_t)limit.rlim_cur;
+    struct timespec resolution;
+    if (clock_getres(CLOCK_MONOTONIC, &resolution) == 0)
+        host->clock_resolution_nanoseconds = (uint64_t)resolution.tv_sec * 1000000000u + (uint64_t)resolution.tv_nsec;
+    void *page = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (page == MAP_FAILED) return;
+    host->hides_from_dumps = madvise(page, (size_t)size, MADV_DONTDUMP) == 0;
+    host->wipes_on_fork = madvise(page, (size_t)size, MADV_WIPEONFORK) == 0;
+    munmap(page, (size_t)size);
+}
+#endif

@@ -1,0 +1,172 @@
+internal import CPosix
+
+extension PosixFileSystem {
+    /// Looks at this machine.
+    public var hostProbes: (any HostProbes)? { PosixHostProbes(calls) }
+}
+
+/// The probes of the running machine.
+final class PosixHostProbes: HostProbes {
+    private let calls: SystemCalls
+
+    init(_ calls: SystemCalls) { self.calls = calls }
+
+    var hostFacts: HostFacts {
+        var host = cposix_host()
+        unsafe cposix_host(&host)
+        return HostFacts(
+            kernelName: calls.hostText(CPOSIX_HOST_KERNEL) ?? "",
+            kernelRelease: calls.hostText(CPOSIX_HOST_RELEASE) ?? "",
+            architecture: calls.hostText(CPOSIX_HOST_MACHINE) ?? "",
+            pageSizeBytes: host.page_size,
+            lockableBytes: host.lockable_bytes,
+            clockResolutionNanoseconds: host.clock_resolution_nanoseconds,
+            hidesFromDumps: host.hides_from_dumps != 0,
+            wipesOnFork: host.wipes_on_fork != 0
+        )
+    }
+
+    func scratchDirectory(
+        _ name: String,
+        in directory: any Directory
+    ) throws(FileSystemError) -> any ScratchDirectory {
+        let directory = try own(directory, name)
+        var child: Int32 = 0
+        // The guard is there before the directory, so that nothing is left whenever this process ends.
+        let result = directory.descriptor.use { descriptor in
+            name.isPathComponent ? calls.startGuard(descriptor, name, &child) : -Int(CPOSIX_EINVAL)
+        }
+        let channel = Int32(try checked(result, .hostProbe, name))
+        do {
+            try directory.makeDirectory(name, permissions: .ownerDirectory)
+            let made = try directory.subdirectory(name)
+            return PosixScratchDirectory(made, channel: channel, child: child)
+        } catch {
+            _ = cposix_guard_end(channel, child)
+            throw error
+        }
+    }
+
+    func makeSymbolicLink(
+        _ name: String,
+        to target: String,
+        in directory: any Directory
+    ) throws(FileSystemError) {
+        let directory = try own(directory, name)
+        let result = directory.descriptor.use { descriptor in
+            name.isPathComponent && !target.utf8.contains(0)
+                ? calls.symlink(target, descriptor, name) : -Int(CPOSIX_EINVAL)
+        }
+        _ = try checked(result, .hostProbe, name)
+    }
+
+    func makeUnnamedFile(in directory: any Directory) throws(FileSystemError) {
+        let directory = try own(directory, "")
+        let opened = try checked(directory.descriptor.use { calls.openUnnamed($0) }, .hostProbe, directory.name)
+        _ = calls.close(Int32(opened))
+    }
+
+    func otherProcessLock(
+        on file: any File,
+        timeoutNanoseconds: UInt64
+    ) throws(FileSystemError) -> OtherProcessLock {
+        let file = try own(file)
+        let found = try checked(
+            file.descriptor.use { calls.probeProcessLock($0, timeoutNanoseconds) },
+            .hostProbe,
+            file.name
+        )
+        return OtherProcessLock(
+            excludes: found & CPOSIX_LOCK_EXCLUDES != 0,
+            endsWithProcess: found & CPOSIX_LOCK_RELEASED != 0
+        )
+    }
+
+    func sharedMapIsCoherent(of file: any File, timeoutNanoseconds: UInt64) throws(FileSystemError) -> Bool {
+        let file = try own(file)
+        // Past the end of the file there is nothing to map.
+        if try file.status().size < 4096 {
+            throw FileSystemError(operation: .hostProbe, name: file.name, code: .invalidArgument)
+        }
+        let found = try checked(
+            file.descriptor.use { calls.probeMapping($0, timeoutNanoseconds) },
+            .hostProbe,
+            file.name
+        )
+        return found == 1
+    }
+
+    private func own(_ directory: any Directory, _ name: String) throws(FileSystemError) -> PosixDirectory {
+        if let directory = directory as? PosixDirectory { return directory }
+        throw FileSystemError(operation: .hostProbe, name: name, code: .crossDevice)
+    }
+
+    private func own(_ file: any File) throws(FileSystemError) -> PosixFile {
+        if let file = file as? PosixFile { return file }
+        throw FileSystemError(operation: .hostProbe, name: "", code: .crossDevice)
+    }
+}
+
+/// A directory that a child process removes.
+private final class PosixScratchDirectory: ScratchDirectory {
+    let directory: any Directory
+    private let guardian: Condition<(channel: Int32, child: Int32)?>
+
+    init(_ directory: any Directory, channel: Int32, child: Int32) {
+        self.directory = directory
+        guardian = Condition((channel, child))
+    }
+
+    deinit { end() }
+
+    func remove() throws(FileSystemError) {
+        end()
+        try directory.close()
+    }
+
+    private func end() {
+        let guardian = guardian.withLock { guardian in
+            let before = guardian
+            guardian = nil
+            return before
+        }
+        if let guardian { _ = cposix_guard_end(guardian.channel, guardian.child) }
+    }
+}
+
+extension SystemCalls {
+    fileprivate func startGuard(_ directory: Int32, _ name: String, _ child: inout Int32) -> Int {
+        run(.clone, directory, "\"\(name)\"") {
+            unsafe name.withCString { unsafe cposix_guard_start(directory, $0, &child) }
+        }
+    }
+
+    fileprivate func symlink(_ target: String, _ directory: Int32, _ name: String) -> Int {
+        run(.symlinkat, directory, "\"\(target)\", \"\(name)\"") {
+            unsafe target.withCString { target in
+                unsafe name.withCString { unsafe cposix_symlinkat(target, directory, $0) }
+            }
+        }
+    }
+
+    fileprivate func openUnnamed(_ directory: Int32) -> Int {
+        run(.openat, directory, "\".\", O_TMPFILE|O_RDWR|O_CLOEXEC") { cposix_open_unnamed(directory) }
+    }
+
+    fileprivate func probeProcessLock(_ descriptor: Int32, _ timeout: UInt64) -> Int {
+        run(.clone, descriptor, "for a lock") { cposix_probe_process_lock(descriptor, timeout) }
+    }
+
+    fileprivate func probeMapping(_ descriptor: Int32, _ timeout: UInt64) -> Int {
+        run(.clone, descriptor, "for a map") { cposix_probe_mapping(descriptor, timeout) }
+    }
+
+    fileprivate func hostText(_ which: Int) -> String? {
+        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
+            guard let start = buffer.baseAddress else { return nil }
+            let length = unsafe cposix_host_text(Int32(which), start, buffer.count)
+            guard length > 0 else { return nil }
+            return unsafe String(decoding: UnsafeRawBufferPointer(start: start, count: length), as: UTF8.self)
+        }
+    }
+}
