@@ -23,6 +23,7 @@ let package = Package(
         .library(name: "FileSystemSeam", targets: ["FileSystemSeam"]),
         .library(name: "CrashTesting", targets: ["CrashTesting"]),
         .library(name: "LockKit", targets: ["LockKit"]),
+        .library(name: "PlatformProfile", targets: ["PlatformProfile"]),
         .library(name: "Journal", targets: ["Journal"]),
         .library(name: "EventLog", targets: ["EventLog"]),
         .library(name: "KeyStore", targets: ["KeyStore"]),
@@ -62,15 +63,18 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // What the host really does.
+        .target(name: "PlatformProfile", dependencies: ["FileSystemSeam", "Canonical"], swiftSettings: strict),
+
         // Stores. They never import each other.
         .target(
             name: "Journal",
-            dependencies: ["FileSystemSeam", "Canonical", "Signing"],
+            dependencies: ["FileSystemSeam", "Canonical", "Signing", "PlatformProfile"],
             swiftSettings: strict
         ),
         .target(
             name: "EventLog",
-            dependencies: ["FileSystemSeam", "Canonical", "Signing", "LockKit"],
+            dependencies: ["FileSystemSeam", "Canonical", "Signing", "LockKit", "PlatformProfile"],
             swiftSettings: strict
         ),
         .target(
@@ -83,7 +87,8 @@ let package = Package(
         .target(
             name: "HoldfastCLI",
             dependencies: [
-                "Canonical", "Signing", "FileSystemSeam", "CrashTesting", "LockKit", "Journal", "EventLog", "CPosix",
+                "Canonical", "Signing", "FileSystemSeam", "CrashTesting", "LockKit", "PlatformProfile", "Journal",
+                "EventLog", "CPosix",
             ],
             swiftSettings: strict
         ),
@@ -151,13 +156,18 @@ let package = Package(
             swiftSettings: strictTests
         ),
         .testTarget(
+            name: "PlatformProfileTests",
+            dependencies: ["PlatformProfile", "FileSystemSeam", "Canonical", "TestSupport"],
+            swiftSettings: strictTests
+        ),
+        .testTarget(
             name: "JournalTests",
-            dependencies: ["Journal", "FileSystemSeam", "Signing", "Canonical", "TestSupport"],
+            dependencies: ["Journal", "PlatformProfile", "FileSystemSeam", "Signing", "Canonical", "TestSupport"],
             swiftSettings: strictTests
         ),
         .testTarget(
             name: "EventLogTests",
-            dependencies: ["EventLog", "LockKit", "FileSystemSeam", "Signing", "Canonical", "TestSupport"],
+            dependencies: ["EventLog", "LockKit", "PlatformProfile", "FileSystemSeam", "Signing", "Canonical", "TestSupport"],
             swiftSettings: strictTests
         ),
         .testTarget(
@@ -169,7 +179,9 @@ let package = Package(
         ),
         .testTarget(
             name: "HoldfastCLITests",
-            dependencies: ["HoldfastCLI", "LockKit", "Signing", "Canonical", "FileSystemSeam", "TestSupport"],
+            dependencies: [
+                "HoldfastCLI", "LockKit", "PlatformProfile", "Signing", "Canonical", "FileSystemSeam", "TestSupport",
+            ],
             exclude: ["Golden"],
             swiftSettings: strictTests
         ),

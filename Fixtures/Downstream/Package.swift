@@ -6,7 +6,11 @@ let package = Package(
     name: "downstream",
     platforms: [.macOS(.v26)],
     dependencies: [.package(name: "holdfast", path: "../..")],
-    targets: ["Canonical", "Signing", "FileSystemSeam", "CrashTesting", "LockKit", "Journal", "EventLog", "KeyStore"].map {
+    targets: [
+        "Canonical", "Signing", "FileSystemSeam", "CrashTesting", "LockKit", "PlatformProfile", "Journal", "EventLog",
+        "KeyStore",
+    ]
+    .map {
         product in
         .executableTarget(
             name: "Uses\(product)",

@@ -9,11 +9,14 @@ enum Layers {
         "FileSystemSeam": ["CPosix"],
         "CrashTesting": ["FileSystemSeam", "Canonical"],
         "LockKit": ["Canonical", "Signing", "FileSystemSeam"],
-        "Journal": ["Canonical", "Signing", "FileSystemSeam", "LockKit"],
-        "EventLog": ["Canonical", "Signing", "FileSystemSeam", "LockKit"],
+        "PlatformProfile": ["Canonical", "FileSystemSeam"],
+        "Journal": ["Canonical", "Signing", "FileSystemSeam", "LockKit", "PlatformProfile"],
+        "EventLog": ["Canonical", "Signing", "FileSystemSeam", "LockKit", "PlatformProfile"],
         "KeyStore": ["Canonical", "Signing", "FileSystemSeam", "LockKit", "CSodium"],
         "HoldfastCLI": [
-            "Canonical", "Signing", "FileSystemSeam", "CrashTesting", "LockKit", "Journal", "EventLog", "CPosix",
+            "Canonical", "Signing", "FileSystemSeam", "CrashTesting", "LockKit", "PlatformProfile", "Journal",
+            "EventLog",
+            "CPosix",
         ],
         "holdfast": ["HoldfastCLI"],
         "HoldfastBench": [

@@ -1,0 +1,3 @@
+import PlatformProfile
+
+print("PlatformProfile:", PlatformError.invalid(path: "profile", .missing).code)

@@ -1,0 +1,69 @@
+public import FileSystemSeam
+
+/// What one handle of a store knows of its platform: it is admitted once, before the handle touches anything.
+public final class PlatformAdmission: Sendable {
+    private let gate: PlatformGate?
+    private let observer: OpenObserver?
+    private let admitted = Condition<PlatformDiagnostics?>(nil)
+
+    /// An admission for a store.
+    ///
+    /// - Parameters:
+    ///   - profilePath: the profile that the platform has to match; nil admits any.
+    ///   - observer: told once, after the admission.
+    public init(
+        to path: String,
+        profilePath: String?,
+        fileSystem: any FileSystem,
+        observer: OpenObserver? = nil
+    ) {
+        let asks = profilePath != nil || observer != nil
+        gate = asks ? PlatformGate(to: path, profilePath: profilePath, fileSystem: fileSystem) : nil
+        self.observer = observer
+    }
+
+    /// Admits the platform, the first time by looking at it. Calls of several threads look once.
+    ///
+    /// - Throws: ``PlatformError``; the next call looks again.
+    public func require() throws(PlatformError) {
+        guard let gate else { return }
+        try admitted.withLock { (admitted) throws(PlatformError) in
+            if admitted != nil { return }
+            let passed = try gate.pass()
+            let diagnostics = PlatformDiagnostics(evidence: passed.evidence, admission: passed.admission)
+            admitted = diagnostics
+            observer?.opened(diagnostics)
+        }
+    }
+
+    /// What was seen when it was admitted; nil before, and where nothing was asked for.
+    public var diagnostics: PlatformDiagnostics? { admitted.withLock { $0 } }
+}
+
+/// What was seen of the platform when a store was admitted to it.
+public struct PlatformDiagnostics: Sendable, Hashable {
+    /// What was observed; ``PlatformEvidence/path`` is the store's, as given.
+    public var evidence: PlatformEvidence
+    /// What of it is worth a warning.
+    public var admission: Admission
+
+    /// Makes diagnostics from their parts.
+    public init(evidence: PlatformEvidence, admission: Admission) {
+        self.evidence = evidence
+        self.admission = admission
+    }
+}
+
+/// Is told when a store was admitted to its platform, once a handle, and never when it was refused.
+public final class OpenObserver: Sendable, Hashable {
+    let opened: @Sendable (PlatformDiagnostics) -> Void
+
+    /// Makes an observer. It is called on the thread of the call that opens the store, and must not call that handle.
+    public init(_ opened: @escaping @Sendable (PlatformDiagnostics) -> Void) { self.opened = opened }
+
+    /// An observer is equal to itself.
+    public static func == (left: OpenObserver, right: OpenObserver) -> Bool { left === right }
+
+    /// Hashes its identity.
+    public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
+}

@@ -1,0 +1,95 @@
+public import FileSystemSeam
+
+/// What holds the store's path, as the mount table and `statfs` tell it.
+public struct MountEvidence: Sendable, Hashable {
+    /// Where the bytes are.
+    public enum Source: String, Sendable, Hashable, CaseIterable {
+        /// A file system on devices of this machine.
+        case local
+        /// Another machine's, over a network.
+        case network
+        /// Layers of other file systems.
+        case overlay
+        /// Memory: nothing survives a power cut.
+        case memory
+        /// A program, through FUSE or a protocol of the host: it may promise what it does not keep.
+        case fuse
+        /// None that is known.
+        case unknown
+    }
+
+    /// The file system's name, `ext4`; empty when unknown.
+    public var type: String
+    /// Where the bytes are.
+    public var source: Source
+    /// The options of the mount and of the file system, in the table's order.
+    public var options: [String]
+    /// Whether writes are refused.
+    public var isReadOnly: Bool
+    /// The longest name, in bytes.
+    public var nameLengthMaximum: UInt64
+    /// How many bytes may still be used.
+    public var availableBytes: UInt64
+
+    /// Classifies what the machine says.
+    public init(_ facts: MountFacts) {
+        type = facts.fileSystemType
+        options = facts.mountOptions + facts.fileSystemOptions
+        isReadOnly = facts.isReadOnly || facts.mountOptions.contains("ro") || facts.fileSystemOptions.contains("ro")
+        nameLengthMaximum = facts.nameLengthMaximum
+        availableBytes = facts.availableBytes
+        source = Self.source(type: facts.fileSystemType, magic: facts.magic)
+    }
+
+    /// Whether the options give up durability: `volatile` of overlays, and write barriers that are off.
+    public var optionsGiveUpDurability: Bool { isVolatile || hasNoBarriers }
+
+    /// Whether the options say that nothing is ever synced.
+    public var isVolatile: Bool { options.contains { $0 == "volatile" || $0 == "fsync=volatile" } }
+
+    /// Whether the device's write cache is never flushed.
+    public var hasNoBarriers: Bool {
+        options.contains { $0 == "nobarrier" || $0 == "barrier=0" || $0 == "barrier=none" }
+    }
+
+    /// The value of ext's `data=` option; empty when it is not said.
+    public var dataMode: String {
+        options.first { $0.hasPrefix("data=") }.map { String($0.dropFirst("data=".count)) } ?? ""
+    }
+}
+
+// MARK: - Classes
+
+extension MountEvidence {
+    private static let types: [Source: Set<String>] = [
+        .local: [
+            "ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "zfs", "bcachefs", "jfs", "reiserfs", "nilfs2", "vfat",
+            "exfat",
+            "ntfs", "ntfs3", "apfs", "hfs", "hfsplus", "erofs", "squashfs", "ubifs", "jffs2", "udf", "iso9660",
+        ],
+        .network: [
+            "nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "ncp", "afs", "coda", "ceph", "lustre", "gpfs", "gfs2",
+            "ocfs2",
+            "beegfs", "orangefs", "pvfs2", "glusterfs", "davfs", "webdav", "afpfs",
+        ],
+        .overlay: ["overlay", "overlayfs", "aufs", "unionfs", "ecryptfs"],
+        .memory: ["tmpfs", "ramfs", "devtmpfs", "hugetlbfs"],
+        .fuse: ["fuse", "fuseblk", "9p", "virtiofs", "vboxsf", "vmhgfs", "prl_fs"],
+    ]
+
+    /// The magic numbers of statfs(2), where the mount table does not tell. It is asked first: what lies below an overlay or 9p
+    /// may answer `statfs` in their stead.
+    private static let magics: [UInt64: Source] = [
+        0xEF53: .local, 0x5846_5342: .local, 0x9123_683E: .local, 0xF2F5_2010: .local, 0x2FC1_2FC1: .local,
+        0x6969: .network, 0xFF53_4D42: .network, 0xFE53_4D42: .network, 0x517B: .network, 0x564C: .network,
+        0x5346_414F: .network, 0x7375_7245: .network, 0x00C3_6400: .network, 0x0BD0_0BD0: .network,
+        0x794C_7630: .overlay, 0x0102_1994: .memory, 0x8584_58F6: .memory, 0x6573_5546: .fuse, 0x0102_1997: .fuse,
+    ]
+
+    static func source(type: String, magic: UInt64) -> Source {
+        if type.isEmpty { return magics[magic] ?? .unknown }
+        if type.hasPrefix("fuse.") { return .fuse }
+        for (source, types) in types where types.contains(type) { return source }
+        return .unknown
+    }
+}

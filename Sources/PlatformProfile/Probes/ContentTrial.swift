@@ -1,0 +1,63 @@
+internal import FileSystemSeam
+
+/// Tries reads, maps and space.
+struct ContentTrial {
+    private let scratch: any Directory
+    private let fileSystem: any FileSystem
+    private let probes: any HostProbes
+    private let timeoutNanoseconds: UInt64
+
+    init(
+        _ scratch: any Directory,
+        _ fileSystem: any FileSystem,
+        _ probes: any HostProbes,
+        _ timeoutNanoseconds: UInt64
+    ) {
+        self.scratch = scratch
+        self.fileSystem = fileSystem
+        self.probes = probes
+        self.timeoutNanoseconds = timeoutNanoseconds
+    }
+
+    func run(_ note: ((inout ContentEvidence) -> Void) -> Void) {
+        let reads = Evidence<Bool>.looking { () throws(FileSystemError) in
+            let file = try open("reads")
+            defer { try? file.close() }
+            let text = (0..<64).map { UInt8($0) }
+            try file.writeAll(text, at: 0)
+            let later = try file.read(exactly: 16, at: 32)
+            let first = try file.read(exactly: 16, at: 0)
+            return later == Array(text[32..<48]) && first == Array(text[..<16])
+        }
+        note { $0.positionedReads = reads }
+        let maps = Evidence<Bool>.looking { () throws(FileSystemError) in
+            let file = try open("map")
+            defer { try? file.close() }
+            try file.truncate(to: 4096)
+            return try probes.sharedMapIsCoherent(of: file, timeoutNanoseconds: timeoutNanoseconds)
+        }
+        note { $0.sharedMaps = maps }
+        let space = Evidence<Bool>.looking { () throws(FileSystemError) in
+            let file = try open("space")
+            defer { try? file.close() }
+            try file.allocate(to: 1 << 16)
+            return try file.status().size == 1 << 16
+        }
+        note { $0.preallocation = space }
+        let times = Evidence<Bool>.looking { () throws(FileSystemError) in
+            let file = try open("times")
+            defer { try? file.close() }
+            try file.writeAll([1], at: 0)
+            let before = try file.status().modified
+            // Longer than a tick of the kernel's coarse clock.
+            fileSystem.sleep(nanoseconds: 12_000_000)
+            try file.writeAll([2], at: 0)
+            return try file.status().modified != before
+        }
+        note { $0.fineModificationTimes = times }
+    }
+
+    private func open(_ name: String) throws(FileSystemError) -> any File {
+        try scratch.open(name, [.read, .write, .create], permissions: .ownerFile)
+    }
+}

@@ -1,0 +1,96 @@
+public import FileSystemSeam
+
+/// Looks at a host and a path.
+///
+/// Whatever is tried is tried in a directory of a random name inside the path, which is removed with what is in it,
+/// also when the process is killed meanwhile. Two looks at one path do not disturb each other, and none disturbs a store there.
+public struct PlatformObserver: Sendable {
+    private let fileSystem: any FileSystem
+    /// How long all probes that try something may take together, in nanoseconds. One that does not end in time is left behind
+    /// on its thread and reported as timed out.
+    public var budgetNanoseconds: UInt64
+
+    /// Makes an observer; the default budget is two seconds.
+    public init(_ fileSystem: any FileSystem, budgetNanoseconds: UInt64 = 2_000_000_000) {
+        self.fileSystem = fileSystem
+        self.budgetNanoseconds = budgetNanoseconds
+    }
+
+    /// Looks. Never throws: what cannot be seen is said as evidence.
+    ///
+    /// A read-only mount, and one over a network, is not tried, whatever the depth: nothing is written to the one, and a lock may hang
+    /// on the other.
+    ///
+    /// - Parameter triesNetworkFileSystems: whether to try those all the same.
+    public func observe(
+        _ path: String,
+        depth: ProbeDepth = .standard,
+        triesNetworkFileSystems: Bool = false
+    ) -> PlatformEvidence {
+        let start = fileSystem.monotonicClock().nanoseconds
+        var evidence = PlatformEvidence(path: path, depth: depth, status: .missing, startNanoseconds: start)
+        evidence.host = fileSystem.hostProbes.map { .observed($0.hostFacts) } ?? .unknown
+        defer { evidence.elapsedNanoseconds = fileSystem.monotonicClock().nanoseconds - start }
+        let directory: any Directory
+        do {
+            directory = try fileSystem.openDirectory(path)
+        } catch {
+            evidence.pathStatus = Self.status(error.code)
+            evidence.monotonicClock = clock(since: start)
+            return evidence
+        }
+        defer { try? directory.close() }
+        evidence.pathStatus = .directory
+        evidence.isSymbolicLink = symbolicLink(path)
+        evidence.identity = try? directory.status().identity
+        evidence.mount = .looking { () throws(FileSystemError) in
+            MountEvidence(try fileSystem.mountFacts(of: directory))
+        }
+        if depth > .passive, let mount = evidence.mount.value, !mount.isReadOnly,
+            mount.source != .network || triesNetworkFileSystems
+        {
+            tryEverything(directory, &evidence)
+        }
+        evidence.monotonicClock = clock(since: start)
+        return evidence
+    }
+
+    private static func status(_ code: ErrorNumber) -> PathStatus {
+        switch code {
+        case .noEntry: .missing
+        case .notDirectory: .notDirectory
+        default: .probeFailed(code)
+        }
+    }
+
+    private func clock(since start: UInt64) -> Evidence<Bool> {
+        var before = start
+        for _ in 0..<16 {
+            let now = fileSystem.monotonicClock().nanoseconds
+            if now < before { return .observed(false) }
+            before = now
+        }
+        return .observed(true)
+    }
+
+    /// Whether the last part of a path is a symbolic link.
+    private func symbolicLink(_ path: String) -> Evidence<Bool> {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: true)
+        guard let last = parts.last, last != ".", last != ".." else { return .observed(false) }
+        let above = (path.hasPrefix("/") ? "/" : "") + parts.dropLast().joined(separator: "/")
+        return .looking { () throws(FileSystemError) in
+            let directory = try fileSystem.openDirectory(above.isEmpty ? "." : above)
+            defer { try? directory.close() }
+            return try directory.status(of: String(last)).kind == .symbolicLink
+        }
+    }
+
+    private func tryEverything(_ directory: any Directory, _ evidence: inout PlatformEvidence) {
+        let trial = PlatformTrial(directory, fileSystem, depth: evidence.depth, budgetNanoseconds: budgetNanoseconds)
+        let found = trial.run()
+        evidence.sync = found.sync
+        evidence.locks = found.locks
+        evidence.names = found.names
+        evidence.contents = found.contents
+    }
+}
