@@ -1,9 +1,9 @@
 extension CommandTable {
     /// The commands of this program.
     package static let holdfast = CommandTable(
-        groups: [journalGroup, eventsGroup, lockGroup, crashGroup],
+        groups: [journalGroup, eventsGroup, lockGroup, platformGroup, crashGroup],
         commands: [CanonCommand.description, DigestCommand.description] + journalCommands + eventsCommands
-            + lockCommands + [
+            + lockCommands + platformCommands + [
                 DoctorCommand.description, ReportCommand.description, CrashExploreCommand.description,
                 HelpCommand.description, CompletionsCommand.description,
                 ManCommand.description,
@@ -44,6 +44,21 @@ extension CommandTable {
         LockInspectCommand.description,
         LockAttestCommand.description,
         LockTakeoverCommand.description,
+    ]
+
+    private static let platformGroup = Group(
+        name: "platform",
+        summary: "what the host and a directory really do",
+        discussion: [
+            "Durability rests on what mounts, disks and kernels do. It is tried here, and not taken from their names; a "
+                + "profile keeps what was seen, and a store that is opened with it is refused on any other platform."
+        ]
+    )
+
+    private static let platformCommands = [
+        PlatformObserveCommand.description,
+        PlatformRecordCommand.description,
+        PlatformCheckCommand.description,
     ]
 
     private static let crashGroup = Group(
