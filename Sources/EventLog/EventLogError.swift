@@ -1,4 +1,5 @@
 public import FileSystemSeam
+public import PlatformProfile
 
 /// What can go wrong with a session log. Every case names the place, and its description the remedy.
 ///
@@ -31,6 +32,8 @@ public enum EventLogError: Error, Sendable, Hashable {
     case sealUnsigned(path: String, reason: String)
     /// The seal cannot be read, or has a version that this one does not know.
     case malformedSeal(path: String, reason: String)
+    /// The platform is not the one that a profile describes, or the profile cannot be relied on. Nothing was touched.
+    case platform(PlatformError)
 }
 
 extension EventLogError {
@@ -50,6 +53,7 @@ extension EventLogError {
         case .sealBroken: "seal_broken"
         case .sealUnsigned: "seal_unsigned"
         case .malformedSeal: "malformed_seal"
+        case .platform(let error): error.code
         }
     }
 
@@ -98,6 +102,7 @@ extension EventLogError: CustomStringConvertible {
                 + "left as it is"
         case .sealUnsigned(let path, let reason):
             "the seal of \(path) cannot be signed: \(reason). None was written; try again"
+        case .platform(let error): error.description
         case .malformedSeal(let path, let reason):
             "the seal of \(path) cannot be read: \(reason). Use a version that knows it, or restore it from a copy"
         }

@@ -1,5 +1,6 @@
 internal import Canonical
 public import FileSystemSeam
+public import PlatformProfile
 
 /// A session's event log: one JSON object a line, appended to by many short-lived processes at once.
 ///
@@ -23,6 +24,7 @@ public final class SessionLog: Sendable {
     public let options: SessionLogOptions
     let fileSystem: any FileSystem
     let commits: GroupCommit
+    let platform: PlatformAdmission
     let turns = Condition(Turn())
 
     /// Whose turn it is to append among the threads of this handle.
@@ -38,7 +40,17 @@ public final class SessionLog: Sendable {
         self.options = options
         self.fileSystem = fileSystem
         commits = GroupCommit(path: path, fileSystem: fileSystem)
+        platform = PlatformAdmission(
+            to: path,
+            profilePath: options.platformProfile,
+            fileSystem: fileSystem,
+            observer: options.openObserver
+        )
     }
+
+    /// What was seen of the platform when this handle was admitted to it; nil before its first append, and when the options have
+    /// neither a profile nor an observer.
+    public var platformDiagnostics: PlatformDiagnostics? { platform.diagnostics }
 
     deinit { commits.stop(waits: false) }
 

@@ -1,3 +1,5 @@
+public import PlatformProfile
+
 /// What is on stable storage when an append returns.
 ///
 /// Whatever is chosen, an acknowledged event survives the death of the process: it is in the page cache before the
@@ -26,17 +28,26 @@ public struct SessionLogOptions: Sendable, Hashable {
     /// The most that one append writes, in bytes. Other tools wait half a second for the lock: what is written under it
     /// at once has to be limited.
     public var maximumBatchBytes: Int
+    /// The platform profile that the host and the directory have to match; nil for none. It is looked at once a handle, before
+    /// the first append touches the log, and nothing is made where it does not match.
+    public var platformProfile: String?
+    /// Told once a handle when it was admitted to its platform; nil for nobody.
+    public var openObserver: OpenObserver?
 
     /// Makes options.
     public init(
         lockTimeoutMilliseconds: UInt64 = 60_000,
         durability: EventDurability = .none,
         maximumLineBytes: Int = 1 << 20,
-        maximumBatchBytes: Int = 16 << 20
+        maximumBatchBytes: Int = 16 << 20,
+        platformProfile: String? = nil,
+        openObserver: OpenObserver? = nil
     ) {
         self.lockTimeoutMilliseconds = lockTimeoutMilliseconds
         self.durability = durability
         self.maximumLineBytes = maximumLineBytes
         self.maximumBatchBytes = maximumBatchBytes
+        self.platformProfile = platformProfile
+        self.openObserver = openObserver
     }
 }

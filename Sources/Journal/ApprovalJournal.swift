@@ -1,5 +1,6 @@
 internal import Canonical
 public import FileSystemSeam
+public import PlatformProfile
 
 /// An approval-use journal: has this (grant, nonce) been consumed, how often, and may it be once more now?
 ///
@@ -21,14 +22,21 @@ public final class ApprovalJournal: Sendable {
     /// How it was opened.
     public let options: JournalOptions
     let storage: any JournalStorage
+    private let platform: PlatformAdmission
 
     /// Makes a handle. Nothing is touched until the first call; a directory that is not there is an empty
     /// journal to readers, and made by the first append.
     public init(at path: String, fileSystem: any FileSystem, options: JournalOptions = JournalOptions()) {
         self.path = path
         self.options = options
-        storage = DirectoryStorage(at: JournalPlace(path: path, fileSystem: fileSystem, options: options))
+        let storage = DirectoryStorage(at: JournalPlace(path: path, fileSystem: fileSystem, options: options))
+        platform = storage.platform
+        self.storage = storage
     }
+
+    /// What was seen of the platform when this handle was admitted to it; nil before its first call, and when the options have
+    /// neither a profile nor an observer.
+    public var platformDiagnostics: PlatformDiagnostics? { platform.diagnostics }
 
     /// The layout of the journal that stands there; nil when there is none.
     ///

@@ -1,4 +1,5 @@
 internal import FileSystemSeam
+internal import PlatformProfile
 
 extension JournalError: CustomStringConvertible {
     /// One or two sentences: what is wrong, where, and what to do.
@@ -45,6 +46,7 @@ extension JournalError: CustomStringConvertible {
             "\(path) has the format \(found), which this version does not know. Use a version that does"
         case .invalidArgument(let member, let reason):
             "\(member) \(reason). Nothing was written"
+        case .platform(let error): error.description
         case .rolledBack(let expected, let found):
             "the journal was rolled back: record \(expected.index) with the digest \(expected.digest) was seen "
                 + "before, now it \(Self.foundState(found, expected)). \(Self.restoreRemedy)"

@@ -1,4 +1,5 @@
 public import FileSystemSeam
+public import PlatformProfile
 
 /// What can go wrong with a journal. Every case names the place, and its description the remedy.
 ///
@@ -43,6 +44,8 @@ public enum JournalError: Error, Sendable, Hashable {
     case invalidArgument(member: String, reason: String)
     /// The journal is older than an anchor says.
     case rolledBack(expected: JournalHead, found: JournalHead?)
+    /// The platform is not the one that a profile describes, or the profile cannot be relied on. Nothing was touched.
+    case platform(PlatformError)
 }
 
 extension JournalError {
@@ -68,6 +71,7 @@ extension JournalError {
         case .unsupportedFormat: "unsupported_format"
         case .invalidArgument: "invalid_argument"
         case .rolledBack: "rolled_back"
+        case .platform(let error): error.code
         }
     }
 }

@@ -1,3 +1,5 @@
+public import PlatformProfile
+
 /// What is on stable storage when an append returns.
 public enum JournalDurability: Sendable, Hashable {
     /// The record is: it survives a power cut.
@@ -16,6 +18,11 @@ public struct JournalOptions: Sendable, Hashable {
     public var clockToleranceSeconds: Int64
     /// The layout of a journal that is made new; an existing one keeps its own.
     public var format: JournalFormat
+    /// The platform profile that the host and the directory have to match; nil for none. It is looked at once a handle, before
+    /// the first call touches the journal, and nothing is made where it does not match.
+    public var platformProfile: String?
+    /// Told once a handle when it was admitted to its platform; nil for nobody.
+    public var openObserver: OpenObserver?
     /// The sizes that the `segments` layout works with.
     package var segmentSettings = SegmentSettings()
 
@@ -24,11 +31,15 @@ public struct JournalOptions: Sendable, Hashable {
         lockTimeoutMilliseconds: UInt64 = 5000,
         durability: JournalDurability = .durable,
         clockToleranceSeconds: Int64 = 300,
-        format: JournalFormat = .segments
+        format: JournalFormat = .segments,
+        platformProfile: String? = nil,
+        openObserver: OpenObserver? = nil
     ) {
         self.lockTimeoutMilliseconds = lockTimeoutMilliseconds
         self.durability = durability
         self.clockToleranceSeconds = clockToleranceSeconds
         self.format = format
+        self.platformProfile = platformProfile
+        self.openObserver = openObserver
     }
 }

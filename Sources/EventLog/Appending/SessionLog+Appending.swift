@@ -1,6 +1,7 @@
 internal import Canonical
 internal import FileSystemSeam
 internal import LockKit
+internal import PlatformProfile
 
 extension SessionLog {
     /// Appends one event.
@@ -91,6 +92,11 @@ extension SessionLog {
     /// What is held open already, else the directory at the path, made when it is missing.
     private func open(unless held: OpenLog?) throws(EventLogError) -> OpenLog {
         if let held { return held }
+        do throws(PlatformError) {
+            try platform.require()
+        } catch {
+            throw .platform(error)
+        }
         if let directory = try fileSystem.openSession(path) { return OpenLog(directory, path: path, fileSystem) }
         do throws(FileSystemError) {
             return OpenLog(try fileSystem.openDirectory(path, creating: .ownerDirectory), path: path, fileSystem)

@@ -1,6 +1,7 @@
 internal import Canonical
 internal import EventLog
 internal import FileSystemSeam
+internal import PlatformProfile
 
 extension CommandFailure {
     /// What an event log refused or could not do, for the command in `context`.
@@ -16,6 +17,7 @@ extension CommandFailure {
     private static func exitCode(_ error: EventLogError, _ context: CommandContext) -> ExitCode {
         switch error {
         case .numbersExhausted, .sealBroken: .refused
+        case .platform(let error): CommandFailure(error).exitCode
         case .invalidEvent, .lineTooLong, .batchTooLong, .notALog, .malformedSeal: .malformedInput
         case .lockBusy: context.triesLockOnce ? .refused : .lockTimeout
         case .poisoned: .internalError
@@ -36,6 +38,7 @@ extension CommandFailure {
         case .batchTooLong(let byteCount, let maximum):
             ["byte_count": .integer(byteCount), "maximum": .integer(maximum)]
         case .numbersExhausted(let path), .poisoned(let path): ["path": .string(path)]
+        case .platform(let error): CommandFailure(error).fields
         case .lockUnusable(let path, let reason), .notALog(let path, let reason), .sealBroken(let path, let reason),
             .sealUnsigned(let path, let reason), .malformedSeal(let path, let reason):
             ["path": .string(path), "reason": .string(reason)]

@@ -1,6 +1,7 @@
 internal import Canonical
 internal import FileSystemSeam
 internal import Journal
+internal import PlatformProfile
 
 extension CommandFailure {
     /// What a journal refused or could not do, for the command in `context`.
@@ -20,6 +21,7 @@ extension CommandFailure {
             .nameMismatch, .rolledBack:
             .refused
         case .notAJournal, .unsupportedFormat: .malformedInput
+        case .platform(let error): CommandFailure(error).exitCode
         case .invalidArgument: .usage
         case .lockBusy: context.triesLockOnce ? .refused : .lockTimeout
         case .poisoned: .internalError
@@ -65,6 +67,7 @@ extension CommandFailure {
         case .notAJournal(let path, let reason): ["path": .string(path), "reason": .string(reason)]
         case .unsupportedFormat(let path, let found): ["path": .string(path), "found": .string(found)]
         case .invalidArgument(let member, let reason): ["member": .string(member), "reason": .string(reason)]
+        case .platform(let error): CommandFailure(error).fields
         case .rolledBack(let expected, let found): rolledBack(expected, found)
         }
     }

@@ -1,4 +1,5 @@
 internal import FileSystemSeam
+internal import PlatformProfile
 
 /// A journal in a directory, in whichever layout stands there.
 ///
@@ -8,15 +9,32 @@ final class DirectoryStorage: JournalStorage {
     let place: JournalPlace
     private let jsonRecords: JSONRecordsJournal
     private let segments: SegmentsJournal
+    let platform: PlatformAdmission
 
     init(at place: JournalPlace) {
         self.place = place
         jsonRecords = JSONRecordsJournal(at: place)
         segments = SegmentsJournal(at: place)
+        platform = PlatformAdmission(
+            to: place.path,
+            profilePath: place.options.platformProfile,
+            fileSystem: place.fileSystem,
+            observer: place.options.openObserver
+        )
+    }
+
+    /// Looks at the platform, before anything of the journal is.
+    private func admit() throws(JournalError) {
+        do {
+            try platform.require()
+        } catch {
+            throw .platform(error)
+        }
     }
 
     /// The journal that stands there; nil when there is no directory.
     private func standing() throws(JournalError) -> (any JournalStorage)? {
+        try admit()
         guard let directory = try place.directory() else { return nil }
         return journal(try place.format(of: directory))
     }
@@ -34,11 +52,13 @@ final class DirectoryStorage: JournalStorage {
     }
 
     func format() throws(JournalError) -> JournalFormat? {
+        try admit()
         guard let directory = try place.directory() else { return nil }
         return try place.format(of: directory)
     }
 
     func journalID() throws(JournalError) -> String? {
+        try admit()
         guard let directory = try place.directory(),
             case .manifest(let manifest) = try JournalManifest.content(in: directory)
         else { return nil }
