@@ -98,7 +98,8 @@ let package = Package(
         .target(
             name: "HoldfastBench",
             dependencies: [
-                "HoldfastCLI", "Canonical", "FileSystemSeam", "CrashTesting", "LockKit", "Journal", "EventLog",
+                "HoldfastCLI", "Canonical", "FileSystemSeam", "CrashTesting", "LockKit", "PlatformProfile", "Journal",
+                "EventLog",
                 "CCrypto", "CPosix", "CSQLite",
             ],
             swiftSettings: strict
@@ -167,7 +168,9 @@ let package = Package(
         ),
         .testTarget(
             name: "EventLogTests",
-            dependencies: ["EventLog", "LockKit", "PlatformProfile", "FileSystemSeam", "Signing", "Canonical", "TestSupport"],
+            dependencies: [
+                "EventLog", "LockKit", "PlatformProfile", "FileSystemSeam", "Signing", "Canonical", "TestSupport",
+            ],
             swiftSettings: strictTests
         ),
         .testTarget(
@@ -224,8 +227,8 @@ let package = Package(
         .testTarget(
             name: "MultiProcessTests",
             dependencies: [
-                "Journal", "KeyStore", "LockKit", "EventLog", "FileSystemSeam", "Canonical", "TestSupport", "holdfast",
-                "journal-worker", "key-worker", "lock-worker", "event-worker",
+                "Journal", "KeyStore", "LockKit", "PlatformProfile", "EventLog", "FileSystemSeam", "Canonical",
+                "TestSupport", "holdfast", "journal-worker", "key-worker", "lock-worker", "event-worker",
             ],
             swiftSettings: strictTests
         ),

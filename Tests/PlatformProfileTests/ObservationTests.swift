@@ -34,6 +34,7 @@ struct ObservationTests {
         #expect(evidence.contents.sharedMaps == .observed(true))
         #expect(evidence.monotonicClock == .observed(true))
         #expect(evidence.processClockEpochMarkerNanoseconds > 0)
+        #expect(evidence.elapsedNanoseconds > evidence.sync.file.value ?? 0)
         for time in [evidence.sync.file, evidence.sync.data, evidence.sync.barrier, evidence.sync.directory] {
             #expect(time.value != nil)
         }

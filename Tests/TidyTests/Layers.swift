@@ -20,7 +20,8 @@ enum Layers {
         ],
         "holdfast": ["HoldfastCLI"],
         "HoldfastBench": [
-            "HoldfastCLI", "Canonical", "FileSystemSeam", "CrashTesting", "LockKit", "Journal", "EventLog",
+            "HoldfastCLI", "Canonical", "FileSystemSeam", "CrashTesting", "LockKit", "PlatformProfile", "Journal",
+            "EventLog",
             "CCrypto", "CPosix", "CSQLite",
         ],
         "holdfast-bench": ["HoldfastBench", "HoldfastCLI"],

@@ -2,7 +2,9 @@
 package enum Lanes {
     /// All of them.
     package static let all: [Lane] =
-        JournalLanes.all + JournalVerifyLane.all + EventLanes.all + CanonicalLanes.all + LockLanes.all + CrashLanes.all
+        JournalLanes.all + JournalVerifyLane.all + EventLanes.all + CanonicalLanes.all + LockLanes.all
+        + PlatformLanes.all
+        + CrashLanes.all
         + ProgramLanes.all
 
     /// The lanes that `pattern` selects: by name, or by the beginning of a name up to a dot.

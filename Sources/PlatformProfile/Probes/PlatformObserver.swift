@@ -28,15 +28,25 @@ public struct PlatformObserver: Sendable {
         triesNetworkFileSystems: Bool = false
     ) -> PlatformEvidence {
         let start = fileSystem.monotonicClock().nanoseconds
+        var evidence = look(path, depth, triesNetworkFileSystems, start)
+        evidence.monotonicClock = clock(since: start)
+        evidence.elapsedNanoseconds = fileSystem.monotonicClock().nanoseconds - start
+        return evidence
+    }
+
+    private func look(
+        _ path: String,
+        _ depth: ProbeDepth,
+        _ triesNetworkFileSystems: Bool,
+        _ start: UInt64
+    ) -> PlatformEvidence {
         var evidence = PlatformEvidence(path: path, depth: depth, status: .missing, startNanoseconds: start)
         evidence.host = fileSystem.hostProbes.map { .observed($0.hostFacts) } ?? .unknown
-        defer { evidence.elapsedNanoseconds = fileSystem.monotonicClock().nanoseconds - start }
         let directory: any Directory
         do {
             directory = try fileSystem.openDirectory(path)
         } catch {
             evidence.pathStatus = Self.status(error.code)
-            evidence.monotonicClock = clock(since: start)
             return evidence
         }
         defer { try? directory.close() }
@@ -51,7 +61,6 @@ public struct PlatformObserver: Sendable {
         {
             tryEverything(directory, &evidence)
         }
-        evidence.monotonicClock = clock(since: start)
         return evidence
     }
 

@@ -1,0 +1,70 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A profile recorded on ext4, checked where something else is mounted. Mounts are made in a mount namespace that ends with its shell.
+@Suite("Profiles on real mounts")
+struct RealMountTests {
+    /// What is mounted, by shell commands in a directory that has the file `image` with the store in it, and the directory `m`.
+    struct Case: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let mount: String
+        var store = "m/store"
+        /// A field that is named; nil when the platform is admitted.
+        let field: String?
+    }
+
+    private static let cases = [
+        Case(testDescription: "the same", mount: "mount -o loop image m", field: nil),
+        Case(
+            testDescription: "tmpfs",
+            mount: "mount -t tmpfs none m; mkdir m/store",
+            field: "mount.type"
+        ),
+        Case(
+            testDescription: "a volatile overlay",
+            mount: "mkdir b; mount -t tmpfs none b; mkdir b/l b/u b/w; "
+                + "mount -t overlay -o lowerdir=b/l,upperdir=b/u,workdir=b/w,volatile none m; mkdir m/store",
+            field: "mount.volatile"
+        ),
+        Case(testDescription: "no barriers", mount: "mount -o loop,nobarrier image m", field: "mount.no_barriers"),
+        Case(testDescription: "read-only", mount: "mount -o loop,ro image m", field: "mount.read_only"),
+        Case(
+            testDescription: "a symbolic link",
+            mount: "mount -o loop image m; ln -s m/store link",
+            store: "link",
+            field: "path.symbolic_link"
+        ),
+    ]
+
+    /// Whether mounts can be made here.
+    private static let canMount: Bool = {
+        guard geteuid() == 0 else { return false }
+        let line = "command -v mkfs.ext4 && unshare -m bash -c 'mount -t tmpfs none /mnt'"
+        return (try? HoldfastProgram.shell(line))?.code == 0
+    }()
+
+    @Test(.enabled(if: canMount, "mounting needs root and mkfs.ext4"), arguments: cases)
+    func anythingElseIsRefusedAndNamed(_ example: Case) throws {
+        let temporary = try TemporaryDirectory()
+        let run = try HoldfastProgram.shell(
+            """
+            cd "$1"; export holdfast; unshare -m bash -ec '
+            mkdir m; truncate -s 64M image; mkfs.ext4 -q image; mount -o loop image m; mkdir m/store
+            $holdfast platform record m/store --out profile > fingerprint; umount m
+            \(example.mount)
+            $holdfast platform check \(example.store) --profile profile'
+            """,
+            temporary.path
+        )
+        #expect(run.error == "")
+        if let field = example.field {
+            #expect(run.code == 1)
+            #expect(run.output.hasPrefix("refused\n"))
+            #expect(run.output.contains("refusal: \(field) is "), "\(run.output)")
+        } else {
+            #expect(run.code == 0, "\(run.output)")
+            #expect(run.output.hasPrefix("admitted\n"))
+        }
+    }
+}
