@@ -10,8 +10,8 @@ struct CheckpointTests {
     private static let otherKey = try! SigningKey(seed: (0..<32).map { UInt8($0 + 1) })
     private static let hub = HubSigner(hubID: "hub://org-0", key: key)
 
-    private func filled(_ count: Int) throws -> TestJournal {
-        let journal = try TestJournal()
+    private func filled(_ format: JournalFormat, _ count: Int) throws -> TestJournal {
+        let journal = try TestJournal(format)
         let handle = journal.open()
         for number in 0..<count { _ = try handle.reserve(use("grant-\(number % 3)", nonce: "nonce-\(number)")) }
         return journal
@@ -24,8 +24,9 @@ struct CheckpointTests {
 
     private struct CheckpointExpected: Error {}
 
-    @Test func theRootIsOverTheDeclaredBytesOfTheRange() throws {
-        let journal = try filled(5)
+    @Test(arguments: JournalFormat.allCases)
+    func theRootIsOverTheDeclaredBytesOfTheRange(format: JournalFormat) throws {
+        let journal = try filled(format, 5)
         let handle = journal.open()
         let made = try handle.makeCheckpoint(from: 2, to: 4)
         let checkpoint = try checkpoint(made)
@@ -41,26 +42,29 @@ struct CheckpointTests {
         #expect(report.isIntact && report.findings.isEmpty)
     }
 
-    @Test func withoutARangeEverythingIsSummedUp() throws {
-        let handle = try filled(3).open()
+    @Test(arguments: JournalFormat.allCases)
+    func withoutARangeEverythingIsSummedUp(format: JournalFormat) throws {
+        let handle = try filled(format, 3).open()
         let first = try checkpoint(try handle.makeCheckpoint())
         #expect((first.fromRecordIndex, first.toRecordIndex) == (1, 3))
         let second = try checkpoint(try handle.makeCheckpoint())
         #expect((second.fromRecordIndex, second.toRecordIndex) == (1, 4))
     }
 
-    @Test func rangesThatAreNotThereAreRefused() throws {
-        let handle = try filled(3).open()
+    @Test(arguments: JournalFormat.allCases)
+    func rangesThatAreNotThereAreRefused(format: JournalFormat) throws {
+        let handle = try filled(format, 3).open()
         for (from, to) in [(0, 2), (3, 2), (1, 4), (4, 4)] as [(UInt64, UInt64)] {
             #expect(try journalError { _ = try handle.makeCheckpoint(from: from, to: to) }?.code == "invalid_argument")
         }
         #expect(try handle.records().count == 3)
-        let empty = try TestJournal().open()
+        let empty = try TestJournal(format).open()
         #expect(try journalError { _ = try empty.makeCheckpoint() }?.code == "invalid_argument")
     }
 
-    @Test func aHubsSignatureHolds() throws {
-        let handle = try filled(4).open()
+    @Test(arguments: JournalFormat.allCases)
+    func aHubsSignatureHolds(format: JournalFormat) throws {
+        let handle = try filled(format, 4).open()
         let checkpoint = try checkpoint(try handle.makeCheckpoint(signedBy: Self.hub))
         #expect(checkpoint.kind == .hubOrg)
         #expect(checkpoint.hubVerdict(trusting: [Self.otherKey.publicKey, Self.key.publicKey]) == .valid)
@@ -86,10 +90,11 @@ struct CheckpointTests {
     }
 
     /// A whole chain can be made anew with other contents and right digests. What a hub signed shows it.
-    @Test func aRehashedChainIsShownByASignedCheckpoint() throws {
-        let genuine = try filled(4)
+    @Test(arguments: JournalFormat.allCases)
+    func aRehashedChainIsShownByASignedCheckpoint(format: JournalFormat) throws {
+        let genuine = try filled(format, 4)
         let signed = try checkpoint(try genuine.open().makeCheckpoint(signedBy: Self.hub))
-        let forged = try TestJournal()
+        let forged = try TestJournal(format)
         let handle = forged.open()
         for number in 0..<4 { _ = try handle.reserve(use("grant-\(number % 3)", nonce: "other-\(number)")) }
         _ = try handle.append(signed)
@@ -103,8 +108,9 @@ struct CheckpointTests {
     }
 
     /// A hub that signed a root which the records do not have: its word against the journal's.
-    @Test func aTrustedRootThatIsNotThatOfTheRecordsIsAFailure() throws {
-        let handle = try filled(2).open()
+    @Test(arguments: JournalFormat.allCases)
+    func aTrustedRootThatIsNotThatOfTheRecordsIsAFailure(format: JournalFormat) throws {
+        let handle = try filled(format, 2).open()
         let wrong = JournalCheckpoint(
             fromRecordIndex: 1,
             toRecordIndex: 2,
@@ -120,8 +126,9 @@ struct CheckpointTests {
         #expect(try handle.verifyAll().findings.map(\.kind) == [.merkleMismatch])
     }
 
-    @Test func checkpointsOfRangesThatCannotBeAreFindings() throws {
-        let handle = try filled(2).open()
+    @Test(arguments: JournalFormat.allCases)
+    func checkpointsOfRangesThatCannotBeAreFindings(format: JournalFormat) throws {
+        let handle = try filled(format, 2).open()
         for (from, to, leaves) in [(1, 9, 9), (0, 1, 2), (1, 2, 7)] as [(UInt64, UInt64, UInt64)] {
             let checkpoint = JournalCheckpoint(
                 fromRecordIndex: from,
@@ -135,8 +142,9 @@ struct CheckpointTests {
         #expect(try handle.verifyAll().findings.map(\.kind) == [.merkleMismatch, .merkleMismatch, .merkleMismatch])
     }
 
-    @Test func everyRecordIsShownToBeIncluded() throws {
-        let handle = try filled(7).open()
+    @Test(arguments: JournalFormat.allCases)
+    func everyRecordIsShownToBeIncluded(format: JournalFormat) throws {
+        let handle = try filled(format, 7).open()
         let checkpoint = try checkpoint(try handle.makeCheckpoint(from: 2, to: 6))
         let root = try Digest(parsing: checkpoint.merkleRoot)
         for index in 2...6 as ClosedRange<UInt64> {
@@ -153,8 +161,9 @@ struct CheckpointTests {
         }
     }
 
-    @Test func aJournalIsShownToHaveOnlyGrown() throws {
-        let journal = try filled(3)
+    @Test(arguments: JournalFormat.allCases)
+    func aJournalIsShownToHaveOnlyGrown(format: JournalFormat) throws {
+        let journal = try filled(format, 3)
         let handle = journal.open()
         let old = try checkpoint(try handle.makeCheckpoint())
         for number in 10..<14 { _ = try handle.reserve(use("grant-x", nonce: "nonce-\(number)")) }

@@ -97,6 +97,68 @@ struct MutationTests {
         #expect(try journal.open().verifyIntegrity().warnings == [])
     }
 
+    /// The same of a journal in segments: a line is in declared form, so that no change of a byte is irrelevant.
+    @Test func ofASegmentAreNoticedThere() throws {
+        let disk = TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk
+        let journal = try TestJournal(.segments, in: disk)
+        let writer = journal.open()
+        _ = try writer.reserve(use(key: "k"), maximumUses: 1)
+        _ = try writer.append(revocation(of: "grant-b"))
+        _ = try writer.reserve(use("grant-c", nonce: "nonce-c"), maximumUses: 1)
+        let handle = ApprovalJournal(at: journal.path, fileSystem: PosixFileSystem.shared)
+        let file = "segments/00000000000000000001.jsonl"
+        let original = try journal.bytes(file)
+        let end = try #require(original.lastIndex(of: UInt8(ascii: "\n")))
+        var index: UInt64 = 1
+        for place in 0..<(end + 1) {
+            for value in Self.values(for: original[place]) where (place + Int(value)).isMultiple(of: 3) {
+                var mutated = original
+                mutated[place] = value
+                try journal.write(mutated, to: file)
+                let report = try handle.verifyIntegrity()
+                #expect(report.failures.map(\.index) == [index], "byte \(place) is now \(value)")
+                let kind = try #require(report.failures.first?.kind)
+                #expect(
+                    [.recordTampered, .malformedRecord, .unknownKind].contains(kind),
+                    "byte \(place) is now \(value): \(kind)"
+                )
+            }
+            if original[place] == UInt8(ascii: "\n") { index += 1 }
+        }
+        // Behind the records nothing but NUL may stand; what does was never acknowledged, and is set aside.
+        var mutated = original
+        mutated[end + 1] = 1
+        try journal.write(mutated, to: file)
+        #expect(try handle.verifyIntegrity().isIntact)
+        #expect(try journalError { _ = try journal.open().reserve(use(), maximumUses: 1) }?.code == "uses_exhausted")
+        #expect(try handle.verifyIntegrity().recordCount == 3)
+    }
+
+    @Test func ofAHeadInSegmentsNeverAllowASecondUse() throws {
+        let disk = TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk
+        let journal = try TestJournal(.segments, .tiny, in: disk)
+        let writer = journal.open()
+        for number in 0..<5 { _ = try writer.reserve(use(nonce: "n-\(number)"), maximumUses: 1) }
+        let contents = try journal.contents()
+        for file in ["heads/current.json", "indexes/watermark.json", "journal.json"] {
+            let original = try #require(contents[file])
+            for place in original.indices {
+                for value in Self.values(for: original[place]) where (place + Int(value)).isMultiple(of: 7) {
+                    var mutated = original
+                    mutated[place] = value
+                    try journal.write(mutated, to: file)
+                    let handle = ApprovalJournal(at: journal.path, fileSystem: PosixFileSystem.shared)
+                    let code = try journalError {
+                        _ = try handle.reserve(use(nonce: "n-\(place % 5)"), maximumUses: 1)
+                    }?.code
+                    let refusals = ["uses_exhausted", "missing_record", "not_a_journal", "unsupported_format"]
+                    #expect(refusals.contains(code ?? "allowed"), "\(file) byte \(place) is now \(value)")
+                    try journal.restore(contents)
+                }
+            }
+        }
+    }
+
     /// Parts of files that never got to the disk.
     @Test func cutsOfEveryFileAreSurvived() throws {
         let journal = try filled()

@@ -5,16 +5,21 @@ final class JournalWorker {
     private let process = Process()
     private let output = Pipe()
 
-    init(journal: String, first: Int, count: Int) throws {
+    /// - Parameters:
+    ///   - steps: how many nonces it tries; all of them when nil.
+    ///   - tail: after how many records the index is written.
+    init(journal: String, first: Int, count: Int, steps: Int? = nil, tail: Int = 512) throws {
         process.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
             .appending(path: "journal-worker")
-        process.arguments = [journal, String(first), String(count)]
+        process.arguments = [journal] + [first, count, steps ?? count, tail].map { String($0) }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         try process.run()
     }
 
     func kill() { Foundation.kill(process.processIdentifier, SIGKILL) }
+
+    var isRunning: Bool { process.isRunning }
 
     /// Waits for the end, and gives the lines it printed, but for one that was cut off.
     func lines() -> [String] {

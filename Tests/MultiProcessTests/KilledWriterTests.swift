@@ -7,8 +7,9 @@ import Testing
 @Suite("Processes that are killed while they append", .serialized)
 struct KilledWriterTests {
     /// Six processes at a time race for the same nonces and are killed at random; then a few finish undisturbed.
-    @Test(arguments: [1, 2] as [UInt64])
-    func loseNothingAndCountNothingTwice(seed: UInt64) throws {
+    /// The index is written all the time, or not at all.
+    @Test(arguments: [1, 2] as [UInt64], [4, 512])
+    func loseNothingAndCountNothingTwice(seed: UInt64, tail: Int) throws {
         let temporary = try TemporaryDirectory()
         let path = temporary.path + "/journal"
         let count = 100
@@ -16,7 +17,7 @@ struct KilledWriterTests {
         var lines: [String] = []
         for round in 0..<8 {
             let workers = try (0..<6).map { number in
-                try JournalWorker(journal: path, first: (round * 13 + number * 17) % count, count: count)
+                try JournalWorker(journal: path, first: (round * 13 + number * 17) % count, count: count, tail: tail)
             }
             for worker in workers.shuffled(using: &random) {
                 usleep(UInt32.random(in: 1_000...60_000, using: &random))
@@ -25,7 +26,7 @@ struct KilledWriterTests {
             for worker in workers { lines += worker.lines() }
             try expectSound(path, lines)
         }
-        let last = try (0..<4).map { try JournalWorker(journal: path, first: $0 * 25, count: count) }
+        let last = try (0..<4).map { try JournalWorker(journal: path, first: $0 * 25, count: count, tail: tail) }
         for worker in last { lines += worker.lines() }
         try expectSound(path, lines)
 
@@ -44,6 +45,40 @@ struct KilledWriterTests {
             try journal.reserve(next, maximumUses: 1)
         }
         #expect(try journal.append(next).index == UInt64(count + 1))
+    }
+
+    /// Eight processes with 5 000 nonces each, killed at random and started again until all are consumed.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["HOLDFAST_LONG"] != nil, "a long campaign"))
+    func eightTimesFiveThousand() throws {
+        let temporary = try TemporaryDirectory()
+        let path = temporary.path + "/journal"
+        let (processes, each) = (8, 5000)
+        var random = SplitMix64(seed: 3)
+        var lines: [String] = []
+        func worker(_ number: Int) throws -> JournalWorker {
+            try JournalWorker(
+                journal: path,
+                first: number * each,
+                count: processes * each,
+                steps: each,
+                tail: number.isMultiple(of: 2) ? 16 : 512
+            )
+        }
+        var kills = 0
+        while kills < 200 {
+            let workers = try (0..<processes).map(worker)
+            for worker in workers.shuffled(using: &random) {
+                usleep(UInt32.random(in: 1_000...150_000, using: &random))
+                if worker.isRunning { kills += 1 }
+                worker.kill()
+            }
+            for worker in workers { lines += worker.lines() }
+        }
+        for worker in try (0..<processes).map(worker) { lines += worker.lines() }
+        try expectSound(path, lines)
+        let journal = ApprovalJournal(at: path, fileSystem: PosixFileSystem.shared)
+        #expect(try journal.head()?.index == UInt64(processes * each))
+        print("killed writers: \(kills) kills, \(lines.count) acknowledged of \(processes * each)")
     }
 
     /// What must hold whenever nobody is running.

@@ -94,10 +94,13 @@ struct SegmentView: Sendable {
     }
 
     /// Takes runs that cover all records.
-    mutating func replaceIndex(_ runs: IndexRuns, upTo last: JournalHead?, end: RecordPosition) {
-        base = Base(last: last, end: end)
+    ///
+    /// - Parameter end: where the next record begins.
+    mutating func replaceIndex(_ runs: IndexRuns, base: Base, end: RecordPosition) {
+        self.base = base
         self.end = end
-        ledger = SegmentLedger(ledger.maker, runs, tail: place.emptyTail(after: last?.index ?? 0), last: last)
+        let tail = place.emptyTail(after: base.last?.index ?? 0)
+        ledger = SegmentLedger(ledger.maker, runs, tail: tail, last: base.last)
     }
 
     /// Takes over runs that cover records up to one that stands at the end.
@@ -140,7 +143,11 @@ extension SegmentView {
             abandonIndex()
             return
         }
-        let position = RecordPosition(segment: header.end.segment, offset: Int64(state?.offset ?? 0))
+        guard let segment = files.segment(of: header.last), segment == header.end.segment else {
+            abandonIndex()
+            return
+        }
+        let position = RecordPosition(segment: segment, offset: Int64(state?.offset ?? 0))
         let line = try self.line(at: position)
         if line.isEmpty || line.first == 0 {
             throw .missingRecord(index: header.last, evidence: "\(file) names it")

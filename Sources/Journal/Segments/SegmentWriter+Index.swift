@@ -75,7 +75,8 @@ extension SegmentWriter {
         var chunk = IndexChunk(first: ledger.tail.firstIndex, after: Self.raw(view.base.last?.digest))
         for record in ledger.tail.records { chunk.append(record.content, at: record.position) }
         chunk.lastDigest = Self.raw(last.digest)
-        chunk.end = view.end
+        // Not where the next record begins: that may be another segment.
+        chunk.end = ledger.tail.records.last?.end ?? view.base.end
         var runs = ledger.runs
         try chunk.sum { (key) throws(IndexDamage) in
             if let known = ledger.tail.remembered(key) { return known }
@@ -96,7 +97,7 @@ extension SegmentWriter {
             return
         }
         tailMaximum = UInt64(settings.tailRecordMaximum)
-        view.adopt(IndexRuns(older + [run]), upTo: last, end: view.end)
+        view.adopt(IndexRuns(older + [run]), upTo: last, end: chunk.end)
         remove(listing.others + merged.map(\.name).filter { $0 != run.name })
     }
 
@@ -145,7 +146,11 @@ extension SegmentWriter {
             remove(runs.map(\.name).filter { $0 != run.name })
             runs = [run]
         }
-        view.replaceIndex(IndexRuns(runs), upTo: builder.last ?? view.base.last, end: end)
+        view.replaceIndex(
+            IndexRuns(runs),
+            base: SegmentView.Base(last: builder.last ?? view.base.last, end: builder.position),
+            end: end
+        )
         view.ledger.tail.holdEverything()
         if let listing = try? IndexListing(of: view.directory, view.ledger.maker) { remove(listing.others) }
     }

@@ -17,7 +17,8 @@ struct IndexBuilder {
     private let progress: WorkProgress.Handler?
     private var verifier: LineVerifier
     private var next: UInt64
-    private var position: RecordPosition
+    /// Where the last record's line ends.
+    private(set) var position: RecordPosition
     private var previous: [UInt8]
     private var time = ""
     private var reader: LineReader?

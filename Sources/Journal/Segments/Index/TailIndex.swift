@@ -10,6 +10,13 @@ struct TailIndex: Sendable {
     struct Record: Sendable {
         var position: RecordPosition
         var content: RecordLine.Content
+        /// The length of its line, with the line feed.
+        var byteCount: Int
+
+        /// Where its line ends, in its own segment.
+        var end: RecordPosition {
+            RecordPosition(segment: position.segment, offset: position.offset + Int64(byteCount))
+        }
     }
 
     /// What some records of one grant, nonce, key or id add up to.
@@ -103,7 +110,7 @@ struct TailIndex: Sendable {
         case .checkpoint: break
         }
         if isOverflowing { return }
-        records.append(Record(position: position, content: content))
+        records.append(Record(position: position, content: content, byteCount: byteCount))
         self.byteCount += Int64(byteCount)
     }
 
@@ -180,7 +187,7 @@ struct TailIndex: Sendable {
     func dropping(before index: UInt64) -> TailIndex {
         var rest = TailIndex(firstIndex: max(index, firstIndex), capacity: capacity)
         for record in records.dropFirst(Int(clamping: rest.firstIndex - firstIndex)) {
-            rest.append(record.content, at: record.position, byteCount: 0)
+            rest.append(record.content, at: record.position, byteCount: record.byteCount)
         }
         return rest
     }
