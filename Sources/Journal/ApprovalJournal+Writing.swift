@@ -51,11 +51,9 @@ extension ApprovalJournal {
         }
     }
 
-    /// Hands one request to the storage.
+    /// Hands one request to the storage, together with those of other threads.
     func commit(_ request: JournalRequest) throws(JournalError) -> JournalAnswer {
-        let answers = storage.commit([request])
-        precondition(answers.count == 1, "a storage answers every request once")
-        return try answers[0].get()
+        try group.commit(request)
     }
 
     /// Writes every index anew from the records, under the lock.

@@ -15,13 +15,17 @@ public import PlatformProfile
 /// checks. Several processes may use one journal; appends exclude each other by a lock on its directory,
 /// readers take no lock and never see a record that is not durable.
 ///
-/// A handle may be used from several threads; their appends queue. It holds no descriptors between calls.
+/// A handle may be used from several threads; those that append at the same time share one sync. Tasks use
+/// ``AsyncApprovalJournal``, which blocks none of their threads. A handle holds a few descriptors between calls, and looks
+/// before each use whether they still are what stands at the path.
 public final class ApprovalJournal: Sendable {
     /// The journal's directory, as given.
     public let path: String
     /// How it was opened.
     public let options: JournalOptions
+    let fileSystem: any FileSystem
     let storage: any JournalStorage
+    let group: GroupCommit
     private let platform: PlatformAdmission
 
     /// Makes a handle. Nothing is touched until the first call; a directory that is not there is an empty
@@ -29,9 +33,11 @@ public final class ApprovalJournal: Sendable {
     public init(at path: String, fileSystem: any FileSystem, options: JournalOptions = JournalOptions()) {
         self.path = path
         self.options = options
+        self.fileSystem = fileSystem
         let storage = DirectoryStorage(at: JournalPlace(path: path, fileSystem: fileSystem, options: options))
         platform = storage.platform
         self.storage = storage
+        group = GroupCommit(storage)
     }
 
     /// What was seen of the platform when this handle was admitted to it; nil before its first call, and when the options have
