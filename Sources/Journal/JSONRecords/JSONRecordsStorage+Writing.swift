@@ -26,6 +26,34 @@ extension JSONRecordsStorage {
         try publish(record.bytes, as: name, in: records, isDurable: true)
     }
 
+    /// Writes a record's file with its bytes as they were stored, in a journal that has no name yet. Its contents are
+    /// durable; ``syncRecords()`` makes the names so.
+    func publishUnlisted(_ record: StoredRecord) throws(JournalError) {
+        let records = try recordsForWriting()
+        let name = RecordName(of: record.record, at: record.index).text
+        do {
+            let file = try records.open(name, [.write, .create, .exclusive], permissions: .ownerFile)
+            try file.writeAll(PrettyJSON.bytes(fromCompact: record.compactBytes), at: 0)
+            try file.sync(.data)
+            try file.close()
+        } catch {
+            throw .io(error, file: "\(Self.recordsName)/\(name)")
+        }
+    }
+
+    /// Makes the names of all records durable.
+    func syncRecords() throws(JournalError) {
+        do {
+            try recordsForWriting().sync()
+        } catch let error as JournalError {
+            throw error
+        } catch let error as FileSystemError {
+            throw .io(error, file: Self.recordsName)
+        } catch {
+            preconditionFailure("files throw their own errors: \(error)")
+        }
+    }
+
     private func publish(
         _ bytes: [UInt8],
         as name: String,

@@ -1,0 +1,212 @@
+internal import Canonical
+public import FileSystemSeam
+public import Signing
+
+/// A whole journal in one file, to be passed on: its uses, revocations and checkpoints, which verify without the journal.
+///
+///     {"kind":"approval-use-bundle","version":"v1","records":12,"head":"sha256:…","journal_id":"jrn_…"}
+///     {"type":"treeship/approval-use/v1", … ,"record_digest":"sha256:…"}
+///     …
+///
+/// First a line that says how many records follow and what the digest of the last one is; `journal_id` is left out where
+/// the journal has none, and `head` is empty where it has no records. Then each record on a line of its own, its stored
+/// members in declared form: the bytes that its digest, and every Merkle root above it, are over. Whoever has the
+/// bundle can therefore recompute every root and proof.
+public struct JournalBundle: Sendable {
+    /// How many records it says it has.
+    public let recordCount: UInt64
+    /// The digest of its last record, as it says; empty when there are none.
+    public let head: String
+    /// The journal's identifier; nil where it has none.
+    public let journalID: String?
+    private let file: any File
+    private let firstOffset: Int64
+    private let maker: IndexKeyMaker
+
+    private static let kind = "approval-use-bundle"
+    private static let version = "v1"
+    /// What messages call the file.
+    private static let name = "the bundle"
+
+    /// Opens a bundle. Nothing but its first line is read.
+    ///
+    /// - Throws: `.malformedRecord` with index 0 when that is none of a bundle, `.unsupportedFormat` for one of a version
+    ///   that is not known, `.io`.
+    public init(_ file: any File) throws(JournalError) {
+        var reader = LineReader(file, from: 0, pieceByteCount: 4096)
+        let line: [UInt8]
+        do {
+            guard case .line(let range) = try reader.next() else { throw Self.malformed(0, "it has no first line") }
+            line = Array(reader.buffer[range])
+        } catch let error as FileSystemError {
+            throw .io(error, file: Self.name)
+        } catch let error as JournalError {
+            throw error
+        } catch {
+            preconditionFailure("files throw their own errors: \(error)")
+        }
+        guard let value = try? JSONValue(parsing: line, options: JSONOptions(integers: .exact64)),
+            value["kind"]?.string == Self.kind
+        else { throw Self.malformed(0, "its first line is not that of a bundle") }
+        guard value["version"]?.string == Self.version else {
+            throw .unsupportedFormat(
+                path: Self.name,
+                found: "a bundle of version \(value["version"]?.string ?? "none")"
+            )
+        }
+        guard case .number(.unsigned(let count))? = value["records"], let head = value["head"]?.string else {
+            throw Self.malformed(0, "its first line names no records or no head")
+        }
+        recordCount = count
+        self.head = head
+        journalID = value["journal_id"]?.string
+        self.file = file
+        firstOffset = reader.offset
+        maker = IndexKeyMaker(journalID: journalID ?? "")
+    }
+
+    /// The first line; the inverse of ``init(_:)``.
+    static func firstLine(_ head: JournalHead?, journalID: String?) -> [UInt8] {
+        var writer = CanonicalWriter(form: .declared)
+        writer.beginObject()
+        writer.member("kind", kind)
+        writer.member("version", version)
+        writer.member("records", head?.index ?? 0)
+        writer.member("head", head?.digest ?? "")
+        writer.member("journal_id", journalID)
+        writer.endObject()
+        guard let bytes = try? writer.finish() else { preconditionFailure("it holds integers and strings") }
+        return bytes + [UInt8(ascii: "\n")]
+    }
+
+    private static func malformed(_ index: UInt64, _ reason: String) -> JournalError {
+        .malformedRecord(index: index, file: name, reason: reason)
+    }
+}
+
+// MARK: - Walking
+
+extension JournalBundle {
+    /// Calls `body` with every line, checked and in its place; it ends after the records that the first line counts.
+    ///
+    /// - Throws: the first failure.
+    private func forEachLine(
+        _ body: (SegmentWalk.Line, Span<UInt8>) throws(JournalError) -> Void
+    ) throws(JournalError) {
+        var reader = LineReader(file, from: firstOffset)
+        var verifier = LineVerifier(maker)
+        var previous: [UInt8] = []
+        var index: UInt64 = 1
+        while true {
+            let position = RecordPosition(segment: 1, offset: reader.offset)
+            let next: LineReader.Next
+            do {
+                next = try reader.next()
+            } catch {
+                throw .io(error, file: Self.name)
+            }
+            guard case .line(let range) = next else { break }
+            let line = reader.buffer.span.extracting(range)
+            guard index <= recordCount else {
+                throw Self.malformed(index, "it has more records than the \(recordCount) that it counts")
+            }
+            let read: RecordLine
+            do throws(JournalError) {
+                read = try verifier.verified(line, at: index, position)
+            } catch .malformedRecord(let index, _, let reason) {
+                throw Self.malformed(index, reason)
+            } catch {
+                throw error
+            }
+            try LineVerifier.checkLink(line, read, at: index, after: previous)
+            previous = Bytes.copy(line.extracting(read.digest ?? 0..<0))
+            try body(SegmentWalk.Line(index: index, position: position, read: read), line)
+            index += 1
+        }
+        guard try rest(from: reader.offset).isEmpty else {
+            throw Self.malformed(index, "it breaks off in the line at byte \(reader.offset)")
+        }
+        guard index == recordCount + 1 else {
+            throw .missingRecord(index: index, evidence: "\(Self.name) counts \(recordCount) records")
+        }
+        guard String(decoding: previous, as: UTF8.self) == head else {
+            throw .missingRecord(index: recordCount, evidence: "\(Self.name) names another last record, \(head)")
+        }
+    }
+
+    private func rest(from offset: Int64) throws(JournalError) -> [UInt8] {
+        do {
+            var byte: [UInt8] = [0]
+            var span = byte.mutableSpan
+            return try file.read(into: &span, at: offset) == 0 ? [] : byte
+        } catch {
+            throw .io(error, file: Self.name)
+        }
+    }
+
+    /// Calls `body` with every record, until it returns false.
+    func forEachRecord(_ body: (StoredRecord) throws(JournalError) -> Bool) throws(JournalError) {
+        var isDone = false
+        try forEachLine { (line, bytes) throws(JournalError) in
+            if isDone { return }
+            let copy = Bytes.copy(bytes)
+            let record: JournalRecord
+            do {
+                record = try RecordLine.record(copy)
+            } catch {
+                throw Self.malformed(line.index, "\(error)")
+            }
+            isDone = try !body(StoredRecord(index: line.index, record: record, bytes: copy))
+        }
+    }
+
+    /// Walks everything, and stops at the first failure, which is in the report, not thrown: digests, chain, the count and
+    /// the head that the first line names, roots of checkpoints, and what a valid chain can hold although it should not.
+    ///
+    /// - Parameters:
+    ///   - anchor: what the caller has seen of the journal before.
+    ///   - trustedHubKeys: whose signatures make a checkpoint's root evidence.
+    ///   - clockToleranceSeconds: how far a record's time may lie before that of the one it follows.
+    ///   - progress: told how many records are done.
+    /// - Throws: `.io`.
+    /// - Complexity: O(*n*).
+    public func verify(
+        anchor: JournalAnchor? = nil,
+        trustedHubKeys: [VerifyingKey] = [],
+        clockToleranceSeconds: Int64 = 300,
+        progress: WorkProgress.Handler? = nil
+    ) throws(JournalError) -> VerificationReport {
+        var report = VerificationReport()
+        var audit = SegmentAudit(clockToleranceSeconds: clockToleranceSeconds)
+        var anchored: JournalHead?
+        do throws(JournalError) {
+            try forEachLine { (line, bytes) throws(JournalError) in
+                if line.index % 1024 == 0 { progress?(WorkProgress(completed: line.index, total: recordCount)) }
+                audit.apply(line, bytes)
+                report.recordCount = line.index
+                let head = JournalHead(
+                    index: line.index,
+                    digest: LineVerifier.text(bytes, line.read.digest ?? 0..<0),
+                    updatedAt: LineVerifier.text(bytes, line.read.createdAt)
+                )
+                report.head = head
+                if line.index == anchor?.index { anchored = head }
+            }
+        } catch {
+            if case .io = error { throw error }
+            report.add([error])
+        }
+        if report.failures.isEmpty {
+            if let anchor { report.check(anchor) { _ in anchored } }
+            report.findings = audit.findings
+            var roots = MerkleAudit(audit.checkpoints)
+            if roots.lastIndex > 0 {
+                try forEachLine { (line, bytes) throws(JournalError) in roots.apply(line.index, leaf: Bytes.copy(bytes))
+                }
+            }
+            report.add(roots.mismatches, trusting: trustedHubKeys)
+        }
+        progress?(WorkProgress(completed: report.recordCount, total: recordCount))
+        return report
+    }
+}

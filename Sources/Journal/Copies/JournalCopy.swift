@@ -1,0 +1,99 @@
+internal import FileSystemSeam
+
+/// A journal that is being written anew in a directory of another name, and gets its own when it is whole and durable.
+///
+///     mkdirat(parent, ".approvals.tmp-0123456789abcdef") · … every record … · fsync
+///     renameat2(parent, ".approvals.tmp-0123456789abcdef", "approvals", RENAME_NOREPLACE) · fsync(parent)
+///
+/// So whatever stands at the journal's own name is the whole of it. A crash leaves the other name, which may be removed.
+struct JournalCopy {
+    private let parent: any Directory
+    private let name: String
+    private let temporaryName: String
+    private let path: String
+    /// Where the records are written.
+    let place: JournalPlace
+
+    /// Makes the directory.
+    ///
+    /// - Parameter path: where the journal will stand; nothing may be there.
+    init(
+        to path: String,
+        _ format: JournalFormat,
+        _ options: JournalOptions,
+        _ fileSystem: any FileSystem
+    ) throws(JournalError) {
+        self.path = path
+        let (parentPath, name) = Self.split(path)
+        self.name = name
+        guard !["", ".", ".."].contains(name) else {
+            throw .invalidArgument(member: "path", reason: "must end in the name of a new directory")
+        }
+        do {
+            parent = try fileSystem.openDirectory(parentPath)
+            if try parent.exists(name) {
+                throw JournalError.invalidArgument(member: "path", reason: "something stands there already")
+            }
+            temporaryName = try fileSystem.temporaryName(for: name)
+            try parent.makeDirectory(temporaryName, permissions: .ownerDirectory)
+        } catch let error as JournalError {
+            throw error
+        } catch let error as FileSystemError {
+            throw .io(error, file: path)
+        } catch {
+            preconditionFailure("files throw their own errors: \(error)")
+        }
+        var options = options
+        options.format = format
+        options.durability = .durable
+        place = JournalPlace(path: "\(parentPath)/\(temporaryName)", fileSystem: fileSystem, options: options)
+    }
+
+    private static func split(_ path: String) -> (parent: String, name: String) {
+        var path = path[...]
+        while path.count > 1, path.last == "/" { path.removeLast() }
+        guard let slash = path.lastIndex(of: "/") else { return (".", String(path)) }
+        let parent = path[..<slash]
+        return (parent.isEmpty ? "/" : String(parent), String(path[path.index(after: slash)...]))
+    }
+
+    /// Gives the journal its name, durably.
+    func publish() throws(JournalError) {
+        do {
+            try parent.rename(temporaryName, to: name, in: parent, exclusive: true)
+        } catch {
+            throw .io(error, file: path)
+        }
+        do {
+            try parent.sync()
+        } catch {
+            // Nobody was told of the name.
+            try? parent.rename(name, to: temporaryName, in: parent, exclusive: true)
+            throw .io(error, file: path)
+        }
+    }
+
+    /// Removes what was written.
+    func abandon() { try? parent.removeRecursively(temporaryName) }
+}
+
+/// Records on their way from one journal to another: each must follow the one before.
+struct LinkedRecords {
+    /// The last record that was passed; nil before the first.
+    private(set) var last: JournalHead?
+
+    init(after last: JournalHead? = nil) { self.last = last }
+
+    /// Checks the next record's place in the chain.
+    mutating func pass(_ record: StoredRecord) throws(JournalError) {
+        let index = (last?.index ?? 0) + 1
+        guard record.index == index else {
+            throw .missingRecord(index: index, evidence: "record \(record.index) follows the one before it")
+        }
+        let previous = last?.digest ?? ""
+        guard record.record.previousRecordDigest == previous else {
+            throw .brokenChain(index: index, expected: previous, actual: record.record.previousRecordDigest)
+        }
+        last = record.head
+    }
+}
