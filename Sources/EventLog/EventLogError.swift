@@ -3,7 +3,7 @@ public import PlatformProfile
 
 /// What can go wrong with a session log. Every case names the place, and its description the remedy.
 ///
-/// After any of them the log holds everything that was acknowledged before. Only `.io` and `.poisoned` may leave
+/// After any of them the log holds everything that was acknowledged before. Only `.io` and `.notDurable` may leave
 /// events written although the call failed.
 public enum EventLogError: Error, Sendable, Hashable {
     /// The file system failed. `file` is relative to the session's directory, or that directory itself.
@@ -22,6 +22,8 @@ public enum EventLogError: Error, Sendable, Hashable {
     case numbersExhausted(path: String)
     /// A sync failed on this handle earlier; nothing more is acknowledged on it.
     case poisoned(path: String)
+    /// The events stand in the log with these numbers, but could not be synced: they may not survive a loss of power.
+    case notDurable(path: String, sequenceNumbers: Range<UInt64>, reason: String)
     /// Something that is not a session log stands at the path.
     case notALog(path: String, reason: String)
     /// The events became shorter than what was read of them already, or were replaced.
@@ -48,6 +50,7 @@ extension EventLogError {
         case .batchTooLong: "batch_too_long"
         case .numbersExhausted: "numbers_exhausted"
         case .poisoned: "poisoned"
+        case .notDurable: "not_durable"
         case .notALog: "not_a_log"
         case .eventsReplaced: "events_replaced"
         case .sealBroken: "seal_broken"
@@ -92,6 +95,9 @@ extension EventLogError: CustomStringConvertible {
         case .poisoned(let path):
             "an earlier sync of \(path) failed, so nothing more can be promised through this handle. Check the disk "
                 + "and open the log again"
+        case .notDurable(let path, let numbers, let reason):
+            "\(path) holds \(Self.text(numbers)), but a loss of power may take it: \(reason). Do not append it again "
+                + "without looking"
         case .notALog(let path, let reason):
             "\(path) is not a session log: \(reason). Name a session's directory, or an empty or new one"
         case .eventsReplaced(let path, let readBytes, let size):
@@ -101,11 +107,18 @@ extension EventLogError: CustomStringConvertible {
             "the events in \(path) are not those that were sealed: \(reason). Restore them from a copy; the seal is "
                 + "left as it is"
         case .sealUnsigned(let path, let reason):
-            "the seal of \(path) cannot be signed: \(reason). None was written; try again"
+            "the seal of \(path) was not signed: \(reason). None was written; name a key, or try again"
         case .platform(let error): error.description
         case .malformedSeal(let path, let reason):
             "the seal of \(path) cannot be read: \(reason). Use a version that knows it, or restore it from a copy"
         }
+    }
+
+    private static func text(_ numbers: Range<UInt64>) -> String {
+        guard let first = numbers.first, let last = numbers.last, first < last else {
+            return "event \(numbers.lowerBound)"
+        }
+        return "the events \(first) to \(last)"
     }
 
     private static func ioRemedy(_ code: ErrorNumber) -> String {

@@ -10,7 +10,8 @@ public enum EventDurability: Sendable, Hashable {
     case none
     /// With every *n*-th event that this handle appends, all events so far are, as with ``every``.
     case everyEvents(Int)
-    /// Every event is, at most this many milliseconds after its append returned. A thread of the handle syncs.
+    /// Every event is, at most this many milliseconds after its append returned. A thread of the handle syncs; a process
+    /// that ends without ``SessionLog/close()`` leaves the last ones to the system.
     case interval(milliseconds: UInt64)
     /// The event is. Appends that wait at the same time share one sync.
     case every
@@ -23,8 +24,10 @@ public struct SessionLogOptions: Sendable, Hashable {
     public var lockTimeoutMilliseconds: UInt64
     /// What is on stable storage when an append returns.
     public var durability: EventDurability
-    /// The longest line that is written, in bytes without its line feed.
-    public var maximumLineBytes: Int
+    /// The longest line that is written, in bytes without its line feed; at most 16 MiB, which is the longest that is read.
+    public var maximumLineBytes: Int {
+        didSet { maximumLineBytes = min(maximumLineBytes, LineReader.byteCountMaximum) }
+    }
     /// The most that one append writes, in bytes. Other tools wait half a second for the lock: what is written under it
     /// at once has to be limited.
     public var maximumBatchBytes: Int
@@ -45,7 +48,7 @@ public struct SessionLogOptions: Sendable, Hashable {
     ) {
         self.lockTimeoutMilliseconds = lockTimeoutMilliseconds
         self.durability = durability
-        self.maximumLineBytes = maximumLineBytes
+        self.maximumLineBytes = min(maximumLineBytes, LineReader.byteCountMaximum)
         self.maximumBatchBytes = maximumBatchBytes
         self.platformProfile = platformProfile
         self.openObserver = openObserver

@@ -74,7 +74,23 @@ struct EventsAppendTests {
         let session = try SessionDirectory()
         let run = session.run("append", input: SessionDirectory.event(String(repeating: "x", count: 1 << 20)))
         run.expectError(.malformedInput, "at most 1048576 are allowed")
-        #expect(try session.text() == "")
+        #expect(!FileManager.default.fileExists(atPath: session.path))
+    }
+
+    /// A large input is appended in parts, but refused as a whole.
+    @Test func nothingOfABatchIsAppendedWhenOneEventIsTooLong() throws {
+        let session = try SessionDirectory()
+        let events = (0..<45).map { _ in SessionDirectory.event(String(repeating: "x", count: 100_000)) }
+        let input = (events + [SessionDirectory.event(String(repeating: "y", count: 1 << 20))]).joined(separator: "\n")
+        session.run("append", "--batch", input: input).expectError(.malformedInput, "line 46", "at most 1048576")
+        #expect(!FileManager.default.fileExists(atPath: session.path))
+    }
+
+    @Test(arguments: ["verify", "read", "count"]) func aDirectoryOfOtherThingsIsNoLog(command: String) throws {
+        let temporary = try TemporaryDirectory()
+        #expect(CommandRun("events", command, temporary.path).code == .done, "an empty one may become a log")
+        try TestFile.write("x", temporary.path + "/notes.txt")
+        CommandRun("events", command, temporary.path).expectError(.malformedInput, "is not a session log")
     }
 
     @Test func whereNothingCanBeIsAMissingPath() throws {

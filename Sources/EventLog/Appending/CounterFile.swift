@@ -13,19 +13,12 @@ struct CounterFile {
 
     /// Opens the counter, and makes it when it is missing.
     ///
-    /// - Parameter reads: false when what it says is of no interest.
     /// - Returns: nil when it cannot be opened.
-    init?(in directory: any Directory, reads: Bool) {
+    init?(in directory: any Directory) {
         do throws(FileSystemError) {
-            let options: OpenOptions = reads ? [.read, .write, .create] : [.write, .create]
-            file = try directory.open(LogFiles.counter, options, permissions: .ownerFile)
+            file = try directory.open(LogFiles.counter, [.read, .write, .create], permissions: .ownerFile)
         } catch {
             return nil
-        }
-        guard reads else {
-            record = nil
-            isTooLong = false
-            return
         }
         // One byte more than it may have.
         var buffer = [UInt8](repeating: 0, count: CounterRecord.byteCount + 1)

@@ -4,21 +4,21 @@ internal import FileSystemSeam
 /// How the events end.
 enum EventsTail: Equatable {
     /// With a line feed, or there are none. The number is that of the last line; nil when it carries none that can be
-    /// relied on.
-    case whole(lastNumber: UInt64?)
+    /// relied on. It is not counted on when the line before is there and does not carry the number before.
+    case whole(lastNumber: UInt64?, isCountedOn: Bool)
     /// With something else: a crash came between.
     case torn
 
     /// How much is read at first; nearly every line fits.
     private static let windowByteCount: Int64 = 4096
     /// A last line that is longer proves nothing about the counter. Bounds the time under the lock.
-    private static let windowMaximum: Int64 = 4 << 20
+    private static let windowMaximum: Int64 = 1 << 20
 
     /// Looks at the end of `size` bytes of events.
     ///
     /// - Complexity: O(*n*) in the length of the last line; nearly always one read.
     init(of file: any File, size: Int64) throws(FileSystemError) {
-        self = .whole(lastNumber: nil)
+        self = .whole(lastNumber: nil, isCountedOn: true)
         var window = Self.windowByteCount
         while size > 0 {
             let start = max(0, size - window)
@@ -31,12 +31,11 @@ enum EventsTail: Equatable {
             }
             let before = bytes.span.lastIndex(of: Self.lineFeed, before: bytes.count - 1)
             if before != nil || start == 0 {
-                let lineStart = before.map { $0 + 1 } ?? 0
-                self = .whole(lastNumber: Self.number(of: Array(bytes[lineStart..<(bytes.count - 1)])))
+                self = Self.whole(bytes, lastLineAfter: before, isFromStart: start == 0)
                 return
             }
             if window >= Self.windowMaximum { return }
-            window *= 8
+            window = min(window * 8, Self.windowMaximum)
         }
     }
 
@@ -57,6 +56,18 @@ enum EventsTail: Equatable {
     }
 
     private static let lineFeed = UInt8(ascii: "\n")
+
+    /// The last line's number, and whether it follows that of the line before. A counter that was published too low, and
+    /// believed once, shows in that.
+    private static func whole(_ bytes: [UInt8], lastLineAfter lineFeed: Int?, isFromStart: Bool) -> EventsTail {
+        let last = number(of: Array(bytes[((lineFeed ?? -1) + 1)..<(bytes.count - 1)]))
+        guard let last, let lineFeed else { return .whole(lastNumber: last, isCountedOn: true) }
+        let before = bytes.span.lastIndex(of: Self.lineFeed, before: lineFeed)
+        // A line that is not here whole says nothing.
+        if before == nil, !isFromStart { return .whole(lastNumber: last, isCountedOn: true) }
+        let previous = number(of: Array(bytes[((before ?? -1) + 1)..<lineFeed]))
+        return .whole(lastNumber: last, isCountedOn: last > 0 && previous == last - 1)
+    }
 
     private static func number(of line: [UInt8]) -> UInt64? {
         do throws(EventError) {

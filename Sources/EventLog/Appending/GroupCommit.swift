@@ -73,7 +73,7 @@ final class GroupCommit: Sendable {
             let isDue = state.withLock { state in
                 state.uncommittedEvents += count
                 guard state.uncommittedEvents >= max(1, maximum) else { return false }
-                state.uncommittedEvents = 0
+                state.uncommittedEvents %= max(1, maximum)
                 return true
             }
             if isDue { try sync(upTo: ticket) }
@@ -130,13 +130,11 @@ final class GroupCommit: Sendable {
         }
         if target.isNamed { return }
         do throws(FileSystemError) {
-            // Syncs the directory's own name; whoever made it may have been killed before that.
-            try fileSystem.openDirectory(path, creating: .ownerDirectory).close()
+            target.isNamed = try fileSystem.syncName(of: target.directory, at: path)
             try target.directory.sync()
         } catch {
             throw .io(error, file: path)
         }
-        target.isNamed = true
     }
 }
 

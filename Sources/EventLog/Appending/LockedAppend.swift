@@ -1,3 +1,4 @@
+internal import Canonical
 internal import FileSystemSeam
 internal import LockKit
 
@@ -14,9 +15,10 @@ internal import LockKit
 /// flock(7, LOCK_EX)                                       = 0
 /// fstat(7), fstatat(5, "events.jsonl.lock")
 /// fstatat(5, "events.jsonl")                                   the held file, and its size
-/// pread64(6, …)                                                the last line, which carries its number; left out,
 /// openat(5, "events.jsonl.count", O_RDWR|O_CREAT|…, 0600) = 8
-/// pread64(8, …, 17, 0)                                    = 16 and this, too, when the last line is our own
+/// pread64(8, …, 17, 0)                                    = 16
+/// pread64(6, …)                                                the last two lines, which carry their numbers; left out
+///                                                              when the last line is our own, and the counter, too
 /// write(6, …)                                                  all lines at once, at the end (O_APPEND)
 /// pwrite64(8, …, 16, 0)                                   = 16
 /// close(8), close(7)
@@ -82,15 +84,17 @@ struct LockedAppend {
         let next: UInt64?
         let counter: CounterFile?
         do throws(FileSystemError) {
-            if let last = log.last, last.isLast(size: size) {
+            counter = CounterFile(in: log.directory)
+            if let last = log.last, last.isLast(size: size), counter?.record == last.counter {
                 next = last.number + 1
-                counter = CounterFile(in: log.directory, reads: false)
             } else {
-                guard case .whole(let lastNumber) = try EventsTail(of: opened.file, size: size) else {
+                guard case .whole(let lastNumber, let isCountedOn) = try EventsTail(of: opened.file, size: size) else {
+                    counter?.close()
                     return .torn(opened, size: size)
                 }
-                counter = CounterFile(in: log.directory, reads: true)
-                if let trusted = Self.trusted(counter?.record, size: size, lastNumber: lastNumber) {
+                if let trusted = Self.trusted(counter?.record, size: size, lastNumber: isCountedOn ? lastNumber : nil),
+                    log.highestGiven.map({ $0 < trusted }) ?? true
+                {
                     next = trusted
                 } else if size - log.tally.byteOffset <= Self.countedMaximum {
                     try log.tally.advance(over: opened.file, to: size)
@@ -127,22 +131,26 @@ struct LockedAppend {
         next: UInt64?,
         _ counter: CounterFile?
     ) throws(EventLogError) -> AppendReceipt {
+        let next = events.isEmpty ? next ?? .max : next
         guard let next, UInt64.max - next >= UInt64(events.count) else { throw .numbersExhausted(path: log.path) }
         let numbers = next..<(next + UInt64(events.count))
         let bytes = try lines(numbered: numbers)
         do throws(FileSystemError) {
-            if !bytes.isEmpty { try opened.file.appendOnce(bytes) }
+            if !bytes.isEmpty, try opened.file.append(bytes.span) < bytes.count {
+                // What else a file makes short of: the next byte would not have found room.
+                throw FileSystemError(operation: .append, name: LogFiles.events, code: .noSpace)
+            }
         } catch {
             log.last = nil
-            Self.withdraw(bytes.count, from: opened.file, size: size)
+            Self.withdraw(bytes, from: opened.file, size: size)
             throw .io(error, file: LogFiles.events)
         }
         let end = size + Int64(bytes.count)
         let record = CounterRecord(count: numbers.upperBound, size: UInt64(end))
         let isCounterWritten = counter?.write(record) ?? false
-        if log.tally.byteOffset == size { log.tally.add(numbers, upTo: end) }
         if let number = numbers.last {
             log.last = WrittenLine(number: number, end: end)
+            log.highestGiven = max(log.highestGiven ?? number, number)
         }
         return AppendReceipt(
             sequenceNumbers: numbers,
@@ -171,11 +179,16 @@ struct LockedAppend {
         return bytes
     }
 
-    /// Takes back what a failed write may have left, at the end of the file and only when nobody appended behind it.
-    /// What cannot be taken back is a torn tail, which the next append moves away.
-    private static func withdraw(_ byteCount: Int, from file: any File, size: Int64) {
-        guard let now = try? file.status().size, now > size, now <= size + Int64(byteCount) else { return }
-        try? file.truncate(to: size)
+    /// Cuts off the line that a failed write may have left unfinished, when nobody appended behind it. Whole lines stay:
+    /// who reads may have seen them. What cannot be cut off is a torn tail, which the next append moves away.
+    private static func withdraw(_ bytes: [UInt8], from file: any File, size: Int64) {
+        guard let now = try? file.status().size, now > size, now < size + Int64(bytes.count) else { return }
+        let written = Int(now - size)
+        guard let found = try? file.read(exactly: written, at: size), found.elementsEqual(bytes[..<written]) else {
+            return
+        }
+        let whole = found.span.lastIndex(of: UInt8(ascii: "\n"), before: written).map { $0 + 1 } ?? 0
+        if whole < written { try? file.truncate(to: size + Int64(whole)) }
     }
 }
 

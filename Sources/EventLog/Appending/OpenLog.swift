@@ -15,6 +15,8 @@ struct OpenLog: Sendable {
     var tally = Tally()
     /// The last line that this handle wrote.
     var last: WrittenLine?
+    /// The highest number that this handle gave in these events.
+    var highestGiven: UInt64?
 
     init(_ directory: any Directory, path: String, _ fileSystem: any FileSystem) {
         self.path = path
@@ -46,6 +48,7 @@ struct OpenLog: Sendable {
         events = opened
         tally = Tally()
         last = nil
+        highestGiven = nil
         return (opened, status.size)
     }
 
@@ -71,6 +74,9 @@ struct WrittenLine: Sendable {
     let number: UInt64
     /// The size of the events behind it.
     let end: Int64
+
+    /// The counter that goes with it.
+    var counter: CounterRecord { CounterRecord(count: number + 1, size: UInt64(end)) }
 
     /// Whether the events, `size` bytes long, still end with it. The file is the same as then, whole lines are never
     /// cut off and everybody appends: when nothing came behind the line, it is the last one.

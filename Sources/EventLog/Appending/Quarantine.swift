@@ -57,7 +57,7 @@ struct Quarantine {
         let temporary = try fileSystem.temporaryName(for: "torn")
         let target = try place.open(temporary, [.write, .create, .exclusive], permissions: .ownerFile)
         let digest: Digest
-        let name: String
+        var name: String
         do throws(FileSystemError) {
             guard let copied = try Self.copy(events.file, offset..<size, to: target) else {
                 try target.close()
@@ -71,7 +71,13 @@ struct Quarantine {
             do throws(FileSystemError) {
                 try place.rename(temporary, to: name, in: place, exclusive: true)
             } catch  where error.code == .exists {
-                try place.remove(temporary)
+                if try Self.holds(name, digest, byteCount: size - offset, in: place) {
+                    try place.remove(temporary)
+                } else {
+                    // Somebody put something else there. The copy keeps a name of its own.
+                    name = "\(LogFiles.events).\(offset)-\(digest.hex.prefix(16))-\(temporary.suffix(8)).torn"
+                    try place.rename(temporary, to: name, in: place, exclusive: true)
+                }
             }
             try place.sync()
         } catch {
@@ -87,18 +93,45 @@ struct Quarantine {
         return Copy(tail: tail, identity: events.identity, digest: digest)
     }
 
+    /// Whether a file in the quarantine is a whole copy.
+    private static func holds(
+        _ name: String,
+        _ digest: Digest,
+        byteCount: Int64,
+        in place: any Directory
+    ) throws(FileSystemError) -> Bool {
+        let status = try place.status(of: name)
+        guard status.kind == .regular, status.size == byteCount else { return false }
+        let file = try place.open(name, .read, permissions: .ownerFile)
+        defer { try? file.close() }
+        return try read(file, 0..<byteCount) { (_, _) throws(FileSystemError) in } == digest
+    }
+
     private static func copy(
         _ source: any File,
         _ range: Range<Int64>,
         to target: any File
     ) throws(FileSystemError) -> Digest? {
+        try read(source, range) { (bytes, offset) throws(FileSystemError) in
+            try target.writeAll(bytes, at: offset - range.lowerBound)
+        }
+    }
+
+    /// Reads a part of a file piece by piece.
+    ///
+    /// - Returns: its digest; nil when the file is shorter.
+    private static func read(
+        _ file: any File,
+        _ range: Range<Int64>,
+        _ body: ([UInt8], Int64) throws(FileSystemError) -> Void
+    ) throws(FileSystemError) -> Digest? {
         var hasher = DigestHasher(.sha256)
         var offset = range.lowerBound
         while offset < range.upperBound {
             let count = Int(min(pieceByteCount, range.upperBound - offset))
-            guard let bytes = try source.read(exactly: count, at: offset) else { return nil }
+            guard let bytes = try file.read(exactly: count, at: offset) else { return nil }
             hasher.update(bytes)
-            try target.writeAll(bytes, at: offset - range.lowerBound)
+            try body(bytes, offset)
             offset += Int64(count)
         }
         return hasher.finalize()

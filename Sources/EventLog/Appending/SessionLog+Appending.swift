@@ -12,15 +12,16 @@ extension SessionLog {
     /// - Parameter event: its sequence number is overwritten; what is empty among event id, timestamp, trace id and span
     ///   id is made up.
     /// - Throws: `.lockBusy`, `.invalidEvent`, `.lineTooLong`, `.numbersExhausted`, `.notALog`, `.lockUnusable`, and then
-    ///   nothing was written; `.io`, `.poisoned`.
+    ///   nothing was written; `.io`, and then a part of it may be there; `.notDurable`, and then it is there, but may not
+    ///   survive a loss of power; `.poisoned`.
     /// - Complexity: O(*n*) in the length of the line, as long as the counter is right; else the lines are counted once.
     @discardableResult
     public func append(_ event: SessionEvent) throws(EventLogError) -> AppendReceipt { try append([event]) }
 
     /// Appends several events with consecutive numbers in one write: all of them, or none.
     ///
-    /// What ``append(_:)-(SessionEvent)`` says holds for each. After a crash a part of them may be found, from the
-    /// first on.
+    /// What ``append(_:)-(SessionEvent)`` says holds for each. After a crash, and after `.io`, a part of them may be
+    /// found, from the first on.
     ///
     /// - Throws: what ``append(_:)-(SessionEvent)`` throws, and `.batchTooLong`.
     @discardableResult
@@ -30,8 +31,24 @@ extension SessionLog {
             return AppendReceipt(sequenceNumbers: 0..<0, byteRange: 0..<0, isCounterWritten: false, quarantined: nil)
         }
         let (receipt, ticket) = try write(encoded)
-        try commits.commit(ticket, encoded.count, options.durability)
+        do throws(EventLogError) {
+            try commits.commit(ticket, encoded.count, options.durability)
+        } catch {
+            throw .notDurable(path: path, sequenceNumbers: receipt.sequenceNumbers, reason: "\(error)")
+        }
         return receipt
+    }
+
+    /// Checks that ``append(_:)-([SessionEvent])`` would take each of these events. Nothing is touched.
+    ///
+    /// - Throws: `.invalidEvent`, `.lineTooLong`.
+    public func validate(_ events: [SessionEvent]) throws(EventLogError) {
+        for (position, text) in try encode(events).enumerated() {
+            let count = text.byteCount(numbered: .max)
+            if count > options.maximumLineBytes {
+                throw .lineTooLong(position: position, byteCount: count, maximum: options.maximumLineBytes)
+            }
+        }
     }
 
     /// Makes everything durable that was appended through this handle.

@@ -4,7 +4,7 @@ internal import FileSystemSeam
 ///
 /// Every line counts that ends with a line feed, malformed and blank ones included: other writers count them too. The
 /// next number is above every number that stands on a line, and at least the number of lines, so that no number is
-/// ever given twice.
+/// ever given twice. Numbers count also on lines that are events for other tools only.
 struct Tally: Sendable {
     /// The end of the last line that was counted.
     private(set) var byteOffset: Int64 = 0
@@ -28,18 +28,18 @@ struct Tally: Sendable {
         var reader = LineReader(file, at: byteOffset, lineNumber: lineCount + 1, limit: limit)
         var parser = EventParser()
         while let line = try reader.next(), line.ending != .endOfFile {
-            let parsed = try? parser.parse(line.bytes)
-            count(parsed?.sequenceNumber, upTo: reader.byteOffset)
+            do throws(EventError) {
+                count(try parser.parse(line.bytes).sequenceNumber, upTo: reader.byteOffset)
+            } catch {
+                count(nil, upTo: reader.byteOffset)
+                note(numberOfOthers: EventParser.numberOfOthers(line.bytes))
+            }
         }
     }
 
-    /// Counts lines that were just written behind the ones counted so far.
-    mutating func add(_ numbers: Range<UInt64>, upTo end: Int64) {
-        guard let last = numbers.last else { return }
-        lineCount += UInt64(numbers.count)
-        eventCount += UInt64(numbers.count)
-        highest = max(highest ?? last, last)
-        byteOffset = end
+    /// Notes a number on a line that is an event for other tools only.
+    mutating func note(numberOfOthers number: UInt64?) {
+        if let number { highest = max(highest ?? number, number) }
     }
 
     /// Counts one line.

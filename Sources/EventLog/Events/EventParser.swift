@@ -37,6 +37,19 @@ struct EventParser: ~Copyable {
     }
 }
 
+extension EventParser {
+    /// The sequence number of a line that is no event here, but may be one for another tool; nil when it carries none.
+    static func numberOfOthers(_ bytes: [UInt8]) -> UInt64? {
+        guard let document = try? JSONDocument(parsing: bytes, options: options),
+            document.kind(at: document.root) == .object
+        else { return nil }
+        var members = InlineArray<47, JSONDocument.Member>(repeating: .absent)
+        var span = members.mutableSpan
+        document.find(EventMember.table, of: document.root, into: &span)
+        return members[EventMember.sequenceNumber.rawValue].place.flatMap { document.number(at: $0)?.unsignedValue }
+    }
+}
+
 /// A line that is an event: its text, and where each member stands.
 struct ParsedEvent {
     let document: JSONDocument
@@ -64,14 +77,15 @@ struct ParsedEvent {
         guard let typePlace = type.place else { throw Self.missing(.type) }
         let known = type.kind == .string ? EventTypeName.find(at: typePlace, in: document) : nil
         typeName = known?.name
-        if let place = members[EventMember.sequenceNumber.rawValue].place {
+        if isDraft {
+            sequenceNumber = 0
+        } else if let place = members[EventMember.sequenceNumber.rawValue].place {
             guard let number = document.number(at: place)?.unsignedValue else {
                 throw Self.wrong(.sequenceNumber, place, .unsigned(maximum: .max), in: document)
             }
             sequenceNumber = number
         } else {
-            if !isDraft { throw Self.missing(.sequenceNumber) }
-            sequenceNumber = 0
+            throw Self.missing(.sequenceNumber)
         }
         for rule in isDraft ? Self.draft : Self.envelope { try check(rule) }
         if let known { for rule in known.rules { try check(rule) } }

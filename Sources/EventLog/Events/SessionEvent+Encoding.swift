@@ -65,7 +65,9 @@ extension SessionEvent {
         kind.writeMembers(to: &writer)
         for member in unknownMembers { writer.member(member) }
         writer.member(.artifactReference, artifactReference)
-        if let meta, meta != .null {
+        if let metaText {
+            writer.member(metaText)
+        } else if let meta, meta != .null {
             writer.key(EventMember.meta.name)
             writer.value(meta)
         }

@@ -8,7 +8,7 @@ extension SessionEvent {
     ///
     /// - Throws: ``EventError`` with the member that is missing or has the wrong type.
     public init(parsing bytes: [UInt8]) throws(EventError) {
-        try self.init(EventParser.parseOnce(bytes))
+        try self.init(EventParser.parseOnce(Self.withoutLineEnd(bytes)))
     }
 
     /// Reads an event that is still to be appended: what the log stamps may be missing or null, which are
@@ -16,7 +16,14 @@ extension SessionEvent {
     ///
     /// - Throws: ``EventError`` with the member that is missing or has the wrong type.
     public init(parsingDraft bytes: [UInt8]) throws(EventError) {
-        try self.init(EventParser.parseOnce(bytes, isDraft: true))
+        try self.init(EventParser.parseOnce(Self.withoutLineEnd(bytes), isDraft: true))
+    }
+
+    /// A text without the line end that it may come with, so that it can be kept.
+    private static func withoutLineEnd(_ bytes: [UInt8]) -> [UInt8] {
+        guard bytes.last == UInt8(ascii: "\n") else { return bytes }
+        let end = bytes.count > 1 && bytes[bytes.count - 2] == UInt8(ascii: "\r") ? 2 : 1
+        return Array(bytes.dropLast(end))
     }
 
     /// Takes the members of a line that was checked.
@@ -39,6 +46,10 @@ extension SessionEvent {
             meta: parsed.place(.meta).map { parsed.document.value(at: $0) }
         )
         sequenceNumber = parsed.sequenceNumber
+        metaText = parsed.place(.meta).map { place in
+            let text = parsed.document.source[parsed.document.byteRange(of: place)]
+            return RawMember(name: EventMember.meta.name, checked: text)
+        }
         if parsed.typeName != nil { unknownMembers = parsed.unknownMembers }
         source = parsed.source
     }

@@ -43,10 +43,17 @@ public struct SessionEvent: Sendable {
     /// An artifact it is about.
     public var artifactReference: String? { didSet { source = nil } }
     /// Anything else; a null is the same as nothing.
-    public var meta: JSONValue? { didSet { source = nil } }
+    public var meta: JSONValue? {
+        didSet {
+            source = nil
+            metaText = nil
+        }
+    }
     /// Members that a known type has and this version does not know. They are written behind those of the type.
     public var unknownMembers: [RawMember] = [] { didSet { source = nil } }
 
+    /// The text of ``meta`` as it was read, which may hold numbers that a ``JSONValue`` rounds.
+    var metaText: RawMember?
     /// The text it was read from, while it still says the same.
     var source: EncodedEvent?
 

@@ -12,6 +12,9 @@ enum LogFiles {
     static let seal = "events.seal.json"
     /// Where torn tails are kept.
     static let quarantine = "quarantine"
+
+    /// What only a log has.
+    static let all: Set = [events, lock, counter, seal]
 }
 
 extension Directory {
@@ -33,6 +36,22 @@ extension Directory {
 }
 
 extension FileSystem {
+    /// Makes the name of a session's directory durable: whoever made it may have been killed before that.
+    ///
+    /// - Returns: false when another directory, or none, stands at the path: this one was moved, by whom its new name
+    ///   concerns.
+    func syncName(of directory: any Directory, at path: String) throws(FileSystemError) -> Bool {
+        do throws(FileSystemError) {
+            let found = try openDirectory(path)
+            defer { try? found.close() }
+            guard try found.status().identity == directory.status().identity else { return false }
+        } catch  where error.code == .noEntry || error.code == .notDirectory {
+            return false
+        }
+        try openDirectory(path, creating: .ownerDirectory).close()
+        return true
+    }
+
     /// The session's directory for reading; nil when it is not there.
     func openSession(_ path: String) throws(EventLogError) -> (any Directory)? {
         do throws(FileSystemError) {

@@ -61,13 +61,25 @@ public final class EventFollower {
 
     /// Opens what is not open yet. The watch begins before the first look, so that no change is missed.
     private func open() throws(EventLogError) {
-        if directory == nil, let found = try fileSystem.openSession(path) {
-            watch = try? found.watch()
-            directory = found
-        }
+        if events == nil { try openDirectory() }
         guard events == nil, let directory, let opened = try directory.openEvents(in: path) else { return }
         events = OpenEvents(file: opened.file, identity: opened.status.identity)
         reader = LineReader(opened.file)
+    }
+
+    /// Opens what stands at the path now; as long as there are no events it may be removed and made anew.
+    private func openDirectory() throws(EventLogError) {
+        let found = try fileSystem.openSession(path)
+        if let found, let held = directory, let there = try? found.status(), let here = try? held.status(),
+            there.identity == here.identity
+        {
+            try? found.close()
+            return
+        }
+        try? watch?.close()
+        try? directory?.close()
+        watch = found.flatMap { try? $0.watch() }
+        directory = found
     }
 
     private func nextLine() throws(EventLogError) -> RawLine? {

@@ -32,7 +32,7 @@ struct RawLine {
 struct LineReader: ~Copyable {
     /// A longer line is passed over. Far beyond what any writer writes; it bounds the memory for files that are not
     /// what they seem.
-    static let byteCountMaximum = 64 << 20
+    static let byteCountMaximum = 16 << 20
 
     private let file: any File
     /// Bytes from here on are not looked at.

@@ -50,6 +50,19 @@ extension SessionLog {
         return EventStream(opened?.file, path: path, from: first)
     }
 
+    /// Whether what stands at the path can be a log: nothing, an empty directory, or one with a file of a log.
+    ///
+    /// - Throws: `.io`, `.notALog` when a file stands there.
+    public func isPlausible() throws(EventLogError) -> Bool {
+        guard let directory = try fileSystem.openSession(path) else { return true }
+        do throws(FileSystemError) {
+            let names = try directory.entries().map(\.name)
+            return names.isEmpty || names.contains { LogFiles.all.contains($0) }
+        } catch {
+            throw .io(error, file: path)
+        }
+    }
+
     /// How much is in the log. The number of events and the next number are different things: lines that are no events
     /// count for the numbers, so that none is given twice.
     ///

@@ -6,7 +6,7 @@ public struct SkippedLine: Sendable, Hashable {
         case blank
         /// It is not an event; the error says which member is wrong.
         case malformed(EventError)
-        /// It is longer than 64 MiB.
+        /// It is longer than 16 MiB.
         case tooLong
         /// The file ends inside of it: it was torn by a crash, or is being written just now.
         case unfinished
@@ -16,7 +16,7 @@ public struct SkippedLine: Sendable, Hashable {
             switch self {
             case .blank: "the line is blank"
             case .malformed(let error): "\(error)"
-            case .tooLong: "the line is longer than 64 MiB"
+            case .tooLong: "the line is longer than 16 MiB"
             case .unfinished: "the file ends inside of the line"
             }
         }
@@ -40,12 +40,15 @@ public struct SkippedLine: Sendable, Hashable {
     public let byteCount: Int64
     /// Why it was skipped.
     public let reason: Reason
+    /// The number that it carries all the same, as an event for other tools; no event gets it again.
+    public let sequenceNumber: UInt64?
 
     /// Makes one from its parts.
-    public init(line: UInt64, byteOffset: Int64, byteCount: Int64, reason: Reason) {
+    public init(line: UInt64, byteOffset: Int64, byteCount: Int64, reason: Reason, sequenceNumber: UInt64? = nil) {
         self.line = line
         self.byteOffset = byteOffset
         self.byteCount = byteCount
         self.reason = reason
+        self.sequenceNumber = sequenceNumber
     }
 }

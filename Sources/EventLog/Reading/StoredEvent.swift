@@ -68,7 +68,15 @@ public enum LogEntry: Sendable {
 
 extension SkippedLine {
     init(_ line: RawLine, _ reason: Reason) {
-        self.init(line: line.number, byteOffset: line.byteOffset, byteCount: line.byteCount, reason: reason)
+        var number: UInt64?
+        if case .malformed = reason { number = EventParser.numberOfOthers(line.bytes) }
+        self.init(
+            line: line.number,
+            byteOffset: line.byteOffset,
+            byteCount: line.byteCount,
+            reason: reason,
+            sequenceNumber: number
+        )
     }
 }
 

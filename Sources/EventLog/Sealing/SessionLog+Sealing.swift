@@ -8,14 +8,16 @@ extension SessionLog {
     ///
     /// When it returns, the seal and everything it covers are on stable storage. A torn tail is moved away first. Later
     /// appends are not refused, because an event that comes late is still an event; sealing again covers them too. A seal
-    /// is never replaced by one that covers less, or whose beginning is not what the earlier one says.
+    /// is never replaced by one that covers less, or whose beginning is not what the earlier one says, and a signed one only
+    /// by a signed one.
     ///
     /// Writers are kept waiting for a few system calls only: the events are read without the lock.
     ///
     /// - Parameter key: signs the seal; nil leaves it unsigned.
     /// - Returns: the seal; the one that was there when it says the same and is signed as asked.
-    /// - Throws: `.sealBroken` when the events are not what an earlier seal says, `.malformedSeal`, `.lockBusy`,
-    ///   `.notALog`, `.lockUnusable`, `.poisoned`, `.io`.
+    /// - Throws: `.sealBroken` when the events are not what an earlier seal says or its signature is none, `.sealUnsigned`
+    ///   when that one is signed and there is no key, `.malformedSeal`, `.lockBusy`, `.notALog`, `.lockUnusable`,
+    ///   `.poisoned`, `.io`.
     /// - Complexity: O(*n*), in bounded memory.
     public func seal(signingWith key: SigningKey? = nil) throws(EventLogError) -> EventSeal {
         try commits.checkPoison()
@@ -26,11 +28,20 @@ extension SessionLog {
             else {
                 throw .notALog(path: path, reason: "there are no events to seal")
             }
-            let earlier = try readSeal(in: directory)
+            let earlier = try Self.readSeal(in: directory, path: path)
+            if let earlier, earlier.signature != nil, !earlier.hasValidSignature {
+                throw .sealBroken(path: path, reason: "the seal's signature is not one of the key that it names")
+            }
             let seal = try makeSeal(of: opened.file, after: earlier, key)
             // What a seal covers is durable before the seal is; a seal that is there may not be yet.
             try sync(opened.file, directory)
             if let earlier, earlier.says(seal) { return earlier }
+            if earlier?.signature != nil, key == nil {
+                throw .sealUnsigned(
+                    path: path,
+                    reason: "the one that is there is signed, and a key is needed for the next"
+                )
+            }
             if try publish(seal, after: earlier, directory, deadline) { return seal }
             if deadline.isOver { throw .lockBusy(path: path, waitedMilliseconds: deadline.waitedMilliseconds) }
         }
@@ -40,7 +51,7 @@ extension SessionLog {
         do throws(FileSystemError) {
             try file.sync(.data)
             try directory.sync()
-            try fileSystem.openDirectory(path, creating: .ownerDirectory).close()
+            _ = try fileSystem.syncName(of: directory, at: path)
         } catch {
             commits.poison()
             throw .io(error, file: path)
@@ -52,10 +63,10 @@ extension SessionLog {
     /// - Throws: `.malformedSeal`, `.io`.
     public func readSeal() throws(EventLogError) -> EventSeal? {
         guard let directory = try fileSystem.openSession(path) else { return nil }
-        return try readSeal(in: directory)
+        return try Self.readSeal(in: directory, path: path)
     }
 
-    func readSeal(in directory: any Directory) throws(EventLogError) -> EventSeal? {
+    static func readSeal(in directory: any Directory, path: String) throws(EventLogError) -> EventSeal? {
         let bytes: [UInt8]
         do throws(FileSystemError) {
             bytes = try directory.readFile(LogFiles.seal, maximumBytes: 1 << 20)
@@ -127,7 +138,7 @@ extension SessionLog {
         }
         let isPublished: Bool
         do throws(EventLogError) {
-            isPublished = try rename(temporary, after: earlier, directory, deadline)
+            isPublished = try rename(temporary, to: seal, after: earlier, directory, deadline)
         } catch {
             try? directory.remove(temporary)
             throw error
@@ -159,6 +170,7 @@ extension SessionLog {
 
     private func rename(
         _ temporary: String,
+        to seal: EventSeal,
         after earlier: EventSeal?,
         _ directory: any Directory,
         _ deadline: Deadline
@@ -175,8 +187,10 @@ extension SessionLog {
         } catch {
             throw failure(error, deadline)
         }
-        guard try readSeal(in: directory) == earlier else { return false }
+        guard try Self.readSeal(in: directory, path: path) == earlier else { return false }
         do throws(FileSystemError) {
+            // An append that failed may have taken back the beginning of a line.
+            if try directory.status(of: LogFiles.events).size < seal.byteCount { return false }
             try directory.rename(temporary, to: LogFiles.seal, in: directory, exclusive: false)
         } catch {
             throw .io(error, file: LogFiles.seal)

@@ -21,17 +21,21 @@ extension SessionLog {
         var report = VerificationReporter(problemMaximum: problemMaximum)
         let directory = try fileSystem.openSession(path)
         let opened = try directory?.openEvents(in: path)
+        let seal = report.seal(in: directory, path: path, trusting: keys)
         if let directory, let opened {
             report.note(counter: try counterProblem(opened.file, directory))
-            try audit(opened.file, size: opened.status.size, &report, progress)
+            try audit(opened.file, size: opened.status.size, seal, &report, progress)
+        } else if let directory {
+            report.note(counter: Self.missingEvents(directory))
         }
-        try checkSeal(directory, opened?.file, keys, &report)
+        try checkSeal(seal, opened?.file, &report)
         return report.verification
     }
 
     private func audit(
         _ file: any File,
         size: Int64,
+        _ seal: EventSeal?,
         _ report: inout VerificationReporter,
         _ progress: WorkProgress.Handler?
     ) throws(EventLogError) {
@@ -44,6 +48,7 @@ extension SessionLog {
                 report.note(entry)
                 if case .event(let event) = entry, let problem = numbers.note(event) { report.fail(problem) }
                 if line.ending == .endOfFile { break }
+                if let seal, lines.byteOffset == seal.byteCount { report.noteSealed() }
                 if line.number.isMultiple(of: 256) {
                     let done = UInt64(lines.byteOffset)
                     progress?(WorkProgress(completed: done, total: max(done, UInt64(size))))
@@ -52,7 +57,8 @@ extension SessionLog {
         } catch {
             throw .io(error, file: LogFiles.events)
         }
-        for gap in numbers.gaps { report.fail(gap) }
+        numbers.finish { report.fail($0) }
+        numbers.forEachGap { report.fail($0()) }
     }
 
     /// What is wrong with the counter; nil when it fits, or there is nothing to count.
@@ -72,10 +78,18 @@ extension SessionLog {
         guard let record = CounterRecord(parsing: bytes) else {
             return LogProblem(.counter, "\(LogFiles.counter) has \(bytes.count) bytes instead of 16")
         }
+        if record.size > UInt64(size) {
+            let missing = record.size - UInt64(size)
+            return LogProblem(
+                .counter,
+                "\(LogFiles.counter) is for \(record.size) bytes of events, and \(missing) of them are not there: they were "
+                    + "cut off, or lost with the power"
+            )
+        }
         if record.size != UInt64(size) {
             return LogProblem(.counter, "\(LogFiles.counter) is for \(record.size) bytes of events, not for \(size)")
         }
-        if case .whole(let lastNumber) = tail, size > 0, record.count == 0 || record.count - 1 != lastNumber {
+        if case .whole(let lastNumber, _) = tail, size > 0, record.count == 0 || record.count - 1 != lastNumber {
             let last = lastNumber.map { "carries \($0)" } ?? "carries no number"
             return LogProblem(
                 .counter,
@@ -85,37 +99,29 @@ extension SessionLog {
         return nil
     }
 
+    /// What a counter says when there are no events; nil when there is none, or none were counted.
+    private static func missingEvents(_ directory: any Directory) -> LogProblem? {
+        guard let bytes = try? directory.readFile(LogFiles.counter, maximumBytes: 64),
+            let record = CounterRecord(parsing: bytes), record.count > 0
+        else { return nil }
+        return LogProblem(
+            .counter,
+            "\(LogFiles.counter) is for \(record.size) bytes of events, and \(LogFiles.events) is not there"
+        )
+    }
+
     private func checkSeal(
-        _ directory: (any Directory)?,
+        _ seal: EventSeal?,
         _ file: (any File)?,
-        _ keys: [VerifyingKey],
         _ report: inout VerificationReporter
     ) throws(EventLogError) {
-        let seal: EventSeal?
-        do throws(EventLogError) {
-            if let directory { seal = try readSeal(in: directory) } else { seal = nil }
-        } catch {
-            guard case .malformedSeal(_, let reason) = error else { throw error }
-            report.fail(LogProblem(.malformedSeal, "\(LogFiles.seal) cannot be read: \(reason)"))
-            return
-        }
-        guard let seal else {
-            if !keys.isEmpty { report.fail(LogProblem(.sealUntrusted, "there is no seal")) }
-            return
-        }
-        report.verification.seal = seal
-        if seal.signature != nil, !seal.hasValidSignature {
-            report.fail(LogProblem(.sealSignature, "the signature is not one of the key that the seal names"))
-        } else if !keys.isEmpty, !keys.contains(where: { $0.base64URL == seal.publicKey }) {
-            let signer = seal.publicKey.map { "by \($0)" } ?? "by nobody"
-            report.fail(LogProblem(.sealUntrusted, "the seal is signed \(signer), which is not trusted"))
-        }
+        guard let seal else { return }
         guard let file else {
             report.fail(LogProblem(.sealBroken, "\(seal.byteCount) bytes were sealed, and there are no events"))
             return
         }
         do throws(FileSystemError) {
-            if let complaint = try seal.complaint(about: file) {
+            if let complaint = try seal.complaint(about: file) ?? report.complaint(about: seal) {
                 report.fail(LogProblem(.sealBroken, complaint))
                 return
             }
@@ -126,48 +132,5 @@ extension SessionLog {
         } catch {
             throw .io(error, file: LogFiles.events)
         }
-    }
-}
-
-/// Collects what a verification finds.
-struct VerificationReporter {
-    var verification = LogVerification()
-    private var tally = Tally()
-    private let problemMaximum: Int
-
-    init(problemMaximum: Int) { self.problemMaximum = problemMaximum }
-
-    mutating func fail(_ problem: LogProblem) {
-        verification.failureCount += 1
-        if verification.failures.count < problemMaximum { verification.failures.append(problem) }
-    }
-
-    mutating func warn(_ problem: LogProblem) {
-        if verification.warnings.count < problemMaximum { verification.warnings.append(problem) }
-    }
-
-    mutating func note(counter problem: LogProblem?) { if let problem { warn(problem) } }
-
-    /// Counts a line, and notes what is wrong with it by itself.
-    mutating func note(_ entry: LogEntry) {
-        switch entry {
-        case .event(let event):
-            tally.count(event.sequenceNumber, upTo: event.byteOffset + Int64(event.bytes.count) + 1)
-        case .skipped(let line):
-            let problem = { (kind: LogProblem.Kind) in
-                LogProblem(kind, line: line.line, byteOffset: line.byteOffset, "\(line.reason)")
-            }
-            switch line.reason {
-            case .blank: warn(problem(.blankLine))
-            case .malformed, .tooLong: fail(problem(.malformedLine))
-            case .unfinished: warn(problem(.tornTail))
-            }
-            if line.reason != .unfinished { tally.count(nil, upTo: line.byteOffset + line.byteCount) }
-            verification.size.byteCount = line.byteOffset + line.byteCount
-        }
-        verification.size.eventCount = tally.eventCount
-        verification.size.lineCount = tally.lineCount
-        verification.size.nextSequenceNumber = tally.nextNumber
-        verification.size.byteCount = max(verification.size.byteCount, tally.byteOffset)
     }
 }

@@ -16,13 +16,13 @@ extension CommandFailure {
 
     private static func exitCode(_ error: EventLogError, _ context: CommandContext) -> ExitCode {
         switch error {
-        case .numbersExhausted, .sealBroken: .refused
+        case .numbersExhausted, .sealBroken, .sealUnsigned: .refused
         case .platform(let error): CommandFailure(error).exitCode
         case .invalidEvent, .lineTooLong, .batchTooLong, .notALog, .malformedSeal: .malformedInput
         case .lockBusy: context.triesLockOnce ? .refused : .lockTimeout
         case .poisoned: .internalError
         case .io(let cause, let file): context.isMissing(cause, at: file) ? .missingInput : .inputOutput
-        case .lockUnusable, .eventsReplaced, .sealUnsigned: .inputOutput
+        case .lockUnusable, .eventsReplaced, .notDurable: .inputOutput
         }
     }
 
@@ -39,6 +39,11 @@ extension CommandFailure {
             ["byte_count": .integer(byteCount), "maximum": .integer(maximum)]
         case .numbersExhausted(let path), .poisoned(let path): ["path": .string(path)]
         case .platform(let error): CommandFailure(error).fields
+        case .notDurable(let path, let numbers, let reason):
+            [
+                "path": .string(path), "reason": .string(reason),
+                "sequence_numbers": .array(numbers.map { .integer($0) }),
+            ]
         case .lockUnusable(let path, let reason), .notALog(let path, let reason), .sealBroken(let path, let reason),
             .sealUnsigned(let path, let reason), .malformedSeal(let path, let reason):
             ["path": .string(path), "reason": .string(reason)]

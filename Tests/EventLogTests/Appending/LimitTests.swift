@@ -78,19 +78,27 @@ struct LimitTests {
         try log.expectSound(2)
     }
 
-    /// A part of the lines was written: it is taken back, for it was not acknowledged.
-    @Test(arguments: [1, 100, 300, 400]) func aShortWriteIsTakenBack(byteCount: Int) throws {
+    /// A part of the lines was written: what is no whole line is taken back. Whole lines stay, for somebody may have
+    /// read them.
+    @Test(arguments: [1, 100, 300, 500]) func aShortWriteLeavesWholeLines(byteCount: Int) throws {
         let log = try TestLog()
         let calls = CallLog()
         let handle = log.open(fileSystem: calls.fileSystem)
         try handle.append(event("a"))
         let before = try log.bytes()
         calls.setFault { $0.name == .write ? .short(byteCount) : nil }
-        #expect(try eventLogError { try handle.append([event(), event()]) }?.code == "io")
-        #expect(try log.bytes() == before)
+        guard case .io(let error, "events.jsonl")? = try eventLogError({ try handle.append([event(), event()]) }) else {
+            Issue.record("no error")
+            return
+        }
+        #expect(error.code == .noSpace)
         calls.setFault(nil)
+        // All three lines are of the same length.
+        let left = before.count + byteCount / before.count * before.count
+        let after = try log.bytes()
+        #expect(after.count == left && after.starts(with: before))
         try handle.append(event("b"))
-        try log.expectSound(2)
+        try log.expectSound(left / before.count + 1)
     }
 
     /// Where it cannot be taken back it is a torn tail, or whole lines that were not acknowledged.

@@ -94,7 +94,7 @@ struct RefusedEventTests {
             try SessionEvent(parsingDraft: Array(#"{"session_id":"s","type":"x"}"#.utf8))
         }
         #expect(throws: EventError.self) {
-            try SessionEvent(parsingDraft: Array(line(0).replacing(":0,", with: ":-1,").utf8))
+            try SessionEvent(parsingDraft: Array(line(0).replacing("\"host_2\"", with: "2").utf8))
         }
     }
 }

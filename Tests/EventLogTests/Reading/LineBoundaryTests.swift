@@ -53,7 +53,7 @@ struct LineBoundaryTests {
     /// Longer than anything a writer writes: passed over in bounded memory, and counted.
     @Test func aLineWithoutEndIsPassedOver() throws {
         let log = try TestLog()
-        let huge = [UInt8](repeating: 0x20, count: (64 << 20) + 5)
+        let huge = [UInt8](repeating: 0x20, count: (16 << 20) + 5)
         try log.write(Array((line(0) + "\n").utf8) + huge + Array(("\n" + line(2) + "\n").utf8))
         let contents = try log.open().readAll()
         #expect(contents.events.map(\.sequenceNumber) == [0, 2])

@@ -38,8 +38,16 @@ final class TestLog: Sendable {
 
     /// Writes a file in place, as nobody should.
     func write(_ bytes: some Sequence<UInt8>, to file: String = "events.jsonl") throws {
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        try Data(bytes).write(to: URL(filePath: "\(path)/\(file)"))
+        let place = URL(filePath: "\(path)/\(file)")
+        try FileManager.default.createDirectory(
+            at: place.deletingLastPathComponent(),
+            withIntermediateDirectories: true
+        )
+        try Data(bytes).write(to: place)
+    }
+
+    static func move(_ path: String, to other: String) throws {
+        try FileManager.default.moveItem(atPath: path, toPath: other)
     }
 
     func write(_ text: String, to file: String = "events.jsonl") throws { try write(text.utf8, to: file) }

@@ -55,6 +55,7 @@ enum EventsAppendCommand {
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
         let events = try readEvents(context)
         let log = context.sessionLog(context.arguments.text("durability") == "every" ? .every : .none)
+        for event in events { try check(event, log, context) }
         var appended: [Range<UInt64>] = []
         var part: [SessionEvent] = []
         var byteCount = 0
@@ -72,6 +73,18 @@ enum EventsAppendCommand {
         return .done
     }
 
+    /// Refuses what an append would refuse later, when a part of the input were appended already.
+    private static func check(_ event: InputEvent, _ log: SessionLog, _ context: CommandContext) throws(CommandFailure)
+    {
+        do throws(CommandFailure) {
+            try context.asking { () throws(EventLogError) in try log.validate([event.event]) }
+        } catch {
+            var failure = error
+            failure.message = "\(event.place): \(failure.message)"
+            throw failure
+        }
+    }
+
     private static func append(
         _ part: [SessionEvent],
         to log: SessionLog,
@@ -86,6 +99,8 @@ enum EventsAppendCommand {
             let count = appended.reduce(0) { $0 + $1.count }
             failure.message += ". The first \(count) events of the input are appended already: go on behind them"
             failure.fields["appended"] = .integer(count)
+            // What says that nothing was done would not be true of the whole.
+            if failure.exitCode == .malformedInput { failure.exitCode = .inputOutput }
             throw failure
         }
     }
@@ -113,22 +128,32 @@ enum EventsAppendCommand {
 // MARK: - Input
 
 extension EventsAppendCommand {
+    /// An event of the input, and where it stands there.
+    private struct InputEvent {
+        let event: SessionEvent
+        let byteCount: Int
+        let place: String
+    }
+
     private static func readEvents(
         _ context: CommandContext
-    ) throws(CommandFailure) -> [(event: SessionEvent, byteCount: Int)] {
+    ) throws(CommandFailure) -> [InputEvent] {
         let isBatch = context.arguments.has("batch")
         let expected = isBatch ? "events, one a line" : "the event as one JSON object"
         var source = try InputSource(context.arguments.positional("FILE"), expected: expected, in: context)
         let bytes = try source.readAll(maximum: InputLimits.jsonByteCount)
-        guard isBatch else { return [(try event(bytes, source.name), bytes.count)] }
-        var events: [(event: SessionEvent, byteCount: Int)] = []
+        guard isBatch else {
+            return [InputEvent(event: try event(bytes, source.name), byteCount: bytes.count, place: source.name)]
+        }
+        var events: [InputEvent] = []
         var start = 0
         var line = 1
         while start < bytes.count {
             let end = bytes.span.firstIndex(of: UInt8(ascii: "\n"), from: start) ?? bytes.count
             let text = Array(bytes[start..<end])
             if !text.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) {
-                events.append((try event(text, "\(source.name), line \(line)"), text.count))
+                let place = "\(source.name), line \(line)"
+                events.append(InputEvent(event: try event(text, place), byteCount: text.count, place: place))
             }
             start = end + 1
             line += 1

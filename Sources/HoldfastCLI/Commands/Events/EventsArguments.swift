@@ -54,7 +54,12 @@ extension CommandContext {
     /// The log that DIR names, whose directory must be there.
     func existingSessionLog() throws(CommandFailure) -> SessionLog {
         try requireDirectory("append a first event with holdfast events append")
-        return sessionLog()
+        let log = sessionLog()
+        // A mistyped path shall not look like a log without events.
+        if try !asking({ () throws(EventLogError) in try log.isPlausible() }) {
+            throw CommandFailure(.notALog(path: directory, reason: "none of its files is one of a log"), of: self)
+        }
+        return log
     }
 
     /// Runs `body`, and turns what the log refuses into a failure of the command.

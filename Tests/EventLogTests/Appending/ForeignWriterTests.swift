@@ -1,0 +1,122 @@
+import EventLog
+import FileSystemSeam
+import TestSupport
+import Testing
+
+/// Beside writers that take shortcuts: they publish counts from before the lock, and write without it when it is busy.
+@Suite("Beside writers that make mistakes")
+struct ForeignWriterTests {
+    private func numbers(_ log: TestLog) throws -> [UInt64] { try log.open().readAll().events.map(\.sequenceNumber) }
+
+    /// One writer publishes an old count with the new size, another believes it: the last line then agrees with it.
+    private func mislead(_ log: TestLog, from number: UInt64) throws {
+        try log.append(line(number) + "\n")
+        try log.setCounter(count: number + 1, size: UInt64(try log.bytes().count))
+    }
+
+    @Test func aHandleNeverGivesItsOwnNumbersAgain() throws {
+        let log = try TestLog()
+        let handle = log.open()
+        for _ in 0..<5 { try handle.append(event()) }
+        try mislead(log, from: 2)
+        #expect(try handle.append(event()).sequenceNumbers == 6..<7)
+        #expect(try numbers(log) == [0, 1, 2, 3, 4, 2, 6])
+    }
+
+    @Test func aNewHandleSeesThatTheNumbersWereNotCountedOn() throws {
+        let log = try TestLog()
+        try log.open().append((0..<5).map { _ in event() })
+        try mislead(log, from: 2)
+        #expect(try log.open().append(event()).sequenceNumbers == 6..<7)
+    }
+
+    @Test func aHandleBelievesACounterThatWasPutRight() throws {
+        let log = try TestLog()
+        let handle = log.open()
+        try handle.append(event())
+        // Somebody counted, and found that higher numbers were given on lines that were lost since.
+        try log.setCounter(count: 26, size: UInt64(try log.bytes().count))
+        #expect(try handle.append(event()).sequenceNumbers.lowerBound == 1, "it does not fit the last line: recounted")
+        try log.append(line(30) + "\n" + line(31) + "\n")
+        try log.setCounter(count: 32, size: UInt64(try log.bytes().count))
+        #expect(try handle.append(event()).sequenceNumbers == 32..<33)
+    }
+
+    /// The write comes so late that another writer gave up waiting, wrote without the lock, and then it fails.
+    @Test func aFailedWriteDoesNotTakeAwayWhatOthersAppended() throws {
+        let log = try TestLog()
+        let calls = CallLog()
+        let handle = log.open(fileSystem: calls.fileSystem)
+        try handle.append(event())
+        let foreign = line(1)
+        calls.setFault { call in
+            guard call.name == .write else { return nil }
+            try? log.append(foreign + "\n")
+            return .failure(.noSpace)
+        }
+        #expect(try eventLogError { try handle.append([event(), event()]) }?.code == "io")
+        calls.setFault(nil)
+        #expect(try log.lines().last == foreign)
+        #expect(try handle.append(event()).sequenceNumbers == 2..<3)
+    }
+
+    /// Lines come in between the look at the size and the write.
+    @Test func linesThatOvertakeAreCounted() throws {
+        let log = try TestLog()
+        let calls = CallLog()
+        let handle = log.open(fileSystem: calls.fileSystem)
+        try handle.append((0..<3).map { _ in event() })
+        try log.remove("events.jsonl.count")
+        calls.setFault { call in
+            if call.name == .write { try? log.append((3..<8).map { line($0) + "\n" }.joined()) }
+            return nil
+        }
+        try handle.append([event(), event()])
+        calls.setFault(nil)
+        #expect(try numbers(log) == [0, 1, 2, 3, 4, 5, 6, 7, 3, 4], "what was written without the lock stands twice")
+        #expect(try handle.append(event()).sequenceNumbers == 10..<11, "and nothing after it")
+        #expect(try log.open().append(event()).sequenceNumbers == 11..<12)
+    }
+
+    @Test func aNumberOnALineThatIsAnEventForOthersIsNotGivenAgain() throws {
+        let log = try TestLog()
+        try log.open().append(event())
+        try log.append(line(500, type: "agent.called_tool", more: #","tool_name":7"#) + "\n")
+        #expect(try log.open().append(event()).sequenceNumbers == 501..<502)
+        #expect(try log.open().verify().size.nextSequenceNumber == 502)
+        #expect(try log.open().size().nextSequenceNumber == 502)
+    }
+
+    @Test func ofALongLastLineLittleIsReadUnderTheLock() throws {
+        let log = try TestLog()
+        let long = line(1, String(repeating: "x", count: 3 << 20))
+        try log.write(line(0) + "\n" + long + "\n")
+        let calls = CallLog()
+        #expect(try log.open(fileSystem: calls.fileSystem).append(event()).sequenceNumbers == 2..<3)
+        let reads = calls.calls.prefix { $0.name != .write }.filter { $0.name == .pread }.compactMap(\.count)
+        let tailReads = reads.prefix { $0 != 1 << 18 }
+        #expect(tailReads.allSatisfy { $0 <= 1 << 20 }, "\(reads)")
+    }
+
+    @Test func aLogThatGaveItsHighestNumberCanBeSealedAndRepaired() throws {
+        let log = try TestLog()
+        try log.write(line(.max) + "\n" + "torn")
+        #expect(try log.open().repair()?.byteCount == 4)
+        let seal = try log.open().seal()
+        #expect(seal.nextSequenceNumber == nil && seal.eventCount == 1)
+        #expect(try eventLogError { try log.open().append(event()) } == .numbersExhausted(path: log.path))
+    }
+
+    @Test func somethingElseInTheQuarantineIsNotTakenForTheCopy() throws {
+        let log = try TestLog()
+        try log.open().append(event())
+        try log.append("torn")
+        let name = try #require(try log.open().repair()?.file)
+        try log.write("", to: name)
+        try log.append("torn")
+        let second = try #require(try log.open().repair()?.file)
+        #expect(second != name)
+        #expect(try log.bytes(second) == Array("torn".utf8))
+        #expect(try log.bytes(name).isEmpty)
+    }
+}
