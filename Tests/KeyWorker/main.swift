@@ -11,9 +11,15 @@ import KeyStore
 //     condemned entity-3                   before a destruction is asked for
 //     shredded entity-3 7b…                the receipt in hexadecimal
 //
+// `key-worker scan` is another matter: see ScanCommand.swift.
+//
 // A scope that another process is destroying is passed over; anything else ends it with the error and code 1.
 
 let words = CommandLine.arguments
+if words.count >= 4, words[1] == "scan", let steps = Int(words[3]) {
+    try ScanCommand.run(words[2], steps: steps, isBare: words.count > 4)
+    exit(0)
+}
 guard words.count == 6, let first = Int(words[4]), let count = Int(words[5]) else { exit(64) }
 let fileSystem = PosixFileSystem.shared
 
