@@ -43,8 +43,10 @@ run_downstream_package() {
         program=$binaries/$(basename "$source")
         "$program"
         [[ $(uname -s) == Linux ]] || continue
-        refuse_library "$program" 'lib_?Foundation|libsodium|libpq|libsqlite3'
+        refuse_library "$program" 'lib_?Foundation|libpq|libsqlite3'
         case $program in */UsesFileSystemSeam) refuse_library "$program" libcrypto ;; esac
+        # Sealing needs it, and nothing else may.
+        case $program in */UsesKeyStore) ;; *) refuse_library "$program" libsodium ;; esac
     done
 }
 
