@@ -106,6 +106,37 @@ struct StoreTests {
         #expect(try test.open().read(box, for: "a") == "x")
     }
 
+    /// Many keys at once go into a new checkpoint; when that fails all of them are still to be made durable.
+    @Test func manyKeysAreFlushedTogether() throws {
+        let test = try TestKeys()
+        let store = try test.open()
+        let kept = try store.seal("kept", for: "kept")
+        let generation = try store.position().generation
+        let keys = try (0..<100).map { try store.mint(.entity("e\($0)")) }
+        let box = try keys[50].seal(nonce: Self.nonce, associatedData: [], plaintext: [1])
+        test.disk.faults = FaultPlan.on(.rename, 1, .error(.inputOutput))
+        #expect(throws: KeyStoreError.self) { try store.flush() }
+        test.disk.faults = FaultPlan()
+        #expect(store.isDirty)
+        // Another process makes one of the keys first.
+        let other = try test.open()
+        let first = try other.seal("first", for: "e7")
+        #expect(throws: KeyStoreError.mintConflict) { try store.flush() }
+        #expect(!store.isDirty)
+        #expect(try store.position().generation == generation + 1)
+        let reloaded = try test.open()
+        for opened in [store, reloaded] {
+            #expect(try opened.read(kept, for: "kept") == "kept")
+            #expect(try opened.read(first, for: "e7") == "first")
+            for number in 0..<100 { #expect(try opened.contains(.entity("e\(number)"))) }
+            let key = try #require(try opened.key(.entity("e50")))
+            #expect(try key.open(nonce: Self.nonce, associatedData: [], ciphertext: box) == [1])
+        }
+        #expect(throws: KeyStoreError.keyUnavailable) {
+            try keys[7].seal(nonce: Self.nonce, associatedData: [], plaintext: [])
+        }
+    }
+
     @Test func boxesOpenAfterRotationAndCheckpoints() throws {
         let test = try TestKeys()
         let options = KeyStoreOptions(journalRecordMaximum: 4)

@@ -57,7 +57,7 @@ extension ScopedKeyStore {
 
     /// Where keys stand that are in use.
     private func places(of keyset: Keyset?, _ state: State) -> Set<KeySlab.Place> {
-        var places = Set(state.minted.compactMap(\.place))
+        var places = Set(state.minted.entries.compactMap(\.place))
         if let keyset { places.formUnion(keyset.entries.lazy.compactMap(\.place)) }
         return places
     }

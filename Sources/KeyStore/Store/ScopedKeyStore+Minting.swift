@@ -21,7 +21,7 @@ extension ScopedKeyStore {
         try locked(.shared) { (state, keyset) throws(KeyStoreError) in
             let tag = try tag(scope, state)
             if state.condemned.contains(where: { $0.tag == tag }) { return false }
-            return keyset.current(tag) != nil || state.minted.contains { $0.tag == tag }
+            return keyset.current(tag) != nil || state.minted[tag] != nil
         }
     }
 
@@ -45,7 +45,7 @@ extension ScopedKeyStore {
 
     /// Makes everything durable that is not, and finishes destructions that were begun. ``isDirty`` is false afterwards.
     ///
-    /// One key costs one write and one `fdatasync`, however many there are.
+    /// One key costs one write and one `fdatasync`, however many there are. More than 64 are written in one new checkpoint.
     ///
     /// - Throws: `.mintConflict` when another process made a scope's key first; that key is the scope's, and the one that
     ///   was never durable is gone. `.io`, `.root`, after which it is still dirty and the next flush begins with a new file:
@@ -127,7 +127,7 @@ extension ScopedKeyStore {
             let isCondemned = keyset.pending?.tag == tag || state.condemned.contains { $0.tag == tag }
             if isCondemned { throw .destroying(newest.id) }
         }
-        return keyset.current(tag) ?? state.minted.first { $0.tag == tag }
+        return keyset.current(tag) ?? state.minted[tag]
     }
 
     /// Adds a key that is not durable.
@@ -156,9 +156,17 @@ extension ScopedKeyStore {
         )
     }
 
+    /// More keys than this are made durable with a new checkpoint: each record of the journal takes a sync of its own, since a
+    /// hole in it could not be told from damage.
+    private static let recordsAtOnceMaximum = 64
+
     /// Makes every minted key durable.
     func flush(_ state: inout State, _ keyset: inout Keyset) throws(KeyStoreError) {
         try confirm(&state, &keyset)
+        if state.minted.count > Self.recordsAtOnceMaximum {
+            try flushWithCheckpoint(&state, &keyset)
+            return
+        }
         var hasConflict = false
         while let entry = state.minted.first {
             if let place = entry.place, keyset.entry(entry.id) != nil {
@@ -173,5 +181,26 @@ extension ScopedKeyStore {
             state.minted.removeFirst()
         }
         if hasConflict { throw .mintConflict }
+    }
+
+    /// The same for many at once. When it throws all of them are still to be made durable.
+    private func flushWithCheckpoint(_ state: inout State, _ keyset: inout Keyset) throws(KeyStoreError) {
+        var refused: [KeySlab.Place] = []
+        // What is in memory is ahead of the disk until the checkpoint stands.
+        state.mustReload = true
+        for entry in state.minted.entries {
+            guard let place = entry.place else { continue }
+            if keyset.entry(entry.id) != nil {
+                keyset.rehome(entry.id, at: place, keys)
+            } else if keyset.nextVersion(entry.tag) != entry.version
+                || !keyset.apply(.minted(entry), keys: keys)
+            {
+                refused.append(place)
+            }
+        }
+        try publishNext(&state, &keyset)
+        state.minted.removeAll()
+        for place in refused { keys.wipe(place) }
+        if !refused.isEmpty { throw .mintConflict }
     }
 }

@@ -26,7 +26,7 @@ extension ScopedKeyStore {
         }
         return try locked(.exclusive) { (state, keyset) throws(KeyStoreError) in
             let tag = try tag(scope, state)
-            if state.minted.contains(where: { $0.tag == tag }) { try flush(&state, &keyset) }
+            if state.minted[tag] != nil { try flush(&state, &keyset) }
             let entries = keyset.indices(of: tag).map { keyset.entries[$0] }
             guard let newest = entries.first else { throw .unknownScope }
             if entries.contains(where: { $0.state.isLive }), !state.condemned.contains(where: { $0.tag == tag }) {

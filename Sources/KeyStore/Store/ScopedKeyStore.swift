@@ -45,7 +45,7 @@ public final class ScopedKeyStore: Sendable {
         var tagKey: KeySlab.Place = 0
         var seed: KeySlab.Place = 0
         /// Keys that are not durable yet, in the order in which they were made.
-        var minted: [KeyEntry] = []
+        var minted = MintedKeys()
         /// Destructions that were asked for and are not durable yet.
         var condemned: [Condemned] = []
         /// What is in memory may be ahead of the disk, or behind it.
@@ -97,7 +97,7 @@ public final class ScopedKeyStore: Sendable {
         state.withLock { state in
             state.keyset?.close()
             state.keyset = nil
-            state.minted = []
+            state.minted.removeAll()
         }
         keys.close()
     }
