@@ -29,6 +29,13 @@ package struct MountTable: Sendable, Hashable {
 
         /// An empty row.
         package init() {}
+
+        /// The device's number as glibc's `gnu_dev_makedev` has it; nil where no numbers are known.
+        package var device: UInt64? {
+            if major == 0, minor == 0 { return nil }
+            let (major, minor) = (UInt64(major), UInt64(minor))
+            return (major & 0xfff) << 8 | (major & ~0xfff) << 32 | minor & 0xff | (minor & ~0xff) << 12
+        }
     }
 
     /// The rows, in the table's order. Lines that do not read as one are left out.

@@ -31,7 +31,8 @@ extension PosixFileSystem {
             isReadOnly: mount.read_only != 0,
             blockSizeBytes: mount.block_size,
             availableBytes: mount.available_bytes,
-            nameLengthMaximum: mount.name_maximum
+            nameLengthMaximum: mount.name_maximum,
+            device: row.flatMap(\.device)
         )
     }
 

@@ -20,6 +20,9 @@ public struct MountFacts: Sendable, Hashable {
     public var availableBytes: UInt64
     /// The longest name, in bytes.
     public var nameLengthMaximum: UInt64
+    /// The device as the mount table and the kernel's lock table have it, in the form of ``FileIdentity/device``; nil when unknown.
+    /// On btrfs it is another than files show, which have one for each subvolume.
+    public var device: UInt64?
 
     /// Makes facts from their parts.
     public init(
@@ -32,7 +35,8 @@ public struct MountFacts: Sendable, Hashable {
         isReadOnly: Bool,
         blockSizeBytes: UInt64,
         availableBytes: UInt64,
-        nameLengthMaximum: UInt64
+        nameLengthMaximum: UInt64,
+        device: UInt64? = nil
     ) {
         self.fileSystemType = fileSystemType
         self.magic = magic
@@ -44,5 +48,6 @@ public struct MountFacts: Sendable, Hashable {
         self.blockSizeBytes = blockSizeBytes
         self.availableBytes = availableBytes
         self.nameLengthMaximum = nameLengthMaximum
+        self.device = device
     }
 }

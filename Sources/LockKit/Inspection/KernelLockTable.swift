@@ -42,7 +42,8 @@ struct KernelLockTable {
         return KernelLockTable(parsing: String(decoding: bytes, as: UTF8.self))
     }
 
-    /// Who holds a lock on a file. Empty also on file systems whose files show another device number than the table.
+    /// Who holds a lock on a file. Empty also on file systems whose files show another device number than the table: see
+    /// ``FileSystemSeam/MountFacts/device``.
     func holders(of identity: FileIdentity) -> [Row] {
         let device = identity.device
         // As glibc's gnu_dev_major and gnu_dev_minor have it.

@@ -3,8 +3,12 @@ internal import FileSystemSeam
 /// Finds out whether files are locked, without waiting and without making any.
 struct LockProbe {
     private let table: KernelLockTable?
+    private let fileSystem: any FileSystem
 
-    init(_ fileSystem: any FileSystem) { table = KernelLockTable.current(fileSystem) }
+    init(_ fileSystem: any FileSystem) {
+        self.fileSystem = fileSystem
+        table = KernelLockTable.current(fileSystem)
+    }
 
     /// What was found about one file.
     struct Finding {
@@ -14,10 +18,13 @@ struct LockProbe {
 
     /// Asks the kernel's table, and where that shows nothing, tries the lock: for some microseconds it is then held.
     ///
-    /// - Parameter findsShared: whether shared holders matter; they are looked for by trying the lock exclusively.
+    /// - Parameters:
+    ///   - directory: one on the same mount.
+    ///   - findsShared: whether shared holders matter; they are looked for by trying the lock exclusively.
     func look(
         at target: LockTarget,
         _ identity: FileIdentity,
+        in directory: any Directory,
         findsShared: Bool
     ) throws(FileSystemError) -> Finding {
         let rows = table?.holders(of: identity) ?? []
@@ -25,9 +32,20 @@ struct LockProbe {
             let isExclusive = rows.contains { $0.mode == .exclusive }
             return Finding(mode: isExclusive ? .exclusive : first.mode, holders: Set(rows.map(\.processID)))
         }
-        if try !target.lock(.shared, blocking: false) { return Finding(mode: .exclusive) }
-        if findsShared, try !target.lock(.exclusive, blocking: false) { return Finding(mode: .shared) }
+        if try !target.lock(.shared, blocking: false) {
+            return Finding(mode: .exclusive, holders: holdersByMount(identity, directory))
+        }
+        if findsShared, try !target.lock(.exclusive, blocking: false) {
+            return Finding(mode: .shared, holders: holdersByMount(identity, directory))
+        }
         return Finding()
+    }
+
+    /// Holders of a lock that is held, by the device of the mount. There the inode may be that of several files, one in each
+    /// subvolume, so that holders of those are among them.
+    private func holdersByMount(_ identity: FileIdentity, _ directory: any Directory) -> Set<Int32> {
+        guard let table, let device = try? fileSystem.mountFacts(of: directory).device else { return [] }
+        return Set(table.holders(of: FileIdentity(device: device, inode: identity.inode)).map(\.processID))
     }
 }
 
@@ -49,9 +67,14 @@ extension FileLock {
                     return FileLockInspection(mode: nil, holders: [])
                 }
                 defer { try? file.close() }
-                finding = try probe.look(at: .file(file), file.status().identity, findsShared: true)
+                finding = try probe.look(at: .file(file), file.status().identity, in: directory, findsShared: true)
             } else {
-                finding = try probe.look(at: .directory(directory), directory.status().identity, findsShared: true)
+                finding = try probe.look(
+                    at: .directory(directory),
+                    directory.status().identity,
+                    in: directory,
+                    findsShared: true
+                )
             }
             return FileLockInspection(mode: finding.mode, holders: finding.holders.sorted())
         } catch {

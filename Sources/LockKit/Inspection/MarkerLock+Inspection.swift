@@ -62,7 +62,12 @@ extension MarkerLock {
         do throws(FileSystemError) {
             let again = try directory.reopened()
             defer { try? again.close() }
-            var finding = try probe.look(at: .directory(again), again.status().identity, findsShared: false)
+            var finding = try probe.look(
+                at: .directory(again),
+                again.status().identity,
+                in: directory,
+                findsShared: false
+            )
             let companion: any File
             do {
                 companion = try directory.open("\(name).flock", .read, permissions: .ownerFile)
@@ -70,7 +75,12 @@ extension MarkerLock {
                 return finding
             }
             defer { try? companion.close() }
-            let other = try probe.look(at: .file(companion), companion.status().identity, findsShared: false)
+            let other = try probe.look(
+                at: .file(companion),
+                companion.status().identity,
+                in: directory,
+                findsShared: false
+            )
             finding.mode = finding.mode ?? other.mode
             finding.holders.formUnion(other.holders)
             return finding
