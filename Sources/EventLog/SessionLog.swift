@@ -43,13 +43,14 @@ public final class SessionLog: Sendable {
         platform = PlatformAdmission(
             to: path,
             profilePath: options.platformProfile,
+            withoutProfile: .warn,
             fileSystem: fileSystem,
             observer: options.openObserver
         )
     }
 
-    /// What was seen of the platform when this handle was admitted to it; nil before its first append, and when the options have
-    /// neither a profile nor an observer.
+    /// What was seen of the platform when this handle was admitted to it; nil before its first append, and
+    /// for ever when the options have neither a profile nor an observer.
     public var platformDiagnostics: PlatformDiagnostics? { platform.diagnostics }
 
     deinit { commits.stop(waits: false) }

@@ -31,8 +31,9 @@ public struct SessionLogOptions: Sendable, Hashable {
     /// The most that one append writes, in bytes. Other tools wait half a second for the lock: what is written under it
     /// at once has to be limited.
     public var maximumBatchBytes: Int
-    /// The platform profile that the host and the directory have to match; nil for none. It is looked at once a handle, before
-    /// the first append touches the log, and nothing is made where it does not match.
+    /// The platform profile that the host and the directory have to match. It is looked at once a handle, before the first append
+    /// touches the log, and nothing is made where it does not match. Nil for none: other tools append wherever the session
+    /// lies, and refusing would lose events.
     public var platformProfile: String?
     /// Told once a handle when it was admitted to its platform; nil for nobody.
     public var openObserver: OpenObserver?

@@ -40,8 +40,8 @@ public final class ApprovalJournal: Sendable {
         group = GroupCommit(storage)
     }
 
-    /// What was seen of the platform when this handle was admitted to it; nil before its first call, and when the options have
-    /// neither a profile nor an observer.
+    /// What was seen of the platform when this handle was admitted to it; nil before its first write, with a profile
+    /// before its first call, and for ever when the options have neither a profile nor an observer.
     public var platformDiagnostics: PlatformDiagnostics? { platform.diagnostics }
 
     /// The layout of the journal that stands there; nil when there is none.

@@ -18,8 +18,9 @@ public struct JournalOptions: Sendable, Hashable {
     public var clockToleranceSeconds: Int64
     /// The layout of a journal that is made new; an existing one keeps its own.
     public var format: JournalFormat
-    /// The platform profile that the host and the directory have to match; nil for none. It is looked at once a handle, before
-    /// the first call touches the journal, and nothing is made where it does not match.
+    /// The platform profile that the host and the directory have to match. It is looked at once a handle, before the first call
+    /// touches the journal, and nothing is made where it does not match. Nil for none: then, where there is an observer,
+    /// writing is refused on network file systems and read-only mounts, and nothing is tried.
     public var platformProfile: String?
     /// Told once a handle when it was admitted to its platform; nil for nobody.
     public var openObserver: OpenObserver?

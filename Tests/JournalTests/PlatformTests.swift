@@ -152,6 +152,32 @@ struct PlatformTests {
         try journal("/profile").create()
     }
 
+    /// Without a profile a network file system is not written to, and a read-only mount can be read.
+    @Test func aPlatformThatIsUnfitIsReadAndNotWritten() throws {
+        try makePlace()
+        _ = try journal(nil).reserve(use(1), maximumUses: 2)
+        for change in [{ $0.fileSystemType = "nfs4" }, { $0.isReadOnly = true }] as [(inout MountFacts) -> Void] {
+            let before = disk.mountFacts
+            change(&disk.mountFacts)
+            let journal = journal(nil)
+            guard
+                case .unfit("/place/journal", let deltas)? = try refusal({
+                    _ = try journal.reserve(use(2), maximumUses: 2)
+                })
+            else {
+                Issue.record("it was written")
+                return
+            }
+            #expect(deltas.count == 1 && deltas.allSatisfy { !$0.remedy.isEmpty })
+            #expect(try journal.verifyIntegrity().recordCount == 1)
+            disk.mountFacts = before
+        }
+        let suspect = journal(nil)
+        disk.mountFacts.fileSystemOptions = ["nobarrier"]
+        _ = try suspect.reserve(use(2), maximumUses: 2)
+        #expect(suspect.platformDiagnostics?.admission.warnings.map(\.field) == ["mount.options"])
+    }
+
     @Test func aRealDiskIsAdmittedAndNothingElseIsMade() throws {
         let temporary = try TemporaryDirectory()
         let evidence = PlatformObserver(PosixFileSystem.shared, budgetNanoseconds: 60_000_000_000).observe(

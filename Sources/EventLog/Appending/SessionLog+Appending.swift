@@ -110,7 +110,7 @@ extension SessionLog {
     private func open(unless held: OpenLog?) throws(EventLogError) -> OpenLog {
         if let held { return held }
         do throws(PlatformError) {
-            try platform.require()
+            try platform.require(writing: true)
         } catch {
             throw .platform(error)
         }

@@ -24,9 +24,9 @@ final class DirectoryStorage: JournalStorage {
     }
 
     /// Looks at the platform, before anything of the journal is.
-    private func admit() throws(JournalError) {
+    private func admit(writing: Bool = false) throws(JournalError) {
         do {
-            try platform.require()
+            try platform.require(writing: writing)
         } catch {
             throw .platform(error)
         }
@@ -41,7 +41,8 @@ final class DirectoryStorage: JournalStorage {
 
     /// The journal that stands there, or that is to be made there.
     private func standingOrNew() throws(JournalError) -> any JournalStorage {
-        try standing() ?? journal(place.options.format)
+        try admit(writing: true)
+        return try standing() ?? journal(place.options.format)
     }
 
     private func journal(_ format: JournalFormat) -> any JournalStorage {

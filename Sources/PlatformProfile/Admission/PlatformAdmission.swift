@@ -2,31 +2,46 @@ public import FileSystemSeam
 
 /// What one handle of a store knows of its platform: it is admitted once, before the handle touches anything.
 public final class PlatformAdmission: Sendable {
-    private let gate: PlatformGate?
+    private let gate: PlatformGate
+    /// Whether a platform is looked at before a call that only reads.
+    private let looksBeforeReading: Bool
+    /// Whether it is looked at at all.
+    private let looks: Bool
     private let observer: OpenObserver?
     private let admitted = Condition<PlatformDiagnostics?>(nil)
 
     /// An admission for a store.
     ///
     /// - Parameters:
-    ///   - profilePath: the profile that the platform has to match; nil admits any.
+    ///   - profilePath: the profile that the platform has to match; nil for none.
+    ///   - withoutProfile: the policy when there is none; it is asked only of those who write, and where there is an
+    ///     observer to tell: a look costs up to a millisecond.
     ///   - observer: told once, after the admission.
     public init(
         to path: String,
         profilePath: String?,
+        withoutProfile: AdmissionPolicy = .standard,
         fileSystem: any FileSystem,
         observer: OpenObserver? = nil
     ) {
-        let asks = profilePath != nil || observer != nil
-        gate = asks ? PlatformGate(to: path, profilePath: profilePath, fileSystem: fileSystem) : nil
+        looksBeforeReading = profilePath != nil
+        looks = profilePath != nil || observer != nil
+        gate = PlatformGate(
+            to: path,
+            profilePath: profilePath,
+            withoutProfile: withoutProfile,
+            fileSystem: fileSystem
+        )
         self.observer = observer
     }
 
     /// Admits the platform, the first time by looking at it. Calls of several threads look once.
     ///
+    /// - Parameter writing: whether the call that asks writes. Without a profile reading is admitted unseen, and without an
+    ///   observer writing, too.
     /// - Throws: ``PlatformError``; the next call looks again.
-    public func require() throws(PlatformError) {
-        guard let gate else { return }
+    public func require(writing: Bool) throws(PlatformError) {
+        if !looks || !writing && !looksBeforeReading { return }
         try admitted.withLock { (admitted) throws(PlatformError) in
             if admitted != nil { return }
             let passed = try gate.pass()
@@ -36,7 +51,7 @@ public final class PlatformAdmission: Sendable {
         }
     }
 
-    /// What was seen when it was admitted; nil before, and where nothing was asked for.
+    /// What was seen when it was admitted; nil before.
     public var diagnostics: PlatformDiagnostics? { admitted.withLock { $0 } }
 }
 

@@ -4,14 +4,22 @@ public import FileSystemSeam
 public struct PlatformGate: Sendable {
     private let path: String
     private let profilePath: String?
+    private let withoutProfile: AdmissionPolicy
     private let fileSystem: any FileSystem
 
     /// A gate before a store.
     ///
     /// - Parameters:
     ///   - path: the store's directory, which need not be there yet.
-    ///   - profilePath: the profile that the platform has to match; nil for ``AdmissionPolicy/standard``.
-    public init(to path: String, profilePath: String?, fileSystem: any FileSystem) {
+    ///   - profilePath: the profile that the platform has to match.
+    ///   - withoutProfile: the policy when there is none.
+    public init(
+        to path: String,
+        profilePath: String?,
+        withoutProfile: AdmissionPolicy = .standard,
+        fileSystem: any FileSystem
+    ) {
+        self.withoutProfile = withoutProfile
         self.path = path
         self.profilePath = profilePath
         self.fileSystem = fileSystem
@@ -24,7 +32,7 @@ public struct PlatformGate: Sendable {
     /// - Returns: what was observed, and what of it is worth a warning.
     /// - Throws: ``PlatformError``.
     public func pass() throws(PlatformError) -> (evidence: PlatformEvidence, admission: Admission) {
-        var policy = AdmissionPolicy.standard
+        var policy = withoutProfile
         if let profilePath { policy = .exact(try StoredProfile(at: profilePath, fileSystem)) }
         var evidence = PlatformObserver(fileSystem).observe(existing, depth: policy.depth)
         evidence.path = path
