@@ -61,7 +61,7 @@ struct CompletionsTests {
     @Test(
         .enabled(if: Shell.has("bash")),
         arguments: [
-            ("holdfast jou", ["journal"]), ("holdfast journal re", ["reserve", "revoke", "rebuild-indexes"]),
+            ("holdfast jou", ["journal"]), ("holdfast journal re", ["reserve", "revoke", "rebuild-indexes", "repair"]),
             ("holdfast journal reserve d --gr", ["--grant", "--grant-digest"]),
             ("holdfast canon --form ", ["jcs", "declared"]), ("holdfast completions z", ["zsh"]),
             ("holdfast help ex", ["exit-codes"]), ("holdfast --v", ["--version"]),

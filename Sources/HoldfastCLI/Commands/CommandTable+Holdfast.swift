@@ -93,5 +93,10 @@ extension CommandTable {
         JournalCheckpointCommand.description,
         JournalProveCommand.description,
         JournalVerifyProofCommand.description,
+        JournalConvertCommand.description,
+        JournalExportCommand.description,
+        JournalImportCommand.description,
+        JournalVerifyBundleCommand.description,
+        JournalRepairCommand.description,
     ]
 }

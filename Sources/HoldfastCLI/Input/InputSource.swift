@@ -35,6 +35,12 @@ struct InputSource {
         }
     }
 
+    /// The file, to be read at any place; nil for a descriptor.
+    var file: (any File)? {
+        guard case .file(let file) = origin else { return nil }
+        return file
+    }
+
     /// The number in `-`, `/dev/stdin` and `/dev/fd/N`; nil for a path like any other.
     private static func descriptor(_ path: String) -> Int32? {
         if path == "-" || path == "/dev/stdin" { return StandardDescriptor.input }

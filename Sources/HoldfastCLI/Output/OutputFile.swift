@@ -2,6 +2,7 @@ internal import FileSystemSeam
 
 /// A file that a command writes beside its results.
 struct OutputFile {
+    private let fileSystem: any FileSystem
     private let directory: any Directory
     private let name: String
     private let quoted: String
@@ -11,6 +12,7 @@ struct OutputFile {
     /// - Throws: a missing-input failure when there is no such directory, or the path names one.
     init(_ path: String, in fileSystem: any FileSystem) throws(CommandFailure) {
         let (place, name) = FilePath.split(path)
+        self.fileSystem = fileSystem
         self.name = name
         quoted = Printable.quoted(path, maximum: 200)
         if ["", ".", ".."].contains(name) {
@@ -23,6 +25,31 @@ struct OutputFile {
             case .noEntry, .notDirectory: throw .missing("there is no directory for \(quoted); check the path")
             default: throw .inputOutput("the directory of \(quoted) cannot be opened: \(error.code)", error)
             }
+        }
+    }
+
+    /// Writes a file whose contents `body` makes durable, or leaves what was there.
+    func write(_ body: (any File) throws(CommandFailure) -> Void) throws(CommandFailure) {
+        let temporary: String
+        let file: any File
+        do throws(FileSystemError) {
+            temporary = try fileSystem.temporaryName(for: name)
+            file = try directory.open(temporary, [.read, .write, .create, .exclusive], permissions: .ownerFile)
+        } catch {
+            throw .inputOutput("\(quoted) cannot be written: \(error.code)", error)
+        }
+        do throws(CommandFailure) {
+            try body(file)
+        } catch {
+            try? directory.remove(temporary)
+            throw error
+        }
+        do throws(FileSystemError) {
+            try file.close()
+            try directory.rename(temporary, to: name, in: directory, exclusive: false)
+            try directory.sync()
+        } catch {
+            throw .inputOutput("\(quoted) cannot be written: \(error.code)", error)
         }
     }
 

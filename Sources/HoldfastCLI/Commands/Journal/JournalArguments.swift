@@ -1,5 +1,6 @@
 internal import FileSystemSeam
 internal import Journal
+internal import Signing
 
 /// Arguments that several journal commands share, and what they stand for.
 enum JournalArguments {
@@ -45,6 +46,24 @@ enum JournalArguments {
         arity: .value(.seconds(maximum: 86_400), name: "S"),
         help: "how many seconds to wait for the lock, 0 to try once; 5 when left out"
     )
+
+    /// Whose signatures under checkpoints count.
+    static let hubKey = OptionDescription(
+        name: "key",
+        arity: .value(.text, name: "KEY"),
+        help: "the hub's public key: 43 characters of base64url, or a note verifier key (name+id+base64)"
+    )
+
+    /// The key that ``hubKey`` names; none when it is not given.
+    static func trustedHubKeys(_ arguments: ParsedArguments) throws(CommandFailure) -> [VerifyingKey] {
+        guard let text = arguments.text("key") else { return [] }
+        if text.contains("+"), let verifier = try? NoteVerifier(parsing: text) { return [verifier.key] }
+        do throws(KeyError) {
+            return [try VerifyingKey(base64URL: text)]
+        } catch {
+            throw .usage("--key is no public key: \(error)")
+        }
+    }
 
     /// Exit notes of every command that takes the lock.
     static let lockNotes = [

@@ -1,6 +1,5 @@
 internal import Canonical
 internal import Journal
-internal import Signing
 
 /// `holdfast journal prove`: a proof of one use that verifies without the journal.
 enum JournalProveCommand {
@@ -64,11 +63,7 @@ enum JournalVerifyProofCommand {
             PositionalDescription(name: "FILE", kind: .file, help: "the proof, - for standard input")
         ],
         options: [
-            OptionDescription(
-                name: "key",
-                arity: .value(.text, name: "KEY"),
-                help: "the hub's public key: 43 characters of base64url, or a note verifier key (name+id+base64)"
-            )
+            JournalArguments.hubKey
         ],
         examples: [
             Example(
@@ -85,7 +80,7 @@ enum JournalVerifyProofCommand {
     )
 
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
-        let trusted = try trustedKey(context.arguments)
+        let trusted = try JournalArguments.trustedHubKeys(context.arguments)
         guard let path = context.arguments.positional("FILE") else { preconditionFailure("FILE is required") }
         var source = try InputSource(path, expected: "the proof", in: context)
         let bytes = try source.readAll(maximum: InputLimits.proofByteCount)
@@ -94,7 +89,7 @@ enum JournalVerifyProofCommand {
         do throws(UseProofError) {
             let proof = try UseProof(parsing: bytes)
             index = proof.recordIndex
-            finding = try proof.verify(trusting: trusted.map { [$0] } ?? [])
+            finding = try proof.verify(trusting: trusted)
         } catch .doesNotFit(let reason) {
             throw CommandFailure(
                 exitCode: .refused,
@@ -104,7 +99,7 @@ enum JournalVerifyProofCommand {
         } catch {
             throw .malformed("\(source.name): \(error)", code: "malformed_proof")
         }
-        if trusted != nil, finding.hub != .valid {
+        if !trusted.isEmpty, finding.hub != .valid {
             throw CommandFailure(
                 exitCode: .refused,
                 code: "untrusted_checkpoint",
@@ -112,7 +107,7 @@ enum JournalVerifyProofCommand {
                     + "checkpoint that the owner of --key signed"
             )
         }
-        show(index, finding, isSigned: trusted != nil, context)
+        show(index, finding, isSigned: !trusted.isEmpty, context)
         return .done
     }
 
@@ -138,16 +133,6 @@ enum JournalVerifyProofCommand {
                 + "\(Printable.escaped(finding.use.grantID)), is under the checkpoint "
                 + "\(Printable.escaped(finding.checkpoint.checkpointID)), \(signature)"
         )
-    }
-
-    private static func trustedKey(_ arguments: ParsedArguments) throws(CommandFailure) -> VerifyingKey? {
-        guard let text = arguments.text("key") else { return nil }
-        if text.contains("+"), let verifier = try? NoteVerifier(parsing: text) { return verifier.key }
-        do throws(KeyError) {
-            return try VerifyingKey(base64URL: text)
-        } catch {
-            throw .usage("--key is no public key: \(error)")
-        }
     }
 
     private static func reason(_ verdict: HubVerdict) -> String {

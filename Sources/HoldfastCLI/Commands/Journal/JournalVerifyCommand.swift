@@ -12,6 +12,8 @@ enum JournalVerifyCommand {
                 + "it should not, such as a use after a revocation.",
             "Whether the whole directory was replaced by an older copy cannot be seen from inside: that takes an "
                 + "anchor, the output of journal head --json kept elsewhere.",
+            "With --key a checkpoint that the key's owner signed counts as evidence: records that do not have its root are a "
+                + "failure. Without, a wrong root is a finding, since anyone could have stated it.",
         ],
         positionals: [JournalArguments.directory],
         options: [
@@ -22,6 +24,7 @@ enum JournalVerifyCommand {
                 arity: .value(.file, name: "FILE"),
                 help: "what was seen of the journal before, - for standard input"
             ),
+            JournalArguments.hubKey,
         ],
         examples: [
             Example(words: ["journal", "verify", "approvals"], note: "the first failure, or ok"),
@@ -43,25 +46,19 @@ enum JournalVerifyCommand {
         let arguments = context.arguments
         let journal = try context.existingJournal()
         let anchor = try readAnchor(context)
+        let keys = try JournalArguments.trustedHubKeys(arguments)
         let bar = ProgressBar("verifying", unit: "records", on: context.console, context.fileSystem)
         defer { bar.clear() }
         let report = try context.asking { () throws(JournalError) in
             arguments.has("all")
-                ? try journal.verifyAll(anchor: anchor, progress: bar.show)
-                : try journal.verifyIntegrity(anchor: anchor, progress: bar.show)
+                ? try journal.verifyAll(anchor: anchor, trustedHubKeys: keys, progress: bar.show)
+                : try journal.verifyIntegrity(anchor: anchor, trustedHubKeys: keys, progress: bar.show)
         }
         bar.clear()
-        let isRefused = !report.isIntact || (arguments.has("strict") && !report.findings.isEmpty)
-        if context.wantsJSON {
-            context.console.write(json: VerificationText.json(report))
-        } else {
-            let style = context.console.outputStyle
-            for line in VerificationText.lines(report, isRefused: isRefused, style) { context.console.writeLine(line) }
-        }
-        return isRefused ? .refused : .done
+        return VerificationText.show(report, isStrict: arguments.has("strict"), context)
     }
 
-    private static func readAnchor(_ context: CommandContext) throws(CommandFailure) -> JournalAnchor? {
+    static func readAnchor(_ context: CommandContext) throws(CommandFailure) -> JournalAnchor? {
         guard let path = context.arguments.text("anchor") else { return nil }
         var source = try InputSource(path, expected: "the anchor", in: context)
         let bytes = try source.readAll(maximum: InputLimits.anchorByteCount)

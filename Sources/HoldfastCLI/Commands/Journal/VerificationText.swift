@@ -3,6 +3,18 @@ internal import Journal
 
 /// The result of a verification, as lines for people and as JSON for scripts.
 enum VerificationText {
+    /// Prints a report, and says how the command ends.
+    static func show(_ report: VerificationReport, isStrict: Bool, _ context: CommandContext) -> ExitCode {
+        let isRefused = !report.isIntact || (isStrict && !report.findings.isEmpty)
+        if context.wantsJSON {
+            context.console.write(json: json(report))
+        } else {
+            let style = context.console.outputStyle
+            for line in lines(report, isRefused: isRefused, style) { context.console.writeLine(line) }
+        }
+        return isRefused ? .refused : .done
+    }
+
     /// `ok: …`, or a line for every failure; then warnings and findings.
     static func lines(_ report: VerificationReport, isRefused: Bool, _ style: TextStyle) -> [String] {
         var lines: [String] = []

@@ -1,0 +1,160 @@
+internal import Canonical
+internal import FileSystemSeam
+internal import Journal
+
+/// `holdfast journal export`: a whole journal in one file.
+enum JournalExportCommand {
+    static let description = CommandDescription(
+        path: ["journal", "export"],
+        summary: "write all records to one file that verifies without the journal",
+        discussion: [
+            "The bundle is a line that counts the records and names the last one, then a record a line, as it was hashed. "
+                + "Whoever has it can check every digest, checkpoint and proof: journal verify-bundle does, and journal "
+                + "import makes a journal of it."
+        ],
+        positionals: [JournalArguments.directory],
+        options: [
+            OptionDescription(
+                name: "out",
+                arity: .value(.file, name: "FILE"),
+                help: "where the bundle is written; an existing file is replaced",
+                isRequired: true
+            )
+        ],
+        examples: [
+            Example(words: ["journal", "export", "approvals", "--out", "approvals.bundle"], note: "to pass on")
+        ],
+        exitNotes: [
+            ExitNote(code: .refused, meaning: "the journal does not verify; no bundle is written"),
+            JournalArguments.missingNote,
+        ],
+        run: run
+    )
+
+    private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
+        let journal = try context.existingJournal()
+        let path = context.arguments.required("out")
+        let output = try OutputFile(path, in: context.fileSystem)
+        let bar = ProgressBar("exporting", unit: "records", on: context.console, context.fileSystem)
+        defer { bar.clear() }
+        var head: JournalHead?
+        try output.write { (file) throws(CommandFailure) in
+            head = try context.asking { () throws(JournalError) in try journal.export(to: file, progress: bar.show) }
+        }
+        bar.clear()
+        JournalCopyText.show("exported", head, path, [], context)
+        return .done
+    }
+}
+
+/// `holdfast journal import`: a journal of a bundle.
+enum JournalImportCommand {
+    static let description = CommandDescription(
+        path: ["journal", "import"],
+        summary: "make a journal of a bundle that journal export wrote",
+        discussion: [
+            "Every record is checked, and keeps the bytes that were hashed. Nothing may stand at DIR: importing never "
+                + "changes a history."
+        ],
+        positionals: [
+            PositionalDescription(name: "DIR", kind: .directory, help: "the journal that is made")
+        ],
+        options: [
+            OptionDescription(
+                name: "from",
+                arity: .value(.file, name: "FILE"),
+                help: "the bundle",
+                isRequired: true
+            ),
+            OptionDescription(
+                name: "format",
+                arity: .value(.choice(JournalFormat.allCases.map(\.rawValue)), name: "FORMAT"),
+                help: "how records are stored: segments, or json-records as other tools read it; segments when left out"
+            ),
+        ],
+        examples: [
+            Example(words: ["journal", "import", "copy", "--from", "approvals.bundle"], note: "a journal in ./copy")
+        ],
+        exitNotes: [
+            ExitNote(code: .refused, meaning: "the bundle does not verify; nothing is left at DIR"),
+            ExitNote(code: .usage, meaning: "something stands at DIR"),
+            ExitNote(code: .malformedInput, meaning: "FILE is no bundle of a version that is known"),
+            ExitNote(code: .missingInput, meaning: "there is no FILE"),
+        ],
+        changesStore: true,
+        run: run
+    )
+
+    private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
+        let bundle = try context.bundle(context.arguments.required("from"))
+        let journal = context.journal()
+        let bar = ProgressBar("importing", unit: "records", on: context.console, context.fileSystem)
+        defer { bar.clear() }
+        let head = try context.asking { () throws(JournalError) in
+            try journal.create(from: bundle, progress: bar.show)
+        }
+        bar.clear()
+        JournalCopyText.show("imported", head, context.directory, [], context)
+        return .done
+    }
+}
+
+/// `holdfast journal verify-bundle`: does a bundle hold what it says?
+enum JournalVerifyBundleCommand {
+    static let description = CommandDescription(
+        path: ["journal", "verify-bundle"],
+        summary: "check a bundle that journal export wrote, without the journal",
+        discussion: [
+            "Checks every record's digest and place in the chain, the count and the last record that the first line names, "
+                + "and the roots of all checkpoints. With --key a wrong root that the key's owner signed is a failure; "
+                + "without, anyone could have made all of it."
+        ],
+        positionals: [PositionalDescription(name: "FILE", kind: .file, help: "the bundle")],
+        options: [
+            JournalArguments.hubKey,
+            OptionDescription(name: "strict", arity: .flag, help: "end with code 1 when there are findings"),
+            OptionDescription(
+                name: "anchor",
+                arity: .value(.file, name: "FILE"),
+                help: "what was seen of the journal before, - for standard input"
+            ),
+        ],
+        examples: [Example(words: ["journal", "verify-bundle", "approvals.bundle"], note: "the first failure, or ok")],
+        exitNotes: [
+            ExitNote(code: .done, meaning: "the bundle is intact"),
+            ExitNote(code: .refused, meaning: "it is not, or with --strict there are findings"),
+            ExitNote(code: .malformedInput, meaning: "FILE is no bundle of a version that is known"),
+            ExitNote(code: .missingInput, meaning: "there is no FILE"),
+        ],
+        run: run
+    )
+
+    private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
+        guard let path = context.arguments.positional("FILE") else { preconditionFailure("FILE is required") }
+        let bundle = try context.bundle(path)
+        let keys = try JournalArguments.trustedHubKeys(context.arguments)
+        let anchor = try JournalVerifyCommand.readAnchor(context)
+        let bar = ProgressBar("verifying", unit: "records", on: context.console, context.fileSystem)
+        defer { bar.clear() }
+        let report = try context.asking { () throws(JournalError) in
+            try bundle.verify(anchor: anchor, trustedHubKeys: keys, progress: bar.show)
+        }
+        bar.clear()
+        return VerificationText.show(report, isStrict: context.arguments.has("strict"), context)
+    }
+}
+
+extension CommandContext {
+    /// The bundle at a path.
+    fileprivate func bundle(_ path: String) throws(CommandFailure) -> JournalBundle {
+        let source = try InputSource(path, expected: "the bundle", in: self)
+        guard let file = source.file else {
+            throw .usage("a bundle is read twice, and so cannot come from \(source.name); give a file")
+        }
+        do throws(JournalError) {
+            return try JournalBundle(file)
+        } catch {
+            throw .malformed("\(source.name): \(error)", code: "malformed_bundle")
+        }
+    }
+}

@@ -1,0 +1,101 @@
+internal import Canonical
+internal import Journal
+
+/// `holdfast journal repair`: what a writer does when it opens a journal after a crash, and nothing else.
+enum JournalRepairCommand {
+    static let description = CommandDescription(
+        path: ["journal", "repair"],
+        summary:
+            "do now what the next append would: set a torn tail aside, make records durable, mend head and indexes",
+        discussion: [
+            "Nothing that was acknowledged is removed or changed. Records that are altered, missing or out of their place "
+                + "are not repaired: nobody can know what they were; restore the journal from a copy that verifies.",
+            "Says first what is to be done, and does it with --yes.",
+        ],
+        positionals: [JournalArguments.directory],
+        options: [
+            OptionDescription(name: "yes", arity: .flag, help: "do it; without, it is only said"),
+            JournalArguments.timeout,
+        ],
+        examples: [
+            Example(words: ["journal", "repair", "approvals"], note: "what would be done"),
+            Example(words: ["journal", "repair", "approvals", "--yes"], note: "do it"),
+        ],
+        exitNotes: [
+            ExitNote(code: .done, meaning: "there is nothing to do, or it is done"),
+            ExitNote(code: .refused, meaning: "the chain does not verify, or there is something to do and no --yes"),
+            JournalArguments.missingNote,
+        ] + JournalArguments.lockNotes,
+        changesStore: true,
+        run: run
+    )
+
+    private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
+        let journal = try context.existingJournal()
+        let before = try verified(journal, context)
+        guard before.isIntact else {
+            _ = VerificationText.show(before, isStrict: false, context)
+            return .refused
+        }
+        let mendable = before.warnings.filter { $0.kind != .foreignFile }
+        if mendable.isEmpty {
+            return done(before, "nothing to do", repaired: [], context)
+        }
+        guard context.arguments.has("yes") else {
+            return announce(mendable, context)
+        }
+        try context.asking { () throws(JournalError) in
+            try journal.create()
+            if mendable.contains(where: { $0.kind == .indexStale }) { _ = try journal.rebuildIndexes() }
+        }
+        let after = try verified(journal, context)
+        return done(after, "repaired", repaired: mendable, context)
+    }
+
+    private static func verified(
+        _ journal: ApprovalJournal,
+        _ context: CommandContext
+    ) throws(CommandFailure) -> VerificationReport {
+        let bar = ProgressBar("verifying", unit: "records", on: context.console, context.fileSystem)
+        defer { bar.clear() }
+        return try context.asking { () throws(JournalError) in try journal.verifyAll(progress: bar.show) }
+    }
+
+    private static func announce(_ warnings: [VerificationWarning], _ context: CommandContext) -> ExitCode {
+        if context.wantsJSON {
+            context.console.write(json: ["repaired": .bool(false), "todo": kinds(warnings)])
+        } else {
+            let style = context.console.outputStyle
+            for warning in warnings {
+                context.console.writeLine(
+                    "\(style.notable("to mend: \(warning.kind.rawValue):")) \(Printable.escaped(warning.message))"
+                )
+            }
+            context.console.writeLine("Give --yes to do it.")
+        }
+        return .refused
+    }
+
+    private static func done(
+        _ report: VerificationReport,
+        _ word: String,
+        repaired: [VerificationWarning],
+        _ context: CommandContext
+    ) -> ExitCode {
+        if context.wantsJSON {
+            context.console.write(json: [
+                "repaired": .bool(!repaired.isEmpty), "mended": kinds(repaired),
+                "records": .integer(report.recordCount),
+                "ok": .bool(report.isIntact),
+            ])
+        } else {
+            let records = report.recordCount == 1 ? "1 record" : "\(report.recordCount) records"
+            context.console.writeLine("\(context.console.outputStyle.good("\(word):")) \(records), the chain is intact")
+        }
+        return report.isIntact ? .done : .refused
+    }
+
+    private static func kinds(_ warnings: [VerificationWarning]) -> JSONValue {
+        .array(warnings.map { .string($0.kind.rawValue) })
+    }
+}

@@ -1,0 +1,142 @@
+import Canonical
+import Foundation
+import HoldfastCLI
+import Signing
+import TestSupport
+import Testing
+
+@Suite("holdfast journal convert, export, import, verify-bundle and repair")
+struct JournalCopyTests {
+    private func filled() throws -> JournalDirectory {
+        let journal = try JournalDirectory()
+        for nonce in ["a", "b", "c"] { #expect(journal.reserve(grant: "g-\(nonce)", nonce: nonce).code == .done) }
+        #expect(journal.run("revoke", "--grant", "g-a", "--grant-digest", "d", "--revoker", "human://o").code == .done)
+        #expect(journal.run("checkpoint").code == .done)
+        return journal
+    }
+
+    private func digests(_ path: String) throws -> [String] {
+        try CommandRun("journal", "list", path, "--json").lines.map {
+            try #require(try JSONValue(parsing: Array($0.utf8))["record_digest"]?.string)
+        }
+    }
+
+    @Test func aJournalIsConvertedThereAndBack() throws {
+        let journal = try filled()
+        let (other, back) = (journal.beside("v1"), journal.beside("v2"))
+        let run = journal.run("convert", "--to", "json-records", "--out", other)
+        #expect(run.code == .done, "\(run.error)")
+        #expect(run.output == "converted: 5 records to \(other)\n")
+        #expect(FileManager.default.fileExists(atPath: other + "/records"))
+        let json = try CommandRun("journal", "convert", other, "--to", "segments", "--out", back, "--json").json()
+        #expect(json["records"] == .integer(5) && json["format"]?.string == "segments")
+        #expect(try digests(back) == digests(journal.path))
+        #expect(try digests(other) == digests(journal.path))
+        #expect(CommandRun("journal", "verify", back, "--strict").code == .done)
+        journal.run("convert", "--to", "segments", "--out", back).expectError(.usage, "something stands there")
+        CommandRun("journal", "convert", journal.beside("none"), "--to", "segments", "--out", journal.beside("x"))
+            .expectError(.missingInput, "no directory")
+    }
+
+    @Test func aBundleIsPassedOn() throws {
+        let journal = try filled()
+        let file = journal.beside("bundle")
+        let run = journal.run("export", "--out", file)
+        #expect(run.code == .done, "\(run.error)")
+        #expect(run.output == "exported: 5 records to \(file)\n")
+        let verified = CommandRun("journal", "verify-bundle", file, "--strict")
+        #expect(
+            verified.code == .done && verified.output.hasPrefix("ok: 5 records, head 5 sha256:"),
+            "\(verified.error)"
+        )
+        let anchor = journal.beside("anchor")
+        try TestFile.write(journal.run("head", "--json").outputBytes, anchor)
+        #expect(CommandRun("journal", "verify-bundle", file, "--anchor", anchor).code == .done)
+
+        let copy = journal.beside("copy")
+        let imported = CommandRun("journal", "import", copy, "--from", file, "--format", "json-records")
+        #expect(imported.code == .done, "\(imported.error)")
+        #expect(try digests(copy) == digests(journal.path))
+        CommandRun("journal", "import", copy, "--from", file).expectError(.usage, "something stands there")
+
+        var bytes = Array(try Data(contentsOf: URL(filePath: file)))
+        bytes[bytes.count / 2] ^= 1
+        try TestFile.write(bytes, file)
+        let altered = CommandRun("journal", "verify-bundle", file, "--json")
+        #expect(altered.code == .refused)
+        #expect(try altered.json()["ok"] == .bool(false))
+        #expect(CommandRun("journal", "import", journal.beside("y"), "--from", file).code == .refused)
+        #expect(!FileManager.default.fileExists(atPath: journal.beside("y")))
+        try TestFile.write("{}\n", file)
+        CommandRun("journal", "verify-bundle", file).expectError(.malformedInput, "not that of a bundle")
+        CommandRun("journal", "verify-bundle", journal.beside("none")).expectError(.missingInput, "none")
+    }
+
+    /// A wrong root is a finding, until the one who signed it is trusted.
+    @Test func aTrustedKeyMakesAWrongRootAFailure() throws {
+        let journal = try filled()
+        let pem = """
+            -----BEGIN PRIVATE KEY-----
+            MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
+            -----END PRIVATE KEY-----
+
+            """
+        let keyFile = journal.beside("hub.pem")
+        try TestFile.write(pem, keyFile)
+        #expect(journal.run("checkpoint", "--sign-key", keyFile, "--hub", "hub://org-0").code == .done)
+        let key = try SigningKey(pem: pem).publicKey.base64URL
+        #expect(journal.run("verify", "--key", key, "--strict").code == .done)
+        journal.run("verify", "--key", "nonsense").expectError(.usage, "no public key")
+    }
+
+    @Test func repairDoesWhatTheNextAppendWould() throws {
+        let journal = try filled()
+        #expect(journal.run("repair").output == "nothing to do: 5 records, the chain is intact\n")
+        let segment = journal.path + "/segments/00000000000000000001.jsonl"
+        var bytes = Array(try Data(contentsOf: URL(filePath: segment)))
+        let end = try #require(bytes.lastIndex(of: UInt8(ascii: "\n")))
+        bytes.replaceSubrange((end + 1)..<(end + 6), with: Array("{torn".utf8))
+        try TestFile.write(bytes, segment)
+        let asked = journal.run("repair")
+        #expect(asked.code == .refused)
+        #expect(asked.output.contains("to mend: torn_tail:") && asked.output.contains("--yes"))
+        #expect(Array(try Data(contentsOf: URL(filePath: segment))) == bytes)
+        let done = journal.run("repair", "--yes")
+        #expect(done.output == "repaired: 5 records, the chain is intact\n", "\(done.error)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: journal.path + "/quarantine").count == 1)
+        #expect(journal.run("repair", "--json").code == .done)
+
+        // What is damaged is not repaired.
+        bytes[40] ^= 1
+        try TestFile.write(bytes, segment)
+        let refused = journal.run("repair", "--yes")
+        #expect(refused.code == .refused)
+        #expect(Array(try Data(contentsOf: URL(filePath: segment))) == bytes)
+    }
+
+    @Test func doctorAndReportKnowAJournal() throws {
+        let journal = try filled()
+        let run = CommandRun("doctor", journal.path)
+        #expect(run.code == .done, "\(run.error)")
+        #expect(run.lines[0] == "approval-use journal \(journal.path): sound")
+        for fact in ["records", "layout", "uses", "revocations", "checkpoints", "file system"] {
+            #expect(run.lines.contains { $0.hasPrefix("  \(fact) ") }, "\(fact)")
+        }
+        let page = journal.beside("page.html")
+        #expect(CommandRun("report", journal.path, "--out", page).code == .done)
+        let text = try String(contentsOfFile: page, encoding: .utf8)
+        for part in ["Uses by grant", "g-a", "Revocations", "human://o", "Checkpoints", "not signed"] {
+            #expect(text.contains(part), "\(part)")
+        }
+        let segment = journal.path + "/segments/00000000000000000001.jsonl"
+        let altered = try String(contentsOfFile: segment, encoding: .utf8)
+            .replacing("agent://a", with: "agent://b", maxReplacements: 1)
+        try TestFile.write(altered, segment)
+        let damaged = CommandRun("doctor", journal.path, "--json")
+        #expect(damaged.code == .refused)
+        let finding = try #require(try damaged.json()["findings"]?.array?.first)
+        #expect(finding["kind"]?.string == "record_tampered" && finding["place"]?.string == "record 1")
+        #expect(finding["remedy"]?.string?.isEmpty == false)
+        #expect(CommandRun("report", journal.path, "--out", page).code == .done)
+    }
+}
