@@ -31,6 +31,8 @@ enum JournalWork {
         )
         try journal.create()
         for number in 0..<count { _ = try journal.reserve(use(number, grant: grant), maximumUses: 1) }
+        // Left clean: a writer that syncs makes the last of them durable.
+        try ApprovalJournal(at: path, fileSystem: arena.fileSystem).create()
         return path
     }
 

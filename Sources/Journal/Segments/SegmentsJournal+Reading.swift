@@ -79,10 +79,12 @@ extension SegmentView {
     /// - Returns: false when that takes a fresh look.
     mutating func follow(bootID: String) throws(JournalError) -> Bool {
         let isChanged = try watermarkFile.refresh()
-        guard let watermark = watermarkFile.watermark, watermark.bootID == bootID, !bootID.isEmpty,
-            watermark.index >= ledger.nextIndex - 1
-        else { return false }
+        guard let watermark = watermarkFile.watermark else { return false }
+        // What was read is durable, or was made so; and whoever appends more, writes the watermark.
         if !isChanged { return true }
+        guard watermark.bootID == bootID, !bootID.isEmpty, watermark.index >= ledger.nextIndex - 1 else {
+            return false
+        }
         // Another process has made runs of what is kept here.
         if ledger.tail.isOverflowing || ledger.tail.count > 2 * UInt64(place.options.segmentSettings.tailRecordMaximum)
         {
