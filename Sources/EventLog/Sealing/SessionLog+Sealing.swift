@@ -97,9 +97,8 @@ extension SessionLog {
         }
         if let complaint { throw .sealBroken(path: path, reason: complaint) }
         guard let facts else { throw .eventsReplaced(path: path, readBytes: 0, size: 0) }
-        let stream = EventStream(file, path: path, from: 0)
         var seal = EventSeal(
-            sessionID: try stream.nextEvent()?.event.sessionID,
+            sessionID: facts.sessionID,
             eventCount: facts.eventCount,
             lineCount: facts.measured.lineCount,
             nextSequenceNumber: facts.nextNumber,
@@ -205,6 +204,7 @@ private struct SealedFacts: Hashable {
     let byteCount: Int64
     let eventCount: UInt64
     let nextNumber: UInt64?
+    let sessionID: String?
     let measured: MeasuredBytes
 
     /// Takes the whole lines that are there, twice: a seal is evidence, and one wrong bit on the way from the disk would
@@ -227,6 +227,17 @@ private struct SealedFacts: Hashable {
         byteCount = tally.byteOffset
         eventCount = tally.eventCount
         nextNumber = tally.nextNumber
+        sessionID = try Self.session(in: file, limit: tally.byteOffset)
+    }
+
+    /// The session of the first event.
+    private static func session(in file: any File, limit: Int64) throws(FileSystemError) -> String? {
+        var reader = LineReader(file, limit: limit)
+        var parser = EventParser()
+        while let line = try reader.next(), line.ending != .endOfFile {
+            if case .event(let event) = LogEntry(line, &parser) { return event.event.sessionID }
+        }
+        return nil
     }
 }
 

@@ -77,8 +77,8 @@ struct JournalCrashTests {
         var explorer = CrashExplorer(model)
         explorer.faults = faults
         let isLong = ProcessInfo.processInfo.environment["HOLDFAST_LONG"] != nil
-        explorer.runMaximum = isLong ? 1 << 16 : 1 << 9
-        explorer.sampleCount = isLong ? 1000 : 20
+        explorer.runMaximum = isLong ? 1 << 16 : 1 << 4
+        explorer.sampleCount = isLong ? 1000 : 4
         if !isLong { explorer.depth = 1 }
         let report = try explorer.explore { fileSystem in
             try workload.prepare(fileSystem, options)
