@@ -135,7 +135,9 @@ struct GroupCommitTests {
             }
             return nil
         }
-        let journals = (0..<32).map { _ in AsyncApprovalJournal(place.open()) }
+        // Other tests may keep this one from its threads for longer than a lock is usually waited for.
+        let patient = JournalOptions(lockTimeoutMilliseconds: 900_000)
+        let journals = (0..<32).map { _ in AsyncApprovalJournal(place.open(patient)) }
         let waiting = journals.enumerated().map { number, journal in
             Task { try await journal.reserve(use(nonce: "n-\(number)")).index }
         }
