@@ -51,7 +51,7 @@ struct CompletionsTests {
         }
     }
 
-    @Test(.enabled(if: Shell.has("groff")))
+    @Test(.enabled(if: Shell.has("groff"), "no groff in PATH"))
     func groffFindsNothingWrongWithTheManual() throws {
         let page = CommandRun("man").output
         let result = try Shell.run("groff -man -ww -Tutf8 2>&1 >/dev/null", input: page)
@@ -59,7 +59,7 @@ struct CompletionsTests {
     }
 
     @Test(
-        .enabled(if: Shell.has("bash")),
+        .enabled(if: Shell.has("bash"), "no bash in PATH"),
         arguments: [
             ("holdfast jou", ["journal"]), ("holdfast journal re", ["reserve", "revoke", "rebuild-indexes", "repair"]),
             ("holdfast journal reserve d --gr", ["--grant", "--grant-digest"]),
@@ -79,12 +79,12 @@ struct CompletionsTests {
         #expect(result.split(separator: "\n").map(String.init) == expected)
     }
 
-    @Test(.enabled(if: Shell.has("zsh")))
+    @Test(.enabled(if: Shell.has("zsh"), "no zsh in PATH"))
     func zshReadsItsScript() throws {
         #expect(try Shell.run("zsh -n 2>&1", input: CommandRun("completions", "zsh").output) == "")
     }
 
-    @Test(.enabled(if: Shell.has("fish")))
+    @Test(.enabled(if: Shell.has("fish"), "no fish in PATH"))
     func fishCompletes() throws {
         let ask = "\ncomplete -C 'holdfast journal verify d --st'\ncomplete -C 'holdfast canon --form d'\n"
         let result = try Shell.run("fish --no-config 2>&1", input: CommandRun("completions", "fish").output + ask)

@@ -14,12 +14,6 @@ extension JSONDocument {
         }
     }
 
-    /// Whether the string or key at `place`, decoded, is exactly `name`.
-    package func string(at place: Place, equals name: [UInt8]) -> Bool {
-        let entry = tape.entries[place.index]
-        return ByteWord.isSame(entry.isUnescaped ? tape.unescaped.span : source.span, entry.range, name.span)
-    }
-
     /// The place after the closing quote of a string whose opening quote stands at `start`. The text was parsed
     /// before, so there is one.
     private func endOfString(startingAt start: Int) -> Int {

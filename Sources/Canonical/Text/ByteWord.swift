@@ -1,10 +1,12 @@
-/// Several bytes at a time: the places of this module that step outside bounds-checked access.
-enum ByteWord {
+/// Several bytes at a time: the places that step outside bounds-checked access. Inlined into the modules above, whose
+/// inner loops are made of them.
+package enum ByteWord {
     /// Loads eight bytes, the first in the lowest bits.
     ///
     /// - Precondition: `position + 8 <= bytes.count`; the caller has just checked it.
+    @inlinable
     @inline(__always)
-    static func load(_ bytes: Span<UInt8>, at position: Int) -> UInt64 {
+    package static func load(_ bytes: Span<UInt8>, at position: Int) -> UInt64 {
         let word = unsafe bytes.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt64.self)
         return UInt64(littleEndian: word)
     }
@@ -59,8 +61,9 @@ enum ByteWord {
 
     /// A word whose lowest set bit lies in the first byte that is a control character, a quote, a backslash or
     /// not ASCII; zero when there is none. Higher bytes may be marked wrongly, the lowest never is.
+    @inlinable
     @inline(__always)
-    static func needsAttention(_ word: UInt64) -> UInt64 {
+    package static func needsAttention(_ word: UInt64) -> UInt64 {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let highs: UInt64 = 0x8080_8080_8080_8080
         let quote = word ^ (ones &* 0x22)

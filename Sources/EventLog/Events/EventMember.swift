@@ -36,8 +36,11 @@ enum EventMember: Int, CaseIterable, Sendable {
     /// The names, for finding members by them; the indexes are raw values.
     static let table = JSONMemberNames(names)
 
-    /// The names as bytes, for comparing keys without making strings of them.
-    static let nameBytes: [[UInt8]] = names.map { Array($0.utf8) }
+    /// The member that a key names; nil when it is none that this version knows.
+    init?(at key: JSONDocument.Place, in document: JSONDocument) {
+        guard let index = document.index(in: Self.table, at: key) else { return nil }
+        self.init(rawValue: index)
+    }
 
     /// Whether every event has or may have it, whatever its type.
     var isEnvelope: Bool { rawValue <= EventMember.type.rawValue || rawValue >= EventMember.artifactReference.rawValue }

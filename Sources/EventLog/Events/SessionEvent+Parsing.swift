@@ -162,12 +162,9 @@ extension ParsedEvent {
     /// The members that neither every event nor this type has.
     fileprivate var unknownMembers: [RawMember] {
         let own = typeName?.rules.map(\.member) ?? []
-        let known = EventMember.allCases.filter { $0.isEnvelope || own.contains($0) }.map {
-            EventMember.nameBytes[$0.rawValue]
-        }
         var members: [RawMember] = []
         document.forEachMember(of: document.root) { key, value in
-            if known.contains(where: { document.string(at: key, equals: $0) }) { return }
+            if let member = EventMember(at: key, in: document), member.isEnvelope || own.contains(member) { return }
             let text = document.source[document.byteRange(of: value)]
             members.append(RawMember(name: document.string(at: key), checked: text))
         }

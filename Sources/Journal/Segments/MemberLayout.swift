@@ -1,3 +1,5 @@
+internal import Canonical
+
 /// The members of one kind of record in the order in which they are written, for reading lines without a parser.
 struct MemberLayout: Sendable {
     /// One member.
@@ -157,7 +159,7 @@ extension MemberLayout {
     private static func endOfPlainText(_ line: Span<UInt8>, from start: Int) -> Int? {
         var position = start
         while position &+ 8 <= line.count {
-            let end = Bytes.endsPlainText(Bytes.load(line, at: position))
+            let end = ByteWord.needsAttention(ByteWord.load(line, at: position))
             if end != 0 {
                 position &+= end.trailingZeroBitCount &>> 3
                 return line[position] == UInt8(ascii: "\"") ? position : nil

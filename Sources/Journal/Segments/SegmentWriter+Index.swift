@@ -201,6 +201,6 @@ extension FileSystem {
         var bytes = [UInt8](repeating: 0, count: 8)
         var span = bytes.mutableSpan
         try fillRandom(&span)
-        return Bytes.load(bytes.span, at: 0)
+        return ByteWord.load(bytes.span, at: 0)
     }
 }

@@ -1,6 +1,7 @@
 import Canonical
 import Foundation
 import Signing
+import TestSupport
 import Testing
 
 @Suite struct SecrecyTests {
@@ -64,7 +65,7 @@ import Testing
         let tooLong = pem.replacing("ONHv", with: "ONHv\nAAAA")
         let spoilt = pem.replacing("ONHv", with: "ONH-")
         _ = try SigningKey.numbered(1).signature(for: [1])  // libcrypto's own memory is listed with the rest
-        let memory = try OwnMemory()
+        let memory = try ProcessMemory()
 
         var key: SigningKey? = try SigningKey(pem: pem)
         let afterReading = memory.occurrences(ofInverted: inverted)
@@ -90,7 +91,7 @@ import Testing
         let encoded = "PRIVATE+KEY+trace+8ff420f9+ARB3JsWzyv/UM3in/zT/md4R7mTcfSo5bbfWmSjEffon"
         let inverted: [UInt8] = [238, 17, 155, 35, 130, 213, 198, 146, 72, 41, 102, 215, 59, 130, 5, 216]
         _ = try SignedNoteTests.signer(1)
-        let memory = try OwnMemory()
+        let memory = try ProcessMemory()
         var signer: NoteSigner? = try NoteSigner(parsing: encoded)
         let afterReading = memory.occurrences(ofInverted: inverted)
         let note = try SignedNote(text: "text\n", signedBy: [#require(signer)])

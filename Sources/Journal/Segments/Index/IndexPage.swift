@@ -1,3 +1,5 @@
+internal import Canonical
+
 /// A page of an index file: one sector, so that it is written whole or not at all, and read in one piece.
 ///
 ///     504 bytes of contents, then their check, 8 bytes little-endian: the first word of SipHash-2-4, keyed by the
@@ -28,7 +30,7 @@ enum IndexPage {
         page: UInt64
     ) -> Bool {
         check(of: bytes, at: offset, maker, run: run, page: page)
-            == Bytes.load(bytes, at: offset &+ contentByteCount)
+            == ByteWord.load(bytes, at: offset &+ contentByteCount)
     }
 
     private static func check(

@@ -1,3 +1,4 @@
+internal import Canonical
 internal import FileSystemSeam
 
 /// A run of the index: a file over a range of records that never changes once it stands at its name.
@@ -65,8 +66,8 @@ struct IndexRun: Sendable {
             if count > IndexPage.entryCount { throw damage }
             var place = 0
             for _ in 0..<count {
-                if Bytes.load(bytes, at: place) == key.high {
-                    let entry = IndexEntry(high: key.high, rest: Bytes.load(bytes, at: place &+ 8))
+                if ByteWord.load(bytes, at: place) == key.high {
+                    let entry = IndexEntry(high: key.high, rest: ByteWord.load(bytes, at: place &+ 8))
                     if entry.matches(key) { return entry.index }
                 }
                 place &+= IndexEntry.byteCount

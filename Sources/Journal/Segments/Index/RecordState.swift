@@ -1,3 +1,5 @@
+internal import Canonical
+
 /// What the records up to and including one add up to, for what that record names: what a run keeps for every record, so
 /// that an answer needs none of the records before.
 ///
@@ -33,9 +35,9 @@ struct RecordState: Sendable, Hashable {
 
     /// Reads a state.
     init(_ bytes: Span<UInt8>, at place: Int) {
-        let first = Bytes.load(bytes, at: place)
-        let second = Bytes.load(bytes, at: place &+ 8)
-        let third = Bytes.load(bytes, at: place &+ 16)
+        let first = ByteWord.load(bytes, at: place)
+        let second = ByteWord.load(bytes, at: place &+ 8)
+        let third = ByteWord.load(bytes, at: place &+ 16)
         offset = UInt32(truncatingIfNeeded: first)
         grantUseCount = UInt32(truncatingIfNeeded: first &>> 32)
         nonceUseCount = UInt32(truncatingIfNeeded: second)

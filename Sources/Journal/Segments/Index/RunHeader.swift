@@ -1,3 +1,5 @@
+internal import Canonical
+
 /// The first page of a run: what it covers, and where what stands in it.
 ///
 ///     0   "HFINDEX1"          8   the run's number, random        16  the journal's mark
@@ -55,7 +57,7 @@ struct RunHeader: Sendable, Hashable {
         guard bytes.count == IndexPage.byteCount, bytes.starts(with: Self.magic),
             IndexPage.isValid(bytes.span, at: 0, maker, run: 0, page: 0)
         else { return nil }
-        func word(_ place: Int) -> UInt64 { Bytes.load(bytes.span, at: 8 + 8 * place) }
+        func word(_ place: Int) -> UInt64 { ByteWord.load(bytes.span, at: 8 + 8 * place) }
         number = word(0)
         mark = word(1)
         first = word(2)

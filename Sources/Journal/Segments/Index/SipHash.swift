@@ -21,7 +21,7 @@ struct SipHash: Sendable, Hashable {
     /// Keyed with the first 16 bytes of the SHA-256 of a text.
     init(derivingKeyFrom text: String) {
         let digest = Digest(hashing: Array(text.utf8)).bytes
-        self.init(key0: Bytes.load(digest.span, at: 0), key1: Bytes.load(digest.span, at: 8))
+        self.init(key0: ByteWord.load(digest.span, at: 0), key1: ByteWord.load(digest.span, at: 8))
     }
 
     /// Adds one byte.
@@ -54,7 +54,7 @@ struct SipHash: Sendable, Hashable {
     mutating func combine(_ bytes: Span<UInt8>) {
         var position = 0
         while position &+ 8 <= bytes.count {
-            combine(Bytes.load(bytes, at: position))
+            combine(ByteWord.load(bytes, at: position))
             position &+= 8
         }
         while position < bytes.count {

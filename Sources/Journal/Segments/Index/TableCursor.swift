@@ -1,3 +1,5 @@
+internal import Canonical
+
 /// Reads the entries of a run's table in order, many pages at a time.
 struct TableCursor {
     private let run: IndexRun
@@ -49,7 +51,7 @@ struct TableCursor {
             for entry in 0..<entryCount {
                 let offset = start &+ entry &* IndexEntry.byteCount
                 entries.append(
-                    IndexEntry(high: Bytes.load(span, at: offset), rest: Bytes.load(span, at: offset &+ 8))
+                    IndexEntry(high: ByteWord.load(span, at: offset), rest: ByteWord.load(span, at: offset &+ 8))
                 )
             }
         }

@@ -5,8 +5,9 @@ import Foundation
 ///
 /// The regions are listed once, and searching takes nothing from the heap: what was given back to the heap just before
 /// would otherwise be overwritten by the search.
-final class ProcessMemory {
-    struct Failure: Error {
+public final class ProcessMemory {
+    /// Memory cannot be looked at.
+    public struct Failure: Error {
         let what: String
     }
 
@@ -14,7 +15,8 @@ final class ProcessMemory {
     private let regions: [Range<UInt>]
     private let buffer: UnsafeMutableBufferPointer<UInt8>
 
-    init() throws {
+    /// Lists what is writable now.
+    public init() throws {
         buffer = .allocate(capacity: 1 << 16)
         buffer.initialize(repeating: 0)
         descriptor = open("/proc/self/mem", O_RDONLY | O_CLOEXEC)
@@ -31,7 +33,7 @@ final class ProcessMemory {
 
     /// How often bytes stand in writable memory. They are passed with every bit inverted, so that the question itself
     /// is not found.
-    func occurrences(ofInverted inverted: [UInt8]) -> Int {
+    public func occurrences(ofInverted inverted: [UInt8]) -> Int {
         defer { buffer.update(repeating: 0) }
         let base = UInt(bitPattern: buffer.baseAddress)
         let own = base..<base + UInt(buffer.count)
