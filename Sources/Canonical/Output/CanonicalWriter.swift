@@ -8,18 +8,19 @@ public struct CanonicalWriter: ~Copyable {
     /// The form that is written.
     public let form: CanonicalForm
 
-    private var bytes: [UInt8] = []
-    private var hasher: DigestHasher?
-    private var failure: CanonicalError?
-    private var needsComma = false
-    private var isAfterKey = false
-    private var isComplete = false
-    private var lastKey = ""
-    private var containers: [Container] = []
+    var bytes: [UInt8] = []
+    var hasher: DigestHasher?
+    var failure: CanonicalError?
+    var needsComma = false
+    var isAfterKey = false
+    var isComplete = false
+    var isInObject = false
+    var lastKey = ""
+    private(set) var containers: [Container] = []
     private var sorter = MemberSorter()
 
     /// An array or object that is being written, with the innermost key around it.
-    private struct Container {
+    struct Container {
         var isObject: Bool
         var enclosingKey: String
     }
@@ -69,6 +70,7 @@ extension CanonicalWriter {
         beginValue()
         bytes.append(UInt8(ascii: "{"))
         containers.append(Container(isObject: true, enclosingKey: lastKey))
+        isInObject = true
         if form.sortsKeys { sorter.beginObject() }
         needsComma = false
     }
@@ -76,7 +78,7 @@ extension CanonicalWriter {
     /// Ends the object that was begun last.
     public mutating func endObject() {
         precondition(isInObject && !isAfterKey, "endObject without beginObject, or after a key")
-        lastKey = containers.removeLast().enclosingKey
+        leaveContainer()
         if form.sortsKeys, let key = sorter.endObject(&bytes), failure == nil {
             failure = .duplicateKey(key)
         }
@@ -89,13 +91,14 @@ extension CanonicalWriter {
         beginValue()
         bytes.append(UInt8(ascii: "["))
         containers.append(Container(isObject: false, enclosingKey: lastKey))
+        isInObject = false
         needsComma = false
     }
 
     /// Ends the array that was begun last.
     public mutating func endArray() {
         precondition(!isInObject && !containers.isEmpty, "endArray without beginArray")
-        lastKey = containers.removeLast().enclosingKey
+        leaveContainer()
         bytes.append(UInt8(ascii: "]"))
         endValue()
     }
@@ -114,22 +117,19 @@ extension CanonicalWriter {
         lastKey = name
     }
 
-    /// How many bytes have been written so far; only where no later key can come before them and nothing was hashed.
-    package var writtenByteCount: Int {
-        precondition(!form.sortsKeys && hasher == nil, "the place of a byte is not known yet")
-        return bytes.count
+    private mutating func leaveContainer() {
+        lastKey = containers.removeLast().enclosingKey
+        isInObject = containers.last?.isObject ?? false
     }
 
-    private var isInObject: Bool { containers.last?.isObject ?? false }
-
-    private mutating func beginValue() {
+    mutating func beginValue() {
         precondition(!isInObject || isAfterKey, "a value inside an object follows its key")
         precondition(!isComplete, "there is one value; put several into an array")
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         isAfterKey = false
     }
 
-    private mutating func endValue() {
+    mutating func endValue() {
         isComplete = containers.isEmpty
         needsComma = !isComplete
         if bytes.count >= Self.pieceByteCount, hasher != nil, !form.sortsKeys || containers.isEmpty {
@@ -194,13 +194,6 @@ extension CanonicalWriter {
 
     /// Writes a value that describes itself.
     public mutating func value(_ value: some CanonicalEncodable) { value.encode(to: &self) }
-
-    /// Writes one value whose canonical bytes, in this form, are already known.
-    package mutating func raw(_ canonical: [UInt8]) {
-        beginValue()
-        bytes.append(contentsOf: canonical)
-        endValue()
-    }
 }
 
 // MARK: - Members

@@ -8,7 +8,7 @@
 /// | ECMAScript (RFC 8785, 3.2.2.3) | −6 < *n* ≤ 21 | `1.5e+22` | `1` | `0` |
 /// | serde_json ≥ 1.0.147 | −5 < *n* ≤ 16 | `1.5e+22` | `1.0` | `-0.0` |
 /// | serde_json ≤ 1.0.146 | −5 < *n* ≤ 16 | `1.5e22` | `1.0` | `-0.0` |
-enum NumberLayout {
+package enum NumberLayout {
     case ecmaScript, serde, serdeRyu
 
     private var plainMaximum: Int { self == .ecmaScript ? 21 : 16 }
@@ -71,7 +71,7 @@ enum NumberLayout {
     }
 
     /// Appends an integer's decimal digits.
-    static func append(_ value: UInt64, to output: inout [UInt8]) {
+    package static func append(_ value: UInt64, to output: inout [UInt8]) {
         if value < 10 {
             output.append(UInt8(ascii: "0") + UInt8(value))
             return

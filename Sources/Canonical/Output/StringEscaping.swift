@@ -5,8 +5,19 @@ enum StringEscaping {
     /// Appends `bytes[range]`, valid UTF-8, between quotes.
     @inline(__always)
     static func append(_ bytes: Span<UInt8>, _ range: Range<Int>, to output: inout [UInt8]) {
-        output.append(UInt8(ascii: "\""))
-        var runStart = range.lowerBound
+        let plainEnd = firstEscaped(bytes, range) ?? range.upperBound
+        // Nearly every string is written as it is, in one step.
+        output.append(addingCapacity: range.count &+ 2) {
+            $0.append(UInt8(ascii: "\""))
+            $0.append(bytes, range.lowerBound..<plainEnd)
+            if plainEnd == range.upperBound { $0.append(UInt8(ascii: "\"")) }
+        }
+        if plainEnd < range.upperBound { appendEscaping(bytes, plainEnd..<range.upperBound, to: &output) }
+    }
+
+    /// Where the first byte stands that cannot be written as it is.
+    @inline(__always)
+    private static func firstEscaped(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
         var position = range.lowerBound
         while position < range.upperBound {
             if position &+ 8 <= range.upperBound {
@@ -18,12 +29,19 @@ enum StringEscaping {
                 position &+= marks.trailingZeroBitCount &>> 3
             }
             let byte = bytes[position]
-            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-                output.append(bytes, runStart..<position)
-                appendEscape(byte, to: &output)
-                runStart = position &+ 1
-            }
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return position }
             position &+= 1
+        }
+        return nil
+    }
+
+    /// The rest of a string, from its first escape on, and the quote behind it.
+    private static func appendEscaping(_ bytes: Span<UInt8>, _ range: Range<Int>, to output: inout [UInt8]) {
+        var runStart = range.lowerBound
+        while let position = firstEscaped(bytes, runStart..<range.upperBound) {
+            output.append(bytes, runStart..<position)
+            appendEscape(bytes[position], to: &output)
+            runStart = position &+ 1
         }
         output.append(bytes, runStart..<range.upperBound)
         output.append(UInt8(ascii: "\""))

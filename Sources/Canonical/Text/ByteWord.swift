@@ -86,7 +86,23 @@ extension Array<UInt8> {
 
     /// Appends a range of a span in one copy.
     @inline(__always)
-    mutating func append(_ bytes: Span<UInt8>, _ range: Range<Int>) {
-        unsafe bytes.extracting(range).withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+    package mutating func append(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+        append(addingCapacity: range.count) { $0.append(bytes, range) }
+    }
+}
+
+extension OutputSpan<UInt8> {
+    /// Appends a range of a span in one copy.
+    @inline(__always)
+    package mutating func append(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+        let part = bytes.extracting(range)
+        precondition(part.count <= freeCapacity, "there is room for the bytes")
+        unsafe withUnsafeMutableBufferPointer { output, count in
+            unsafe part.withUnsafeBytes { input in
+                guard let start = input.baseAddress, let end = output.baseAddress else { return }
+                unsafe UnsafeMutableRawPointer(end + count).copyMemory(from: start, byteCount: input.count)
+                count += input.count
+            }
+        }
     }
 }

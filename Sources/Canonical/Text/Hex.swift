@@ -9,12 +9,18 @@ public enum Hex {
     /// - Complexity: O(*n*).
     public static func encode(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
-        text.reserveCapacity(bytes.count * 2)
-        for byte in bytes {
-            text.append(digit(byte >> 4))
-            text.append(digit(byte & 0x0f))
-        }
+        append(bytes.span, to: &text)
         return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Appends the digits of bytes.
+    static func append(_ bytes: Span<UInt8>, to text: inout [UInt8]) {
+        text.append(addingCapacity: bytes.count * 2) { output in
+            for index in bytes.indices {
+                output.append(digit(bytes[index] >> 4))
+                output.append(digit(bytes[index] & 0x0f))
+            }
+        }
     }
 
     /// The bytes that a lower-case hexadecimal text stands for: `0fa0` gives `[0x0f, 0xa0]`.

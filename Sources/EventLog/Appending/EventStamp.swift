@@ -5,7 +5,7 @@ internal import FileSystemSeam
 struct EventStamp {
     private let fileSystem: any FileSystem
     /// One time for all events of an append.
-    private var now: String?
+    private(set) var timestamp = ""
     /// Random bytes, and how many of them were used.
     private var random: [UInt8] = []
     private var used = 0
@@ -20,34 +20,13 @@ struct EventStamp {
         rest = eventCount
     }
 
-    /// The event with nothing empty that must not be.
+    /// Gets ready what the next event may need.
     ///
     /// - Throws: `.io` when the system gives no random bytes.
-    mutating func completed(_ event: SessionEvent) throws(EventLogError) -> SessionEvent {
-        var event = event
-        defer { rest -= 1 }
-        if event.eventID.isEmpty { event.eventID = "evt_" + (try hexadecimal(byteCount: 8)) }
-        if event.timestamp.isEmpty { event.timestamp = timestamp() }
-        if event.traceID.isEmpty { event.traceID = try hexadecimal(byteCount: 16) }
-        if event.spanID.isEmpty { event.spanID = try hexadecimal(byteCount: 8) }
-        return event
-    }
-
-    private mutating func timestamp() -> String {
-        if let now { return now }
-        let text = Self.time(fileSystem.wallClock())
-        now = text
-        return text
-    }
-
-    /// A time as RFC 3339 text.
-    static func time(_ time: WallClockTime) -> String {
-        let nanoseconds = time.nanosecondsSinceEpoch - time.secondsSinceEpoch * 1_000_000_000
-        return Timestamp(secondsSinceEpoch: time.secondsSinceEpoch, nanoseconds: UInt32(nanoseconds)).description
-    }
-
-    private mutating func hexadecimal(byteCount: Int) throws(EventLogError) -> String {
-        if random.count - used < byteCount {
+    mutating func prepare(for event: borrowing SessionEvent) throws(EventLogError) {
+        if event.timestamp.isEmpty, timestamp.isEmpty { timestamp = Self.time(fileSystem.wallClock()) }
+        let isIdentified = !(event.eventID.isEmpty || event.traceID.isEmpty || event.spanID.isEmpty)
+        if !isIdentified, random.count - used < Self.eventByteCount {
             var fresh = [UInt8](repeating: 0, count: min(max(1, rest) * Self.eventByteCount, Self.fetchMaximum))
             do throws(FileSystemError) {
                 var span = fresh.mutableSpan
@@ -57,7 +36,18 @@ struct EventStamp {
             }
             (random, used) = (fresh, 0)
         }
-        defer { used += byteCount }
-        return Hex.encode(Array(random[used..<(used + byteCount)]))
+        rest -= 1
+    }
+
+    /// Writes an identifier that is made of random bytes.
+    mutating func writeIdentifier(_ prefix: StaticString, byteCount: Int, to writer: inout CanonicalWriter) {
+        writer.value(prefix, hexadecimal: random.span.extracting(used..<(used + byteCount)))
+        used += byteCount
+    }
+
+    /// A time as RFC 3339 text.
+    static func time(_ time: WallClockTime) -> String {
+        let nanoseconds = time.nanosecondsSinceEpoch - time.secondsSinceEpoch * 1_000_000_000
+        return Timestamp(secondsSinceEpoch: time.secondsSinceEpoch, nanoseconds: UInt32(nanoseconds)).description
     }
 }

@@ -24,7 +24,7 @@ internal import LockKit
 /// close(8), close(7)
 /// ```
 struct LockedAppend {
-    let events: [EncodedEvent]
+    let events: EncodedEvents
     let options: SessionLogOptions
     /// A torn tail that was copied and may be cut off.
     var copy: Quarantine.Copy?
@@ -34,7 +34,7 @@ struct LockedAppend {
     /// More bytes than this are not counted while holding the lock.
     private static let countedMaximum: Int64 = 4 << 20
 
-    init(_ events: [EncodedEvent], _ options: SessionLogOptions) {
+    init(_ events: EncodedEvents, _ options: SessionLogOptions) {
         self.events = events
         self.options = options
     }
@@ -131,10 +131,10 @@ struct LockedAppend {
         next: UInt64?,
         _ counter: CounterFile?
     ) throws(EventLogError) -> AppendReceipt {
-        let next = events.isEmpty ? next ?? .max : next
+        let next = events.count == 0 ? next ?? .max : next
         guard let next, UInt64.max - next >= UInt64(events.count) else { throw .numbersExhausted(path: log.path) }
         let numbers = next..<(next + UInt64(events.count))
-        let bytes = try lines(numbered: numbers)
+        let bytes = try events.numbered(from: next, options)
         do throws(FileSystemError) {
             if !bytes.isEmpty, try opened.file.append(bytes.span) < bytes.count {
                 // What else a file makes short of: the next byte would not have found room.
@@ -158,25 +158,6 @@ struct LockedAppend {
             isCounterWritten: isCounterWritten,
             quarantined: quarantined
         )
-    }
-
-    /// All lines.
-    private func lines(numbered numbers: Range<UInt64>) throws(EventLogError) -> [UInt8] {
-        var byteCount = 0
-        for (position, event) in events.enumerated() {
-            let count = event.byteCount(numbered: numbers.lowerBound + UInt64(position))
-            if count > options.maximumLineBytes {
-                throw .lineTooLong(position: position, byteCount: count, maximum: options.maximumLineBytes)
-            }
-            byteCount += count + 1
-        }
-        if byteCount > options.maximumBatchBytes {
-            throw .batchTooLong(byteCount: byteCount, maximum: options.maximumBatchBytes)
-        }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(byteCount)
-        for (event, number) in zip(events, numbers) { event.append(numbered: number, to: &bytes) }
-        return bytes
     }
 
     /// Cuts off the line that a failed write may have left unfinished, when nobody appended behind it. Whole lines stay:

@@ -1,4 +1,3 @@
-internal import Canonical
 internal import FileSystemSeam
 internal import LockKit
 internal import PlatformProfile
@@ -26,8 +25,8 @@ extension SessionLog {
     /// - Throws: what ``append(_:)-(SessionEvent)`` throws, and `.batchTooLong`.
     @discardableResult
     public func append(_ events: [SessionEvent]) throws(EventLogError) -> AppendReceipt {
-        let encoded = try encode(events)
-        if encoded.isEmpty {
+        let encoded = try EncodedEvents(events, fileSystem)
+        if encoded.count == 0 {
             return AppendReceipt(sequenceNumbers: 0..<0, byteRange: 0..<0, isCounterWritten: false, quarantined: nil)
         }
         let (receipt, ticket) = try write(encoded)
@@ -43,12 +42,7 @@ extension SessionLog {
     ///
     /// - Throws: `.invalidEvent`, `.lineTooLong`.
     public func validate(_ events: [SessionEvent]) throws(EventLogError) {
-        for (position, text) in try encode(events).enumerated() {
-            let count = text.byteCount(numbered: .max)
-            if count > options.maximumLineBytes {
-                throw .lineTooLong(position: position, byteCount: count, maximum: options.maximumLineBytes)
-            }
-        }
+        try EncodedEvents(events, fileSystem).checkLengths(maximum: options.maximumLineBytes)
     }
 
     /// Makes everything durable that was appended through this handle.
@@ -66,11 +60,11 @@ extension SessionLog {
     public func repair() throws(EventLogError) -> QuarantinedTail? {
         // A mistyped path shall not become a log.
         guard try fileSystem.openSession(path)?.openEvents(in: path) != nil else { return nil }
-        return try write([]).receipt.quarantined
+        return try write(EncodedEvents()).receipt.quarantined
     }
 
     /// Writes lines under the lock, and prepares without it what that needs.
-    private func write(_ encoded: [EncodedEvent]) throws(EventLogError) -> (receipt: AppendReceipt, ticket: UInt64) {
+    private func write(_ encoded: EncodedEvents) throws(EventLogError) -> (receipt: AppendReceipt, ticket: UInt64) {
         let deadline = Deadline(milliseconds: options.lockTimeoutMilliseconds, fileSystem)
         return try inTurn(deadline) { (kept: inout OpenLog?) throws(EventLogError) -> (AppendReceipt, UInt64) in
             try commits.checkPoison()
@@ -155,25 +149,5 @@ extension SessionLog {
             .io(FileSystemError(operation: .openDirectory, name: path, code: .noEntry), file: path)
         default: .lockUnusable(path: path, reason: "\(error)")
         }
-    }
-}
-
-// MARK: - Encoding
-
-extension SessionLog {
-    /// The events as texts, with everything made up that the caller left empty.
-    private func encode(_ events: [SessionEvent]) throws(EventLogError) -> [EncodedEvent] {
-        var encoded: [EncodedEvent] = []
-        encoded.reserveCapacity(events.count)
-        var stamp = EventStamp(fileSystem, for: events.count)
-        for (position, event) in events.enumerated() {
-            let complete = try stamp.completed(event)
-            do throws(EventError) {
-                encoded.append(try complete.encode())
-            } catch {
-                throw .invalidEvent(position: position, error)
-            }
-        }
-        return encoded
     }
 }

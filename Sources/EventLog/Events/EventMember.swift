@@ -33,6 +33,11 @@ enum EventMember: Int, CaseIterable, Sendable {
         "artifact_ref", "meta",
     ]
 
+    /// The key as it is written.
+    var key: WrittenKey { Self.keys[rawValue] }
+
+    private static let keys = names.map { WrittenKey($0) }
+
     /// The names, for finding members by them; the indexes are raw values.
     static let table = JSONMemberNames(names)
 

@@ -7,26 +7,38 @@ extension SessionEvent {
     /// - Throws: ``EventError`` for what could not be read back: a number that JSON cannot hold, a member that stands
     ///   twice, a value nested too deep.
     public func encoded() throws(EventError) -> [UInt8] {
-        let text = try encode()
-        var bytes: [UInt8] = []
-        text.append(numbered: sequenceNumber, to: &bytes)
-        bytes.removeLast()
-        return bytes
+        if let source { return source.numbered(sequenceNumber) }
+        var writer = CanonicalWriter(form: .declaredRyu)
+        var stamp: EventStamp?
+        let numberRange = try writeLine(to: &writer, &stamp)
+        return EncodedEvent(bytes: writer.finishLines().dropLast(), numberRange: numberRange).numbered(sequenceNumber)
     }
 
-    /// The text it was read from, else a new one.
-    func encode() throws(EventError) -> EncodedEvent {
-        if let source { return source }
-        var writer = CanonicalWriter(form: .declaredRyu)
-        let numberRange = write(to: &writer)
-        let bytes: [UInt8]
+    /// Writes the event as a line: the text it was read from, else a new one.
+    ///
+    /// - Parameter stamp: fills in what is empty; nil to leave that empty.
+    /// - Returns: the place of its sequence number, in all that the writer has written.
+    func writeLine(to writer: inout CanonicalWriter, _ stamp: inout EventStamp?) throws(EventError) -> Range<Int> {
+        let start = writer.writtenByteCount
+        let numberRange: Range<Int>
+        if let source, stamp == nil || !hasEmptyMembers {
+            writer.raw(source.bytes)
+            numberRange = (start + source.numberRange.lowerBound)..<(start + source.numberRange.upperBound)
+        } else {
+            numberRange = write(to: &writer, &stamp)
+            if hasFreeMembers { _ = try EventParser.parseOnce(writer.written(from: start)) }
+        }
         do throws(CanonicalError) {
-            bytes = try writer.finish()
+            try writer.endLine()
         } catch {
             throw Self.error(error)
         }
-        if hasFreeMembers { _ = try EventParser.parseOnce(bytes) }
-        return EncodedEvent(bytes: bytes, numberRange: numberRange)
+        return numberRange
+    }
+
+    /// Whether the log has to fill in anything.
+    private var hasEmptyMembers: Bool {
+        eventID.isEmpty || timestamp.isEmpty || traceID.isEmpty || spanID.isEmpty
     }
 
     /// Whether it holds anything whose names and depth are not fixed here.
@@ -43,17 +55,17 @@ extension SessionEvent {
     }
 
     /// Writes the event, and gives the place of its sequence number.
-    private func write(to writer: inout CanonicalWriter) -> Range<Int> {
+    private func write(to writer: inout CanonicalWriter, _ stamp: inout EventStamp?) -> Range<Int> {
         writer.beginObject()
         writer.member(.sessionID, sessionID)
-        writer.member(.eventID, eventID)
-        writer.member(.timestamp, timestamp)
-        writer.key(EventMember.sequenceNumber.name)
+        writer.identifier(.eventID, eventID, "evt_", byteCount: 8, &stamp)
+        writer.member(.timestamp, timestamp.isEmpty ? stamp?.timestamp ?? "" : timestamp)
+        writer.key(EventMember.sequenceNumber.key)
         let start = writer.writtenByteCount
         writer.value(0)
         let end = writer.writtenByteCount
-        writer.member(.traceID, traceID)
-        writer.member(.spanID, spanID)
+        writer.identifier(.traceID, traceID, "", byteCount: 16, &stamp)
+        writer.identifier(.spanID, spanID, "", byteCount: 8, &stamp)
         writer.member(.parentSpanID, parentSpanID)
         writer.member(.agentID, agentID)
         writer.member(.agentInstanceID, agentInstanceID)
@@ -68,7 +80,7 @@ extension SessionEvent {
         if let metaText {
             writer.member(metaText)
         } else if let meta, meta != .null {
-            writer.key(EventMember.meta.name)
+            writer.key(EventMember.meta.key)
             writer.value(meta)
         }
         writer.endObject()
@@ -139,15 +151,40 @@ extension EventKind {
 }
 
 extension CanonicalWriter {
-    fileprivate mutating func member(_ member: EventMember, _ text: String?) { self.member(member.name, text) }
+    fileprivate mutating func member(_ member: EventMember, _ text: String) {
+        key(member.key)
+        value(text)
+    }
+
+    fileprivate mutating func member(_ member: EventMember, _ text: String?) {
+        if let text { self.member(member, text) }
+    }
 
     fileprivate mutating func member(_ member: EventMember, _ integer: (some BinaryInteger)?) {
-        self.member(member.name, integer)
+        guard let integer else { return }
+        key(member.key)
+        value(integer)
     }
 
     /// An array of strings, omitted when empty.
     fileprivate mutating func member(_ member: EventMember, _ texts: [String]) {
         if !texts.isEmpty { self.member(member.name, texts) }
+    }
+
+    /// An identifier, made up by the stamp when it is empty.
+    fileprivate mutating func identifier(
+        _ member: EventMember,
+        _ text: String,
+        _ prefix: StaticString,
+        byteCount: Int,
+        _ stamp: inout EventStamp?
+    ) {
+        key(member.key)
+        if text.isEmpty, stamp != nil {
+            stamp?.writeIdentifier(prefix, byteCount: byteCount, to: &self)
+        } else {
+            value(text)
+        }
     }
 
     fileprivate mutating func member(_ member: RawMember) {
