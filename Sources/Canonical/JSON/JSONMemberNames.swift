@@ -25,8 +25,7 @@ package struct JSONMemberNames: Sendable {
     }
 
     /// The index of the name that a range of bytes is; nil when it is none.
-    @inline(__always)
-    func index(of bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
+    package func index(of bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
         var slot = Self.slot(bytes, range)
         while slots[slot] != 0 {
             let index = Int(slots[slot]) - 1

@@ -25,15 +25,18 @@ struct EncodedEvents: Sendable {
         var writer = CanonicalWriter(form: .declaredRyu)
         writer.reserve(byteCount: min(events.count, Self.reservedCount) * Self.usualByteCount)
         lines.reserveCapacity(events.count)
-        // Through the span: an event is a dozen strings, which a loop over the array would copy.
-        let span = events.span
-        for position in span.indices {
-            try stamp?.prepare(for: span[position])
-            do throws(EventError) {
-                let number = try span[position].writeLine(to: &writer, &stamp)
-                lines.append(Line(number: number, end: writer.writtenByteCount))
-            } catch {
-                throw .invalidEvent(position: position, error)
+        // By their addresses: an event is a dozen strings, which a loop over the array would copy.
+        unsafe try events.withUnsafeBufferPointer { (buffer) throws(EventLogError) in
+            guard let first = buffer.baseAddress else { return }
+            for position in buffer.indices {
+                let event = unsafe first + position
+                try stamp?.prepare(for: unsafe event.pointee)
+                do throws(EventError) {
+                    let number = try unsafe event.pointee.writeLine(to: &writer, &stamp)
+                    lines.append(Line(number: number, end: writer.writtenByteCount))
+                } catch {
+                    throw .invalidEvent(position: position, error)
+                }
             }
         }
         bytes = writer.finishLines()

@@ -71,7 +71,8 @@ enum EventsTail: Equatable {
 
     private static func number(of line: [UInt8]) -> UInt64? {
         do throws(EventError) {
-            return try EventParser.parseOnce(line).sequenceNumber
+            var parser = EventParser()
+            return try parser.outline(of: line).sequenceNumber
         } catch {
             return nil
         }

@@ -29,7 +29,7 @@ struct Tally: Sendable {
         var parser = EventParser()
         while let line = try reader.next(), line.ending != .endOfFile {
             do throws(EventError) {
-                count(try parser.parse(line.bytes).sequenceNumber, upTo: reader.byteOffset)
+                count(try parser.outline(of: line.bytes).sequenceNumber, upTo: reader.byteOffset)
             } catch {
                 count(nil, upTo: reader.byteOffset)
                 note(numberOfOthers: EventParser.numberOfOthers(line.bytes))

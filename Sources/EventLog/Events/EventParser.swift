@@ -9,6 +9,16 @@ struct EventParser: ~Copyable {
     static let options = JSONOptions(integers: .exact64)
 
     private var parser = JSONDocumentParser(options: options)
+    private var ranges = MemberRanges()
+
+    /// Checks a line, and says what is needed of every one.
+    ///
+    /// - Throws: ``EventError`` with the member that is missing or has the wrong type.
+    mutating func outline(of bytes: [UInt8]) throws(EventError) -> EventOutline {
+        if let plain = EventOutline(plain: bytes.span, &ranges) { return plain }
+        let parsed = try parse(bytes)
+        return EventOutline(sequenceNumber: parsed.sequenceNumber, typeName: parsed.typeName)
+    }
 
     /// Parses and checks a line.
     ///

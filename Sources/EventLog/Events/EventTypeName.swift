@@ -28,6 +28,9 @@ enum EventTypeName: String, CaseIterable, Sendable {
         document.index(in: table, at: place).map { cases[$0] }
     }
 
+    /// The type that a range of bytes names, by its place among all cases; nil when it is none of them.
+    static func index(of bytes: Span<UInt8>, _ range: Range<Int>) -> Int? { table.index(of: bytes, range) }
+
     /// One member of a type: what it holds and whether it must be there.
     struct Rule: Sendable {
         let member: EventMember

@@ -18,7 +18,7 @@ extension SessionEvent {
     ///
     /// - Parameter stamp: fills in what is empty; nil to leave that empty.
     /// - Returns: the place of its sequence number, in all that the writer has written.
-    func writeLine(to writer: inout CanonicalWriter, _ stamp: inout EventStamp?) throws(EventError) -> Range<Int> {
+    borrowing func writeLine(to writer: inout CanonicalWriter, _ stamp: inout EventStamp?) throws(EventError) -> Range<Int> {
         let start = writer.writtenByteCount
         let numberRange: Range<Int>
         if let source, stamp == nil || !hasEmptyMembers {
@@ -55,7 +55,7 @@ extension SessionEvent {
     }
 
     /// Writes the event, and gives the place of its sequence number.
-    private func write(to writer: inout CanonicalWriter, _ stamp: inout EventStamp?) -> Range<Int> {
+    private borrowing func write(to writer: inout CanonicalWriter, _ stamp: inout EventStamp?) -> Range<Int> {
         writer.beginObject()
         writer.member(.sessionID, sessionID)
         writer.identifier(.eventID, eventID, "evt_", byteCount: 8, &stamp)

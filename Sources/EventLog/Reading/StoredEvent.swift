@@ -19,12 +19,12 @@ public struct StoredEvent: Sendable {
     ///
     /// - Throws: ``EventError`` when it is no event.
     init(_ line: RawLine, _ parser: inout EventParser) throws(EventError) {
-        let parsed = try parser.parse(line.bytes)
+        let outline = try parser.outline(of: line.bytes)
         bytes = line.bytes
         self.line = line.number
         byteOffset = line.byteOffset
-        sequenceNumber = parsed.sequenceNumber
-        typeName = parsed.typeName
+        sequenceNumber = outline.sequenceNumber
+        typeName = outline.typeName
     }
 
     /// The type's name on disk: `agent.called_tool`.

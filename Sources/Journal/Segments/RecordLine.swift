@@ -60,28 +60,28 @@ extension RecordLine {
         _ maker: IndexKeyMaker,
         _ scratch: inout MemberRanges
     ) -> RecordLine? {
-        let layout = MemberLayout.use
+        let layout = RecordLayout.use
         if layout.begins(line) {
-            guard layout.scan(line, &scratch), let number = scratch.integer(MemberLayout.useNumber, line) else {
+            guard layout.scan(line, &scratch), let number: UInt32 = scratch.integer(RecordLayout.useNumber, line) else {
                 return nil
             }
             var maximum: UInt32?
-            if scratch.isPresent(MemberLayout.maximumUses) {
-                guard let read = scratch.integer(MemberLayout.maximumUses, line) else { return nil }
+            if scratch.isPresent(RecordLayout.maximumUses) {
+                guard let read: UInt32 = scratch.integer(RecordLayout.maximumUses, line) else { return nil }
                 maximum = read
             }
-            let grant = line.extracting(scratch[MemberLayout.useGrant])
+            let grant = line.extracting(scratch[RecordLayout.useGrant])
             let key: IndexKey? =
-                scratch.isPresent(MemberLayout.idempotencyKey)
+                scratch.isPresent(RecordLayout.idempotencyKey)
                 ? maker.key(
                     .idempotencyKey,
                     grant: grant,
-                    line.extracting(scratch[MemberLayout.idempotencyKey])
+                    line.extracting(scratch[RecordLayout.idempotencyKey])
                 ) : nil
             let use = Use(
                 grant: maker.key(.grant, grant),
-                nonce: maker.key(.nonce, grant: grant, line.extracting(scratch[MemberLayout.nonce])),
-                id: maker.key(.useID, line.extracting(scratch[MemberLayout.useID])),
+                nonce: maker.key(.nonce, grant: grant, line.extracting(scratch[RecordLayout.nonce])),
+                id: maker.key(.useID, line.extracting(scratch[RecordLayout.useID])),
                 idempotencyKey: key,
                 revocation: maker.key(.revokedGrant, grant),
                 useNumber: number,
@@ -89,21 +89,21 @@ extension RecordLine {
             )
             return RecordLine(
                 kind: .approvalUse,
-                digest: scratch[MemberLayout.useDigest],
-                previous: scratch[MemberLayout.usePrevious],
-                createdAt: scratch[MemberLayout.useTime],
+                digest: scratch[RecordLayout.useDigest],
+                previous: scratch[RecordLayout.usePrevious],
+                createdAt: scratch[RecordLayout.useTime],
                 content: .use(use)
             )
         }
-        let other = MemberLayout.revocation
+        let other = RecordLayout.revocation
         guard other.begins(line), other.scan(line, &scratch) else { return nil }
         return RecordLine(
             kind: .approvalRevocation,
-            digest: scratch[MemberLayout.revocationDigest],
-            previous: scratch[MemberLayout.revocationPrevious],
-            createdAt: scratch[MemberLayout.revocationTime],
+            digest: scratch[RecordLayout.revocationDigest],
+            previous: scratch[RecordLayout.revocationPrevious],
+            createdAt: scratch[RecordLayout.revocationTime],
             content: .revocation(
-                grant: maker.key(.revokedGrant, line.extracting(scratch[MemberLayout.revokedGrant]))
+                grant: maker.key(.revokedGrant, line.extracting(scratch[RecordLayout.revokedGrant]))
             )
         )
     }
