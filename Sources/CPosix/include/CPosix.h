@@ -71,6 +71,8 @@ struct cposix_status {
 
 /// `fstat`.
 intptr_t cposix_fstat(int descriptor, struct cposix_status *status);
+/// `stat`, which follows symbolic links.
+intptr_t cposix_stat(const char *path, struct cposix_status *status);
 /// `fstatat` with `AT_SYMLINK_NOFOLLOW`.
 intptr_t cposix_fstatat(int directory, const char *name, struct cposix_status *status);
 

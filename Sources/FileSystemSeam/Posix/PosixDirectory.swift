@@ -107,6 +107,10 @@ final class PosixDirectory: Directory, Sendable {
         return true
     }
 
+    func unlock() throws(FileSystemError) {
+        _ = try checked(descriptor.use { calls.unlock($0) }, .unlockDirectory, name)
+    }
+
     func keepAcrossExec() throws(FileSystemError) {
         _ = try checked(descriptor.use { calls.keepAcrossExec($0) }, .keepAcrossExec, name)
     }

@@ -76,6 +76,10 @@ final class PosixFile: File, Sendable {
         return true
     }
 
+    func unlock() throws(FileSystemError) {
+        _ = try checked(descriptor.use { calls.unlock($0) }, .unlock, name)
+    }
+
     func keepAcrossExec() throws(FileSystemError) {
         _ = try checked(descriptor.use { calls.keepAcrossExec($0) }, .keepAcrossExec, name)
     }

@@ -32,6 +32,16 @@ public final class PosixFileSystem: FileSystem {
         return PosixDirectory(Int32(opened), calls, name: path)
     }
 
+    /// What the directory at a path is (`stat`).
+    public func directoryStatus(_ path: String) throws(FileSystemError) -> FileStatus {
+        var raw = cposix_status()
+        let result = path.utf8.contains(0) ? -Int(CPOSIX_EINVAL) : calls.status(ofPath: path, into: &raw)
+        _ = try checked(result, .directoryStatus, path)
+        let status = FileStatus(shim: raw)
+        if status.kind == .directory { return status }
+        throw FileSystemError(operation: .directoryStatus, name: path, code: .notDirectory)
+    }
+
     /// The wall clock (`CLOCK_REALTIME`).
     public func wallClock() -> WallClockTime {
         WallClockTime(nanosecondsSinceEpoch: calls.wallClock)

@@ -7,6 +7,10 @@ extension SystemCalls {
         }
     }
 
+    func unlock(_ descriptor: Int32) -> Int {
+        run(.flock, descriptor, "LOCK_UN") { cposix_unlock(descriptor) }
+    }
+
     func keepAcrossExec(_ descriptor: Int32) -> Int {
         run(.fcntl, descriptor, "F_SETFD, 0") { cposix_keep_across_exec(descriptor) }
     }

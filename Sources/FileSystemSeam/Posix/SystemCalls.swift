@@ -136,6 +136,10 @@ struct SystemCalls: Sendable {
         }
     }
 
+    func status(ofPath path: String, into status: inout cposix_status) -> Int {
+        run(.stat, nil, "\"\(path)\"") { unsafe path.withCString { unsafe cposix_stat($0, &status) } }
+    }
+
     func mount(_ descriptor: Int32, into mount: inout cposix_mount) -> Int {
         run(.fstatfs, descriptor) { unsafe cposix_fstatfs(descriptor, &mount) }
     }

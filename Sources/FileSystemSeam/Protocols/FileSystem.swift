@@ -14,6 +14,11 @@ public protocol FileSystem: AnyObject, Sendable {
     /// - Throws: `.noEntry` when absent, `.notDirectory` when it is something else.
     func openDirectory(_ path: String) throws(FileSystemError) -> any Directory
 
+    /// What the directory at a path is, without opening it; symbolic links in `path` are followed.
+    ///
+    /// - Throws: `.noEntry` when absent, `.notDirectory` when it is something else.
+    func directoryStatus(_ path: String) throws(FileSystemError) -> FileStatus
+
     /// The wall clock, in UTC. May jump in either direction.
     func wallClock() -> WallClockTime
 
@@ -42,6 +47,14 @@ public protocol FileSystem: AnyObject, Sendable {
 extension FileSystem {
     /// Taken from ``processIdentity``; for implementations to which that costs nothing.
     public var processID: Int32 { processIdentity.processID }
+
+    /// Opens the directory and asks it; for implementations that have nothing better.
+    public func directoryStatus(_ path: String) throws(FileSystemError) -> FileStatus {
+        let directory = try openDirectory(path)
+        let status = try directory.status()
+        try directory.close()
+        return status
+    }
 
     /// None.
     public var hostProbes: (any HostProbes)? { nil }

@@ -89,8 +89,8 @@ public struct FaultPlan: Sendable, Hashable {
         case .makeDirectory, .rename, .link, .truncate, .allocate:
             [.error(.inputOutput), .error(.noSpace), .error(.quotaExceeded), .error(.accessDenied)]
         case .remove, .removeDirectory, .setPermissions: [.error(.inputOutput), .error(.accessDenied)]
-        case .entries, .status, .fileStatus, .lock, .lockDirectory, .close, .closeDirectory, .watch, .map,
-            .mountFacts, .fillRandom:
+        case .entries, .status, .directoryStatus, .fileStatus, .lock, .lockDirectory, .unlock, .unlockDirectory, .close,
+            .closeDirectory, .watch, .map, .mountFacts, .fillRandom:
             [.error(.inputOutput)]
         case .createThread, .keepAcrossExec, .hostProbe: []
         }

@@ -139,6 +139,12 @@ public final class SimDirectory: Directory, @unchecked Sendable {
         }
     }
 
+    /// See ``Directory/unlock()``.
+    public func unlock() throws(FileSystemError) {
+        try perform(.unlockDirectory, name) { (state, _) throws(Refusal) in state.dropLock(ObjectIdentifier(self)) }
+        mayHoldLock = false
+    }
+
     /// See ``Directory/watch()``.
     public func watch() throws(FileSystemError) -> any DirectoryWatch {
         let seen = try perform(.watch, name) { (state, _) throws(Refusal) in state.changes }

@@ -87,12 +87,17 @@ extension SimDisk {
         let identifier = ObjectIdentifier(description)
         enter()
         defer { leave() }
-        state.locks.removeAll { $0.description == identifier }
-        state.changes &+= 1
+        state.dropLock(identifier)
     }
 }
 
 extension SimState {
+    /// Gives up what is held through an open file description.
+    mutating func dropLock(_ description: ObjectIdentifier) {
+        locks.removeAll { $0.description == description }
+        changes &+= 1
+    }
+
     /// Takes or converts a lock. As with `flock`, a conversion first gives up what was held.
     mutating func takeLock(
         _ inode: Int64,

@@ -18,6 +18,13 @@ public final class SimFS: FileSystem, @unchecked Sendable {
         return SimDirectory(self, inode, name: path)
     }
 
+    /// What the directory at a path is; see ``FileSystem/directoryStatus(_:)``.
+    public func directoryStatus(_ path: String) throws(FileSystemError) -> FileStatus {
+        try disk.perform(process, .directoryStatus, path) { (state, _) throws(Refusal) in
+            state.status(try state.resolve(path))
+        }
+    }
+
     /// The simulated wall clock.
     public func wallClock() -> WallClockTime {
         disk.enter()
@@ -74,6 +81,9 @@ public final class SimFS: FileSystem, @unchecked Sendable {
             userID: SimState.ownerID
         )
     }
+
+    /// The number of this simulated process.
+    public var processID: Int32 { process.id }
 
     /// The disk's ``SimDisk/mountFacts``.
     public func mountFacts(of directory: any Directory) throws(FileSystemError) -> MountFacts {

@@ -113,6 +113,12 @@ public final class SimFile: File, @unchecked Sendable {
         }
     }
 
+    /// See ``File/unlock()``.
+    public func unlock() throws(FileSystemError) {
+        try perform(.unlock, "") { (state, _) throws(Refusal) in state.dropLock(ObjectIdentifier(self)) }
+        mayHoldLock = false
+    }
+
     /// A simulated file offers no maps.
     public func map(length: Int) throws(FileSystemError) -> (any FileMapping)? {
         try perform(.map, "\(length) bytes") { (state, _) throws(Refusal) in

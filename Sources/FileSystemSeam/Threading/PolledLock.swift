@@ -29,6 +29,11 @@ extension File {
         throw FileSystemError(operation: .keepAcrossExec, name: "", code: .notSupported)
     }
 
+    /// Refuses; for implementations whose locks end with their handles only.
+    public func unlock() throws(FileSystemError) {
+        throw FileSystemError(operation: .unlock, name: "", code: .notSupported)
+    }
+
     /// Takes a lock by trying again and again; for implementations that have nothing better.
     public func lock(_ mode: LockMode, timeoutNanoseconds: UInt64) throws(FileSystemError) -> Bool {
         var polled = PolledLock(timeoutNanoseconds: timeoutNanoseconds)
@@ -40,6 +45,11 @@ extension Directory {
     /// Refuses; for implementations without programs.
     public func keepAcrossExec() throws(FileSystemError) {
         throw FileSystemError(operation: .keepAcrossExec, name: "", code: .notSupported)
+    }
+
+    /// Refuses; for implementations whose locks end with their handles only.
+    public func unlock() throws(FileSystemError) {
+        throw FileSystemError(operation: .unlockDirectory, name: "", code: .notSupported)
     }
 
     /// Takes a lock by trying again and again; for implementations that have nothing better.

@@ -5,13 +5,13 @@ public struct FileSystemError: Error, Sendable, Hashable, CustomStringConvertibl
     /// The primitive that failed.
     public enum Operation: String, Sendable, Hashable, CaseIterable {
         /// On the file system as a whole.
-        case openDirectory, fillRandom, mountFacts
+        case openDirectory, directoryStatus, fillRandom, mountFacts
         /// On a name in a directory.
         case open, subdirectory, reopen, makeDirectory, rename, link, remove, removeDirectory
         /// On a directory itself.
-        case entries, status, syncDirectory, lockDirectory, watch, closeDirectory
+        case entries, status, syncDirectory, lockDirectory, unlockDirectory, watch, closeDirectory
         /// On an open file.
-        case read, write, append, truncate, allocate, fileStatus, setPermissions, sync, lock, map, close
+        case read, write, append, truncate, allocate, fileStatus, setPermissions, sync, lock, unlock, map, close
         /// On an open file or directory.
         case keepAcrossExec
         /// On threads.

@@ -87,6 +87,35 @@ extension ContractTests {
     }
 
     @Test(arguments: SeamUnderTest.all)
+    func aDirectoryIsLookedAtByItsPath(_ seam: SeamUnderTest) throws {
+        try seam.run { subject in
+            let (root, path) = (subject.root, subject.rootPath)
+            #expect(try subject.fileSystem.directoryStatus(path) == root.status())
+            try root.makeDirectory("a", permissions: .ownerDirectory)
+            let first = try root.subdirectory("a")
+            #expect(try subject.fileSystem.directoryStatus(path + "/a").identity == first.status().identity)
+            if let makeSymbolicLink = subject.makeSymbolicLink {
+                try makeSymbolicLink("a", "link")
+                #expect(try subject.fileSystem.directoryStatus(path + "/link").identity == first.status().identity)
+            }
+            // Another one at the same path is another one.
+            try root.rename("a", to: "b", in: root, exclusive: true)
+            try root.makeDirectory("a", permissions: .ownerDirectory)
+            #expect(try subject.fileSystem.directoryStatus(path + "/a").identity != first.status().identity)
+            try root.put("file", "x")
+            expectFailure(.notDirectory, .directoryStatus) {
+                _ = try subject.fileSystem.directoryStatus(path + "/file")
+            }
+            expectFailure(.noEntry, .directoryStatus) {
+                _ = try subject.fileSystem.directoryStatus(path + "/absent")
+            }
+            expectFailure(.invalidArgument, .directoryStatus) {
+                _ = try subject.fileSystem.directoryStatus(path + "/a\0b")
+            }
+        }
+    }
+
+    @Test(arguments: SeamUnderTest.all)
     func aReopenedDirectoryIsTheSameAndIndependent(_ seam: SeamUnderTest) throws {
         try seam.run { subject in
             let first = try subject.root.reopened()

@@ -51,6 +51,40 @@ extension ContractTests {
     }
 
     @Test(arguments: SeamUnderTest.all)
+    func aHandleGivesUpItsLockAndTakesItAgain(_ seam: SeamUnderTest) throws {
+        try seam.run { subject in
+            try subject.root.put("lock", "")
+            let first = try subject.root.existing("lock")
+            let second = try subject.root.existing("lock")
+            for _ in 0..<2 {
+                #expect(try first.lock(.exclusive, blocking: false))
+                #expect(try !second.lock(.exclusive, blocking: false))
+                // Another's is not given up.
+                try second.unlock()
+                #expect(try !second.lock(.exclusive, blocking: false))
+                try first.unlock()
+                #expect(try second.lock(.exclusive, blocking: false))
+                #expect(try !first.lock(.shared, blocking: false))
+                try second.unlock()
+            }
+            // Nothing to give up is no error; a closed handle is.
+            try first.unlock()
+            try first.close()
+            expectFailure(.badDescriptor, .unlock) { try first.unlock() }
+
+            let directory = try subject.root.reopened()
+            #expect(try directory.lock(.exclusive, blocking: false))
+            #expect(try !subject.root.lock(.shared, blocking: false))
+            try directory.unlock()
+            #expect(try subject.root.lock(.shared, blocking: false))
+            try subject.root.unlock()
+            #expect(try directory.lock(.exclusive, blocking: false))
+            try directory.close()
+            expectFailure(.badDescriptor, .unlockDirectory) { try directory.unlock() }
+        }
+    }
+
+    @Test(arguments: SeamUnderTest.all)
     func aSharedLockAloneCanBecomeExclusiveAndBack(_ seam: SeamUnderTest) throws {
         try seam.run { subject in
             try subject.root.put("lock", "")

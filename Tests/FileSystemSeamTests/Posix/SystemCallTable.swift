@@ -27,6 +27,7 @@ struct SystemCallRow: Sendable, CustomTestStringConvertible {
         SystemCallRow(.open, .openDirectory) { fileSystem, _, path in
             _ = try fileSystem.openDirectory(path)
         },
+        SystemCallRow(.stat, .directoryStatus) { fileSystem, _, path in _ = try fileSystem.directoryStatus(path) },
         SystemCallRow(.openat, .open) { _, root, _ in
             _ = try root.open("file", .write, permissions: .ownerFile)
         },
@@ -87,6 +88,8 @@ struct SystemCallRow: Sendable, CustomTestStringConvertible {
         SystemCallRow(.flock, .lockDirectory) { _, root, _ throws in
             #expect(try root.reopened().lock(.exclusive, timeoutNanoseconds: 1_000_000_000))
         },
+        SystemCallRow(.flock, .unlock) { _, root, _ in try root.existing("file").unlock() },
+        SystemCallRow(.flock, .unlockDirectory) { _, root, _ in try root.reopened().unlock() },
         SystemCallRow(.fcntl, .keepAcrossExec) { _, root, _ in try root.existing("file").keepAcrossExec() },
         SystemCallRow(.fcntl, .keepAcrossExec) { _, root, _ in try root.reopened().keepAcrossExec() },
         SystemCallRow(.mmap, .map) { _, root, _ throws in #expect(try root.existing("file").map(length: 1) != nil) },

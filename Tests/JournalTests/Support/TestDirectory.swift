@@ -93,6 +93,10 @@ final class TestDirectory: Directory {
         }
     }
 
+    func unlock() throws(FileSystemError) {
+        try fileSystem.perform(.unlockDirectory, path) { () throws(FileSystemError) in try base.unlock() }
+    }
+
     func watch() throws(FileSystemError) -> any DirectoryWatch { try base.watch() }
 
     func close() throws(FileSystemError) {
@@ -151,6 +155,10 @@ final class TestFile: File {
 
     func lock(_ mode: LockMode, blocking: Bool) throws(FileSystemError) -> Bool {
         try fileSystem.perform(.lock, path) { () throws(FileSystemError) in try base.lock(mode, blocking: blocking) }
+    }
+
+    func unlock() throws(FileSystemError) {
+        try fileSystem.perform(.unlock, path) { () throws(FileSystemError) in try base.unlock() }
     }
 
     func map(length: Int) throws(FileSystemError) -> (any FileMapping)? {

@@ -9,6 +9,7 @@ final class TestFileSystem: FileSystem {
     private struct State {
         var wallClock: WallClockTime?
         var random: UInt8?
+        var processID: Int32?
         var calls: [SeamCall] = []
         var intercept: Intercept?
         var listing: (@Sendable (String, [DirectoryEntry]) -> [DirectoryEntry])?
@@ -69,6 +70,10 @@ final class TestFileSystem: FileSystem {
         return TestDirectory(opened, place, self)
     }
 
+    func directoryStatus(_ path: String) throws(FileSystemError) -> FileStatus {
+        try perform(.directoryStatus, place(of: path)) { () throws(FileSystemError) in try base.directoryStatus(path) }
+    }
+
     /// A path relative to the root: `..` for the directory that holds it, and so on.
     private func place(of path: String) -> String {
         if path == root { return "" }
@@ -102,6 +107,11 @@ final class TestFileSystem: FileSystem {
         guard let byte = state.withLock({ $0.random }) else { return try base.fillRandom(&buffer) }
         for index in buffer.indices { buffer[index] = byte }
     }
+
+    /// From now on it is another process that asks.
+    func setProcessID(_ number: Int32) { state.withLock { $0.processID = number } }
+
+    var processID: Int32 { state.withLock { $0.processID } ?? base.processID }
 
     var processIdentity: ProcessIdentity { base.processIdentity }
 
