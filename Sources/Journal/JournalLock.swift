@@ -1,119 +1,128 @@
 internal import FileSystemSeam
 
-/// The exclusive lock of a journal, held until it goes out of scope.
+/// The exclusive lock of a journal.
 ///
 /// It is `flock` on the journal's directory, then on `locks/journal.lock`. The first keeps writers of this package
-/// apart even when the lock file is unlinked; the second is the one that other tools take. Released by closing,
-/// never by unlocking: a forked child that unlocked would free its parent's lock.
+/// apart even when the lock file is unlinked; the second is the one that other tools take.
 ///
-/// Waiting is trying again and again. So that a writer which appends in a loop, and is always there first, does
-/// not keep the others out, everyone who wants the lock takes the queue first, which is `flock` on `locks`: one
-/// waits for the lock itself, and whoever comes back stands behind.
-struct JournalLock: ~Copyable {
-    private let directory: any Directory
-    private let file: any File
+/// Waiting is done by the kernel, which wakes everyone who waits when the lock is given up. So that a writer which appends
+/// in a loop, and is always there first, does not keep the others out, everyone who wants the lock takes the queue
+/// first, which is `flock` on `locks`: one waits for the lock itself, and whoever comes back stands behind.
+///
+/// The handles are opened once and kept. They belong to the process that opened them: in a forked child they would be
+/// its parent's, lock and all, so that a child opens its own.
+struct JournalLock: Sendable {
+    private let place: JournalPlace
+    private var handles: Handles?
 
-    /// Takes the lock, waiting for as long as the options allow; a time of zero tries once.
-    ///
-    /// - Throws: `.lockBusy` when the time is over.
-    init(on directory: any Directory, _ place: JournalPlace) throws(JournalError) {
-        var wait = LockWait(place)
-        let lockedDirectory: any Directory
+    /// What is locked. All of it has open file descriptions of its own.
+    fileprivate struct Handles {
+        let process: Int32
+        let directory: any Directory
         let locks: any Directory
-        do {
-            lockedDirectory = try directory.reopened()
-            locks = try directory.madeSubdirectory(Self.directoryName)
-        } catch {
-            throw .io(error, file: error.operation == .reopen ? place.path : Self.directoryName)
+        let file: any File
+        let fileIdentity: FileIdentity
+
+        init(_ directory: any Directory, _ process: Int32) throws(FileSystemError) {
+            self.process = process
+            self.directory = try directory.reopened()
+            locks = try directory.madeSubdirectory(directoryName)
+            file = try locks.open(fileName, [.read, .write, .create], permissions: .ownerFile)
+            fileIdentity = try file.status().identity
         }
-        // Left by closing: below, or with the last reference when something throws.
-        try wait.until { () throws(FileSystemError) in try locks.lock(.exclusive, blocking: false) }
-        try wait.until { () throws(FileSystemError) in try lockedDirectory.lock(.exclusive, blocking: false) }
-        let lockedFile = try Self.lockedFile(locks, &wait)
-        self.directory = lockedDirectory
-        file = lockedFile
-        try? locks.close()
+
+        /// Locks all of it; false when the time is over.
+        func lock(_ wait: LockWait) throws(FileSystemError) -> Bool {
+            guard try locks.lock(.exclusive, timeoutNanoseconds: wait.restNanoseconds),
+                try directory.lock(.exclusive, timeoutNanoseconds: wait.restNanoseconds)
+            else { return false }
+            return try file.lock(.exclusive, timeoutNanoseconds: wait.restNanoseconds)
+        }
+
+        /// Whether the lock file that was opened is what stands at its name.
+        var stand: Bool {
+            get throws(FileSystemError) {
+                do {
+                    return try locks.status(of: fileName).identity == fileIdentity
+                } catch  where error.code == .noEntry {
+                    return false
+                }
+            }
+        }
     }
+
+    init(_ place: JournalPlace) { self.place = place }
 
     static let directoryName = "locks"
     static let fileName = "journal.lock"
     static var filePath: String { "\(directoryName)/\(fileName)" }
 
-    /// Locks the lock file that stands at its name once the lock is held; one that was unlinked or renamed
-    /// away while waiting is not the lock.
-    private static func lockedFile(
-        _ locks: any Directory,
-        _ wait: inout LockWait
-    ) throws(JournalError) -> any File {
-        while true {
-            let file: any File
-            do {
-                file = try locks.open(fileName, [.read, .write, .create], permissions: .ownerFile)
-            } catch {
-                throw .io(error, file: filePath)
+    /// The directory of the queue, while it is open.
+    var locksDirectory: (any Directory)? { handles?.locks }
+
+    /// Takes the lock of a journal's directory, waiting for as long as the options allow; a time of zero tries once.
+    ///
+    /// - Parameter directory: every time the same one.
+    /// - Throws: `.lockBusy` when the time is over.
+    mutating func take(on directory: any Directory) throws(JournalError) -> HeldJournalLock {
+        let wait = LockWait(place)
+        let process = place.fileSystem.processID
+        if handles?.process != process { handles = nil }
+        do throws(FileSystemError) {
+            while true {
+                // Left here while it is not known to be good: what was locked on the way to a failure is given up with
+                // the last reference to its handle.
+                let opened: Handles
+                if let kept = handles.take() { opened = kept } else { opened = try Handles(directory, process) }
+                guard try opened.lock(wait) else { break }
+                // One that was unlinked or renamed away while waiting is not the lock.
+                guard try opened.stand else { continue }
+                try opened.locks.unlock()
+                handles = opened
+                return HeldJournalLock(directory: opened.directory, file: opened.file)
             }
-            try wait.until { () throws(FileSystemError) in try file.lock(.exclusive, blocking: false) }
-            do {
-                if try locks.stands(file, at: fileName) { return file }
-                try file.close()
-            } catch {
-                throw .io(error, file: filePath)
-            }
+        } catch {
+            throw .io(error, file: error.operation == .reopen ? place.path : Self.filePath)
         }
+        throw .lockBusy(path: place.path, waitedMilliseconds: wait.waitedNanoseconds / 1_000_000)
+    }
+}
+
+/// The lock of a journal, held until it goes out of scope.
+struct HeldJournalLock: ~Copyable {
+    private let directory: any Directory
+    private let file: any File
+
+    fileprivate init(directory: any Directory, file: any File) {
+        self.directory = directory
+        self.file = file
     }
 
     deinit {
-        // Close errors are of no consequence: the lock ends with the descriptor either way.
-        try? file.close()
-        try? directory.close()
+        // A handle whose lock cannot be given up is not used again: the lock ends with it.
+        do { try file.unlock() } catch { try? file.close() }
+        do { try directory.unlock() } catch { try? directory.close() }
     }
 }
 
-extension Directory {
-    /// Whether `file` is what stands at `name`.
-    fileprivate func stands(_ file: any File, at name: String) throws(FileSystemError) -> Bool {
-        do {
-            return try status(of: name).identity == file.status().identity
-        } catch  where error.code == .noEntry {
-            return false
-        }
-    }
-}
-
-/// Waiting for a lock that cannot be waited for with a time limit: trying again after shrinking pauses, so that
-/// who waits longest tries most often.
+/// One acquisition's waiting, for several locks one after the other.
 private struct LockWait {
-    let place: JournalPlace
+    private let place: JournalPlace
     private let start: MonotonicTime
-    private var pauseNanoseconds: UInt64 = 2_000_000
-
-    /// Shorter pauses would gain nothing: an append takes longer.
-    private static let pauseMinimumNanoseconds: UInt64 = 100_000
+    private let limitNanoseconds: UInt64
 
     init(_ place: JournalPlace) {
         self.place = place
         start = place.fileSystem.monotonicClock()
-    }
-
-    /// Tries until it works or the time is over.
-    mutating func until(_ attempt: () throws(FileSystemError) -> Bool) throws(JournalError) {
-        while true {
-            do {
-                if try attempt() { return }
-            } catch {
-                throw .io(error, file: JournalLock.filePath)
-            }
-            try pause()
-        }
-    }
-
-    private mutating func pause() throws(JournalError) {
-        let waited = place.fileSystem.monotonicClock().nanoseconds - start.nanoseconds
         let (limit, overflows) = place.options.lockTimeoutMilliseconds.multipliedReportingOverflow(by: 1_000_000)
-        guard overflows || waited < limit else {
-            throw .lockBusy(path: place.path, waitedMilliseconds: waited / 1_000_000)
-        }
-        place.fileSystem.sleep(nanoseconds: overflows ? pauseNanoseconds : min(pauseNanoseconds, limit - waited))
-        pauseNanoseconds = max(pauseNanoseconds / 4 * 3, Self.pauseMinimumNanoseconds)
+        limitNanoseconds = overflows ? .max : limit
+    }
+
+    var waitedNanoseconds: UInt64 { place.fileSystem.monotonicClock().nanoseconds - start.nanoseconds }
+
+    /// How long may still be waited.
+    var restNanoseconds: UInt64 {
+        let waited = limitNanoseconds == 0 ? 0 : waitedNanoseconds
+        return waited < limitNanoseconds ? limitNanoseconds - waited : 0
     }
 }

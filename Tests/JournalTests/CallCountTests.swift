@@ -40,15 +40,44 @@ struct CallCountTests {
         let disk = TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk
         let journal = try TestJournal(.segments, in: disk)
         let handle = journal.open()
-        _ = try handle.reserve(use(nonce: "first"))
-        let early = try calls(journal) { _ = try handle.reserve(use(nonce: "second"), maximumUses: 1) }
+        for number in 1...2 { _ = try handle.reserve(use(nonce: "nonce-\(number)")) }
+        let early = try calls(journal) { _ = try handle.reserve(use(nonce: "third"), maximumUses: 1) }
         for number in 0..<1200 { _ = try handle.reserve(use("g-\(number)", nonce: "n-\(number)"), maximumUses: 1) }
         #expect(try !journal.names(in: "indexes").filter { $0.hasSuffix(".run") }.isEmpty)
         let late = try calls(journal) { _ = try handle.reserve(use("g-7", nonce: "late"), maximumUses: 1) }
         #expect(early.filter(\.isChange).map(\.operation) == [.write, .sync, .write, .write], "\(early)")
-        #expect(early.count <= 40, "\(early.count): \(early)")
+        // The clock of this test stands still, so that the names are looked at each time.
+        #expect(early.count <= 21, "\(early.count): \(early)")
         // Besides those, a page of each run for every key.
         #expect(late.count <= early.count + 8, "\(late.count): \(late)")
-        print("calls of a reservation: \(early.count), \(late.count): \(late.map(\.description))")
+    }
+
+    /// With the system's own clock, and counted where the calls are made.
+    @Test func systemCallsOfAReservationAndOfAQuestion() throws {
+        let place = try TemporaryDirectory()
+        let calls = Condition([SystemCall]())
+        let fileSystem = PosixFileSystem { call in
+            calls.withLock { $0.append(call) }
+            return nil
+        }
+        let journal = ApprovalJournal(at: place.path + "/journal", fileSystem: fileSystem)
+        for number in 1...2 { _ = try journal.reserve(use(nonce: "n-\(number)")) }
+        for _ in 1...2 { _ = try journal.checkReplay(grant: "grant-a", nonceDigest: digest("n-1")) }
+        // Until a change would give the directory another time.
+        fileSystem.sleep(nanoseconds: 100_000_000)
+        for number in 3...4 {
+            calls.withLock { $0 = [] }
+            _ = try journal.reserve(use(nonce: "n-\(number)"), maximumUses: 1)
+        }
+        // Asking for the number of the process is one more, which is not shown.
+        let reservation = calls.withLock { $0 }
+        #expect(reservation.count + 1 <= 20, "\(reservation.count): \(reservation)")
+        #expect(reservation.filter { $0.name == .fdatasync || $0.name == .fsync }.count == 1, "\(reservation)")
+        for _ in 1...2 {
+            calls.withLock { $0 = [] }
+            #expect(try !journal.checkReplay(grant: "grant-a", nonceDigest: digest("n-4"), maximumUsesHint: 1).passed)
+        }
+        let question = calls.withLock { $0 }
+        #expect(question.map(\.name) == [.stat, .fstatat, .pread], "\(question)")
     }
 }

@@ -78,10 +78,8 @@ extension JSONRecordsJournal {
         _ body: (inout WriteAccess) throws(JournalError) -> Result
     ) throws(JournalError) -> Result {
         let storage = try storageForWriting(&state)
-        let lock = try JournalLock(
-            on: storage.directory,
-            place
-        )
+        var lock = JournalLock(place)
+        let held = try lock.take(on: storage.directory)
         // What stands at the path may have been replaced by a journal of another format while waiting.
         try checkFormat(of: storage.directory)
         if state.prepared == nil { try storage.preparedRecords() }
@@ -100,7 +98,7 @@ extension JSONRecordsJournal {
         if !isPrepared && comparison != .never { state.prepared = try storage.identity }
         let result = try body(&access)
         state.lastSeen = access.snapshot.last
-        _ = consume lock
+        _ = consume held
         return result
     }
 

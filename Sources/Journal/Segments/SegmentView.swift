@@ -66,6 +66,17 @@ struct SegmentView: Sendable {
         return watermark.journalID ?? ""
     }
 
+    /// The directories in the journal's own that are held open.
+    var heldParts: [StandingNames.Part] {
+        get throws(FileSystemError) {
+            guard let segments = files.directory, let heads = watermarkFile.heads else { return [] }
+            return [
+                try StandingNames.Part(SegmentName.directoryName, segments),
+                try StandingNames.Part(HeadFile.directoryName, heads),
+            ]
+        }
+    }
+
     static func identity(of directory: any Directory) throws(JournalError) -> FileIdentity {
         do {
             return try directory.status().identity

@@ -12,7 +12,18 @@ extension SegmentWriter {
     ///
     /// - Returns: false when the journal must be opened anew: its files were replaced, or someone left something behind.
     mutating func isUpToDate(with directory: any Directory) throws(JournalError) -> Bool {
-        guard var active, try view.isOf(directory), try view.watermarkFile.stands(in: directory) else { return false }
+        guard try view.isOf(directory), try view.watermarkFile.stands(in: directory) else { return false }
+        return try isUpToDate()
+    }
+
+    /// The same where the names in the journal's directory are known to stand.
+    mutating func isUpToDateBelowNames() throws(JournalError) -> Bool {
+        guard try view.watermarkFile.stands() else { return false }
+        return try isUpToDate()
+    }
+
+    private mutating func isUpToDate() throws(JournalError) -> Bool {
+        guard var active else { return false }
         if try view.watermarkFile.refresh(), try !follow(&active) { return false }
         guard let watermark = view.watermarkFile.watermark, watermark.bootID == bootID, watermark.wipingEnd == nil,
             watermark.unsyncedIndex == nil || !place.isDurable
@@ -20,18 +31,19 @@ extension SegmentWriter {
         do {
             // A segment that another process seals changes its length; one without zeros behind its records may have
             // been sealed before.
-            let status = try active.file.status()
-            let name = SegmentName.text(active.first)
-            guard status.size == active.size, status.size > view.end.offset, status.linkCount > 0,
-                try view.files.directory?.status(of: name).identity == status.identity,
-                try active.file.read(exactly: 1, at: view.end.offset) == [0]
+            guard let status = try view.files.directory?.status(of: SegmentName.text(active.first)),
+                status.size == active.size, status.size > view.end.offset
             else { return false }
+            let identity: FileIdentity
+            if let known = active.identity { identity = known } else { identity = try active.file.status().identity }
+            self.active?.identity = identity
+            guard status.identity == identity else { return false }
+            return try active.file.read(exactly: 1, at: view.end.offset) == [0]
         } catch  where error.code == .noEntry {
             return false
         } catch {
             throw .io(error, file: SegmentName.path(active.first))
         }
-        return true
     }
 
     /// Reads the records that others have appended.

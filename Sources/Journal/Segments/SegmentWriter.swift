@@ -24,6 +24,8 @@ struct SegmentWriter: Sendable {
         let file: any File
         /// Its length: behind the records it is filled with zeros.
         var size: Int64
+        /// Which file it is, once that was asked.
+        var identity: FileIdentity?
     }
 
     var place: JournalPlace { view.place }

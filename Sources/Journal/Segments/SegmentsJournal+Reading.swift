@@ -5,6 +5,11 @@ extension SegmentsJournal {
         try withView { (view) throws(JournalError) in try view.facts(grant: grant, nonceDigest: nonceDigest) }
     }
 
+    /// The same with what is open from the calls before; nil when that is nothing, or no longer what stands at the path.
+    func factsOnHeld(grant: String, nonceDigest: String) throws(JournalError) -> UseFacts? {
+        try withHeldView { (view) throws(JournalError) in try view.facts(grant: grant, nonceDigest: nonceDigest) }
+    }
+
     func latestUse(grant: String, nonceDigest: String) throws(JournalError) -> RecordedUse? {
         let found = try withView { (view) throws(JournalError) -> RecordedUse? in
             try view.latestUse(grant: grant, nonceDigest: nonceDigest)
@@ -53,23 +58,47 @@ extension SegmentsJournal {
                 state.view = nil
                 return nil
             }
-            var view = try current(&state, directory)
+            state.names = nil
+            var (view, isHeld) = try current(&state, directory)
             let result = try body(&view)
+            // Whoever comes a second time will come a third time.
+            if isHeld { state.names = try? names(of: view) }
             state.view = view
             return result
         }
     }
 
+    /// Runs `body` as ``withView(_:)`` does, on what is held open from the calls before.
+    ///
+    /// - Returns: nil when there is no such thing, or something else stands in its place.
+    private func withHeldView<Result: Sendable>(
+        _ body: (inout SegmentView) throws(JournalError) -> Result
+    ) throws(JournalError) -> Result? {
+        try reader.withLock { (state) throws(JournalError) -> Result? in
+            guard var names = state.names.take(), var view = state.view.take() else { return nil }
+            guard try names.stand(at: place), try view.watermarkFile.stands(), try view.follow(bootID: boot) else {
+                return nil
+            }
+            let result = try body(&view)
+            (state.view, state.names) = (view, names)
+            return result
+        }
+    }
+
+    private func names(of view: SegmentView) throws(FileSystemError) -> StandingNames? {
+        try StandingNames(in: view.directory, parts: try view.heldParts, place.fileSystem)
+    }
+
     private func current(
         _ state: inout ReaderState,
         _ directory: any Directory
-    ) throws(JournalError) -> SegmentView {
+    ) throws(JournalError) -> (SegmentView, isHeld: Bool) {
         if var view = state.view.take(), try view.isOf(directory), try view.watermarkFile.stands(in: directory),
             try view.follow(bootID: boot)
         {
-            return view
+            return (view, true)
         }
-        return try SegmentView(reading: directory, place, bootID: boot)
+        return (try SegmentView(reading: directory, place, bootID: boot), false)
     }
 }
 

@@ -38,14 +38,30 @@ extension SegmentsJournal {
     }
 
     /// Requests share the lock, one write and one sync.
-    ///
+    func commit(_ requests: [JournalRequest]) -> [Result<JournalAnswer, JournalError>] {
+        answers(to: requests) { (body) throws(JournalError) in
+            try withWriter(body)
+            return true
+        } ?? []
+    }
+
+    /// The same with what is open from the calls before; nil when that is nothing, or no longer what stands at the path.
+    func commitOnHeld(_ requests: [JournalRequest]) -> [Result<JournalAnswer, JournalError>]? {
+        answers(to: requests) { (body) throws(JournalError) in try withHeldWriter(body) }
+    }
+
     /// A refusal stands also when the group then fails, if no record of the group was counted for it: what is refused
     /// because of a record that failed is answered with the failure.
-    func commit(_ requests: [JournalRequest]) -> [Result<JournalAnswer, JournalError>] {
+    ///
+    /// - Returns: nil when `run` did not run its argument.
+    private func answers(
+        to requests: [JournalRequest],
+        _ run: ((inout SegmentWriter) throws(JournalError) -> Void) throws(JournalError) -> Bool
+    ) -> [Result<JournalAnswer, JournalError>]? {
         var answers: [Result<JournalAnswer, JournalError>] = []
         var firm = 0
         do throws(JournalError) {
-            try withWriter { (writer) throws(JournalError) in
+            let hasRun = try run { (writer) throws(JournalError) in
                 for request in requests {
                     do throws(JournalError) {
                         answers.append(.success(try writer.answer(request)))
@@ -56,6 +72,7 @@ extension SegmentsJournal {
                 }
                 try writer.commit()
             }
+            if !hasRun { return nil }
         } catch {
             answers.removeLast(answers.count - min(firm, answers.count))
             while answers.count < requests.count { answers.append(.failure(error)) }
@@ -64,15 +81,48 @@ extension SegmentsJournal {
     }
 
     /// Runs `body` under the journal's lock, on records that are whole and durable.
-    ///
     func withWriter<Result: Sendable>(
         opening: Opening = Opening(),
         _ body: (inout SegmentWriter) throws(JournalError) -> Result
     ) throws(JournalError) -> Result {
+        try poisonable { (state) throws(JournalError) in try locked(&state, opening, body) }
+    }
+
+    /// Runs `body` as ``withWriter(opening:_:)`` does, on what is held open from the calls before.
+    ///
+    /// - Returns: false, and it was not run, when there is no such thing, or something else stands in its place.
+    private func withHeldWriter(_ body: (inout SegmentWriter) throws(JournalError) -> Void) throws(JournalError) -> Bool
+    {
+        try poisonable { (state) throws(JournalError) in
+            guard var lock = state.lock.take(), var names = state.names.take(), var writer = state.writer.take() else {
+                return false
+            }
+            let held: HeldJournalLock
+            do throws(JournalError) {
+                held = try lock.take(on: writer.view.directory)
+            } catch .lockBusy(let path, let waited) {
+                // Nothing of it is less good for having waited in vain, unless it was for a lock of something else.
+                guard try names.stand(at: place) else { return false }
+                (state.lock, state.names, state.writer) = (lock, names, writer)
+                throw .lockBusy(path: path, waitedMilliseconds: waited)
+            } catch {
+                return false
+            }
+            guard try names.stand(at: place), try writer.isUpToDateBelowNames() else { return false }
+            try work(&state, writer, body)
+            (state.lock, state.names) = (lock, names)
+            _ = consume held
+            return true
+        }
+    }
+
+    private func poisonable<Result: Sendable>(
+        _ body: (inout WriterState) throws(JournalError) -> Result
+    ) throws(JournalError) -> Result {
         try writer.withLock { (state) throws(JournalError) in
             if state.isPoisoned { throw .poisoned(path: place.path) }
             do throws(JournalError) {
-                return try locked(&state, opening, body)
+                return try body(&state)
             } catch {
                 if error.isFailedSync { state.isPoisoned = true }
                 throw error
@@ -85,19 +135,22 @@ extension SegmentsJournal {
         _ opening: Opening,
         _ body: (inout SegmentWriter) throws(JournalError) -> Result
     ) throws(JournalError) -> Result {
+        (state.lock, state.names) = (nil, nil)
         let directory: any Directory
         if let standing = try place.directory(), try state.writer?.view.isOf(standing) ?? false {
             directory = standing
         } else {
             directory = try place.madeDirectory()
         }
-        let lock = try JournalLock(on: directory, place)
+        var lock = JournalLock(place)
+        let held = try lock.take(on: directory)
         if opening.isFresh { state.writer = nil }
         if opening.discardsEvidence { try discardIndex(of: directory) }
         // Kept only when all goes well: after a failure what is on disk is looked at anew.
         var current = state.writer.take()
         if current != nil, try current?.isUpToDate(with: directory) != true { current = nil }
-        var writer: SegmentWriter
+        let isHeld = current != nil
+        let writer: SegmentWriter
         if let current {
             writer = current
         } else {
@@ -110,6 +163,28 @@ extension SegmentsJournal {
             )
         }
         current = nil
+        let result = try work(&state, writer, body)
+        // Whoever comes a second time will come a third time.
+        if isHeld, let writer = state.writer {
+            state.names = try? names(of: writer, lock)
+            state.lock = lock
+        }
+        _ = consume held
+        return result
+    }
+
+    private func names(of writer: SegmentWriter, _ lock: JournalLock) throws(FileSystemError) -> StandingNames? {
+        var parts = try writer.view.heldParts
+        if let locks = lock.locksDirectory { parts.append(try StandingNames.Part(JournalLock.directoryName, locks)) }
+        return try StandingNames(in: writer.view.directory, parts: parts, place.fileSystem)
+    }
+
+    /// Runs `body`, commits what it staged, and keeps the writer when that went well.
+    private func work<Result>(
+        _ state: inout WriterState,
+        _ writer: consuming SegmentWriter,
+        _ body: (inout SegmentWriter) throws(JournalError) -> Result
+    ) throws(JournalError) -> Result {
         try checkLastSeen(state.lastSeen, &writer)
         state.lastSeen = writer.view.ledger.last ?? state.lastSeen
         let result = try body(&writer)
@@ -122,7 +197,6 @@ extension SegmentsJournal {
             // What is recorded is recorded, whatever becomes of the index. The next call looks at everything anew.
             if error.isFailedSync { state.isPoisoned = true }
         }
-        _ = consume lock
         return result
     }
 

@@ -15,6 +15,10 @@ final class SegmentsJournal: JournalStorage {
         /// A sync failed: nothing more is acknowledged.
         var isPoisoned = false
         var writer: SegmentWriter?
+        /// The lock, open for the next call.
+        var lock: JournalLock?
+        /// What must still stand for the writer to be of use without a look at each name.
+        var names: StandingNames?
         /// The last record that this handle saw. It can only be followed by others.
         var lastSeen: JournalHead?
     }
@@ -22,6 +26,8 @@ final class SegmentsJournal: JournalStorage {
     /// What is remembered between questions.
     struct ReaderState {
         var view: SegmentView?
+        /// What must still stand for the view to be of use without a look at each name.
+        var names: StandingNames?
     }
 
     init(at place: JournalPlace) {

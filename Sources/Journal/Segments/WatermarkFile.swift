@@ -12,6 +12,9 @@ struct WatermarkFile: Sendable {
     private static let readMaximum = 16
 
     private let bootID: String
+    /// Where the file stands, and which it is, once that was asked.
+    private(set) var heads: (any Directory)?
+    private var identity: FileIdentity?
     /// Nil when it is not there.
     private(set) var file: (any File)?
     private(set) var content: Watermark.Content
@@ -26,13 +29,15 @@ struct WatermarkFile: Sendable {
         self.bootID = bootID
         let options: OpenOptions = forWriting ? [.read, .write] : .read
         do {
-            file = try Self.opened(HeadFile.fileName, in: HeadFile.directoryName, of: directory, options)
+            heads = try Self.subdirectory(HeadFile.directoryName, of: directory)
+            file = try Self.opened(HeadFile.fileName, in: heads, options)
             (bytes, content) = try file.map(Self.read) ?? ([], .missing)
         } catch {
             throw .io(error, file: Self.path)
         }
         do {
-            copy = try Self.opened(Self.copyName, in: IndexRun.directoryName, of: directory, options)
+            let indexes = try Self.subdirectory(IndexRun.directoryName, of: directory)
+            copy = try Self.opened(Self.copyName, in: indexes, options)
             copyContent = try copy.map(Self.read)?.1 ?? .missing
         } catch {
             throw .io(error, file: Self.copyPath)
@@ -40,14 +45,24 @@ struct WatermarkFile: Sendable {
         choose()
     }
 
+    private static func subdirectory(
+        _ name: String,
+        of directory: any Directory
+    ) throws(FileSystemError) -> (any Directory)? {
+        do {
+            return try directory.subdirectory(name)
+        } catch  where error.code == .noEntry {
+            return nil
+        }
+    }
+
     private static func opened(
         _ name: String,
-        in subdirectory: String,
-        of directory: any Directory,
+        in directory: (any Directory)?,
         _ options: OpenOptions
     ) throws(FileSystemError) -> (any File)? {
         do {
-            return try directory.subdirectory(subdirectory).open(name, options, permissions: .ownerFile)
+            return try directory?.open(name, options, permissions: .ownerFile)
         } catch  where error.code == .noEntry {
             return nil
         }
@@ -95,23 +110,40 @@ struct WatermarkFile: Sendable {
         return true
     }
 
-    /// Whether the file that was opened is still the one in the journal.
-    func stands(in directory: any Directory) throws(JournalError) -> Bool {
+    /// Whether the file that was opened still stands at its name in `heads`, which is known to stand at its own.
+    mutating func stands() throws(JournalError) -> Bool {
+        guard let heads, let file else { return false }
         do {
-            let heads = try directory.subdirectory(HeadFile.directoryName)
-            let status = try heads.status(of: HeadFile.fileName)
-            return try status.identity == file?.status().identity
+            let known: FileIdentity
+            if let identity { known = identity } else { known = try file.status().identity }
+            identity = known
+            return try heads.status(of: HeadFile.fileName).identity == known
         } catch  where error.code == .noEntry {
-            return file == nil
+            return false
         } catch {
             throw .io(error, file: Self.path)
         }
+    }
+
+    /// Whether the file that was opened is still the one in the journal.
+    mutating func stands(in directory: any Directory) throws(JournalError) -> Bool {
+        do {
+            guard let found = try Self.subdirectory(HeadFile.directoryName, of: directory) else { return file == nil }
+            if let heads, try found.status().identity != heads.status().identity { return false }
+            heads = found
+            if file == nil { return try !found.exists(HeadFile.fileName) }
+        } catch {
+            throw .io(error, file: Self.path)
+        }
+        return try stands()
     }
 
     /// Makes the file, durably, or fills one that is there but cannot be read.
     mutating func create(in directory: any Directory, _ watermark: Watermark) throws(JournalError) {
         do {
             let heads = try directory.madeSubdirectory(HeadFile.directoryName)
+            self.heads = heads
+            identity = nil
             let file = try heads.open(HeadFile.fileName, [.read, .write, .create], permissions: .ownerFile)
             self.file = file
             try file.truncate(to: 0)

@@ -3,8 +3,8 @@ internal import PlatformProfile
 
 /// A journal in a directory, in whichever layout stands there.
 ///
-/// The layout is looked up again for every call: a directory may be made, or be replaced by one of another layout,
-/// while a handle lives.
+/// The layout is looked up again for every call, unless what is held open still stands: a directory may be made, or be
+/// replaced by one of another layout, while a handle lives.
 final class DirectoryStorage: JournalStorage {
     let place: JournalPlace
     private let jsonRecords: JSONRecordsJournal
@@ -70,6 +70,8 @@ final class DirectoryStorage: JournalStorage {
 
     func commit(_ requests: [JournalRequest]) -> [Result<JournalAnswer, JournalError>] {
         do throws(JournalError) {
+            try admit(writing: true)
+            if let answers = segments.commitOnHeld(requests) { return answers }
             return try standingOrNew().commit(requests)
         } catch {
             return requests.map { _ in .failure(error) }
@@ -77,7 +79,9 @@ final class DirectoryStorage: JournalStorage {
     }
 
     func facts(grant: String, nonceDigest: String) throws(JournalError) -> UseFacts? {
-        try standing()?.facts(grant: grant, nonceDigest: nonceDigest)
+        try admit()
+        if let facts = try segments.factsOnHeld(grant: grant, nonceDigest: nonceDigest) { return facts }
+        return try standing()?.facts(grant: grant, nonceDigest: nonceDigest)
     }
 
     func latestUse(grant: String, nonceDigest: String) throws(JournalError) -> RecordedUse? {
