@@ -6,6 +6,15 @@ public import HoldfastCLI
 public enum BenchCommand {
     /// Runs one command line.
     public static func run(_ words: [String], _ console: Console) -> ExitCode {
+        if words.first == Worker.word {
+            do {
+                try Worker.run(words.dropFirst())
+                return .done
+            } catch {
+                console.writeDiagnostic("error: \(error)")
+                return .inputOutput
+            }
+        }
         let arguments: BenchArguments
         do throws(BenchArguments.UsageError) {
             arguments = try BenchArguments(words)

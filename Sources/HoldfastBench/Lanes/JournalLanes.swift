@@ -1,9 +1,9 @@
 internal import FileSystemSeam
 internal import Journal
 
-/// The approval-use journal, one process.
+/// The approval-use journal: reservations and questions.
 enum JournalLanes {
-    static let all = [reserve, reserveThreads, growth, growthHot, open, check]
+    static let all = [reserve, reserveThreads, JournalProcessesLane.lane, growth, growthHot, open, check]
 
     private static let reserve = Lane(
         "journal.reserve.durable",
