@@ -37,9 +37,13 @@ static void describe(const struct stat *from, struct cposix_status *to) {
 #if defined(__APPLE__)
     to->modified_seconds = from->st_mtimespec.tv_sec;
     to->modified_nanoseconds = from->st_mtimespec.tv_nsec;
+    to->changed_seconds = from->st_ctimespec.tv_sec;
+    to->changed_nanoseconds = from->st_ctimespec.tv_nsec;
 #else
     to->modified_seconds = from->st_mtim.tv_sec;
     to->modified_nanoseconds = from->st_mtim.tv_nsec;
+    to->changed_seconds = from->st_ctim.tv_sec;
+    to->changed_nanoseconds = from->st_ctim.tv_nsec;
 #endif
     to->device_major = (uint32_t)major(from->st_dev);
     to->device_minor = (uint32_t)minor(from->st_dev);

@@ -20,11 +20,27 @@ struct HeldFilesTests {
                 try FileManager.default.moveItem(atPath: path + "-copy", toPath: path)
             }
         }
+
+        /// The same as a backup tool does it, which sets the directory's times back to what they were.
+        static func restored(_ part: String) -> Change {
+            Change(testDescription: "\(part) is restored from a backup") { journal in
+                let reference = journal.path + "-times"
+                try touch(reference, like: journal.path)
+                try copied(part).make(journal)
+                try touch(journal.path, like: reference)
+            }
+        }
+
+        private static func touch(_ path: String, like reference: String) throws {
+            let touch = try Process.run(URL(filePath: "/usr/bin/touch"), arguments: ["-r", reference, path])
+            touch.waitUntilExit()
+            #expect(touch.terminationStatus == 0)
+        }
     }
 
-    static let changes = ["", "journal.json", "segments", "heads", "heads/current.json", "indexes", "locks"].map {
-        Change.copied($0)
-    }
+    static let changes =
+        ["", "journal.json", "segments", "heads", "heads/current.json", "indexes", "locks"].map { Change.copied($0) }
+        + ["journal.json", "segments", "locks"].map { Change.restored($0) }
 
     /// A clock before the change, so that names are looked at, and one long after it, so that the directory's time tells.
     private static let clocks: [Int64] = [TestJournal.start, 4_000_000_000]

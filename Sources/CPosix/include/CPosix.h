@@ -62,6 +62,8 @@ struct cposix_status {
     uint64_t links;
     int64_t modified_seconds;
     int64_t modified_nanoseconds;
+    int64_t changed_seconds;
+    int64_t changed_nanoseconds;
     uint32_t device_major;
     uint32_t device_minor;
     uint32_t owner;

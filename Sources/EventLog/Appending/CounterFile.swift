@@ -1,15 +1,15 @@
 internal import FileSystemSeam
 
-/// The counter's file, opened by its name each time: other writers replace it by renaming another over it.
+/// The counter's file, open.
 ///
 /// Nothing here throws. A counter that cannot be read is no counter, and one that cannot be written leaves the next
 /// writer to count: what counts are the events. It is never synced, because it proves itself against the events.
-struct CounterFile {
-    /// What it says; nil when it is missing, has not exactly 16 bytes or cannot be read.
-    let record: CounterRecord?
-
+struct CounterFile: Sendable {
     private let file: any File
-    private let isTooLong: Bool
+    /// Which file it is; nil as long as nobody asked.
+    private var identity: FileIdentity?
+    /// Whether it is known to be longer than a counter.
+    private var isTooLong = false
 
     /// Opens the counter, and makes it when it is missing.
     ///
@@ -20,6 +20,23 @@ struct CounterFile {
         } catch {
             return nil
         }
+    }
+
+    /// Whether it is what stands at its name, with the length of a counter. Other writers replace it by renaming another
+    /// over it.
+    mutating func stands(in directory: any Directory) -> Bool {
+        do throws(FileSystemError) {
+            let found = try directory.status(of: LogFiles.counter)
+            let own = if let identity { identity } else { try file.status().identity }
+            identity = own
+            return found.identity == own && found.size == Int64(CounterRecord.byteCount)
+        } catch {
+            return false
+        }
+    }
+
+    /// What it says; nil when it has not exactly 16 bytes or cannot be read.
+    mutating func read() -> CounterRecord? {
         // One byte more than it may have.
         var buffer = [UInt8](repeating: 0, count: CounterRecord.byteCount + 1)
         var found = 0
@@ -30,20 +47,19 @@ struct CounterFile {
             found = 0
         }
         isTooLong = found > CounterRecord.byteCount
-        record = CounterRecord(parsing: buffer[..<found])
+        return CounterRecord(parsing: buffer[..<found])
     }
 
-    /// Writes the counter in place, and closes it.
+    /// Writes the counter in place.
     ///
     /// - Returns: false when that failed.
-    func write(_ record: CounterRecord) -> Bool {
+    mutating func write(_ record: CounterRecord) -> Bool {
         do throws(FileSystemError) {
             if isTooLong { try file.truncate(to: Int64(CounterRecord.byteCount)) }
+            isTooLong = false
             try file.writeAll(record.bytes, at: 0)
-            try file.close()
             return true
         } catch {
-            close()
             return false
         }
     }

@@ -8,21 +8,21 @@ internal import LockKit
 /// therefore is only what is known to be short: counting many lines and copying a torn tail are done outside, and
 /// confirmed inside.
 ///
-/// What happens under the lock when nothing is amiss, as `strace` prints it for a directory held as 5 and events as 6:
+/// What happens when nothing is amiss and the handle has appended before, as `strace` prints it for a directory held
+/// as 5, events as 6, the lock file as 7 and the counter as 8:
 ///
 /// ```
-/// openat(5, "events.jsonl.lock", O_RDWR|O_CREAT|…, 0600)  = 7
 /// flock(7, LOCK_EX)                                       = 0
-/// fstat(7), fstatat(5, "events.jsonl.lock")
-/// fstatat(5, "events.jsonl")                                   the held file, and its size
-/// openat(5, "events.jsonl.count", O_RDWR|O_CREAT|…, 0600) = 8
-/// pread64(8, …, 17, 0)                                    = 16
-/// pread64(6, …)                                                the last two lines, which carry their numbers; left out
-///                                                              when the last line is our own, and the counter, too
+/// fstatat(5, "events.jsonl.lock")                              each is what stands at its name …
+/// fstatat(5, "events.jsonl")                                   … and the events end with the handle's own line
+/// fstatat(5, "events.jsonl.count")
 /// write(6, …)                                                  all lines at once, at the end (O_APPEND)
 /// pwrite64(8, …, 16, 0)                                   = 16
-/// close(8), close(7)
+/// flock(7, LOCK_UN)
 /// ```
+///
+/// What does not stand at its name is opened there. When the last line is somebody else's, the last two lines are read,
+/// which carry their numbers, and the counter.
 struct LockedAppend {
     let events: EncodedEvents
     let options: SessionLogOptions
@@ -82,17 +82,16 @@ struct LockedAppend {
         copy = nil
 
         let next: UInt64?
-        let counter: CounterFile?
         do throws(FileSystemError) {
-            counter = CounterFile(in: log.directory)
-            if let last = log.last, last.isLast(size: size), counter?.record == last.counter {
+            // Behind our own last line nobody gave a number.
+            if log.checkCounter(), let last = log.last, last.isLast(size: size) {
                 next = last.number + 1
             } else {
                 guard case .whole(let lastNumber, let isCountedOn) = try EventsTail(of: opened.file, size: size) else {
-                    counter?.close()
                     return .torn(opened, size: size)
                 }
-                if let trusted = Self.trusted(counter?.record, size: size, lastNumber: isCountedOn ? lastNumber : nil),
+                let record = log.readCounter()
+                if let trusted = Self.trusted(record, size: size, lastNumber: isCountedOn ? lastNumber : nil),
                     log.highestGiven.map({ $0 < trusted }) ?? true
                 {
                     next = trusted
@@ -100,21 +99,13 @@ struct LockedAppend {
                     try log.tally.advance(over: opened.file, to: size)
                     next = log.tally.nextNumber
                 } else {
-                    counter?.close()
                     return .uncounted(opened, size: size)
                 }
             }
         } catch {
             throw .io(error, file: LogFiles.events)
         }
-        let receipt: AppendReceipt
-        do throws(EventLogError) {
-            receipt = try write(to: &log, opened, size: size, next: next, counter)
-        } catch {
-            counter?.close()
-            throw error
-        }
-        return .written(receipt, opened)
+        return .written(try write(to: &log, opened, size: size, next: next), opened)
     }
 
     /// The number that the counter gives, when it proves itself.
@@ -128,8 +119,7 @@ struct LockedAppend {
         to log: inout OpenLog,
         _ opened: OpenEvents,
         size: Int64,
-        next: UInt64?,
-        _ counter: CounterFile?
+        next: UInt64?
     ) throws(EventLogError) -> AppendReceipt {
         let next = events.count == 0 ? next ?? .max : next
         guard let next, UInt64.max - next >= UInt64(events.count) else { throw .numbersExhausted(path: log.path) }
@@ -147,7 +137,7 @@ struct LockedAppend {
         }
         let end = size + Int64(bytes.count)
         let record = CounterRecord(count: numbers.upperBound, size: UInt64(end))
-        let isCounterWritten = counter?.write(record) ?? false
+        let isCounterWritten = log.writeCounter(record)
         if let number = numbers.last {
             log.last = WrittenLine(number: number, end: end)
             log.highestGiven = max(log.highestGiven ?? number, number)

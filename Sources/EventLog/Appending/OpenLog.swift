@@ -3,8 +3,7 @@ internal import LockKit
 
 /// What a handle holds open between its appends, and remembers of the last one.
 ///
-/// Only the events and the directory are held. Other writers replace the counter by renaming, so that a held
-/// descriptor of it would soon be that of an orphan.
+/// Other writers replace the counter by renaming, so that what is held is looked at by its name before it is used.
 struct OpenLog: Sendable {
     let path: String
     let directory: any Directory
@@ -17,12 +16,13 @@ struct OpenLog: Sendable {
     var last: WrittenLine?
     /// The highest number that this handle gave in these events.
     var highestGiven: UInt64?
+    private var counter: CounterFile?
 
     init(_ directory: any Directory, path: String, _ fileSystem: any FileSystem) {
         self.path = path
         self.directory = directory
         // Other tools take the lock on whatever file system the session lies; refusing here would lose events.
-        let options = FileLockOptions(allowsNetworkFileSystems: true)
+        let options = FileLockOptions(allowsNetworkFileSystems: true, keepsFileOpen: true)
         lock = FileLock(LogFiles.lock, in: directory, fileSystem: fileSystem, options: options)
     }
 
@@ -63,6 +63,36 @@ struct OpenLog: Sendable {
     }
 }
 
+// MARK: - The counter
+
+extension OpenLog {
+    /// Lets go of a counter that is not the one at its name.
+    ///
+    /// - Returns: whether one is held then.
+    mutating func checkCounter() -> Bool {
+        if counter?.stands(in: directory) == true { return true }
+        counter?.close()
+        counter = nil
+        return false
+    }
+
+    /// What the counter says; nil when that is nothing.
+    mutating func readCounter() -> CounterRecord? {
+        if counter == nil { counter = CounterFile(in: directory) }
+        return counter?.read()
+    }
+
+    /// Writes the counter, in place.
+    ///
+    /// - Returns: false when that failed, which no event is lost by.
+    mutating func writeCounter(_ record: CounterRecord) -> Bool {
+        if counter?.write(record) == true { return true }
+        counter?.close()
+        counter = nil
+        return false
+    }
+}
+
 /// The events, open for appending.
 struct OpenEvents: Sendable {
     let file: any File
@@ -74,9 +104,6 @@ struct WrittenLine: Sendable {
     let number: UInt64
     /// The size of the events behind it.
     let end: Int64
-
-    /// The counter that goes with it.
-    var counter: CounterRecord { CounterRecord(count: number + 1, size: UInt64(end)) }
 
     /// Whether the events, `size` bytes long, still end with it. The file is the same as then, whole lines are never
     /// cut off and everybody appends: when nothing came behind the line, it is the last one.

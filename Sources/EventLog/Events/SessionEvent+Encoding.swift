@@ -18,7 +18,9 @@ extension SessionEvent {
     ///
     /// - Parameter stamp: fills in what is empty; nil to leave that empty.
     /// - Returns: the place of its sequence number, in all that the writer has written.
-    borrowing func writeLine(to writer: inout CanonicalWriter, _ stamp: inout EventStamp?) throws(EventError) -> Range<Int> {
+    borrowing func writeLine(to writer: inout CanonicalWriter, _ stamp: inout EventStamp?) throws(EventError) -> Range<
+        Int
+    > {
         let start = writer.writtenByteCount
         let numberRange: Range<Int>
         if let source, stamp == nil || !hasEmptyMembers {

@@ -40,9 +40,6 @@ extension FileStatus.Kind {
 extension FileStatus {
     /// The status behind the shim's structure. A time beyond 1677…2262 becomes the nearest one that fits.
     init(shim: cposix_status) {
-        let (seconds, tooFar) = shim.modified_seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        let (sum, carried) = seconds.addingReportingOverflow(shim.modified_nanoseconds)
-        let limit = shim.modified_seconds < 0 ? Int64.min : Int64.max
         self.init(
             kind: Kind(shim: shim.kind) ?? .other,
             identity: FileIdentity(device: shim.device, inode: shim.inode),
@@ -50,8 +47,16 @@ extension FileStatus {
             linkCount: shim.links,
             permissions: Permissions(rawValue: UInt16(shim.permissions)),
             ownerID: shim.owner,
-            modified: WallClockTime(nanosecondsSinceEpoch: tooFar || carried ? limit : sum)
+            modified: Self.time(shim.modified_seconds, shim.modified_nanoseconds),
+            changed: Self.time(shim.changed_seconds, shim.changed_nanoseconds)
         )
+    }
+
+    private static func time(_ seconds: Int64, _ nanoseconds: Int64) -> WallClockTime {
+        let (product, tooFar) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, carried) = product.addingReportingOverflow(nanoseconds)
+        let limit = seconds < 0 ? Int64.min : Int64.max
+        return WallClockTime(nanosecondsSinceEpoch: tooFar || carried ? limit : sum)
     }
 }
 

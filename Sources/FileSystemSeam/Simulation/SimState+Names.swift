@@ -188,6 +188,7 @@ extension SimState {
     /// The status of an inode. Reads its size, link count, permissions and time.
     mutating func status(_ inode: Int64) -> FileStatus {
         let kind = InodeKind(of: inode)
+        let modified = WallClockTime(nanosecondsSinceEpoch: value(cellID(.modified, inode)))
         return FileStatus(
             kind: kind.statusKind,
             identity: FileIdentity(device: 1, inode: UInt64(inode >> 2)),
@@ -195,7 +196,8 @@ extension SimState {
             linkCount: UInt64(linkCount(inode)),
             permissions: Permissions(rawValue: UInt16(truncatingIfNeeded: value(cellID(.permissions, inode)))),
             ownerID: Self.ownerID,
-            modified: WallClockTime(nanosecondsSinceEpoch: value(cellID(.modified, inode)))
+            modified: modified,
+            changed: modified
         )
     }
 

@@ -26,6 +26,9 @@ public struct FileStatus: Sendable, Hashable {
     public var ownerID: UInt32
     /// When its contents last changed, as the file system says. Never a version number.
     public var modified: WallClockTime
+    /// When its contents or its attributes last changed (`st_ctime`); a directory's also when a name in it came, went or
+    /// was replaced. Nobody can set it back, unlike ``modified``. The simulator keeps one time for both.
+    public var changed: WallClockTime
 
     /// Makes a status from its parts.
     public init(
@@ -35,7 +38,8 @@ public struct FileStatus: Sendable, Hashable {
         linkCount: UInt64,
         permissions: Permissions,
         ownerID: UInt32,
-        modified: WallClockTime
+        modified: WallClockTime,
+        changed: WallClockTime
     ) {
         self.kind = kind
         self.identity = identity
@@ -44,6 +48,7 @@ public struct FileStatus: Sendable, Hashable {
         self.permissions = permissions
         self.ownerID = ownerID
         self.modified = modified
+        self.changed = changed
     }
 }
 

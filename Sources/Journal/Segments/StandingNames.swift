@@ -3,8 +3,8 @@ internal import FileSystemSeam
 /// The names in a journal's directory behind which a handle keeps things open between calls, and a cheap way to see that
 /// what was opened still stands at them.
 ///
-/// One look at the path tells which directory stands there and when a name in it last changed. As long as that time is the
-/// same, so are the names; but a time is only as fine as the file system's clock, so that the names themselves are looked
+/// One look at the path tells which directory stands there and when a name in it last changed: the time that nobody can
+/// set, since restoring a backup sets the other one back. As long as it is the same, so are the names; but a time is only as fine as the file system's clock, so that the names themselves are looked
 /// at while the last change is recent.
 struct StandingNames: Sendable {
     /// A directory that is kept open.
@@ -22,7 +22,7 @@ struct StandingNames: Sendable {
     private let identity: FileIdentity
     private let parts: [Part]
     private let manifest: FileStatus
-    private var modified: WallClockTime
+    private var changed: WallClockTime
     /// Whether another change would give another time.
     private var isSettled: Bool
 
@@ -39,8 +39,8 @@ struct StandingNames: Sendable {
         // Before the names are looked at: a later change is seen.
         let status = try directory.status()
         identity = status.identity
-        modified = status.modified
-        isSettled = Self.isSettled(modified, fileSystem)
+        changed = status.changed
+        isSettled = Self.isSettled(changed, fileSystem)
         manifest = try directory.status(of: JournalManifest.fileName)
         if try !partsStand() { return nil }
     }
@@ -50,10 +50,10 @@ struct StandingNames: Sendable {
         do {
             let status = try place.fileSystem.directoryStatus(place.path)
             guard status.identity == identity else { return false }
-            if status.modified == modified, isSettled { return true }
+            if status.changed == changed, isSettled { return true }
             guard try directory.status(of: JournalManifest.fileName) == manifest, try partsStand() else { return false }
-            modified = status.modified
-            isSettled = Self.isSettled(modified, place.fileSystem)
+            changed = status.changed
+            isSettled = Self.isSettled(changed, place.fileSystem)
             return true
         } catch  where error.code == .noEntry || error.code == .notDirectory {
             return false
@@ -67,8 +67,8 @@ struct StandingNames: Sendable {
         return true
     }
 
-    private static func isSettled(_ modified: WallClockTime, _ fileSystem: any FileSystem) -> Bool {
-        let time = modified.nanosecondsSinceEpoch
+    private static func isSettled(_ changed: WallClockTime, _ fileSystem: any FileSystem) -> Bool {
+        let time = changed.nanosecondsSinceEpoch
         let tick = time % 1_000_000_000 == 0 ? coarseTickNanoseconds : tickNanoseconds
         return fileSystem.wallClock().nanosecondsSinceEpoch - time > tick
     }

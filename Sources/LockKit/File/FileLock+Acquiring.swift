@@ -72,7 +72,10 @@ struct LockAttempt {
             guard try wait.take(.directory(anchor), mode, file: lock.place.directoryLabel) else { return .timeIsOver }
         }
         if let name = lock.place.name {
-            let file = try openFile(name, directory)
+            let kept = lock.takeKept()
+            fileIdentity = kept?.identity
+            let file: any File
+            if let kept { file = kept.file } else { file = try openFile(name, directory) }
             self.file = file
             guard try wait.take(.file(file), mode, file: lock.path) else { return .timeIsOver }
             guard try check(file, name, directory) else { return .replaced }
@@ -90,6 +93,12 @@ struct LockAttempt {
         try? anchor?.close()
         if ownsDirectory { try? directory?.close() }
         (file, anchor, directory) = (nil, nil, nil)
+    }
+
+    /// Closes everything but the lock file, which is unlocked and kept for the next time.
+    mutating func closeKeepingFile(process: Int32) {
+        if let file = file.take(), let fileIdentity { lock.keep(file, fileIdentity, process: process) }
+        close()
     }
 
     func keepAcrossExec() throws(FileSystemError) {
@@ -204,8 +213,9 @@ extension LockAttempt {
     {
         let status: FileStatus
         do {
-            status = try file.status()
-            guard try directory.status(of: name).identity == status.identity else { return false }
+            status = try directory.status(of: name)
+            let own = if let fileIdentity { fileIdentity } else { try file.status().identity }
+            guard status.identity == own else { return false }
         } catch  where error.code == .noEntry {
             return false
         } catch {

@@ -1,4 +1,5 @@
 public import FileSystemSeam
+internal import Synchronization
 
 /// A held lock. It is released when the guard goes out of scope, also when something throws.
 ///
@@ -49,6 +50,8 @@ final class HeldLock: Sendable {
     private let process: Int32
     private let attempt: Condition<LockAttempt>
     private let identity: FileIdentity?
+    /// The file then belongs to the next program as well.
+    private let isKeptAcrossExec = Atomic<Bool>(false)
 
     init(_ lock: FileLock, _ mode: LockMode, process: Int32, _ attempt: LockAttempt) {
         self.lock = lock
@@ -61,8 +64,15 @@ final class HeldLock: Sendable {
 
     /// Closes the files. In a forked child these are copies, and closing them changes nothing for the parent.
     func release() {
-        attempt.withLock { $0.close() }
-        if isOwnProcess { lock.end() }
+        let isOwn = isOwnProcess
+        attempt.withLock { attempt in
+            if isOwn, lock.options.keepsFileOpen, !isKeptAcrossExec.load(ordering: .relaxed) {
+                attempt.closeKeepingFile(process: process)
+            } else {
+                attempt.close()
+            }
+        }
+        if isOwn { lock.end() }
     }
 
     var isOwnProcess: Bool { lock.fileSystem.processID == process }
@@ -84,6 +94,7 @@ final class HeldLock: Sendable {
 
     func keepAcrossExec() throws(LockError) {
         try requireOwnProcess()
+        isKeptAcrossExec.store(true, ordering: .relaxed)
         do {
             try attempt.withLock { (attempt) throws(FileSystemError) in try attempt.keepAcrossExec() }
         } catch {

@@ -44,7 +44,8 @@ struct PlainLineTests {
         let log = try TestLog()
         try log.write(
             #"{"session_id":"s","event_id":"e","timestamp":"t","sequence_no":0,"trace_id":"","span_id":"","agent_id":"a","#
-                + #""agent_instance_id":"i","agent_name":"n","host_id":"h","type":"agent.opened_port","# + members + "}\n"
+                + #""agent_instance_id":"i","agent_name":"n","host_id":"h","type":"agent.opened_port","# + members
+                + "}\n"
         )
         #expect(try log.open().readAll().events.count == (isEvent ? 1 : 0))
     }

@@ -67,6 +67,17 @@ struct FileLockInterleavingTests {
         #expect(report.isClean, "\(report)")
     }
 
+    /// A handle that keeps the lock file open, beside one that does not, while the file is removed or replaced.
+    @Test(arguments: ["", "remove", "rename", "replace"])
+    func aKeptFile(act: String) throws {
+        let kept = FileLockOptions(anchor: act.isEmpty ? .file : .directory, keepsFileOpen: true)
+        let plain = FileLockOptions(anchor: kept.anchor)
+        var processes = [holder(1, .exclusive, kept, times: 2), holder(2, .exclusive, plain)]
+        if !act.isEmpty { processes.append(Self.vandal(act, "lock")) }
+        let report = try explore(preemptions: runsLongTests ? 2 : 1, kills: act.isEmpty ? 1 : 0, processes)
+        #expect(report.isClean, "\(report)")
+    }
+
     @Test(arguments: [false, true])
     func readersAndAWriter(preferred: Bool) throws {
         let options = FileLockOptions(writerPreference: preferred)
