@@ -134,4 +134,40 @@ struct DoctorTests {
         #expect(html.contains("<td>2026-07-01T08:00:00Z</td><td>12</td>"))
         #expect(html.contains("Failures of agents and processes"))
     }
+
+    /// What stands where something else belongs is named, and the rest is still said.
+    @Test(arguments: [("quarantine", "not_a_directory"), ("events.jsonl.lock", ""), ("events.jsonl.count", "counter")])
+    func strangeThingsInALogAreNamed(name: String, kind: String) throws {
+        let session = try SessionDirectory()
+        _ = session.append("a", "b")
+        let place = session.path + "/" + name
+        try? FileManager.default.removeItem(atPath: place)
+        if name == "quarantine" {
+            let made = try Process.run(URL(filePath: "/usr/bin/mkfifo"), arguments: [place])
+            made.waitUntilExit()
+        } else {
+            try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: false)
+        }
+        let run = CommandRun("doctor", session.path)
+        #expect(run.output.contains("2"))
+        #expect(run.output.contains(name))
+        if !kind.isEmpty {
+            let text = CommandRun("doctor", session.path, "--json").output
+            #expect(text.contains(kind))
+        }
+    }
+
+    @Test func aCounterThatCannotBeWrittenIsNamed() throws {
+        let session = try SessionDirectory()
+        _ = session.append("a")
+        try FileManager.default.removeItem(atPath: session.path + "/events.jsonl.count")
+        try FileManager.default.createDirectory(
+            atPath: session.path + "/events.jsonl.count",
+            withIntermediateDirectories: false
+        )
+        let run = session.append("b")
+        #expect(run.code == .done)
+        #expect(run.error.contains("events.jsonl.count could not be written"))
+        #expect(run.output == "1\n")
+    }
 }

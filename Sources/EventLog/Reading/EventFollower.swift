@@ -17,6 +17,7 @@ public final class EventFollower {
     private var watch: (any DirectoryWatch)?
     private var events: OpenEvents?
     private var reader: LineReader?
+    private let stopped = Condition(false)
 
     /// Looks by itself this often.
     private static let sliceNanoseconds: UInt64 = 100_000_000
@@ -41,11 +42,11 @@ public final class EventFollower {
     /// waited for.
     ///
     /// - Parameter timeoutMilliseconds: how long to wait at most; 0 looks once, nil waits for ever.
-    /// - Returns: nil when the time is over.
+    /// - Returns: nil when the time is over, or it was stopped.
     /// - Throws: `.eventsReplaced` when the events were cut or replaced, `.notALog`, `.io`.
     public func next(timeoutMilliseconds: UInt64? = nil) throws(EventLogError) -> LogEntry? {
         let deadline = Deadline(milliseconds: timeoutMilliseconds, fileSystem)
-        while true {
+        while !stopped.withLock({ $0 }) {
             try open()
             while let line = try nextLine(), line.ending != .endOfFile {
                 let entry = LogEntry(line, &parser)
@@ -57,6 +58,18 @@ public final class EventFollower {
             if rest == 0 { return nil }
             wait(atMost: min(rest, Self.sliceNanoseconds))
         }
+        return nil
+    }
+
+    /// Ends the following; the only part of a follower that other threads may use meanwhile.
+    ///
+    ///     let stop = follower.stop
+    ///     onInterrupt { stop() }
+    ///
+    /// A ``next(timeoutMilliseconds:)`` that waits returns nil within a tenth of a second, and so does every later one
+    /// at once. Nothing is lost by it: another follower goes on behind the last number.
+    public var stop: @Sendable () -> Void {
+        { [stopped] in stopped.withLock { $0 = true } }
     }
 
     /// Opens what is not open yet. The watch begins before the first look, so that no change is missed.

@@ -63,6 +63,10 @@ package enum HelpTopics {
                 ("time", "RFC 3339, as in 2026-05-01T08:00:00Z"),
                 ("segments", "a journal with many records a file, one a line: the layout of new journals"),
                 ("json-records", "a journal with one pretty-printed JSON file a record"),
+                (
+                    "event",
+                    "one JSON object a line in events.jsonl, shared with other tools; members of unknown types stay"
+                ),
             ]),
             .paragraph(
                 "JSON input is read strictly: UTF-8 without a byte-order mark, no key twice in an object, no lone "
@@ -88,6 +92,10 @@ package enum HelpTopics {
                     + "error says so: code 74 while printing the result means that the record stands."
             ),
             .paragraph(
+                "When events append ends with code 0, its events survive the death of the process; with --durability "
+                    + "every they survive a loss of power as well. Sealing a log makes all of it durable."
+            ),
+            .paragraph(
                 "When a command was interrupted and nobody saw its exit code, repeat it with the same "
                     + "--idempotency-key: the use that was recorded is then returned and not counted again."
             ),
@@ -107,8 +115,8 @@ package enum HelpTopics {
         blocks: [
             .paragraph(
                 "With --json a command prints one JSON object in the canonical form of RFC 8785 and a line feed. "
-                    + "Members are named in snake_case; those without a value are left out. journal list and journal "
-                    + "uses print one stored record a line instead."
+                    + "Members are named in snake_case; those without a value are left out. journal list, "
+                    + "journal uses, events read and events follow print one stored line a line instead."
             ),
             .paragraph(
                 "An error prints {\"error\":{\"code\":…,\"message\":…}} on standard output, with further members where "

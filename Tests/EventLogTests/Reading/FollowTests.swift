@@ -30,6 +30,29 @@ struct FollowTests {
         for follower in [all, some, new] { #expect(try follower.next(timeoutMilliseconds: 0) == nil) }
     }
 
+    /// Without an end to the waiting; a test that fails hangs.
+    @Test func isStoppedByAnotherThread() throws {
+        let log = try TestLog()
+        let handle = log.open()
+        try handle.append(event())
+        let follower = try handle.follow(from: 0)
+        let stop = follower.stop
+        let hasSeenOne = Condition(false)
+        let thread = try FileSystemSeam.Thread.start(name: "stop") {
+            hasSeenOne.wait { $0 ? () : nil }
+            PosixFileSystem.shared.sleep(nanoseconds: 20_000_000)
+            stop()
+        }
+        #expect(try follower.next() != nil)
+        hasSeenOne.withLock { $0 = true }
+        hasSeenOne.broadcast()
+        #expect(try follower.next() == nil)
+        thread.join()
+        try handle.append(event())
+        #expect(try follower.next() == nil)
+        #expect(try numbers(handle.follow(from: 1), 9) == [1])
+    }
+
     @Test func placesAreTheFiles() throws {
         let log = try TestLog()
         let handle = log.open()
@@ -50,7 +73,7 @@ struct FollowTests {
             #expect(try follower.next(timeoutMilliseconds: 1) == nil)
         }
         let follower = try log.open().follow()
-        let writer = try Thread.start(name: "late") {
+        let writer = try FileSystemSeam.Thread.start(name: "late") {
             usleep(150_000)
             _ = try? log.open().append(event())
         }
@@ -124,7 +147,7 @@ struct FollowTests {
         let (writers, each) = (6, 60)
         let seen = Condition([[String]](repeating: [], count: 3))
         let readers = try (0..<3).map { reader in
-            try Thread.start(name: "reader") {
+            try FileSystemSeam.Thread.start(name: "reader") {
                 guard let follower = try? log.open().follow(from: 0) else { return }
                 for expected in 0..<UInt64(writers * each) {
                     guard case .event(let event)? = try? follower.next(timeoutMilliseconds: 30_000),
@@ -135,7 +158,7 @@ struct FollowTests {
             }
         }
         let threads = try (0..<writers).map { writer in
-            try Thread.start(name: "writer") {
+            try FileSystemSeam.Thread.start(name: "writer") {
                 let handle = log.open()
                 for step in 0..<each { _ = try? handle.append(event("w\(writer)-\(step)")) }
             }
@@ -154,7 +177,7 @@ struct FollowTests {
         var delays: [Duration] = []
         for _ in 0..<10 {
             let appended = Condition<ContinuousClock.Instant?>(nil)
-            let writer = try Thread.start(name: "writer") {
+            let writer = try FileSystemSeam.Thread.start(name: "writer") {
                 usleep(10_000)
                 appended.withLock { $0 = ContinuousClock.now }
                 _ = try? handle.append(event())

@@ -106,8 +106,14 @@ enum EventsAppendCommand {
     }
 
     private static func warn(_ receipt: AppendReceipt, _ context: CommandContext) {
-        guard let tail = receipt.quarantined else { return }
         let word = context.console.errorStyle.notable("note:")
+        if !receipt.isCounterWritten {
+            context.console.writeDiagnostic(
+                "\(word) events.jsonl.count could not be written; until it can, each append counts all lines. "
+                    + "See holdfast doctor"
+            )
+        }
+        guard let tail = receipt.quarantined else { return }
         context.console.writeDiagnostic(
             "\(word) a crash had left \(tail.byteCount) bytes behind the last whole line; they were moved to \(tail.file)"
         )

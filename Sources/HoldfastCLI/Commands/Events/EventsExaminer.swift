@@ -124,12 +124,7 @@ extension EventsExaminer {
         var quarantined = 0
         for entry in try directory.entries() {
             if entry.name == "quarantine" {
-                let quarantine = try directory.subdirectory(entry.name)
-                defer { try? quarantine.close() }
-                for tail in try quarantine.entries() {
-                    if tail.name.hasSuffix(".torn") { quarantined += 1 }
-                    if tail.name.contains(".tmp-") { examination.add(leftover("quarantine/\(tail.name)")) }
-                }
+                quarantined = try countTails(entry.name, directory, to: &examination)
             } else if entry.name.contains(".tmp-") {
                 examination.add(leftover(entry.name))
             } else if entry.name.hasPrefix("events.") {
@@ -137,6 +132,32 @@ extension EventsExaminer {
             }
         }
         examination.facts.append(("torn tails kept", String(quarantined)))
+    }
+
+    private static func countTails(
+        _ name: String,
+        _ directory: any Directory,
+        to examination: inout StoreExamination
+    ) throws(FileSystemError) -> Int {
+        guard try directory.status(of: name).kind == .directory else {
+            examination.add(
+                notice(
+                    "not_a_directory",
+                    name,
+                    "it is no directory",
+                    "Move it away; until then no torn tail can be moved"
+                )
+            )
+            return 0
+        }
+        let quarantine = try directory.subdirectory(name)
+        defer { try? quarantine.close() }
+        var count = 0
+        for tail in try quarantine.entries() {
+            if tail.name.hasSuffix(".torn") { count += 1 }
+            if tail.name.contains(".tmp-") { examination.add(leftover("\(name)/\(tail.name)")) }
+        }
+        return count
     }
 
     private static func notice(
