@@ -37,7 +37,7 @@ public final class ApprovalJournal: Sendable {
         let storage = DirectoryStorage(at: JournalPlace(path: path, fileSystem: fileSystem, options: options))
         platform = storage.platform
         self.storage = storage
-        group = GroupCommit(storage)
+        group = GroupCommit(storage, clock: fileSystem)
     }
 
     /// What was seen of the platform when this handle was admitted to it; nil before its first write, with a profile
