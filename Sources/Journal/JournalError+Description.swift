@@ -27,7 +27,8 @@ extension JournalError: CustomStringConvertible {
         case .lockBusy(let path, let waited):
             "\(path) was locked by another process for \(waited) ms. Try again, or allow more waiting time"
         case .usesExhausted(let grant, let maximum, let current):
-            "the grant \"\(grant)\" has no uses left: \(current) of \(maximum) are consumed. Ask for a new approval"
+            "no uses left under the grant \"\(grant)\": \(current) of \(maximum) are consumed, of this nonce or, where the "
+                + "grant itself has a limit, of the grant. Ask for a new approval"
         case .grantRevoked(let grant, let index):
             "the grant \"\(grant)\" was revoked by record \(index). Ask for a new approval"
         case .expired(let expiresAt, let now):

@@ -104,6 +104,7 @@ enum RecordValidation {
     /// An identifier that may be nil, or empty where it is there.
     private static func optionalIdentifier(_ member: String, _ value: String?) throws(JournalError) {
         guard let value else { return }
+        if isPlain(value) { return try length(member, value, identifierByteMaximum) }
         try opaque(member, value)
         var offset = 0
         for scalar in value.unicodeScalars {
@@ -116,9 +117,17 @@ enum RecordValidation {
     /// What the caller made up and only compares: any text of bounded length but the C0 controls.
     private static func opaque(_ member: String, _ value: String) throws(JournalError) {
         try length(member, value, identifierByteMaximum)
+        if isPlain(value) { return }
         for (offset, byte) in value.utf8.enumerated() where byte < 0x20 {
             throw control(Unicode.Scalar(byte), member, offset)
         }
+    }
+
+    /// Whether it is visible ASCII and spaces, as nearly all identifiers and texts are.
+    private static func isPlain(_ value: String) -> Bool {
+        let bytes = value.utf8.span
+        for place in bytes.indices where bytes[place] &- 0x20 >= 0x5F { return false }
+        return true
     }
 
     private static func control(_ scalar: Unicode.Scalar, _ member: String, _ offset: Int) -> JournalError {
@@ -130,6 +139,7 @@ enum RecordValidation {
     private static func text(_ member: String, _ value: String, mayBeEmpty: Bool = false) throws(JournalError) {
         guard mayBeEmpty || !value.isEmpty else { throw .invalidArgument(member: member, reason: "is empty") }
         try length(member, value, textByteMaximum)
+        if isPlain(value) { return }
         for (offset, byte) in value.utf8.enumerated() where byte == 0 {
             throw .invalidArgument(member: member, reason: "holds a NUL at byte \(offset)")
         }

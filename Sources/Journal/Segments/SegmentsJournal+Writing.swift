@@ -109,7 +109,7 @@ extension SegmentsJournal {
                 return false
             }
             guard try names.stand(at: place), try writer.isUpToDateBelowNames() else { return false }
-            try work(&state, writer, body)
+            try work(&state, &writer, body)
             (state.lock, state.names) = (lock, names)
             _ = consume held
             return true
@@ -150,7 +150,7 @@ extension SegmentsJournal {
         var current = state.writer.take()
         if current != nil, try current?.isUpToDate(with: directory) != true { current = nil }
         let isHeld = current != nil
-        let writer: SegmentWriter
+        var writer: SegmentWriter
         if let current {
             writer = current
         } else {
@@ -163,7 +163,7 @@ extension SegmentsJournal {
             )
         }
         current = nil
-        let result = try work(&state, writer, body)
+        let result = try work(&state, &writer, body)
         // Whoever comes a second time will come a third time.
         if isHeld, let writer = state.writer {
             state.names = try? names(of: writer, lock)
@@ -182,7 +182,7 @@ extension SegmentsJournal {
     /// Runs `body`, commits what it staged, and keeps the writer when that went well.
     private func work<Result>(
         _ state: inout WriterState,
-        _ writer: consuming SegmentWriter,
+        _ writer: inout SegmentWriter,
         _ body: (inout SegmentWriter) throws(JournalError) -> Result
     ) throws(JournalError) -> Result {
         try checkLastSeen(state.lastSeen, &writer)

@@ -74,8 +74,13 @@ struct Watermark: Sendable, Hashable {
 
     /// A text that others may have written at any length: left out when it is too long to be useful.
     private static func short(_ text: String, maximum: Int) -> String {
-        let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
-        return isPlain && text.utf8.count <= maximum ? text : ""
+        if text.utf8.count > maximum { return "" }
+        let bytes = text.utf8.span
+        for place in bytes.indices {
+            let byte = bytes[place]
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return "" }
+        }
+        return text
     }
 
     /// What was found in its place.

@@ -153,7 +153,7 @@ struct WatermarkFile: Sendable {
         } catch {
             throw .io(error, file: Self.path)
         }
-        note(watermark)
+        note(watermark, watermark.bytes)
         if watermark.index > 0 { writeCopy(watermark, in: directory) }
     }
 
@@ -162,17 +162,18 @@ struct WatermarkFile: Sendable {
     /// The copy is only a copy: when it cannot be written, what was synced is acknowledged all the same.
     mutating func write(_ watermark: Watermark, in directory: any Directory) throws(JournalError) {
         guard let file else { preconditionFailure("a watermark is written to its file") }
+        let bytes = watermark.bytes
         do {
-            try file.writeAll(watermark.bytes, at: 0)
+            try file.writeAll(bytes, at: 0)
         } catch {
             throw .io(error, file: Self.path)
         }
-        note(watermark)
+        note(watermark, bytes)
         writeCopy(watermark, in: directory)
     }
 
-    private mutating func note(_ watermark: Watermark) {
-        bytes = watermark.bytes
+    private mutating func note(_ watermark: Watermark, _ bytes: [UInt8]) {
+        self.bytes = bytes
         content = .watermark(watermark)
         self.watermark = watermark
     }
