@@ -80,6 +80,36 @@ struct JournalProofTests {
         }
     }
 
+    /// A key that is trusted makes nothing right that is wrong: here it signed the root of another journal.
+    @Test func aTrustedSignatureOfAnotherRootIsRefused() throws {
+        let key = try SigningKey(pem: Self.pem).publicKey.base64URL
+        var proofs: [String] = []
+        for nonce in ["a", "b"] {
+            let journal = try JournalDirectory()
+            let id = try useID(journal.reserve(grant: "g-1", nonce: nonce, action: "x", "--json"))
+            let keyFile = journal.beside("hub.pem")
+            try TestFile.write(Self.pem, keyFile)
+            #expect(journal.run("checkpoint", "--sign-key", keyFile, "--hub", "hub://org-0").code == .done)
+            proofs.append(journal.run("prove", "--use-id", id).output)
+        }
+        let objects = try proofs.map {
+            try #require(JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+        }
+        let temporary = try TemporaryDirectory()
+        let file = temporary.path + "/proof.json"
+        for (record, checkpoint) in [(0, 0), (0, 1), (1, 1), (1, 0)] {
+            var mixed = objects[record]
+            mixed["checkpoint"] = objects[checkpoint]["checkpoint"]
+            try JSONSerialization.data(withJSONObject: mixed).write(to: URL(filePath: file))
+            let run = CommandRun("journal", "verify-proof", file, "--key", key)
+            if record == checkpoint {
+                #expect(run.code == .done, "\(run.error)")
+            } else {
+                run.expectError(.refused, "does not hold")
+            }
+        }
+    }
+
     @Test func whatCannotBeProvedOrSummedUpIsSaid() throws {
         let journal = try JournalDirectory()
         let id = try useID(journal.reserve(grant: "g-1", nonce: "a", action: "x", "--json"))
