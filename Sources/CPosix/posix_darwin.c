@@ -169,6 +169,17 @@ intptr_t cposix_open_unnamed(int directory) {
     return -ENOTSUP;
 }
 
+intptr_t cposix_punch_hole(int descriptor, int64_t offset, int64_t count) {
+    struct fpunchhole hole = {0, 0, offset, count};
+    return counted(fcntl(descriptor, F_PUNCHHOLE, &hole));
+}
+
+intptr_t cposix_directory_path(int directory, char *buffer, size_t capacity) {
+    char path[PATH_MAX];
+    if (fcntl(directory, F_GETPATH, path) < 0) return -errno;
+    return copied(path, buffer, capacity);
+}
+
 intptr_t cposix_host_text(int which, char *buffer, size_t capacity) {
     struct utsname host;
     if (uname(&host) < 0) return -errno;

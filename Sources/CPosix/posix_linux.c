@@ -112,6 +112,16 @@ intptr_t cposix_fstatfs(int descriptor, struct cposix_mount *mount) {
     return 0;
 }
 
+intptr_t cposix_punch_hole(int descriptor, int64_t offset, int64_t count) {
+    return counted(fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, count));
+}
+
+intptr_t cposix_directory_path(int directory, char *buffer, size_t capacity) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", directory);
+    return cposix_readlink(path, buffer, capacity);
+}
+
 intptr_t cposix_mount_text(int descriptor, int which, char *buffer, size_t capacity) {
     (void)descriptor, (void)which, (void)buffer, (void)capacity;
     return -ENOTSUP;

@@ -43,14 +43,15 @@ public final class SessionLog: Sendable {
         platform = PlatformAdmission(
             to: path,
             profilePath: options.platformProfile,
-            withoutProfile: .warn,
+            withoutProfile: options.admission,
             fileSystem: fileSystem,
             observer: options.openObserver
         )
     }
 
-    /// What was seen of the platform when this handle was admitted to it; nil before its first append, and
-    /// for ever when the options have neither a profile nor an observer.
+    /// What was seen of the platform when this handle was admitted to it; nil before its first append, with a profile before its
+    /// first call that finds a log. Nil for ever when the options have neither a profile nor an observer: then a glance is
+    /// enough, and ``diagnostics(depth:)`` looks.
     public var platformDiagnostics: PlatformDiagnostics? { platform.diagnostics }
 
     deinit { commits.stop(waits: false) }
@@ -65,6 +66,46 @@ public final class SessionLog: Sendable {
         try inTurn(Deadline(milliseconds: nil, fileSystem)) { (log: inout OpenLog?) throws(EventLogError) in
             if isDurable { try commits.flush() }
             log = nil
+        }
+    }
+}
+
+// MARK: - The directory
+
+extension SessionLog {
+    /// The session's directory for reading; nil when it is not there. With a profile the platform is admitted first.
+    func standing() throws(EventLogError) -> (any Directory)? { try fileSystem.openSession(path, admittedBy: platform) }
+}
+
+extension FileSystem {
+    /// The session's directory for reading; nil when it is not there. With a profile the platform is admitted first.
+    func openSession(
+        _ path: String,
+        admittedBy platform: PlatformAdmission
+    ) throws(EventLogError) -> (any Directory)? {
+        try platform.admit(writing: false)
+        guard let directory = try openSession(path) else { return nil }
+        try platform.admit(directory, writing: false)
+        return directory
+    }
+}
+
+extension PlatformAdmission {
+    /// Looks at the platform, before anything of the log is.
+    func admit(writing: Bool, holding directory: (any Directory)? = nil) throws(EventLogError) {
+        do throws(PlatformError) {
+            try require(writing: writing, holding: directory)
+        } catch {
+            throw .platform(error)
+        }
+    }
+
+    /// Makes sure that what was looked at is what is held.
+    func admit(_ directory: any Directory, writing: Bool) throws(EventLogError) {
+        do throws(PlatformError) {
+            try confirm(directory, writing: writing)
+        } catch {
+            throw .platform(error)
         }
     }
 }

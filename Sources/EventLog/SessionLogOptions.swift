@@ -31,11 +31,14 @@ public struct SessionLogOptions: Sendable, Hashable {
     /// The most that one append writes, in bytes. Other tools wait half a second for the lock: what is written under it
     /// at once has to be limited.
     public var maximumBatchBytes: Int
-    /// The platform profile that the host and the directory have to match. It is looked at once a handle, before the first append
-    /// touches the log, and nothing is made where it does not match. Nil for none: other tools append wherever the session
-    /// lies, and refusing would lose events.
+    /// The platform profile that the host and the directory have to match. It is looked at before the first call touches the
+    /// log, and nothing is made where it does not match. Nil for none.
     public var platformProfile: String?
-    /// Told once a handle when it was admitted to its platform; nil for nobody.
+    /// What the platform must be like where there is no profile. By default writing is refused on network file systems, where
+    /// not all tools see each other's locks, and on read-only mounts; that costs some microseconds a handle. With `.warn`
+    /// events are appended wherever the session lies.
+    public var admission: AdmissionPolicy
+    /// Told when a handle was admitted to its platform; nil for nobody.
     public var openObserver: OpenObserver?
 
     /// Makes options.
@@ -45,6 +48,7 @@ public struct SessionLogOptions: Sendable, Hashable {
         maximumLineBytes: Int = 1 << 20,
         maximumBatchBytes: Int = 16 << 20,
         platformProfile: String? = nil,
+        admission: AdmissionPolicy = .standard,
         openObserver: OpenObserver? = nil
     ) {
         self.lockTimeoutMilliseconds = lockTimeoutMilliseconds
@@ -52,6 +56,7 @@ public struct SessionLogOptions: Sendable, Hashable {
         self.maximumLineBytes = min(maximumLineBytes, LineReader.byteCountMaximum)
         self.maximumBatchBytes = maximumBatchBytes
         self.platformProfile = platformProfile
+        self.admission = admission
         self.openObserver = openObserver
     }
 }

@@ -26,7 +26,7 @@ public final class ApprovalJournal: Sendable {
     let fileSystem: any FileSystem
     let storage: any JournalStorage
     let group: GroupCommit
-    private let platform: PlatformAdmission
+    let platform: PlatformAdmission
 
     /// Makes a handle. Nothing is touched until the first call; a directory that is not there is an empty
     /// journal to readers, and made by the first append.
@@ -40,8 +40,9 @@ public final class ApprovalJournal: Sendable {
         group = GroupCommit(storage, clock: fileSystem)
     }
 
-    /// What was seen of the platform when this handle was admitted to it; nil before its first write, with a profile
-    /// before its first call, and for ever when the options have neither a profile nor an observer.
+    /// What was seen of the platform when this handle was admitted to it; nil before its first write, with a profile before its
+    /// first call that finds a journal. Nil for ever when the options have neither a profile nor an observer: then a glance is
+    /// enough, and ``diagnostics(depth:)`` looks.
     public var platformDiagnostics: PlatformDiagnostics? { platform.diagnostics }
 
     /// The layout of the journal that stands there; nil when there is none.

@@ -18,11 +18,19 @@ public struct JournalOptions: Sendable, Hashable {
     public var clockToleranceSeconds: Int64
     /// The layout of a journal that is made new; an existing one keeps its own.
     public var format: JournalFormat
-    /// The platform profile that the host and the directory have to match. It is looked at once a handle, before the first call
-    /// touches the journal, and nothing is made where it does not match. Nil for none: then, where there is an observer,
-    /// writing is refused on network file systems and read-only mounts, and nothing is tried.
+    /// A segment that holds this much, in bytes, is sealed and the next one begun, in the `segments` layout. At least 4096, at most
+    /// 1 TiB; what is outside becomes the nearest. It is no part of the format: a journal may be written with any.
+    public var segmentBytes: Int64 {
+        get { segmentSettings.segmentByteMaximum }
+        set { segmentSettings.segmentByteMaximum = min(max(newValue, 4096), 1 << 40) }
+    }
+    /// The platform profile that the host and the directory have to match. It is looked at before the first call touches the
+    /// journal, and nothing is made where it does not match. Nil for none.
     public var platformProfile: String?
-    /// Told once a handle when it was admitted to its platform; nil for nobody.
+    /// What the platform must be like where there is no profile. By default writing is refused on network file systems and
+    /// read-only mounts, which costs some microseconds a handle.
+    public var admission: AdmissionPolicy
+    /// Told when a handle was admitted to its platform; nil for nobody.
     public var openObserver: OpenObserver?
     /// The sizes that the `segments` layout works with.
     package var segmentSettings = SegmentSettings()
@@ -33,7 +41,9 @@ public struct JournalOptions: Sendable, Hashable {
         durability: JournalDurability = .durable,
         clockToleranceSeconds: Int64 = 300,
         format: JournalFormat = .segments,
+        segmentBytes: Int64 = 64 << 20,
         platformProfile: String? = nil,
+        admission: AdmissionPolicy = .standard,
         openObserver: OpenObserver? = nil
     ) {
         self.lockTimeoutMilliseconds = lockTimeoutMilliseconds
@@ -41,6 +51,8 @@ public struct JournalOptions: Sendable, Hashable {
         self.clockToleranceSeconds = clockToleranceSeconds
         self.format = format
         self.platformProfile = platformProfile
+        self.admission = admission
         self.openObserver = openObserver
+        self.segmentBytes = segmentBytes
     }
 }

@@ -178,6 +178,86 @@ struct PlatformTests {
         #expect(suspect.platformDiagnostics?.admission.warnings.map(\.field) == ["mount.options"])
     }
 
+    /// The same without anybody to be told: it costs a glance.
+    @Test(arguments: JournalFormat.allCases)
+    func theDefaultRefusesToWriteWhereItIsUnfit(_ format: JournalFormat) throws {
+        try makePlace()
+        let path = "/place/journal"
+        func journal(_ admission: AdmissionPolicy = .standard) -> ApprovalJournal {
+            ApprovalJournal(
+                at: path,
+                fileSystem: disk.boot(),
+                options: JournalOptions(format: format, admission: admission)
+            )
+        }
+        disk.mountFacts.fileSystemType = "nfs4"
+        guard case .unfit(path, let deltas)? = try refusal({ _ = try journal().reserve(use(1), maximumUses: 2) })
+        else {
+            Issue.record("it was written")
+            return
+        }
+        #expect(deltas.map(\.field) == ["mount.source"])
+        #expect(try names() == [])
+        _ = try journal(.warn).reserve(use(1), maximumUses: 2)
+        _ = try journal(.observe).reserve(use(1), maximumUses: 2)
+        #expect(try journal().head()?.index == 2)
+        disk.mountFacts.fileSystemType = "ext4"
+        _ = try journal().reserve(use(2), maximumUses: 2)
+        #expect(journal().platformDiagnostics == nil)
+        let copy = disk.boot()
+        disk.mountFacts.isReadOnly = true
+        let converted = try refusal {
+            _ = try journal().convert(to: format, at: "/place/copy")
+        }
+        #expect(converted?.code == "platform_unfit")
+        #expect(try copy.openDirectory("/place").entries().map(\.name) == ["journal"])
+    }
+
+    /// Everything the journal says of itself, as it was always said.
+    @Test func diagnosticsTellWhereAndHowItWasOpened() throws {
+        let temporary = try TemporaryDirectory()
+        let real = temporary.path + "/real"
+        try FileManager.default.createDirectory(atPath: real, withIntermediateDirectories: false)
+        try FileManager.default.createSymbolicLink(atPath: temporary.path + "/link", withDestinationPath: real)
+        var options = JournalOptions(segmentBytes: 100)
+        #expect(options.segmentBytes == 4096)
+        options.lockTimeoutMilliseconds = 60_000
+        let path = temporary.path + "/link/journal"
+        let journal = ApprovalJournal(at: path, fileSystem: PosixFileSystem.shared, options: options)
+        for number in 1...20 { _ = try journal.reserve(use(number), maximumUses: 1) }
+        let diagnostics = try journal.diagnostics(depth: .standard)
+        #expect(diagnostics.path == path)
+        let directory = try #require(diagnostics.directory)
+        #expect(directory.hasPrefix("/") && directory.hasSuffix("/real/journal"))
+        #expect(diagnostics.counts == ["records": 20])
+        #expect(diagnostics.configuration["segment_bytes"] == "4096")
+        #expect(diagnostics.configuration["durability"] == "durable")
+        #expect(diagnostics.configuration["lock_timeout_milliseconds"] == "60000")
+        #expect(diagnostics.configuration["format"] == "segments")
+        #expect(diagnostics.evidence.processClockEpochMarkerNanoseconds > 0)
+        let summary = diagnostics.summary
+        #expect(summary.monotonicClock == .named("ProcessLocalInstantAnchor"))
+        #expect(summary.pathStatus == .named("ObservedDirectory"))
+        #expect(summary.indexMap == .named("FileBacked") && summary.sealedSegmentMap == .named("FileBacked"))
+        #expect(summary.parentDirectorySync == .named("UnixFsync"))
+        #expect(summary.lockLeafProtection == .named("AtomicNoFollow"))
+        #expect(summary.activeSegmentRead == .named("UnixReadAt"))
+        #expect(
+            summary.admission
+                == LegacyAdmission(
+                    storeLock: .named("AtomicNoFollow"),
+                    parentDirectorySync: .named("UnixFsync"),
+                    indexMap: .named("FileBacked"),
+                    sealedSegmentMap: .named("FileBacked")
+                )
+        )
+        #expect(try FileManager.default.contentsOfDirectory(atPath: path + "/segments").count > 1)
+        #expect(try journal.verifyIntegrity().recordCount == 20)
+        options.durability = .processCrashOnly
+        let careless = ApprovalJournal(at: path, fileSystem: PosixFileSystem.shared, options: options)
+        #expect(try careless.diagnostics().configuration["durability"] == "process_crash_only")
+    }
+
     @Test func aRealDiskIsAdmittedAndNothingElseIsMade() throws {
         let temporary = try TemporaryDirectory()
         let evidence = PlatformObserver(PosixFileSystem.shared, budgetNanoseconds: 60_000_000_000).observe(

@@ -88,6 +88,19 @@ struct AdmissionTests {
         #expect(warning.expected == "Simulated 1" && warning.observed == "Simulated 2")
     }
 
+    @Test func anotherContainerAndAnotherClockAreWarnings() {
+        let evidence = Self.observe {
+            $0.hostFacts.container = "docker"
+            $0.hostFacts.clockSource = "hpet"
+            $0.hostFacts.bootID = "another boot"
+        }
+        let admission = AdmissionPolicy.exact(Self.recorded).judge(evidence)
+        #expect(admission.isAdmitted)
+        let identities = admission.warnings.filter { $0.kind == .identity }
+        #expect(identities.map(\.field) == ["about.clock_source", "about.container"])
+        #expect(HostProfile(evidence).fingerprint == HostProfile(Self.observe()).fingerprint)
+    }
+
     /// A profile that says that locks do not exclude admits no host, not even the one that it describes.
     @Test func whatNoStoreCanDoWithoutIsRefusedAlsoWhenItWasRecorded() {
         let lame: (SimDisk) -> Void = { $0.faults = .on(.lock, 1, .error(.notSupported)) }

@@ -57,7 +57,7 @@ struct ObservationTests {
         #expect(evidence.names == NameEvidence())
         #expect(evidence.contents == ContentEvidence())
         let made = Set(calls.withLock { $0 })
-        let harmless: Set = ["open", "openat", "close", "fstat", "fstatat", "fstatfs", "read"]
+        let harmless: Set = ["open", "openat", "close", "fstat", "fstatat", "fstatfs", "read", "readlink"]
         #expect(made.isSubset(of: harmless), "\(made)")
     }
 
@@ -148,6 +148,34 @@ struct ObservationTests {
             #expect(evidence.sync.directory.value != nil)
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: path) == [])
+    }
+
+    /// A device without a cache, or with one that outlives a power cut, is as quick without losing anything.
+    @Test func quickSyncsOfADeviceThatWritesThroughAreNotSuspect() {
+        for (writesBack, isSuspect) in [(true, true), (nil, true), (false, false)] as [(Bool?, Bool)] {
+            let disk = SimDisk()
+            disk.writesBack = writesBack
+            let evidence = Self.observe(disk.boot(), "/")
+            #expect(evidence.sync.file.value ?? .max < 20_000, "simulated syncs take no time")
+            #expect(evidence.deviceWritesBack.value == writesBack)
+            #expect(evidence.durabilitySuspect == isSuspect)
+        }
+    }
+
+    @Test func theHostTellsWhereAndWhenItRuns() throws {
+        let temporary = try TemporaryDirectory()
+        let host = try #require(Self.observe(PosixFileSystem.shared, temporary.path, .passive).host.value)
+        #expect(host.bootID == PosixFileSystem.shared.processIdentity.bootID ?? "")
+        #if os(Linux)
+        #expect(!host.clockSource.isEmpty && !host.container.isEmpty && host.bootID.count == 36)
+        #endif
+    }
+
+    @Test func holesAreTried() throws {
+        let disk = SimDisk()
+        #expect(Self.observe(disk.boot(), "/").contents.holePunching == .observed(true))
+        let temporary = try TemporaryDirectory(in: "/dev/shm")
+        #expect(Self.observe(PosixFileSystem.shared, temporary.path).contents.holePunching == .observed(true))
     }
 
     @Test(arguments: [

@@ -248,6 +248,10 @@ intptr_t cposix_guard_end(int channel, int child);
 intptr_t cposix_symlinkat(const char *target, int directory, const char *name);
 /// `openat` with `O_TMPFILE | O_RDWR | O_CLOEXEC`; -ENOTSUP where there are no unnamed files.
 intptr_t cposix_open_unnamed(int directory);
+/// `fallocate` with `FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE`; `F_PUNCHHOLE` on Darwin.
+intptr_t cposix_punch_hole(int descriptor, int64_t offset, int64_t count);
+/// Where an open directory stands, and the length of that: `readlink` of `/proc/self/fd`; `F_GETPATH` on Darwin.
+intptr_t cposix_directory_path(int directory, char *buffer, size_t capacity);
 
 enum {
     CPOSIX_HOST_KERNEL = 0,

@@ -1,6 +1,7 @@
 internal import Canonical
 internal import FileSystemSeam
 internal import LockKit
+internal import PlatformProfile
 
 /// One append, from taking the lock to releasing it; again when something has to be prepared without the lock.
 ///
@@ -26,6 +27,7 @@ internal import LockKit
 struct LockedAppend {
     let events: EncodedEvents
     let options: SessionLogOptions
+    private let platform: PlatformAdmission
     /// A torn tail that was copied and may be cut off.
     var copy: Quarantine.Copy?
     /// The tail that was cut off.
@@ -34,7 +36,8 @@ struct LockedAppend {
     /// More bytes than this are not counted while holding the lock.
     private static let countedMaximum: Int64 = 4 << 20
 
-    init(_ events: EncodedEvents, _ options: SessionLogOptions) {
+    init(_ events: EncodedEvents, _ options: SessionLogOptions, _ platform: PlatformAdmission) {
+        self.platform = platform
         self.events = events
         self.options = options
     }
@@ -60,6 +63,10 @@ struct LockedAppend {
         }
         let outcome: Outcome
         do throws(EventLogError) {
+            if !log.isConfirmed {
+                try platform.admit(log.directory, writing: true)
+                log.isConfirmed = true
+            }
             outcome = try append(to: &log)
         } catch {
             throw .log(error)

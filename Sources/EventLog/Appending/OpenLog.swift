@@ -10,6 +10,8 @@ struct OpenLog: Sendable {
     let lock: FileLock
     /// The events, once they were opened.
     private(set) var events: OpenEvents?
+    /// Whether the directory is the one that the platform was looked at for.
+    var isConfirmed = false
     /// What the last count found, as far as it went.
     var tally = Tally()
     /// The last line that this handle wrote.

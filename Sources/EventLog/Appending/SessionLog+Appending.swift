@@ -59,7 +59,7 @@ extension SessionLog {
     /// - Throws: `.lockBusy`, `.notALog`, `.lockUnusable`, `.io`.
     public func repair() throws(EventLogError) -> QuarantinedTail? {
         // A mistyped path shall not become a log.
-        guard try fileSystem.openSession(path)?.openEvents(in: path) != nil else { return nil }
+        guard try standing()?.openEvents(in: path) != nil else { return nil }
         return try write(EncodedEvents()).receipt.quarantined
     }
 
@@ -68,7 +68,7 @@ extension SessionLog {
         let deadline = Deadline(milliseconds: options.lockTimeoutMilliseconds, fileSystem)
         return try inTurn(deadline) { (kept: inout OpenLog?) throws(EventLogError) -> (AppendReceipt, UInt64) in
             try commits.checkPoison()
-            var append = LockedAppend(encoded, options)
+            var append = LockedAppend(encoded, options, platform)
             var reopenings = 0
             while true {
                 var log = try open(unless: kept.take())
@@ -103,12 +103,9 @@ extension SessionLog {
     /// What is held open already, else the directory at the path, made when it is missing.
     private func open(unless held: OpenLog?) throws(EventLogError) -> OpenLog {
         if let held { return held }
-        do throws(PlatformError) {
-            try platform.require(writing: true)
-        } catch {
-            throw .platform(error)
-        }
-        if let directory = try fileSystem.openSession(path) { return OpenLog(directory, path: path, fileSystem) }
+        let standing = try fileSystem.openSession(path)
+        try platform.admit(writing: true, holding: standing)
+        if let directory = standing { return OpenLog(directory, path: path, fileSystem) }
         do throws(FileSystemError) {
             return OpenLog(try fileSystem.openDirectory(path, creating: .ownerDirectory), path: path, fileSystem)
         } catch {

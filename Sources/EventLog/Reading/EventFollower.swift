@@ -1,4 +1,5 @@
 internal import FileSystemSeam
+internal import PlatformProfile
 
 /// Gives the events of a log as they are appended, by whatever process: each one once, in the order of the file.
 ///
@@ -11,6 +12,7 @@ internal import FileSystemSeam
 public final class EventFollower {
     private let path: String
     private let fileSystem: any FileSystem
+    private let platform: PlatformAdmission
     private let first: UInt64
     private var parser = EventParser()
     private var directory: (any Directory)?
@@ -23,9 +25,10 @@ public final class EventFollower {
     private static let sliceNanoseconds: UInt64 = 100_000_000
 
     /// - Parameter first: nil for what is appended from now on.
-    init(path: String, fileSystem: any FileSystem, from first: UInt64?) throws(EventLogError) {
-        self.path = path
-        self.fileSystem = fileSystem
+    init(_ log: SessionLog, from first: UInt64?) throws(EventLogError) {
+        path = log.path
+        fileSystem = log.fileSystem
+        platform = log.platform
         self.first = first ?? 0
         guard first == nil else { return }
         try open()
@@ -82,7 +85,7 @@ public final class EventFollower {
 
     /// Opens what stands at the path now; as long as there are no events it may be removed and made anew.
     private func openDirectory() throws(EventLogError) {
-        let found = try fileSystem.openSession(path)
+        let found = try fileSystem.openSession(path, admittedBy: platform)
         if let found, let held = directory, let there = try? found.status(), let here = try? held.status(),
             there.identity == here.identity
         {
@@ -134,6 +137,6 @@ extension SessionLog {
     /// - Throws: `.notALog`, `.io`.
     /// - Complexity: O(*n*) once, for what is there already.
     public func follow(from first: UInt64? = nil) throws(EventLogError) -> EventFollower {
-        try EventFollower(path: path, fileSystem: fileSystem, from: first)
+        try EventFollower(self, from: first)
     }
 }

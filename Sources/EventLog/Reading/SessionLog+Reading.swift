@@ -46,7 +46,7 @@ extension SessionLog {
     ///
     /// - Throws: `.io`, `.notALog`.
     public func events(from first: UInt64 = 0) throws(EventLogError) -> EventStream {
-        let opened = try fileSystem.openSession(path)?.openEvents(in: path)
+        let opened = try standing()?.openEvents(in: path)
         return EventStream(opened?.file, path: path, from: first)
     }
 
@@ -54,7 +54,7 @@ extension SessionLog {
     ///
     /// - Throws: `.io`, `.notALog` when a file stands there.
     public func isPlausible() throws(EventLogError) -> Bool {
-        guard let directory = try fileSystem.openSession(path) else { return true }
+        guard let directory = try standing() else { return true }
         do throws(FileSystemError) {
             let names = try directory.entries().map(\.name)
             return names.isEmpty || names.contains { LogFiles.all.contains($0) }
@@ -72,7 +72,7 @@ extension SessionLog {
     /// - Complexity: O(*n*), in bounded memory.
     public func size() throws(EventLogError) -> LogSize {
         var size = LogSize()
-        guard let opened = try fileSystem.openSession(path)?.openEvents(in: path) else { return size }
+        guard let opened = try standing()?.openEvents(in: path) else { return size }
         var tally = Tally()
         let status: FileStatus
         do throws(FileSystemError) {

@@ -24,7 +24,7 @@ extension SessionLog {
         let deadline = Deadline(milliseconds: options.lockTimeoutMilliseconds, fileSystem)
         while true {
             _ = try repair()
-            guard let directory = try fileSystem.openSession(path), let opened = try directory.openEvents(in: path)
+            guard let directory = try standing(), let opened = try directory.openEvents(in: path)
             else {
                 throw .notALog(path: path, reason: "there are no events to seal")
             }
@@ -62,7 +62,7 @@ extension SessionLog {
     ///
     /// - Throws: `.malformedSeal`, `.io`.
     public func readSeal() throws(EventLogError) -> EventSeal? {
-        guard let directory = try fileSystem.openSession(path) else { return nil }
+        guard let directory = try standing() else { return nil }
         return try Self.readSeal(in: directory, path: path)
     }
 
@@ -186,6 +186,7 @@ extension SessionLog {
         } catch {
             throw failure(error, deadline)
         }
+        try platform.admit(directory, writing: true)
         guard try Self.readSeal(in: directory, path: path) == earlier else { return false }
         do throws(FileSystemError) {
             // An append that failed may have taken back the beginning of a line.

@@ -19,7 +19,7 @@ extension SessionLog {
         progress: WorkProgress.Handler? = nil
     ) throws(EventLogError) -> LogVerification {
         var report = VerificationReporter(problemMaximum: problemMaximum)
-        let directory = try fileSystem.openSession(path)
+        let directory = try standing()
         let opened = try directory?.openEvents(in: path)
         let seal = report.seal(in: directory, path: path, trusting: keys)
         if let directory, let opened {

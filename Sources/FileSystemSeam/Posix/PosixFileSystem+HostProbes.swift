@@ -22,8 +22,24 @@ final class PosixHostProbes: HostProbes {
             lockableBytes: host.lockable_bytes,
             clockResolutionNanoseconds: host.clock_resolution_nanoseconds,
             hidesFromDumps: host.hides_from_dumps != 0,
-            wipesOnFork: host.wipes_on_fork != 0
+            wipesOnFork: host.wipes_on_fork != 0,
+            bootID: calls.bootID ?? "",
+            clockSource: calls.kernelText(Self.clockSourceFile) ?? "",
+            container: container
         )
+    }
+
+    private static let clockSourceFile = "/sys/devices/system/clocksource/clocksource0/current_clocksource"
+
+    /// The number of the process-id namespace that every machine starts with (PROC_PID_INIT_INO of the kernel).
+    private static let firstNamespace: UInt64 = 0xEFFF_FFFC
+
+    private var container: String {
+        if let name = calls.kernelText("/run/systemd/container") { return name }
+        if calls.kernelFile("/run/.containerenv") != nil { return "podman" }
+        if calls.kernelFile("/.dockerenv") != nil { return "docker" }
+        guard let namespace = calls.processNamespace else { return "" }
+        return namespace == Self.firstNamespace ? "none" : "namespace"
     }
 
     func scratchDirectory(
@@ -96,6 +112,37 @@ final class PosixHostProbes: HostProbes {
         return found == 1
     }
 
+    func punchHole(in file: any File, at offset: Int64, count: Int64) throws(FileSystemError) {
+        let file = try own(file)
+        _ = try checked(file.descriptor.use { calls.punchHole($0, offset, count) }, .hostProbe, file.name)
+    }
+
+    func resolvedPath(of directory: any Directory) throws(FileSystemError) -> String {
+        let directory = try own(directory, "")
+        var path: String?
+        let result = directory.descriptor.use { descriptor in
+            var status = cposix_status()
+            let described = calls.status(descriptor, into: &status)
+            guard described >= 0 else { return described }
+            // The kernel would give the last name of a removed one, with a remark behind it.
+            if status.links == 0 { return -Int(CPOSIX_ENOENT) }
+            path = calls.directoryPath(descriptor)
+            return path == nil ? -Int(CPOSIX_ENOTSUP) : 0
+        }
+        _ = try checked(result, .hostProbe, directory.name)
+        return path ?? ""
+    }
+
+    func writesBack(below directory: any Directory) -> Bool? {
+        guard let directory = directory as? PosixDirectory else { return nil }
+        var status = cposix_status()
+        guard directory.descriptor.use({ calls.status($0, into: &status) }) >= 0 else { return nil }
+        let device = "/sys/dev/block/\(status.device_major):\(status.device_minor)"
+        // A partition has no queue of its own; its disk is the directory above.
+        let text = calls.kernelText("\(device)/queue/write_cache") ?? calls.kernelText("\(device)/../queue/write_cache")
+        return text.map { $0 == "write back" }
+    }
+
     private func own(_ directory: any Directory, _ name: String) throws(FileSystemError) -> PosixDirectory {
         if let directory = directory as? PosixDirectory { return directory }
         throw FileSystemError(operation: .hostProbe, name: name, code: .crossDevice)
@@ -159,6 +206,12 @@ extension SystemCalls {
 
     fileprivate func probeMapping(_ descriptor: Int32, _ timeout: UInt64) -> Int {
         run(.clone, descriptor, "for a map") { cposix_probe_mapping(descriptor, timeout) }
+    }
+
+    fileprivate func punchHole(_ descriptor: Int32, _ offset: Int64, _ count: Int64) -> Int {
+        run(.fallocate, descriptor, "PUNCH_HOLE, \(offset), \(count)") {
+            cposix_punch_hole(descriptor, offset, count)
+        }
     }
 
     fileprivate func hostText(_ which: Int) -> String? {

@@ -6,33 +6,60 @@ extension PosixFileSystem {
     /// - Throws: `.invalidArgument` for a directory of another implementation, `.badDescriptor` for a closed
     ///   one. A missing mount table is no error: what it would tell stays empty.
     public func mountFacts(of directory: any Directory) throws(FileSystemError) -> MountFacts {
-        guard let directory = directory as? PosixDirectory else {
-            throw FileSystemError(operation: .mountFacts, name: "", code: .invalidArgument)
-        }
-        var mount = cposix_mount()
-        var status = cposix_status()
         var row: MountTable.Row?
-        let result = directory.descriptor.use { descriptor in
-            let found = calls.mount(descriptor, into: &mount)
-            guard found >= 0 else { return found }
+        var facts = try mountStatistics(of: directory) { descriptor in
+            var status = cposix_status()
             let described = calls.status(descriptor, into: &status)
             guard described >= 0 else { return described }
             row = mountRow(descriptor, status)
             return 0
         }
+        guard let row else { return facts }
+        facts.fileSystemType = row.fileSystemType
+        facts.mountPoint = row.mountPoint
+        facts.source = row.source
+        facts.mountOptions = row.mountOptions
+        facts.fileSystemOptions = row.fileSystemOptions
+        facts.device = row.device
+        return facts
+    }
+
+    /// What `fstatfs` alone says; on Darwin that is everything.
+    ///
+    /// - Throws: as ``mountFacts(of:)``.
+    public func mountStatistics(of directory: any Directory) throws(FileSystemError) -> MountFacts {
+        #if canImport(Darwin)
+        try mountFacts(of: directory)
+        #else
+        try mountStatistics(of: directory) { _ in 0 }
+        #endif
+    }
+
+    /// The statistics, and what `further` asks of the descriptor.
+    private func mountStatistics(
+        of directory: any Directory,
+        _ further: (Int32) -> Int
+    ) throws(FileSystemError) -> MountFacts {
+        guard let directory = directory as? PosixDirectory else {
+            throw FileSystemError(operation: .mountFacts, name: "", code: .invalidArgument)
+        }
+        var mount = cposix_mount()
+        let result = directory.descriptor.use { descriptor in
+            let found = calls.mount(descriptor, into: &mount)
+            return found < 0 ? found : further(descriptor)
+        }
         _ = try checked(result, .mountFacts, directory.name)
         return MountFacts(
-            fileSystemType: row?.fileSystemType ?? "",
+            fileSystemType: "",
             magic: mount.magic,
-            mountPoint: row?.mountPoint ?? "",
-            source: row?.source ?? "",
-            mountOptions: row?.mountOptions ?? [],
-            fileSystemOptions: row?.fileSystemOptions ?? [],
+            mountPoint: "",
+            source: "",
+            mountOptions: [],
+            fileSystemOptions: [],
             isReadOnly: mount.read_only != 0,
             blockSizeBytes: mount.block_size,
             availableBytes: mount.available_bytes,
-            nameLengthMaximum: mount.name_maximum,
-            device: row.flatMap(\.device)
+            nameLengthMaximum: mount.name_maximum
         )
     }
 

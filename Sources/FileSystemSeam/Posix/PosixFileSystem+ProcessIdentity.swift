@@ -26,12 +26,12 @@ extension PosixFileSystem {
         identity.hostName = calls.hostName ?? ""
         identity.userID = calls.effectiveUserID
         #if canImport(Darwin)
-        identity.bootID = calls.processText(CPOSIX_PROCESS_BOOT)
+        identity.bootID = calls.bootID
         identity.executable = calls.processText(CPOSIX_PROCESS_EXECUTABLE)
         #else
         identity.startTicks = calls.kernelText("/proc/self/stat").flatMap(Self.startTicks(inStat:))
-        identity.bootID = calls.kernelText("/proc/sys/kernel/random/boot_id")
-        identity.processNamespace = calls.readLink("/proc/self/ns/pid").flatMap(Self.namespaceInode(inLink:))
+        identity.bootID = calls.bootID
+        identity.processNamespace = calls.processNamespace
         identity.machineID = calls.kernelText("/etc/machine-id")
         identity.executable = calls.readLink("/proc/self/exe")
         #endif
@@ -54,4 +54,22 @@ extension PosixFileSystem {
         guard target.hasPrefix("pid:["), target.hasSuffix("]") else { return nil }
         return UInt64(target.dropFirst(5).dropLast())
     }
+}
+
+extension SystemCalls {
+    #if canImport(Darwin)
+    /// The random id of this boot; nil when it is not told.
+    var bootID: String? { processText(CPOSIX_PROCESS_BOOT) }
+
+    /// There are none.
+    var processNamespace: UInt64? { nil }
+    #else
+    /// The random id of this boot; nil when it is not told.
+    var bootID: String? { kernelText("/proc/sys/kernel/random/boot_id") }
+
+    /// The number of this process's process-id namespace; nil when it is not told.
+    var processNamespace: UInt64? {
+        readLink("/proc/self/ns/pid").flatMap(PosixFileSystem.namespaceInode(inLink:))
+    }
+    #endif
 }

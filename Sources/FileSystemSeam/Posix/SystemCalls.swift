@@ -101,6 +101,13 @@ struct SystemCalls: Sendable {
         }
     }
 
+    /// Where an open directory stands; nil when that is not told.
+    func directoryPath(_ descriptor: Int32) -> String? {
+        unsafe Self.text { buffer, capacity in
+            run(.readlink, descriptor) { unsafe cposix_directory_path(descriptor, buffer, capacity) }
+        }
+    }
+
     /// Reads all names through `descriptor`, which it closes in any case.
     func entries(_ descriptor: Int32, into entries: inout [DirectoryEntry]) -> Int {
         var stream: UnsafeMutableRawPointer?

@@ -40,6 +40,10 @@ public protocol FileSystem: AnyObject, Sendable {
     /// What the machine says about the mount that holds `directory`, as plain data.
     func mountFacts(of directory: any Directory) throws(FileSystemError) -> MountFacts
 
+    /// What the file system that holds `directory` says of itself (`statfs`), in one call: the type's magic number, sizes and
+    /// whether it refuses writes. What only the mount table tells may be left empty.
+    func mountStatistics(of directory: any Directory) throws(FileSystemError) -> MountFacts
+
     /// What looks at the host; nil where nothing can be looked at.
     var hostProbes: (any HostProbes)? { get }
 }
@@ -54,6 +58,11 @@ extension FileSystem {
         let status = try directory.status()
         try directory.close()
         return status
+    }
+
+    /// Taken from ``mountFacts(of:)``; for implementations to which that costs nothing.
+    public func mountStatistics(of directory: any Directory) throws(FileSystemError) -> MountFacts {
+        try mountFacts(of: directory)
     }
 
     /// None.

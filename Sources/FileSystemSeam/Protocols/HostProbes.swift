@@ -42,6 +42,19 @@ public protocol HostProbes: AnyObject, Sendable {
     ///
     /// - Throws: `.timedOut` when the process that looks does not answer, and why a map is refused.
     func sharedMapIsCoherent(of file: any File, timeoutNanoseconds: UInt64) throws(FileSystemError) -> Bool
+
+    /// Gives back the space of a part of a file that is open for writing; it then reads as zeros, and the length stays.
+    ///
+    /// - Throws: `.notSupported` where there are no holes.
+    func punchHole(in file: any File, at offset: Int64, count: Int64) throws(FileSystemError)
+
+    /// Where an open directory stands, with all symbolic links resolved. Another name may lead there, too.
+    ///
+    /// - Throws: `.noEntry` for one that was removed.
+    func resolvedPath(of directory: any Directory) throws(FileSystemError) -> String
+
+    /// Whether the device below a directory keeps writes in a cache that only a flush empties; nil when that is not told.
+    func writesBack(below directory: any Directory) -> Bool?
 }
 
 /// A directory from ``HostProbes/scratchDirectory(_:in:)``.
@@ -85,6 +98,13 @@ public struct HostFacts: Sendable, Hashable {
     public var hidesFromDumps: Bool
     /// Whether pages can be wiped in forked children.
     public var wipesOnFork: Bool
+    /// The random id of this boot; empty when unknown.
+    public var bootID: String
+    /// What the kernel's clocks count by, `tsc`; empty when unknown.
+    public var clockSource: String
+    /// What contains this process: `docker`, `podman`, the name that a service manager gives, `namespace` for a process-id
+    /// namespace of its own, or `none`; empty when unknown.
+    public var container: String
 
     /// Makes facts from their parts.
     public init(
@@ -95,7 +115,10 @@ public struct HostFacts: Sendable, Hashable {
         lockableBytes: UInt64,
         clockResolutionNanoseconds: UInt64,
         hidesFromDumps: Bool,
-        wipesOnFork: Bool
+        wipesOnFork: Bool,
+        bootID: String = "",
+        clockSource: String = "",
+        container: String = ""
     ) {
         self.kernelName = kernelName
         self.kernelRelease = kernelRelease
@@ -105,5 +128,8 @@ public struct HostFacts: Sendable, Hashable {
         self.clockResolutionNanoseconds = clockResolutionNanoseconds
         self.hidesFromDumps = hidesFromDumps
         self.wipesOnFork = wipesOnFork
+        self.bootID = bootID
+        self.clockSource = clockSource
+        self.container = container
     }
 }

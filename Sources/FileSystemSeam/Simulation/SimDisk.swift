@@ -70,8 +70,13 @@ public final class SimDisk: @unchecked Sendable {
         lockableBytes: 1 << 23,
         clockResolutionNanoseconds: 1,
         hidesFromDumps: true,
-        wipesOnFork: true
+        wipesOnFork: true,
+        bootID: "simulated-boot",
+        clockSource: "simulated",
+        container: "none"
     )
+    /// What ``HostProbes/writesBack(below:)`` of a process gives.
+    public var writesBack: Bool? = true
     /// What ``HostProbes/sharedMapIsCoherent(of:timeoutNanoseconds:)`` of a process finds.
     public var mapsAreCoherent = true
     /// The host's name, as processes see it; setting it is seen by all.

@@ -57,6 +57,33 @@ final class SimHostProbes: HostProbes {
         return fileSystem.disk.mapsAreCoherent
     }
 
+    func punchHole(in file: any File, at offset: Int64, count: Int64) throws(FileSystemError) {
+        let file = try own(file)
+        let end = min(offset + count, try file.status().size)
+        if end > offset { try file.writeAll([UInt8](repeating: 0, count: Int(end - offset)), at: offset) }
+    }
+
+    func resolvedPath(of directory: any Directory) throws(FileSystemError) -> String {
+        try fileSystem.disk.perform(fileSystem.process, .hostProbe, "") { (state, _) throws(Refusal) in
+            guard let directory = directory as? SimDirectory, directory.process === self.fileSystem.process else {
+                throw Refusal(.crossDevice)
+            }
+            try directory.checkOpen()
+            var names: [String] = []
+            var inode = directory.inode
+            while inode != SimState.root {
+                guard let above = state.parent(of: inode),
+                    let entry = state.listing(above).first(where: { $0.inode == inode })
+                else { throw Refusal(.noEntry) }
+                names.append(state.names.names[entry.name])
+                inode = above
+            }
+            return "/" + names.reversed().joined(separator: "/")
+        }
+    }
+
+    func writesBack(below directory: any Directory) -> Bool? { fileSystem.disk.writesBack }
+
     private func canLock(_ file: SimFile) throws(FileSystemError) -> Bool {
         let own = file.opened(by: fileSystem)
         defer { try? own.close() }

@@ -1,4 +1,5 @@
 internal import FileSystemSeam
+internal import PlatformProfile
 
 /// A journal that is being written anew in a directory of another name, and gets its own when it is whole and durable.
 ///
@@ -28,6 +29,18 @@ struct JournalCopy {
         self.name = name
         guard !["", ".", ".."].contains(name) else {
             throw .invalidArgument(member: "path", reason: "must end in the name of a new directory")
+        }
+        let platform = PlatformAdmission(
+            to: path,
+            profilePath: options.platformProfile,
+            withoutProfile: options.admission,
+            fileSystem: fileSystem,
+            observer: options.openObserver
+        )
+        do {
+            try platform.require(writing: true)
+        } catch {
+            throw .platform(error)
         }
         do {
             parent = try fileSystem.openDirectory(parentPath)

@@ -80,6 +80,7 @@ extension JSONRecordsJournal {
         let storage = try storageForWriting(&state)
         var lock = JournalLock(place)
         let held = try lock.take(on: storage.directory)
+        if state.prepared == nil { try place.confirm(storage.directory, writing: true) }
         // What stands at the path may have been replaced by a journal of another format while waiting.
         try checkFormat(of: storage.directory)
         if state.prepared == nil { try storage.preparedRecords() }

@@ -149,6 +149,7 @@ extension SegmentsJournal {
         // Kept only when all goes well: after a failure what is on disk is looked at anew.
         var current = state.writer.take()
         if current != nil, try current?.isUpToDate(with: directory) != true { current = nil }
+        if current == nil { try place.confirm(directory, writing: true) }
         let isHeld = current != nil
         var writer: SegmentWriter
         if let current {

@@ -12,37 +12,40 @@ final class DirectoryStorage: JournalStorage {
     let platform: PlatformAdmission
 
     init(at place: JournalPlace) {
-        self.place = place
-        jsonRecords = JSONRecordsJournal(at: place)
-        segments = SegmentsJournal(at: place)
         platform = PlatformAdmission(
             to: place.path,
             profilePath: place.options.platformProfile,
+            withoutProfile: place.options.admission,
             fileSystem: place.fileSystem,
             observer: place.options.openObserver
         )
+        var place = place
+        place.platform = platform
+        self.place = place
+        jsonRecords = JSONRecordsJournal(at: place)
+        segments = SegmentsJournal(at: place)
     }
 
-    /// Looks at the platform, before anything of the journal is.
-    private func admit(writing: Bool = false) throws(JournalError) {
-        do {
-            try platform.require(writing: writing)
-        } catch {
-            throw .platform(error)
-        }
+    /// The directory; nil when there is none. The platform is admitted before anything of the journal is looked at.
+    private func directory() throws(JournalError) -> (any Directory)? {
+        try place.admit(writing: false)
+        guard let directory = try place.directory() else { return nil }
+        try place.confirm(directory, writing: false)
+        return directory
     }
 
     /// The journal that stands there; nil when there is no directory.
     private func standing() throws(JournalError) -> (any JournalStorage)? {
-        try admit()
-        guard let directory = try place.directory() else { return nil }
+        guard let directory = try directory() else { return nil }
         return journal(try place.format(of: directory))
     }
 
-    /// The journal that stands there, or that is to be made there.
+    /// The journal that stands there, or that is to be made there. Its directory is confirmed under the lock.
     private func standingOrNew() throws(JournalError) -> any JournalStorage {
-        try admit(writing: true)
-        return try standing() ?? journal(place.options.format)
+        let directory = try place.directory()
+        try place.admit(writing: true, holding: directory)
+        guard let directory else { return journal(place.options.format) }
+        return journal(try place.format(of: directory))
     }
 
     private func journal(_ format: JournalFormat) -> any JournalStorage {
@@ -53,14 +56,12 @@ final class DirectoryStorage: JournalStorage {
     }
 
     func format() throws(JournalError) -> JournalFormat? {
-        try admit()
-        guard let directory = try place.directory() else { return nil }
+        guard let directory = try directory() else { return nil }
         return try place.format(of: directory)
     }
 
     func journalID() throws(JournalError) -> String? {
-        try admit()
-        guard let directory = try place.directory(),
+        guard let directory = try directory(),
             case .manifest(let manifest) = try JournalManifest.content(in: directory)
         else { return nil }
         return manifest.journalID
@@ -70,7 +71,7 @@ final class DirectoryStorage: JournalStorage {
 
     func commit(_ requests: [JournalRequest]) -> [Result<JournalAnswer, JournalError>] {
         do throws(JournalError) {
-            try admit(writing: true)
+            // What is held was admitted when it was opened.
             if let answers = segments.commitOnHeld(requests) { return answers }
             return try standingOrNew().commit(requests)
         } catch {
@@ -79,7 +80,6 @@ final class DirectoryStorage: JournalStorage {
     }
 
     func facts(grant: String, nonceDigest: String) throws(JournalError) -> UseFacts? {
-        try admit()
         if let facts = try segments.factsOnHeld(grant: grant, nonceDigest: nonceDigest) { return facts }
         return try standing()?.facts(grant: grant, nonceDigest: nonceDigest)
     }

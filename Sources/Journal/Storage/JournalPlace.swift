@@ -1,10 +1,13 @@
 internal import FileSystemSeam
+internal import PlatformProfile
 
 /// A journal's directory: its path, the machine it is on, and how it is opened.
 struct JournalPlace: Sendable {
     let path: String
     let fileSystem: any FileSystem
     let options: JournalOptions
+    /// What is known of the platform; nil where that is somebody else's.
+    var platform: PlatformAdmission?
 
     /// What records are stamped with.
     var stamp: RecordStamp {
@@ -32,6 +35,24 @@ struct JournalPlace: Sendable {
             return try fileSystem.openDirectory(path, creating: .ownerDirectory)
         } catch {
             throw openingError(error)
+        }
+    }
+
+    /// Looks at the platform, before anything of the journal is.
+    func admit(writing: Bool, holding directory: (any Directory)? = nil) throws(JournalError) {
+        do {
+            try platform?.require(writing: writing, holding: directory)
+        } catch {
+            throw .platform(error)
+        }
+    }
+
+    /// Makes sure that what was looked at is what is held.
+    func confirm(_ directory: any Directory, writing: Bool) throws(JournalError) {
+        do {
+            try platform?.confirm(directory, writing: writing)
+        } catch {
+            throw .platform(error)
         }
     }
 

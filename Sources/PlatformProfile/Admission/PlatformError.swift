@@ -6,6 +6,8 @@ public enum PlatformError: Error, Sendable, Hashable {
     case mismatch(path: String, [ProfileDelta])
     /// The platform at this path is not fit for a store.
     case unfit(path: String, [ProfileDelta])
+    /// The store's directory is not, or cannot be shown to be, the one that was looked at.
+    case unconfirmed(path: String, reason: String)
 
     /// A short, stable name, for programs.
     public var code: String {
@@ -13,6 +15,7 @@ public enum PlatformError: Error, Sendable, Hashable {
         case .invalid: "platform_profile_invalid"
         case .mismatch: "platform_mismatch"
         case .unfit: "platform_unfit"
+        case .unconfirmed: "platform_unconfirmed"
         }
     }
 }
@@ -25,6 +28,8 @@ extension PlatformError: CustomStringConvertible {
         case .mismatch(let path, let deltas):
             "this platform is not the one that \(path) describes: \(Self.list(deltas))"
         case .unfit(let path, let deltas): "no store can be kept safely in \(path): \(Self.list(deltas))"
+        case .unconfirmed(let path, let reason):
+            "\(path) was looked at, and what then stood there is not what was seen: \(reason); try again"
         }
     }
 

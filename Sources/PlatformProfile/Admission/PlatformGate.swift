@@ -32,29 +32,99 @@ public struct PlatformGate: Sendable {
     /// - Returns: what was observed, and what of it is worth a warning.
     /// - Throws: ``PlatformError``.
     public func pass() throws(PlatformError) -> (evidence: PlatformEvidence, admission: Admission) {
-        var policy = withoutProfile
-        if let profilePath { policy = .exact(try StoredProfile(at: profilePath, fileSystem)) }
-        var evidence = PlatformObserver(fileSystem).observe(existing, depth: policy.depth)
-        evidence.path = path
-        let admission = policy.judge(evidence)
-        if admission.isAdmitted { return (evidence, admission) }
-        if let profilePath { throw .mismatch(path: profilePath, admission.refusals) }
-        throw .unfit(path: path, admission.refusals)
+        let seen = try look()
+        return (seen.evidence, seen.admission)
     }
 
-    /// The nearest directory to the path that is there.
-    private var existing: String {
+    /// Looks, and judges without refusing.
+    ///
+    /// - Parameter depth: how far to look at least; a profile asks for `.standard`.
+    /// - Throws: ``PlatformError/invalid(path:_:)``.
+    func judge(atLeast depth: ProbeDepth) throws(PlatformError) -> PlatformDiagnostics {
+        let seen = try judged(atLeast: depth)
+        return PlatformDiagnostics(evidence: seen.evidence, admission: seen.admission)
+    }
+}
+
+// MARK: - Looking
+
+extension PlatformGate {
+    /// What a look that admitted found.
+    struct Look: Sendable {
+        var evidence: PlatformEvidence
+        var admission: Admission
+        var place: Place
+    }
+
+    /// Which directory was looked at.
+    struct Place: Sendable {
+        /// Nil when it could not be told.
+        var identity: FileIdentity?
+        /// Whether it is the store's directory, and not the one it will be made in.
+        var isStore: Bool
+
+        /// Whether a directory that the store now holds is the one that was looked at, or stands on the same device as the one
+        /// it was made in.
+        func isPlace(of held: FileIdentity) -> Bool {
+            guard let identity else { return true }
+            return isStore ? identity == held : identity.device == held.device
+        }
+    }
+
+    func look() throws(PlatformError) -> Look {
+        let seen = try judged(atLeast: .passive)
+        if seen.admission.isAdmitted { return seen }
+        if let profilePath { throw .mismatch(path: profilePath, seen.admission.refusals) }
+        throw .unfit(path: path, seen.admission.refusals)
+    }
+
+    /// Whether the standard policy surely admits the platform, by the statistics of the file system alone: a hundredth of the
+    /// cost of a look. False when it has to be looked at.
+    ///
+    /// - Parameter directory: the store's, when it is open; nil for where it stands or will be made.
+    func admitsAtAGlance(_ directory: (any Directory)?) -> Bool {
+        guard profilePath == nil, withoutProfile == .standard else { return false }
+        if let directory { return isFit(directory) }
+        guard let opened = nearest().opened else { return false }
+        defer { try? opened.directory.close() }
+        return isFit(opened.directory)
+    }
+
+    private func isFit(_ directory: any Directory) -> Bool {
+        guard let statistics = try? fileSystem.mountStatistics(of: directory) else { return false }
+        return MountEvidence.isSurelyWritableAndHere(statistics)
+    }
+
+    private func judged(atLeast depth: ProbeDepth) throws(PlatformError) -> Look {
+        var policy = withoutProfile
+        if let profilePath { policy = .exact(try StoredProfile(at: profilePath, fileSystem)) }
+        let (existing, opened) = nearest()
+        try? opened?.directory.close()
+        var evidence = PlatformObserver(fileSystem).observe(existing, depth: max(depth, policy.depth))
+        evidence.path = path
+        return Look(
+            evidence: evidence,
+            admission: policy.judge(evidence),
+            place: Place(identity: evidence.identity, isStore: opened?.isStore ?? false)
+        )
+    }
+
+    /// The nearest directory to the path that is there, by its path and open; not open when something else is in the way.
+    private func nearest() -> (path: String, opened: (directory: any Directory, isStore: Bool)?) {
         var candidate = path
         while true {
             do {
-                try fileSystem.openDirectory(candidate).close()
-                return candidate
+                return (candidate, (try fileSystem.openDirectory(candidate), candidate == path))
             } catch {
-                guard error.code == .noEntry else { return candidate }
+                guard error.code == .noEntry else { return (candidate, nil) }
             }
             while candidate.count > 1, candidate.hasSuffix("/") { candidate.removeLast() }
-            guard let end = candidate.lastIndex(of: "/") else { return "." }
-            candidate = end == candidate.startIndex ? "/" : String(candidate[..<end])
+            if candidate == "." || candidate == "/" { return (candidate, nil) }
+            if let end = candidate.lastIndex(of: "/") {
+                candidate = end == candidate.startIndex ? "/" : String(candidate[..<end])
+            } else {
+                candidate = "."
+            }
         }
     }
 }

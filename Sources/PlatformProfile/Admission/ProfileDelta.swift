@@ -119,6 +119,8 @@ extension HostProfile {
         }
         let identities = [
             ("about.architecture", architecture, observed.architecture), ("about.kernel", kernel, observed.kernel),
+            ("about.clock_source", clockSource, observed.clockSource),
+            ("about.container", container, observed.container),
             ("about.page_size_bytes", String(pageSizeBytes), String(observed.pageSizeBytes)),
         ]
         for (field, expected, found) in identities where expected != found {

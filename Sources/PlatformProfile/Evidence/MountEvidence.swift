@@ -81,10 +81,27 @@ extension MountEvidence {
     /// may answer `statfs` in their stead.
     private static let magics: [UInt64: Source] = [
         0xEF53: .local, 0x5846_5342: .local, 0x9123_683E: .local, 0xF2F5_2010: .local, 0x2FC1_2FC1: .local,
+        0xCA45_1A4E: .local, 0x4D44: .local, 0x2011_BAB0: .local, 0x5346_544E: .local, 0x7366_746E: .local,
+        0x3153_464A: .local, 0x5265_4973: .local, 0x3434: .local, 0x2405_1905: .local, 0x72B6: .local,
+        0xF15F: .overlay, 0x6175_6673: .overlay, 0x786F_4256: .fuse,
         0x6969: .network, 0xFF53_4D42: .network, 0xFE53_4D42: .network, 0x517B: .network, 0x564C: .network,
         0x5346_414F: .network, 0x7375_7245: .network, 0x00C3_6400: .network, 0x0BD0_0BD0: .network,
+        0x0116_1970: .network, 0x7461_636F: .network, 0x4750_4653: .network, 0x1983_0326: .network,
+        0x2003_0528: .network,
         0x794C_7630: .overlay, 0x0102_1994: .memory, 0x8584_58F6: .memory, 0x6573_5546: .fuse, 0x0102_1997: .fuse,
     ]
+
+    /// Whether the statistics of a file system alone show that it is neither read-only nor another machine's.
+    ///
+    /// Some file systems answer with the number of another one, as 9p does with that of the host's; none that is on a network is
+    /// known to answer with a local one's.
+    static func isSurelyWritableAndHere(_ statistics: MountFacts) -> Bool {
+        if statistics.isReadOnly { return false }
+        switch source(type: statistics.fileSystemType, magic: statistics.magic) {
+        case .local, .overlay, .memory, .fuse: return true
+        case .network, .unknown: return false
+        }
+    }
 
     static func source(type: String, magic: UInt64) -> Source {
         if type.isEmpty { return magics[magic] ?? .unknown }

@@ -52,6 +52,8 @@ public struct PlatformEvidence: Sendable, Hashable {
     public var names = NameEvidence()
     /// What reads, maps and space do.
     public var contents = ContentEvidence()
+    /// Whether the device keeps writes in a cache that only a flush empties.
+    public var deviceWritesBack: Evidence<Bool> = .unknown
     /// What the host says of itself.
     public var host: Evidence<HostFacts> = .unknown
     /// Whether the monotonic clock went on while it was looked at, and did not go back.
@@ -70,9 +72,10 @@ public struct PlatformEvidence: Sendable, Hashable {
     }
 
     /// Whether what is synced may not be there after a power cut: the options say so, or syncs are quicker than a device that
-    /// flushes its cache.
+    /// flushes its cache. A device that writes through has nothing to flush; one that does not tell is taken for one that has.
     public var durabilitySuspect: Bool {
         if mount.value?.optionsGiveUpDurability == true { return true }
+        if deviceWritesBack.value == false { return false }
         guard mount.value?.source == .local, let median = sync.file.value else { return false }
         return median < 20_000
     }
@@ -139,6 +142,8 @@ public struct ContentEvidence: Sendable, Hashable {
     public var sharedMaps: Evidence<Bool> = .unknown
     /// Whether space can be reserved.
     public var preallocation: Evidence<Bool> = .unknown
+    /// Whether space can be given back from the middle of a file, which then reads as zeros.
+    public var holePunching: Evidence<Bool> = .unknown
     /// Whether the time of change differs between two writes that are some milliseconds apart.
     public var fineModificationTimes: Evidence<Bool> = .unknown
 

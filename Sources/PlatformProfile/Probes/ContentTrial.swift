@@ -44,6 +44,16 @@ struct ContentTrial {
             return try file.status().size == 1 << 16
         }
         note { $0.preallocation = space }
+        let holes = Evidence<Bool>.looking { () throws(FileSystemError) in
+            let file = try open("holes")
+            defer { try? file.close() }
+            try file.writeAll([UInt8](repeating: 1, count: 3 * Self.blockBytes), at: 0)
+            try probes.punchHole(in: file, at: Int64(Self.blockBytes), count: Int64(Self.blockBytes))
+            let contents = try file.readAll(maximumBytes: 4 * Self.blockBytes)
+            return contents.count == 3 * Self.blockBytes
+                && contents.indices.allSatisfy { contents[$0] == ($0 / Self.blockBytes == 1 ? 0 : 1) }
+        }
+        note { $0.holePunching = holes }
         let times = Evidence<Bool>.looking { () throws(FileSystemError) in
             let file = try open("times")
             defer { try? file.close() }
@@ -56,6 +66,9 @@ struct ContentTrial {
         }
         note { $0.fineModificationTimes = times }
     }
+
+    /// At least a block of any file system that is in use.
+    private static let blockBytes = 4096
 
     private func open(_ name: String) throws(FileSystemError) -> any File {
         try scratch.open(name, [.read, .write, .create], permissions: .ownerFile)

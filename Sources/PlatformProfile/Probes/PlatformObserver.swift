@@ -56,6 +56,8 @@ public struct PlatformObserver: Sendable {
         evidence.mount = .looking { () throws(FileSystemError) in
             MountEvidence(try fileSystem.mountFacts(of: directory))
         }
+        evidence.deviceWritesBack =
+            fileSystem.hostProbes?.writesBack(below: directory).map { .observed($0) } ?? .unknown
         if depth > .passive, let mount = evidence.mount.value, !mount.isReadOnly,
             mount.source != .network || triesNetworkFileSystems
         {

@@ -106,6 +106,7 @@ extension PlatformTrial.Found {
         replace(&contents.positionedReads)
         replace(&contents.sharedMaps)
         replace(&contents.preallocation)
+        replace(&contents.holePunching)
         replace(&contents.fineModificationTimes)
     }
 }

@@ -58,6 +58,8 @@ public enum CapabilityField: String, Sendable, Hashable, CaseIterable, Comparabl
     case sharedMaps = "contents.shared_maps"
     /// Whether space can be reserved.
     case preallocation = "contents.preallocation"
+    /// Whether space can be given back from the middle of a file.
+    case holePunching = "contents.hole_punching"
     /// Whether times of change tell writes apart that are milliseconds apart.
     case fineModificationTimes = "contents.fine_modification_times"
     /// Whether the monotonic clock never goes back.
@@ -101,7 +103,7 @@ public enum CapabilityField: String, Sendable, Hashable, CaseIterable, Comparabl
         case .renameReplaces, .exclusiveRename, .links, .removedFiles, .unnamedFiles, .caseMatters,
             .normalizationMatters:
             "keep the store on the kind of file system that the profile was recorded on"
-        case .positionedReads, .sharedMaps, .preallocation, .fineModificationTimes:
+        case .positionedReads, .sharedMaps, .preallocation, .holePunching, .fineModificationTimes:
             "keep the store on the kind of file system that the profile was recorded on"
         case .monotonicClock: "use a host whose clock does not go back"
         }
@@ -147,6 +149,7 @@ extension PlatformEvidence {
         case .positionedReads: Self.text(contents.positionedReads)
         case .sharedMaps: Self.text(contents.sharedMaps)
         case .preallocation: Self.text(contents.preallocation)
+        case .holePunching: Self.text(contents.holePunching)
         case .fineModificationTimes: Self.text(contents.fineModificationTimes)
         case .monotonicClock: Self.text(monotonicClock)
         }

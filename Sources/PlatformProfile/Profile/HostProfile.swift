@@ -4,7 +4,8 @@ internal import FileSystemSeam
 /// A profile of schema 2: what was observed of a host and a path, with a fingerprint.
 ///
 /// ```
-/// {"about":{"architecture":"x86_64","kernel":"Linux 6.12.9","page_size_bytes":4096,"sync_file_nanoseconds":412000},
+/// {"about":{"architecture":"x86_64","clock_source":"tsc","container":"none","kernel":"Linux 6.12.9",
+///   "page_size_bytes":4096,"sync_file_nanoseconds":412000},
 ///  "capabilities":{"clock.monotonic":"yes", … ,"sync.file":"done"},
 ///  "fingerprint":"sha256:…","schema_version":2}
 /// ```
@@ -19,6 +20,10 @@ public struct HostProfile: Sendable, Hashable {
     public var architecture: String
     /// The kernel's name and release; empty when unknown.
     public var kernel: String
+    /// What contains the process, `none`, `docker`; empty when unknown.
+    public var container: String
+    /// What the clocks count by, `tsc`; empty when unknown.
+    public var clockSource: String
     /// The size of a page; 0 when unknown.
     public var pageSizeBytes: UInt64
     /// The median time of a sync; 0 when unknown.
@@ -30,6 +35,8 @@ public struct HostProfile: Sendable, Hashable {
         let host = evidence.host.value
         architecture = host?.architecture ?? ""
         kernel = host.map { "\($0.kernelName) \($0.kernelRelease)" } ?? ""
+        container = host?.container ?? ""
+        clockSource = host?.clockSource ?? ""
         pageSizeBytes = host?.pageSizeBytes ?? 0
         syncFileNanoseconds = evidence.sync.file.value ?? 0
     }
@@ -52,7 +59,8 @@ public struct HostProfile: Sendable, Hashable {
     /// The profile's text, in the form that stands at ``HostProfile``. It is the inverse of ``init(parsing:)``.
     public func encoded() -> [UInt8] {
         let about: JSONObject = [
-            "architecture": .string(architecture), "kernel": .string(kernel),
+            "architecture": .string(architecture), "clock_source": .string(clockSource),
+            "container": .string(container), "kernel": .string(kernel),
             "page_size_bytes": .number(.unsigned(pageSizeBytes)),
             "sync_file_nanoseconds": .number(.unsigned(syncFileNanoseconds)),
         ]
@@ -82,7 +90,9 @@ extension HostProfile {
     init(reading value: JSONValue) throws(InvalidProfile) {
         let members = ["about", "capabilities", "fingerprint", "schema_version"]
         let root = try ProfileText.object(value, "the profile", members)
-        let aboutMembers = ["architecture", "kernel", "page_size_bytes", "sync_file_nanoseconds"]
+        let aboutMembers = [
+            "architecture", "clock_source", "container", "kernel", "page_size_bytes", "sync_file_nanoseconds",
+        ]
         let about = try ProfileText.object(root["about"], "about", aboutMembers)
         let found = try ProfileText.object(
             root["capabilities"],
@@ -97,11 +107,14 @@ extension HostProfile {
             capabilities[field] = text
         }
         guard let architecture = about["architecture"]?.string, let kernel = about["kernel"]?.string,
+            let clockSource = about["clock_source"]?.string, let container = about["container"]?.string,
             let pageSizeBytes = about["page_size_bytes"]?.number?.unsignedValue,
             let syncFileNanoseconds = about["sync_file_nanoseconds"]?.number?.unsignedValue
         else { throw .malformed(reason: "a member of about has another type") }
         self.architecture = architecture
         self.kernel = kernel
+        self.clockSource = clockSource
+        self.container = container
         self.pageSizeBytes = pageSizeBytes
         self.syncFileNanoseconds = syncFileNanoseconds
         guard let stored = root["fingerprint"]?.string else { throw .malformed(reason: "fingerprint is not a string") }

@@ -7,7 +7,7 @@ import Testing
 @Suite("System calls of an append")
 struct SystemCallTests {
     /// A hook's append: a new handle on a log that is there. Four more calls close what the handle holds.
-    @Test func theFirstOfAHandleTakesThirteen() throws {
+    @Test func theFirstOfAHandleTakesFourteen() throws {
         let log = try TestLog()
         try log.open().append([event(), event()])
         let calls = CallLog()
@@ -15,11 +15,11 @@ struct SystemCallTests {
         try handle.append(event())
         #expect(
             calls.names == [
-                "open", "openat", "flock", "fstatat", "fstat", "openat", "fstat", "pread64", "openat", "pread64",
-                "write", "pwrite64", "flock",
+                "open", "fstatfs", "openat", "flock", "fstatat", "fstat", "openat", "fstat", "pread64", "openat",
+                "pread64", "write", "pwrite64", "flock",
             ]
         )
-        #expect(calls.names.count == 13)
+        #expect(calls.names.count == 14)
     }
 
     /// Once it is known which file the counter is, which takes the second append one call.

@@ -94,3 +94,46 @@ extension ContractTests {
         }
     }
 }
+
+extension ContractTests {
+    @Test(arguments: SeamUnderTest.all)
+    func aHoleReadsAsZerosAndTheLengthStays(_ seam: SeamUnderTest) throws {
+        try seam.run { subject in
+            let probes = try #require(subject.fileSystem.hostProbes)
+            try subject.root.put("file", String(repeating: "x", count: 16384))
+            let file = try subject.root.existing("file")
+            try probes.punchHole(in: file, at: 4096, count: 8192)
+            let contents = try file.readAll(maximumBytes: 20000)
+            #expect(contents.count == 16384)
+            #expect(contents[4096..<12288].allSatisfy { $0 == 0 })
+            #expect(contents[..<4096].allSatisfy { $0 == UInt8(ascii: "x") })
+            #expect(contents[12288...].allSatisfy { $0 == UInt8(ascii: "x") })
+            try probes.punchHole(in: file, at: 12288, count: 1 << 20)
+            #expect(try file.status().size == 16384)
+        }
+    }
+
+    @Test(arguments: SeamUnderTest.all)
+    func aDirectoryTellsWhereItStands(_ seam: SeamUnderTest) throws {
+        try seam.run { subject in
+            let probes = try #require(subject.fileSystem.hostProbes)
+            try subject.root.makeDirectory("above", permissions: .ownerDirectory)
+            let above = try subject.root.subdirectory("above")
+            try above.makeDirectory("below", permissions: .ownerDirectory)
+            let below = try above.subdirectory("below")
+            let root = try probes.resolvedPath(of: subject.root)
+            let prefix = root == "/" ? "" : root
+            #expect(root.hasPrefix("/"))
+            #expect(try probes.resolvedPath(of: below) == prefix + "/above/below")
+            // Symbolic links on the way are resolved, and a renamed directory is where it went.
+            try probes.makeSymbolicLink("link", to: "above", in: subject.root)
+            let linked = try subject.fileSystem.openDirectory(subject.rootPath + "/link")
+            #expect(try probes.resolvedPath(of: linked) == prefix + "/above")
+            try subject.root.rename("above", to: "elsewhere", in: subject.root, exclusive: false)
+            _ = try subject.root.subdirectory("elsewhere")
+            #expect(try probes.resolvedPath(of: below) == prefix + "/elsewhere/below")
+            try subject.root.subdirectory("elsewhere").removeDirectory("below")
+            expectFailure(.noEntry, .hostProbe) { _ = try probes.resolvedPath(of: below) }
+        }
+    }
+}

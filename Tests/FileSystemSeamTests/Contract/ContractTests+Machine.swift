@@ -59,6 +59,10 @@ extension ContractTests {
             let inner = try subject.fileSystem.mountFacts(of: subject.root.subdirectory("inner"))
             #expect(inner.mountPoint == facts.mountPoint)
             #expect(inner.fileSystemType == facts.fileSystemType)
+            let statistics = try subject.fileSystem.mountStatistics(of: subject.root)
+            #expect(statistics.magic == facts.magic)
+            #expect(statistics.isReadOnly == facts.isReadOnly)
+            #expect(statistics.nameLengthMaximum == facts.nameLengthMaximum)
         }
     }
 }

@@ -104,6 +104,15 @@ struct SystemCallRow: Sendable, CustomTestStringConvertible {
         SystemCallRow(.openat, .hostProbe) { fileSystem, root, _ in
             try fileSystem.hostProbes?.makeUnnamedFile(in: root)
         },
+        SystemCallRow(.fallocate, .hostProbe) { fileSystem, root, _ in
+            try fileSystem.hostProbes?.punchHole(in: root.existing("file"), at: 0, count: 4)
+        },
+        SystemCallRow(.fstat, .hostProbe) { fileSystem, root, _ in
+            _ = try fileSystem.hostProbes?.resolvedPath(of: root)
+        },
+        SystemCallRow(.fstatfs, .mountFacts) { fileSystem, root, _ in
+            _ = try fileSystem.mountStatistics(of: root)
+        },
         SystemCallRow(.clone, .hostProbe) { fileSystem, root, _ in
             try fileSystem.hostProbes?.scratchDirectory("new", in: root).remove()
         },

@@ -34,7 +34,11 @@ enum PlatformArguments {
             object["lockable_bytes"] = .integer(host.lockableBytes)
             object["hides_from_dumps"] = .bool(host.hidesFromDumps)
             object["wipes_on_fork"] = .bool(host.wipesOnFork)
+            object["boot_id"] = .string(host.bootID)
+            object["clock_source"] = .string(host.clockSource)
+            object["container"] = .string(host.container)
         }
+        if let writesBack = evidence.deviceWritesBack.value { object["device_writes_back"] = .bool(writesBack) }
         for (name, time) in times(evidence) {
             if let time = time.value { object["\(name)_nanoseconds"] = .integer(time) }
         }
@@ -93,6 +97,9 @@ extension CommandFailure {
         case .mismatch(let path, let deltas), .unfit(let path, let deltas):
             exitCode = .refused
             fields = ["path": .string(path), "differences": PlatformArguments.json(deltas)]
+        case .unconfirmed(let path, _):
+            exitCode = .refused
+            fields = ["path": .string(path)]
         }
     }
 }
