@@ -196,7 +196,8 @@ let package = Package(
         .testTarget(
             name: "FixtureTests",
             dependencies: [
-                "Journal", "EventLog", "LockKit", "Signing", "Canonical", "FileSystemSeam", "TestSupport",
+                "Journal", "EventLog", "LockKit", "PlatformProfile", "Signing", "Canonical", "FileSystemSeam",
+                "TestSupport",
             ],
             swiftSettings: strictTests
         ),

@@ -19,6 +19,9 @@ private let checkers: [String: [String: FixtureSuite.Checker]] = [
     "locks": [
         "marker": LockCheckers.marker
     ],
+    "platform": [
+        "profile": PlatformChecker.profile
+    ],
     "signing": [
         "hub-checkpoints": RecordCheckers.hubSignatures
     ],

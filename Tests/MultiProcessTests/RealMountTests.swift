@@ -67,4 +67,29 @@ struct RealMountTests {
             #expect(run.output.hasPrefix("admitted\n"))
         }
     }
+
+    /// Without any profile, too: what lies on a read-only mount is read, and nothing is written there.
+    @Test(.enabled(if: canMount, "mounting needs root and mkfs.ext4"))
+    func aReadOnlyMountIsReadAndNotWritten() throws {
+        let temporary = try TemporaryDirectory()
+        let event = """
+            {"session_id":"s","agent_id":"agent://a","agent_instance_id":"i","agent_name":"a","host_id":"h",\
+            "type":"agent.called_tool","tool_name":"grep"}
+            """
+        try Data(event.utf8).write(to: URL(filePath: temporary.path + "/event.json"))
+        let run = try HoldfastProgram.shell(
+            """
+            cd "$1"; export holdfast; unshare -m bash -ec '
+            mkdir m; truncate -s 64M image; mkfs.ext4 -q image; mount -o loop image m
+            $holdfast events append m/session event.json
+            umount m; mount -o loop,ro image m
+            if $holdfast events append m/session event.json 2> refusal; then echo appended; fi
+            $holdfast events verify m/session; cat refusal'
+            """,
+            temporary.path
+        )
+        #expect(run.code == 0, "\(run.output)\(run.error)")
+        #expect(!run.output.contains("appended"))
+        #expect(run.output.contains("mount.read_only is yes instead of no"), "\(run.output)")
+    }
 }

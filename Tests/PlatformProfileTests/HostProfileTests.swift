@@ -1,11 +1,13 @@
 import Canonical
 import FileSystemSeam
+import Foundation
 import PlatformProfile
 import TestSupport
 import Testing
 
 @Suite("Profiles of schema 2")
 struct HostProfileTests {
+    private static let isLong = ProcessInfo.processInfo.environment["HOLDFAST_LONG"] == "1"
     private static let minute: UInt64 = 60_000_000_000
 
     private static func simulated(_ change: (SimDisk) -> Void = { _ in }) -> PlatformEvidence {
@@ -37,7 +39,7 @@ struct HostProfileTests {
     @Test func theFingerprintIsTheSameEachTime() throws {
         let temporary = try TemporaryDirectory(in: TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk)
         var fingerprints: Set<Digest> = []
-        for _ in 0..<20 {
+        for _ in 0..<(Self.isLong ? 1_000 : 20) {
             let observer = PlatformObserver(PosixFileSystem.shared, budgetNanoseconds: Self.minute)
             fingerprints.insert(HostProfile(observer.observe(temporary.path)).fingerprint)
         }
@@ -75,6 +77,34 @@ struct HostProfileTests {
                 case let other?: Issue.record("\(other)")
                 }
             }
+        }
+    }
+
+    /// What is not covered by the fingerprint is compared with the host, and told.
+    @Test func everyChangeOfWhatIsToldIsCaught() throws {
+        let evidence = Self.simulated()
+        let profile = HostProfile(evidence)
+        let changes: [(String, (inout HostProfile) -> Void)] = [
+            ("about.architecture", { $0.architecture = "other" }), ("about.kernel", { $0.kernel = "Other 1" }),
+            ("about.container", { $0.container = "podman" }), ("about.clock_source", { $0.clockSource = "hpet" }),
+            ("about.page_size_bytes", { $0.pageSizeBytes = 65536 }),
+            ("about.sync_file_nanoseconds", { $0.syncFileNanoseconds *= 11 }),
+        ]
+        for (field, change) in changes {
+            var changed = profile
+            change(&changed)
+            let read = try HostProfile(parsing: changed.encoded())
+            #expect(read == changed && read.fingerprint == profile.fingerprint)
+            let deltas = StoredProfile.host(read).deltas(to: evidence)
+            #expect(deltas.map(\.field) == [field])
+            #expect(deltas.allSatisfy { $0.severity == .warning && !$0.remedy.isEmpty && $0.kind != .capability })
+        }
+        let text = String(decoding: profile.encoded(), as: UTF8.self)
+        let stored = profile.fingerprint.description
+        for (position, character) in stored.enumerated() {
+            var other = Array(stored)
+            other[position] = character == "0" ? "1" : "0"
+            #expect(invalid(Array(text.replacing(stored, with: String(other)).utf8))?.code == "wrong_fingerprint")
         }
     }
 
