@@ -76,4 +76,65 @@ struct WriterPreferenceTests {
         // Two holds are 4 ms; the rest is for a machine with other things to do.
         #expect(slowest < 2_000_000_000)
     }
+
+    /// Once a writer is past the gate, nobody who is not holding the lock already comes before it: it waits for the gate, which one
+    /// hold may keep, and then for those who hold, which is another.
+    @Test func nobodyOvertakesAWriterThatIsPastTheGate() throws {
+        let locks = try TestLocks()
+        let path = locks.path
+        let state = Condition(Overtaking())
+        let readers = try (0..<3).map { _ in
+            try Background {
+                // Without a time limit each acquisition is two calls: one at the gate, one at the lock, under the gate.
+                let calls = Condition(0)
+                let fileSystem = PosixFileSystem { call in
+                    guard call.name == .flock else { return nil }
+                    let isAtLock = calls.withLock { count in
+                        count += 1
+                        return count.isMultiple(of: 2)
+                    }
+                    if isAtLock { state.withLock { if $0.isWriterPastGate { $0.overtakings += 1 } } }
+                    return nil
+                }
+                let lock = FileLock(at: path, fileSystem: fileSystem, options: Self.preferred)
+                while !state.withLock({ $0.isOver }) {
+                    guard let held = try? lock.lock(.shared) else { return }
+                    state.withLock { $0.holds += 1 }
+                    PosixFileSystem.shared.sleep(nanoseconds: 500_000)
+                    held.release()
+                }
+            }
+        }
+        let calls = Condition(0)
+        let fileSystem = PosixFileSystem { call in
+            // What it closes first after taking the lock, it closes under the gate.
+            if call.name == .close { state.withLock { $0.isWriterPastGate = false } }
+            guard call.name == .flock else { return nil }
+            let isAtLock = calls.withLock { count in
+                count += 1
+                return count.isMultiple(of: 2)
+            }
+            if isAtLock { state.withLock { $0.isWriterPastGate = true } }
+            return nil
+        }
+        let lock = FileLock(at: path, fileSystem: fileSystem, options: Self.preferred)
+        for _ in 0..<50 {
+            let held = try lock.lock(.exclusive)
+            held.release()
+            PosixFileSystem.shared.sleep(nanoseconds: 200_000)
+        }
+        state.withLock { $0.isOver = true }
+        for reader in readers { reader.join() }
+        let seen = state.withLock { $0 }
+        #expect(calls.withLock { $0 } == 100)
+        #expect(seen.holds > 3, "the readers were there")
+        #expect(seen.overtakings == 0)
+    }
+
+    private struct Overtaking: Sendable {
+        var isWriterPastGate = false
+        var isOver = false
+        var holds = 0
+        var overtakings = 0
+    }
 }
