@@ -79,7 +79,7 @@ let package = Package(
         ),
         .target(
             name: "KeyStore",
-            dependencies: ["FileSystemSeam", "Canonical", "Signing", "LockKit", "CSodium"],
+            dependencies: ["FileSystemSeam", "Canonical", "Signing", "LockKit", "PlatformProfile", "CSodium"],
             swiftSettings: strict
         ),
 
@@ -88,7 +88,7 @@ let package = Package(
             name: "HoldfastCLI",
             dependencies: [
                 "Canonical", "Signing", "FileSystemSeam", "CrashTesting", "LockKit", "PlatformProfile", "Journal",
-                "EventLog", "CPosix",
+                "EventLog", "KeyStore", "CPosix",
             ],
             swiftSettings: strict
         ),
@@ -99,8 +99,8 @@ let package = Package(
             name: "HoldfastBench",
             dependencies: [
                 "HoldfastCLI", "Canonical", "FileSystemSeam", "CrashTesting", "LockKit", "PlatformProfile", "Journal",
-                "EventLog",
-                "CCrypto", "CPosix", "CSQLite",
+                "EventLog", "KeyStore",
+                "CCrypto", "CPosix", "CSodium", "CSQLite",
             ],
             swiftSettings: strict
         ),
@@ -176,7 +176,8 @@ let package = Package(
         .testTarget(
             name: "KeyStoreTests",
             dependencies: [
-                "KeyStore", "CrashTesting", "LockKit", "FileSystemSeam", "Signing", "Canonical", "TestSupport",
+                "KeyStore", "CrashTesting", "LockKit", "PlatformProfile", "FileSystemSeam", "Signing", "Canonical",
+                "TestSupport",
             ],
             swiftSettings: strictTests
         ),

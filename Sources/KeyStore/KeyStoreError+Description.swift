@@ -1,5 +1,6 @@
 internal import FileSystemSeam
 internal import LockKit
+internal import PlatformProfile
 
 extension KeyStoreError: CustomStringConvertible {
     /// One or two sentences: what is wrong, where, and what to do.
@@ -7,6 +8,7 @@ extension KeyStoreError: CustomStringConvertible {
         switch self {
         case .io(let error, let file): "\(file): \(error). \(Self.ioRemedy(error.code))"
         case .lock(let error): "\(error)"
+        case .platform(let error): error.description
         case .root(let error): "\(error)"
         case .authenticationFailed: "the box does not open"
         case .unsupportedBox(let version):

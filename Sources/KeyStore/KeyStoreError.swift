@@ -1,5 +1,6 @@
 public import FileSystemSeam
 public import LockKit
+public import PlatformProfile
 
 /// What can go wrong with a key store. Every case names the place, and its description the remedy; none shows any
 /// byte of a key or plaintext.
@@ -8,6 +9,8 @@ public enum KeyStoreError: Error, Sendable, Hashable {
     case io(FileSystemError, file: String)
     /// The store's lock could not be taken.
     case lock(LockError)
+    /// The platform is not the one that the store's profile describes, or not fit for a store. Nothing was made.
+    case platform(PlatformError)
     /// The root key's provider could not do what was asked.
     case root(RootKeyError)
     /// The box does not open: key, nonce, associated data, contents or length are not what was sealed. Which of them
@@ -63,6 +66,7 @@ extension KeyStoreError {
         switch self {
         case .io: "io"
         case .lock(let error): error.code
+        case .platform(let error): error.code
         case .root(let error): error.code
         case .authenticationFailed: "authentication_failed"
         case .unsupportedBox: "unsupported_box"

@@ -12,17 +12,17 @@ enum Layers {
         "PlatformProfile": ["Canonical", "FileSystemSeam"],
         "Journal": ["Canonical", "Signing", "FileSystemSeam", "LockKit", "PlatformProfile"],
         "EventLog": ["Canonical", "Signing", "FileSystemSeam", "LockKit", "PlatformProfile"],
-        "KeyStore": ["Canonical", "Signing", "FileSystemSeam", "LockKit", "CSodium"],
+        "KeyStore": ["Canonical", "Signing", "FileSystemSeam", "LockKit", "PlatformProfile", "CSodium"],
         "HoldfastCLI": [
             "Canonical", "Signing", "FileSystemSeam", "CrashTesting", "LockKit", "PlatformProfile", "Journal",
-            "EventLog",
+            "EventLog", "KeyStore",
             "CPosix",
         ],
         "holdfast": ["HoldfastCLI"],
         "HoldfastBench": [
             "HoldfastCLI", "Canonical", "FileSystemSeam", "CrashTesting", "LockKit", "PlatformProfile", "Journal",
-            "EventLog",
-            "CCrypto", "CPosix", "CSQLite",
+            "EventLog", "KeyStore",
+            "CCrypto", "CPosix", "CSodium", "CSQLite",
         ],
         "holdfast-bench": ["HoldfastBench", "HoldfastCLI"],
     ]

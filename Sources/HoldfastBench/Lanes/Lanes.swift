@@ -3,6 +3,7 @@ package enum Lanes {
     /// All of them.
     package static let all: [Lane] =
         JournalLanes.all + JournalVerifyLane.all + EventLanes.all + CanonicalLanes.all + LockLanes.all
+        + KeyLanes.all
         + PlatformLanes.all
         + CrashLanes.all
         + ProgramLanes.all

@@ -103,6 +103,26 @@ final class KeySlab: @unchecked Sendable {
         }
     }
 
+    /// Runs `body` with what finds secrets, for many of them under one lock; it finds nil where a secret was wiped.
+    ///
+    /// - Throws: `.closed`, `.forked`, and what `body` throws.
+    func withKeys<Result>(
+        _ body: ((Place) -> UnsafeRawBufferPointer?) throws(KeyStoreError) -> Result
+    ) throws(KeyStoreError) -> Result {
+        try contents.withLock { (contents) throws(KeyStoreError) in
+            guard let memory = contents.memory else { throw .closed }
+            guard memory.isOwnProcess else { throw .forked(owner: memory.processID) }
+            // The mapping lives as long as the state refers to it, which under the lock it does.
+            let start = unsafe memory.withBytes { UnsafeRawBufferPointer($0) }
+            let isFilled = contents.isFilled
+            return try unsafe body { place in
+                guard isFilled[place] else { return nil }
+                let offset = place * Sodium.keyLength
+                return unsafe UnsafeRawBufferPointer(rebasing: start[offset..<offset + Sodium.keyLength])
+            }
+        }
+    }
+
     /// Overwrites a secret. Harmless when it is gone already.
     func wipe(_ place: Place) {
         contents.withLock { contents in

@@ -72,7 +72,7 @@ enum JournalRecord: Sendable {
         case .minted(let entry), .rotated(let entry):
             var wrapping = EntryWrapping(keys, ring, store: place.store, generation: place.generation)
             var bytes = [UInt8](repeating: 0, count: KeyEntry.byteCount)
-            try wrapping.write(entry, nonce: nonce[...], into: &bytes, at: 0)
+            try wrapping.write([entry], nonces: nonce, into: &bytes, at: 0)
             writer.append(bytes)
         case .intended(let tag, let time, let reason):
             writer.append(tag.bytes)
@@ -87,6 +87,21 @@ enum JournalRecord: Sendable {
         let message = writer.bytes.span
         let code = try ring.authenticationCode(message)
         return writer.bytes + code
+    }
+
+    /// Whether the record at an offset says that it belongs there; only ``read(_:at:of:keys:ring:fileOffset:)`` can verify it.
+    static func stands(
+        at offset: Int,
+        of bytes: [UInt8],
+        _ header: KeysetHeader,
+        _ sequence: UInt64,
+        _ previousCode: [UInt8]
+    ) -> Bool {
+        var reader = ByteReader(bytes, at: offset)
+        if reader.take(4) != magic { return false }
+        let _: UInt32 = reader.integer()
+        return reader.take(16) == header.store.bytes && reader.integer() == header.generation
+            && reader.integer() == sequence && reader.integer() == header.journalID && reader.take(32) == previousCode
     }
 
     /// Reads the record at an offset; the inverse of ``bytes(at:keys:ring:nonce:)``. A key in it is unwrapped.

@@ -5,6 +5,8 @@ struct EntryWrapping {
     /// What is authenticated along with a key; the entry's part is written over for each.
     private var context: [UInt8]
     private let contextStart: Int
+    /// Tag, id and version, which stand first in an entry.
+    private static let contextLength = ScopeTag.byteCount + KeyID.byteCount + 4
 
     init(_ keys: KeySlab, _ ring: KeyRing, store: StoreID, generation: UInt64) {
         self.keys = keys
@@ -14,42 +16,78 @@ struct EntryWrapping {
         writer.append(store.bytes)
         writer.append(generation)
         contextStart = writer.bytes.count
-        writer.pad(to: contextStart + 52)
+        writer.pad(to: contextStart + Self.contextLength)
         context = writer.bytes
     }
 
-    /// Writes the entry's 144 bytes at an offset; they are shown at ``KeyEntry``.
+    /// Writes entries, 144 bytes each, from an offset on; they are shown at ``KeyEntry``. Keys are wrapped, each with its nonce.
+    ///
+    /// All under one lock, and without memory of their own: a checkpoint has all keys of a store.
+    ///
+    /// - Parameter nonces: 24 bytes for each entry.
     mutating func write(
-        _ entry: KeyEntry,
-        nonce: ArraySlice<UInt8>,
+        _ entries: [KeyEntry],
+        nonces: [UInt8],
         into bytes: inout [UInt8],
         at offset: Int
     ) throws(KeyStoreError) {
-        let header = entry.header()
-        bytes.replaceSubrange(offset..<offset + header.count, with: header)
-        guard let place = entry.place else { return }
-        setContext(header[...])
-        let nonceStart = offset + KeyEntry.nonceOffset
-        bytes.replaceSubrange(nonceStart..<nonceStart + nonce.count, with: nonce)
+        precondition(nonces.count == entries.count * Sodium.nonceLength, "a nonce for each entry")
+        precondition(bytes.count >= offset + entries.count * KeyEntry.byteCount, "the room for all entries is there")
+        let (keys, ring, contextStart) = (keys, ring, contextStart)
+        var context = context
         var failure: KeyStoreError?
         unsafe bytes.withUnsafeMutableBytes { bytes in
-            let start = offset + KeyEntry.wrappedOffset
-            unsafe context.withUnsafeBytes { context in
-                do throws(KeyStoreError) {
-                    try unsafe ring.slab.wrap(
-                        place,
-                        of: keys,
-                        with: ring.wrapping,
-                        nonce: UnsafeRawBufferPointer(rebasing: bytes[nonceStart..<start]),
-                        associatedData: context,
-                        into: UnsafeMutableRawBufferPointer(rebasing: bytes[start..<offset + KeyEntry.byteCount])
-                    )
-                } catch {
-                    failure = error
+            unsafe nonces.withUnsafeBytes { nonces in
+                unsafe context.withUnsafeMutableBytes { context in
+                    do throws(KeyStoreError) {
+                        // Always the secrets' lock first, as in `addUnwrapped`.
+                        try unsafe keys.withKeys { (find) throws(KeyStoreError) in
+                            try unsafe ring.slab.withKeys { (findWrapping) throws(KeyStoreError) in
+                                guard let wrapping = unsafe findWrapping(ring.wrapping) else { throw .keyUnavailable }
+                                for (index, entry) in entries.enumerated() {
+                                    let start = offset + index * KeyEntry.byteCount
+                                    let room = unsafe UnsafeMutableRawBufferPointer(
+                                        rebasing: bytes[start..<start + KeyEntry.byteCount]
+                                    )
+                                    unsafe entry.writeHeader(to: room)
+                                    guard let place = entry.place else { continue }
+                                    guard let key = unsafe find(place) else { throw .keyUnavailable }
+                                    let nonce = unsafe UnsafeRawBufferPointer(
+                                        rebasing: nonces[index * Sodium.nonceLength..<(index + 1) * Sodium.nonceLength]
+                                    )
+                                    unsafe Self.wrap(key, under: wrapping, nonce, room, context, contextStart)
+                                }
+                            }
+                        }
+                    } catch {
+                        failure = error
+                    }
                 }
             }
         }
         if let failure { throw failure }
+    }
+
+    /// Wraps one key behind its header, whose tag, id and version become part of what is authenticated.
+    private static func wrap(
+        _ key: UnsafeRawBufferPointer,
+        under wrapping: UnsafeRawBufferPointer,
+        _ nonce: UnsafeRawBufferPointer,
+        _ room: UnsafeMutableRawBufferPointer,
+        _ context: UnsafeMutableRawBufferPointer,
+        _ contextStart: Int
+    ) {
+        unsafe UnsafeMutableRawBufferPointer(rebasing: context[contextStart...]).copyMemory(
+            from: UnsafeRawBufferPointer(rebasing: room[..<contextLength])
+        )
+        unsafe UnsafeMutableRawBufferPointer(rebasing: room[KeyEntry.nonceOffset...]).copyMemory(from: nonce)
+        unsafe Sodium.seal(
+            key,
+            associatedData: UnsafeRawBufferPointer(context),
+            nonce: nonce,
+            key: wrapping,
+            into: UnsafeMutableRawBufferPointer(rebasing: room[KeyEntry.wrappedOffset...])
+        )
     }
 
     /// Unwraps the key of the entry at an offset; nil when it does not open.
@@ -77,9 +115,11 @@ struct EntryWrapping {
         return place
     }
 
-    /// Tag, id and version stand first in an entry.
     private mutating func setContext(_ header: ArraySlice<UInt8>) {
-        context.replaceSubrange(contextStart..<contextStart + 52, with: header.prefix(52))
+        context.replaceSubrange(
+            contextStart..<contextStart + Self.contextLength,
+            with: header.prefix(Self.contextLength)
+        )
     }
 }
 

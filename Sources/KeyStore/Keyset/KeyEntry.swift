@@ -40,16 +40,15 @@ struct KeyEntry: Sendable, Hashable {
     static let nonceOffset = 72
     static let wrappedOffset = 96
 
-    /// The fields before the nonce.
-    func header() -> [UInt8] {
-        var writer = ByteWriter(capacity: Self.nonceOffset)
-        writer.append(tag.bytes)
-        writer.append(id.bytes)
-        writer.append(version)
-        writer.append(UInt32(state.rawValue))
-        writer.append(created)
-        writer.append(receipt)
-        return writer.bytes
+    /// Writes the fields before the nonce over the first 72 bytes.
+    func writeHeader(to bytes: UnsafeMutableRawBufferPointer) {
+        unsafe tag.write(to: bytes)
+        unsafe id.write(to: bytes, at: ScopeTag.byteCount)
+        let start = ScopeTag.byteCount + KeyID.byteCount
+        unsafe bytes.storeBytes(of: version.littleEndian, toByteOffset: start, as: UInt32.self)
+        unsafe bytes.storeBytes(of: UInt32(state.rawValue).littleEndian, toByteOffset: start + 4, as: UInt32.self)
+        unsafe bytes.storeBytes(of: created.littleEndian, toByteOffset: start + 8, as: Int64.self)
+        unsafe bytes.storeBytes(of: receipt.littleEndian, toByteOffset: start + 16, as: UInt64.self)
     }
 
     /// Reads an entry without its key; the bytes are shown at ``KeyEntry``. Nil for an unknown state.

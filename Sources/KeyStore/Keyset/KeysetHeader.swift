@@ -153,6 +153,11 @@ enum KeysetFiles {
 
     static func isStale(_ name: String) -> Bool { name.hasPrefix(stalePrefix) || name == temporary }
 
+    /// Whether a file is of an older generation than the one with this journal.
+    static func isLeftover(_ name: String, journal: String) -> Bool {
+        isStale(name) || isJournal(name) && name != journal
+    }
+
     private static func hex(_ id: UInt64) -> String {
         let digits = String(id, radix: 16)
         return String(repeating: "0", count: 16 - digits.utf8.count) + digits

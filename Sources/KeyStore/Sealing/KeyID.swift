@@ -21,6 +21,11 @@ public struct KeyID: Sendable, Hashable, CustomStringConvertible {
         second = reader.integer()
     }
 
+    func write(to bytes: UnsafeMutableRawBufferPointer, at offset: Int) {
+        unsafe bytes.storeBytes(of: first.littleEndian, toByteOffset: offset, as: UInt64.self)
+        unsafe bytes.storeBytes(of: second.littleEndian, toByteOffset: offset + 8, as: UInt64.self)
+    }
+
     /// 16 bytes.
     public var bytes: [UInt8] {
         var writer = ByteWriter(capacity: Self.byteCount)
@@ -43,6 +48,12 @@ struct ScopeTag: Sendable, Hashable {
     init(reading bytes: [UInt8], at offset: Int = 0) {
         var reader = ByteReader(bytes, at: offset)
         words = SIMD4(reader.integer(), reader.integer(), reader.integer(), reader.integer())
+    }
+
+    func write(to bytes: UnsafeMutableRawBufferPointer) {
+        for index in 0..<4 {
+            unsafe bytes.storeBytes(of: words[index].littleEndian, toByteOffset: index * 8, as: UInt64.self)
+        }
     }
 
     var bytes: [UInt8] {

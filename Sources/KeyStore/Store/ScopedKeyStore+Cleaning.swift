@@ -1,4 +1,4 @@
-internal import FileSystemSeam
+public import FileSystemSeam
 
 extension ScopedKeyStore {
     /// Destroys what older generations left: first the root key's secrets, then the files.
@@ -72,7 +72,9 @@ extension ScopedKeyStore {
 
 extension ResidualRisks {
     /// What overwriting a file in its place does not reach on a mount.
-    init(ofOverwritingOn facts: MountFacts) {
+    ///
+    /// - Parameter facts: what the system says of the mount. A type that is not known is a risk by itself.
+    public init(ofOverwritingOn facts: MountFacts) {
         self = []
         let options = facts.mountOptions + facts.fileSystemOptions
         switch facts.fileSystemType {

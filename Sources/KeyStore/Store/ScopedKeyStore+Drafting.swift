@@ -122,11 +122,7 @@ extension ScopedKeyStore {
         // One call for all nonces: a system call each would cost more than the wrapping.
         let nonces = try fileSystem.randomBytes(entries.count * Sodium.nonceLength)
         var wrapping = EntryWrapping(keys, ring, store: header.store, generation: header.generation)
-        for (index, entry) in entries.enumerated() {
-            let nonce = nonces[index * Sodium.nonceLength..<(index + 1) * Sodium.nonceLength]
-            let offset = KeysetHeader.entriesOffset + index * KeyEntry.byteCount
-            try wrapping.write(entry, nonce: nonce, into: &bytes, at: offset)
-        }
+        try wrapping.write(entries, nonces: nonces, into: &bytes, at: KeysetHeader.entriesOffset)
         let code = try ring.authenticationCode(of: bytes)
         bytes += code
         let digest = Digest(hashing: bytes)

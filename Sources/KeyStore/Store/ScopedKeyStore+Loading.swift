@@ -78,7 +78,9 @@ extension ScopedKeyStore {
         }
     }
 
-    private func corrupt(_ offset: Int, _ reason: String) -> KeyStoreError {
+    private func corrupt(_ offset: Int, _ reason: String) -> KeyStoreError { Self.corrupt(offset, reason) }
+
+    private static func corrupt(_ offset: Int, _ reason: String) -> KeyStoreError {
         .corrupt(file: KeysetFiles.keyset, byteOffset: offset, reason: reason)
     }
 
@@ -88,7 +90,7 @@ extension ScopedKeyStore {
         _ identity: FileIdentity,
         _ bytes: [UInt8]
     ) throws(KeyStoreError) -> Keyset {
-        let header = try verifiedHeader(bytes)
+        let header = try Self.verifiedHeader(bytes)
         if header.header.granularity != granularity {
             throw .wrongGranularity(path: path, expected: granularity, found: header.header.granularity)
         }
@@ -134,7 +136,9 @@ extension ScopedKeyStore {
     }
 
     /// The header of a file that is whole: its SHA-256 agrees, and its length.
-    private func verifiedHeader(_ bytes: [UInt8]) throws(KeyStoreError) -> (header: KeysetHeader, isPending: Bool) {
+    static func verifiedHeader(
+        _ bytes: [UInt8]
+    ) throws(KeyStoreError) -> (header: KeysetHeader, isPending: Bool) {
         let minimum = KeysetHeader.entriesOffset + KeysetHeader.trailerLength
         guard bytes.count >= minimum else { throw corrupt(bytes.count, "it is too short for a keyset") }
         guard bytes.starts(with: KeysetHeader.magic) else { throw corrupt(0, "it does not begin as a keyset") }

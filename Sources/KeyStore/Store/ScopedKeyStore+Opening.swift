@@ -1,5 +1,6 @@
 public import FileSystemSeam
 internal import LockKit
+internal import PlatformProfile
 internal import Signing
 
 extension ScopedKeyStore {
@@ -15,7 +16,8 @@ extension ScopedKeyStore {
     ///   - root: keeps the secrets the keyset is wrapped with. It serves this store only.
     ///   - highWater: a position the keyset has reached, from ``position()``, kept elsewhere: an older keyset is refused.
     ///   - fileSystem: the machine.
-    /// - Throws: `.keysetMissing` when there is no keyset although journals, receipts, the root key or the high-water mark say that
+    /// - Throws: `.platform` when the host or the directory is not as `platformProfile` says, before anything is made;
+    ///   `.keysetMissing` when there is no keyset although journals, receipts, the root key or the high-water mark say that
     ///   there was one, or nothing may be made; `.journalMissing`; `.corrupt`, `.unsupportedVersion`; `.wrongGranularity`;
     ///   `.wrongRoot`, `.root`; `.rolledBack`; `.lock`, `.io`. None of them changes anything.
     /// - Complexity: O(*n*) in the number of keys.
@@ -27,6 +29,17 @@ extension ScopedKeyStore {
         fileSystem: any FileSystem,
         options: KeyStoreOptions = KeyStoreOptions()
     ) throws(KeyStoreError) -> ScopedKeyStore {
+        let platform = PlatformAdmission(
+            to: path,
+            profilePath: options.platformProfile,
+            fileSystem: fileSystem,
+            observer: options.openObserver
+        )
+        do {
+            try platform.require(writing: true)
+        } catch {
+            throw .platform(error)
+        }
         let store = try ScopedKeyStore(
             path: path,
             granularity: granularity,
@@ -34,6 +47,7 @@ extension ScopedKeyStore {
             known: highWater,
             fileSystem: fileSystem,
             directory: try directory(path, fileSystem, options),
+            platform: platform,
             options: options
         )
         do throws(KeyStoreError) {

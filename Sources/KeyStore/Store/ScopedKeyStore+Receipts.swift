@@ -10,6 +10,11 @@ extension ScopedKeyStore {
     /// - Parameter number: from 1.
     /// - Throws: `.malformedReceipt` when it is missing, cannot be read or is not signed by this store; `.io`.
     public func receipt(_ number: UInt64) throws(KeyStoreError) -> ShredReceipt {
+        try Self.receipt(number, in: directory)
+    }
+
+    /// The receipt with a number in a store's directory.
+    static func receipt(_ number: UInt64, in directory: any Directory) throws(KeyStoreError) -> ShredReceipt {
         let name = KeysetFiles.receipt(number)
         let bytes: [UInt8]
         do throws(FileSystemError) {
@@ -41,10 +46,7 @@ extension ScopedKeyStore {
             scopeTag: pending.tag.bytes,
             keyIDs: destroyed.map(\.id),
             reason: pending.reason,
-            time: Timestamp(
-                secondsSinceEpoch: WallClockTime(nanosecondsSinceEpoch: pending.time).secondsSinceEpoch,
-                nanoseconds: UInt32((pending.time % 1_000_000_000 + 1_000_000_000) % 1_000_000_000)
-            ).description,
+            time: Timestamp(nanosecondsSinceEpoch: pending.time).description,
             generationBefore: pending.before.generation,
             digestBefore: Digest(algorithm: .sha256, bytes: pending.digestBefore),
             generationAfter: tombstone.generationAfter,
@@ -99,7 +101,8 @@ extension ScopedKeyStore {
                 throw .root(error)
             }
             do throws(FileSystemError) {
-                for entry in try directory.entries() where isLeftover(entry.name, keyset) {
+                for entry in try directory.entries()
+                where KeysetFiles.isLeftover(entry.name, journal: keyset.header.journalName) {
                     findings.append(.leftover(file: entry.name))
                 }
             } catch {
@@ -107,9 +110,5 @@ extension ScopedKeyStore {
             }
             return ErasureVerification(findings: findings)
         }
-    }
-
-    private func isLeftover(_ name: String, _ keyset: Keyset) -> Bool {
-        KeysetFiles.isStale(name) || KeysetFiles.isJournal(name) && name != keyset.header.journalName
     }
 }

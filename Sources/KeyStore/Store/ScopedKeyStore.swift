@@ -1,5 +1,6 @@
 public import FileSystemSeam
 internal import LockKit
+public import PlatformProfile
 
 /// A key for each scope, and the destruction of keys: destroying a scope's key makes everything sealed for it unreadable.
 ///
@@ -32,6 +33,7 @@ public final class ScopedKeyStore: Sendable {
     let fileSystem: any FileSystem
     let directory: any Directory
     let lock: FileLock
+    let platform: PlatformAdmission
     let owner: Int32
     let keys: KeySlab
     let state: Condition<State>
@@ -71,6 +73,7 @@ public final class ScopedKeyStore: Sendable {
         known: KeysetPosition?,
         fileSystem: any FileSystem,
         directory: any Directory,
+        platform: PlatformAdmission,
         options: KeyStoreOptions
     ) throws(KeyStoreError) {
         self.path = path
@@ -78,6 +81,7 @@ public final class ScopedKeyStore: Sendable {
         self.options = options
         self.fileSystem = fileSystem
         self.directory = directory
+        self.platform = platform
         lock = FileLock(
             KeysetFiles.lock,
             in: directory,
@@ -106,6 +110,10 @@ public final class ScopedKeyStore: Sendable {
     public var isDirty: Bool {
         state.withLock { !$0.minted.isEmpty || !$0.condemned.isEmpty || $0.keyset?.pending != nil }
     }
+
+    /// What was seen of the platform when the store was admitted to it; nil when the options have neither a profile nor an
+    /// observer.
+    public var platformDiagnostics: PlatformDiagnostics? { platform.diagnostics }
 
     /// What the system granted for the memory of keys; nil when the store is closed.
     public var memoryProtections: GuardedMemory.Protections? { keys.protections }

@@ -1,0 +1,146 @@
+internal import Canonical
+internal import FileSystemSeam
+
+/// One look at a store's files without its root key.
+struct KeysetLook {
+    let path: String
+    let directory: any Directory
+
+    /// Which file the checkpoint is.
+    func identity() throws(KeyStoreError) -> FileIdentity {
+        do {
+            return try directory.status(of: KeysetFiles.keyset).identity
+        } catch  where error.code == .noEntry {
+            throw .keysetMissing(path: path, evidence: "a store was expected there")
+        } catch {
+            throw .io(error, file: KeysetFiles.keyset)
+        }
+    }
+
+    func survey() throws(KeyStoreError) -> KeysetSurvey {
+        let bytes: [UInt8]
+        do {
+            bytes = try directory.readFile(KeysetFiles.keyset, maximumBytes: ScopedKeyStore.checkpointMaximum)
+        } catch  where error.code == .noEntry {
+            throw .keysetMissing(path: path, evidence: "a store was expected there")
+        } catch {
+            throw .io(error, file: KeysetFiles.keyset)
+        }
+        let (header, isPending) = try ScopedKeyStore.verifiedHeader(bytes)
+        var survey = KeysetSurvey(header)
+        var seen = SeenKeys(pending: isPending ? PendingShred(reading: bytes, at: KeysetHeader.byteCount)?.tag : nil)
+        for index in 0..<header.entryCount {
+            let offset = KeysetHeader.entriesOffset + index * KeyEntry.byteCount
+            guard let entry = KeyEntry(reading: bytes, at: offset) else {
+                throw .corrupt(file: KeysetFiles.keyset, byteOffset: offset, reason: "the entry makes no sense")
+            }
+            seen.add(entry)
+        }
+        let isWhole = try readJournal(header, &survey, &seen)
+        survey.keyCounts = seen.counts
+        if isWhole, seen.pending != nil { survey.findings.append(.destructionPending) }
+        try readReceipts(header, &survey)
+        try findLeftovers(header, &survey)
+        return survey
+    }
+
+    // MARK: - Journal
+
+    /// - Returns: whether nothing of it is missing or damaged.
+    private func readJournal(
+        _ header: KeysetHeader,
+        _ survey: inout KeysetSurvey,
+        _ seen: inout SeenKeys
+    ) throws(KeyStoreError) -> Bool {
+        let file = header.journalName
+        let bytes: [UInt8]
+        do {
+            bytes = try directory.readFile(file, maximumBytes: ScopedKeyStore.checkpointMaximum)
+        } catch  where error.code == .noEntry {
+            survey.findings.append(.unusable(.journalMissing(file: file)))
+            return false
+        } catch {
+            throw .io(error, file: file)
+        }
+        var previous = [UInt8](repeating: 0, count: JournalRecord.codeLength)
+        var offset = 0
+        while bytes.count - offset >= JournalRecord.byteCount {
+            if bytes[offset...].allSatisfy({ $0 == 0 }) { break }
+            guard JournalRecord.stands(at: offset, of: bytes, header, survey.position.sequence + 1, previous) else {
+                survey.findings.append(
+                    .damagedRecord(file: file, byteOffset: offset, reason: "it is not the record that belongs there")
+                )
+                return false
+            }
+            if let reason = seen.apply(bytes, at: offset, &survey) {
+                survey.findings.append(.damagedRecord(file: file, byteOffset: offset, reason: reason))
+                return false
+            }
+            previous = Array(bytes[offset + JournalRecord.codeOffset..<offset + JournalRecord.byteCount])
+            survey.position.sequence += 1
+            survey.journalRecordCount += 1
+            offset += JournalRecord.byteCount
+        }
+        if offset == 0 {
+            survey.findings.append(
+                .damagedRecord(file: file, byteOffset: 0, reason: "the journal is empty, and never was")
+            )
+            return false
+        }
+        if offset < bytes.count { survey.findings.append(.tornJournal(file: file, byteOffset: offset)) }
+        return true
+    }
+
+    // MARK: - Receipts and other files
+
+    private func readReceipts(_ header: KeysetHeader, _ survey: inout KeysetSurvey) throws(KeyStoreError) {
+        if survey.receiptCount == 0 { return }
+        var previous: ShredReceipt?
+        for number in 1...survey.receiptCount {
+            let file = "\(KeysetFiles.receipts)/\(KeysetFiles.receipt(number))"
+            do throws(KeyStoreError) {
+                let receipt = try ScopedKeyStore.receipt(number, in: directory)
+                let follows =
+                    receipt.store == header.store && receipt.number == number
+                    && receipt.publicKey == header.publicKey
+                    && (number == 1 ? receipt.previous == nil : true)
+                let isChained = previous.map { receipt.previous == ShredReceipt.digest($0.bytes) } ?? true
+                if !follows || !isChained {
+                    throw .malformedReceipt(
+                        reason: follows ? "it does not follow from the one before" : "it is not this store's"
+                    )
+                }
+                previous = receipt
+            } catch {
+                guard case .malformedReceipt(let reason) = error else { throw error }
+                survey.findings.append(.badReceipt(number: number, file: file, reason: reason))
+                previous = nil
+            }
+        }
+    }
+
+    private func findLeftovers(_ header: KeysetHeader, _ survey: inout KeysetSurvey) throws(KeyStoreError) {
+        do {
+            for name in try directory.entries().map(\.name).sorted()
+            where KeysetFiles.isLeftover(name, journal: header.journalName) {
+                survey.findings.append(.leftover(file: name))
+            }
+        } catch {
+            throw .io(error, file: path)
+        }
+    }
+}
+
+extension KeysetSurvey {
+    init(_ header: KeysetHeader) {
+        self.init(
+            store: header.store,
+            granularity: header.granularity,
+            rootKind: header.rootKind,
+            position: KeysetPosition(generation: header.generation, sequence: header.sequence),
+            created: Timestamp(nanosecondsSinceEpoch: header.created).description,
+            publicKey: header.publicKey,
+            receiptCount: header.receiptCount
+        )
+    }
+}

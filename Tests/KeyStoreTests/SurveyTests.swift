@@ -1,0 +1,103 @@
+import FileSystemSeam
+import KeyStore
+import Testing
+
+@Suite("A look at a key store without its root key")
+struct SurveyTests {
+    private func survey(_ keys: TestKeys) throws(KeyStoreError) -> KeysetSurvey {
+        try ScopedKeyStore.survey(TestKeys.path, fileSystem: keys.fileSystem)
+    }
+
+    @Test(arguments: [1, 4096]) func itCountsWhatTheStoreCounts(recordMaximum: Int) throws {
+        let keys = try TestKeys()
+        let store = try keys.open(options: KeyStoreOptions(journalRecordMaximum: recordMaximum))
+        for entity in ["a", "b", "c"] { _ = try store.seal("x", for: entity) }
+        try store.rotate(.entity("a"))
+        try store.rotate(.entity("b"))
+        _ = try store.shred(.entity("a"), reason: "r")
+        _ = try store.seal("x", for: "a")
+        let found = try survey(keys)
+        let records = try store.keyRecords()
+        for state in KeyRecord.State.allCases {
+            #expect(found.keyCounts[state] ?? 0 == records.count { $0.state == state }, "\(state)")
+        }
+        #expect(found.findings.isEmpty && found.receiptCount == 1)
+        #expect(try found.position == store.position())
+        #expect(found.granularity == .entity && found.rootKind == "key-file")
+        #expect(try store.receipt(1).store == found.store && store.receipt(1).publicKey == found.publicKey)
+        #expect(try ScopedKeyStore.granularity(of: TestKeys.path, fileSystem: keys.fileSystem) == .entity)
+    }
+
+    /// Destruction is interrupted at every operation; what the look says of it is what the store does.
+    @Test func aPendingDestructionIsSeen() throws {
+        var seen = false
+        for occurrence in 1...8 {
+            let keys = try TestKeys()
+            let store = try keys.open()
+            for entity in ["a", "b"] { _ = try store.seal("x", for: entity) }
+            keys.disk.faults = .on(.sync, occurrence, .error(.inputOutput))
+            // Some failures are made good within the call.
+            _ = try? store.shred(.entity("a"), reason: "r")
+            keys.disk.faults = FaultPlan()
+            let findings = try survey(keys).findings
+            let isPending = findings.contains(.destructionPending)
+            if isPending { seen = true }
+            _ = try keys.open()
+            #expect(try survey(keys).findings.isEmpty, "\(occurrence): \(findings)")
+        }
+        #expect(seen)
+    }
+
+    /// What only the root key can verify may pass; nothing crashes, and what is said to be wrong is.
+    @Test func flippedBytesAreSurvived() throws {
+        let keys = try TestKeys()
+        let store = try keys.open()
+        for entity in ["a", "b"] { _ = try store.seal("x", for: entity) }
+        _ = try store.shred(.entity("a"), reason: "r")
+        store.close()
+        let checkpoint = try keys.read("keyset")
+        for offset in stride(from: 0, to: checkpoint.count, by: 7) {
+            var bytes = checkpoint
+            bytes[offset] ^= 0x40
+            try keys.write(bytes, to: "keyset")
+            #expect(throws: KeyStoreError.self, "byte \(offset)") { try survey(keys) }
+        }
+        try keys.write(checkpoint, to: "keyset")
+        let name = try keys.journalName()
+        let journal = try keys.read(name)
+        for offset in stride(from: 0, to: journal.count, by: 13) {
+            var bytes = journal
+            bytes[offset] ^= 0x40
+            try keys.write(bytes, to: name)
+            let findings = try survey(keys).findings
+            let isFramed = offset % 512 < 4 || (8..<80).contains(offset % 512)
+            if isFramed { #expect(!findings.isEmpty, "byte \(offset)") }
+        }
+        try keys.write(journal, to: name)
+        #expect(try survey(keys).findings.isEmpty)
+    }
+
+    @Test func whatIsNoKeysetIsRefused() throws {
+        let keys = try TestKeys()
+        for (bytes, code) in [
+            ([], "corrupt"), (Array("HOLDKEYS".utf8), "corrupt"),
+            (Array("HOLDKEYS".utf8) + [9, 0, 1], "unsupported_version"),
+            (Array("HOLDKEYS".utf8) + [1, 0, 9], "corrupt"), (Array("nonsense!!!".utf8), "corrupt"),
+        ] as [([UInt8], String)] {
+            _ = try keys.fileSystem.openDirectory(TestKeys.path, creating: .ownerDirectory)
+            try keys.write(bytes, to: "keyset")
+            do {
+                _ = try ScopedKeyStore.granularity(of: TestKeys.path, fileSystem: keys.fileSystem)
+                Issue.record("\(bytes) was taken")
+            } catch {
+                #expect(error.code == code)
+            }
+        }
+        #expect(throws: KeyStoreError.keysetMissing(path: "/none", evidence: "a store was expected there")) {
+            try ScopedKeyStore.granularity(of: "/none", fileSystem: keys.fileSystem)
+        }
+        #expect(throws: KeyStoreError.keysetMissing(path: "/none", evidence: "a store was expected there")) {
+            try ScopedKeyStore.survey("/none", fileSystem: keys.fileSystem)
+        }
+    }
+}
