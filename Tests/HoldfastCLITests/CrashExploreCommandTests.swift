@@ -50,6 +50,14 @@ struct CrashExploreCommandTests {
         #expect(try run.json()["findings"]?.array?.isEmpty == true)
     }
 
+    @Test func aKeyStoreKeepsItsPromisesAtEveryCrashPoint() throws {
+        let run = CommandRun("crash", "explore", "key-store", "--model", "ext4Ordered", "--budget", "1", "--json")
+        #expect(run.code == .done)
+        let json = try run.json()
+        #expect(json["findings"]?.array?.isEmpty == true)
+        #expect(json["statistics"]?["crash_points"]?.number != .unsigned(0))
+    }
+
     @Test func theReportNamesItsMode() {
         let run = CommandRun("crash", "explore", "journal", "--model", "ext4Ordered", "--budget", "1")
         #expect(run.code == .done)
@@ -58,7 +66,7 @@ struct CrashExploreCommandTests {
     }
 
     @Test func storesAndModelsThatAreNotThereAreUsageErrors() {
-        CommandRun("crash", "explore", "key-store").expectError(.usage, "journal", "\"key-store\"")
+        CommandRun("crash", "explore", "key-stores").expectError(.usage, "journal", "\"key-stores\"")
         CommandRun("crash", "explore", "journal", "--model", "ntfs").expectError(.usage, "posixMinimal", "\"ntfs\"")
         CommandRun("crash", "explore").expectError(.usage, "STORE")
     }

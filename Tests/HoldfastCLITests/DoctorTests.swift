@@ -55,7 +55,11 @@ struct DoctorTests {
 
     @Test func whatIsNoStoreIsRefused() throws {
         let temporary = try TemporaryDirectory()
-        CommandRun("doctor", temporary.path).expectError(.malformedInput, "is not a session event log")
+        CommandRun("doctor", temporary.path).expectError(
+            .malformedInput,
+            "is not a session event log, a",
+            "or a key store"
+        )
         CommandRun("doctor", temporary.path + "/none").expectError(.missingInput, "is no directory")
         CommandRun("report", temporary.path + "/none", "--out", "-").expectError(.missingInput, "is no directory")
         CommandRun("report", temporary.path).expectError(.usage, "--out")

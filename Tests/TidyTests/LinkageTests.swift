@@ -30,7 +30,7 @@ struct LinkageTests {
     func itNeedsNeitherFoundationNorForeignLibraries() throws {
         let needed = try Self.neededLibraries(of: Self.executable)
         #expect(needed.contains { $0.hasPrefix("libc.so") }, "readelf said nothing of use: \(needed)")
-        let unwanted = ["libFoundation", "lib_Foundation", "libsodium", "libpq", "libsqlite3"]
+        let unwanted = ["libFoundation", "lib_Foundation", "libpq", "libsqlite3"]
         for library in needed {
             #expect(!unwanted.contains { library.hasPrefix($0) }, "holdfast is linked with \(library)")
         }

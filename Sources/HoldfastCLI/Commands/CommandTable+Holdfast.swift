@@ -1,9 +1,9 @@
 extension CommandTable {
     /// The commands of this program.
     package static let holdfast = CommandTable(
-        groups: [journalGroup, eventsGroup, lockGroup, platformGroup, crashGroup],
+        groups: [journalGroup, eventsGroup, keysGroup, lockGroup, platformGroup, crashGroup],
         commands: [CanonCommand.description, DigestCommand.description] + journalCommands + eventsCommands
-            + lockCommands + platformCommands + [
+            + keysCommands + lockCommands + platformCommands + [
                 DoctorCommand.description, ReportCommand.description, CrashExploreCommand.description,
                 HelpCommand.description, CompletionsCommand.description,
                 ManCommand.description,
@@ -29,6 +29,27 @@ extension CommandTable {
                 + "from 0, without gaps."
         ]
     )
+
+    private static let keysGroup = Group(
+        name: "keys",
+        summary: "a key for each scope, and the destruction of keys",
+        discussion: [
+            "Payloads are sealed with the key of their scope: an entity, a category, a kind or an event. Destroying that key "
+                + "makes everything sealed for the scope unreadable, wherever the boxes are. A key is on stable storage "
+                + "before a box is printed, and a lost key is never taken for a destroyed one."
+        ]
+    )
+
+    private static let keysCommands = [
+        KeysInitCommand.description,
+        KeysMintCommand.description,
+        KeysSealCommand.description,
+        KeysOpenCommand.description,
+        KeysShredCommand.description,
+        KeysRotateCommand.description,
+        KeysListCommand.description,
+        KeysVerifyErasureCommand.description,
+    ]
 
     private static let lockGroup = Group(
         name: "lock",

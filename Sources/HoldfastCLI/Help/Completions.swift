@@ -31,7 +31,7 @@ struct Completions {
         case .file: .files
         case .directory: .directories
         case .helpSubject: .words(helpSubjects)
-        case .text, .word, .integer, .seconds, .nonceDigest, .time: .nothing
+        case .text, .word, .integer, .seconds, .nonceDigest, .time, .kind, .eventID: .nothing
         }
     }
 

@@ -77,7 +77,8 @@ package enum HelpTopics {
             .paragraph(
                 "A file argument of - or none at all is standard input; /dev/fd/N is the open descriptor N. Symbolic "
                     + "links are not followed at the last part of a path; redirect the file instead. A nonce is read "
-                    + "from a file or a descriptor, never from the command line, and hashed without a final newline."
+                    + "from a file or a descriptor, never from the command line, and hashed without a final newline. So "
+                    + "is a passphrase."
             ),
         ]
     )
@@ -116,7 +117,8 @@ package enum HelpTopics {
             .paragraph(
                 "With --json a command prints one JSON object in the canonical form of RFC 8785 and a line feed. "
                     + "Members are named in snake_case; those without a value are left out. journal list, "
-                    + "journal uses, events read and events follow print one stored line a line instead."
+                    + "journal uses, events read and events follow print one stored line a line instead, and keys "
+                    + "list one key a line. Bytes, such as boxes, are in base64url without padding."
             ),
             .paragraph(
                 "An error prints {\"error\":{\"code\":…,\"message\":…}} on standard output, with further members where "

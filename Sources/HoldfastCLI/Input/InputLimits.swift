@@ -3,6 +3,8 @@ enum InputLimits {
     /// The longest text that is parsed, in bytes: 256 MiB. Its index and the result live beside it, up to about
     /// ten times as much for an array of one-digit numbers.
     static let jsonByteCount = 256 * 1024 * 1024
+    /// The longest payload that is sealed, and the longest box, in bytes: 256 MiB.
+    static let payloadByteCount = 256 * 1024 * 1024
     /// The longest nonce, in bytes.
     static let nonceByteCount = 64 * 1024
     /// The longest anchor, in bytes.

@@ -67,14 +67,17 @@ struct CommandParsing {
 }
 
 extension CommandParsing {
-    /// Exactly one set is given, and each option of it.
+    /// One set is given, and each option of it; or none, where they may be left out.
     private func check(_ alternatives: Alternatives) throws(CommandFailure) {
         let spelled = alternatives.sets.map { set in set.map { "--\($0)" }.joined(separator: " with ") }
         let begun = alternatives.sets.filter { set in set.contains { arguments.has($0) } }
         guard begun.count <= 1 else {
             throw failure("give either \(ValueKind.list(spelled)), not both")
         }
-        guard let set = begun.first else { throw failure("give either \(ValueKind.list(spelled))") }
+        guard let set = begun.first else {
+            if !alternatives.isRequired { return }
+            throw failure("give either \(ValueKind.list(spelled))")
+        }
         for name in set where !arguments.has(name) {
             let given = set.filter { arguments.has($0) }.map { "--\($0)" }.joined(separator: " ")
             throw failure("option --\(name) is missing: it goes with \(given)")

@@ -10,7 +10,7 @@ package struct CommandDescription: Sendable {
     package let positionals: [PositionalDescription]
     /// Its own options; ``CommandTable/commonOptions`` are added to them.
     package let options: [OptionDescription]
-    /// Sets of options of which exactly one must be given, whole.
+    /// Sets of options of which one must be given, whole; or at most one, where it may be left out.
     package let alternatives: [Alternatives]
     /// At least one command line that works.
     package let examples: [Example]
@@ -55,13 +55,18 @@ package struct CommandDescription: Sendable {
     }
 }
 
-/// Sets of options: exactly one set is given, and each option of it.
+/// Sets of options: one set is given, and each option of it.
 package struct Alternatives: Sendable {
     /// The sets, by option names.
     package let sets: [[String]]
+    /// Whether one of them must be given.
+    package let isRequired: Bool
 
     /// Makes alternatives.
-    package init(sets: [[String]]) { self.sets = sets }
+    package init(sets: [[String]], isRequired: Bool = true) {
+        self.sets = sets
+        self.isRequired = isRequired
+    }
 }
 
 /// A command line that works.

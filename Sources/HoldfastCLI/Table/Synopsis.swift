@@ -17,7 +17,12 @@ struct Synopsis {
                 let sets = group.sets.map { set in
                     set.map { command.option($0)?.usage ?? "--\($0)" }.joined(separator: " ")
                 }
-                parts.append("(\(sets.joined(separator: " | ")))")
+                // A line may be broken behind each.
+                for (place, set) in sets.enumerated() {
+                    let start = place > 0 ? "" : group.isRequired ? "(" : "["
+                    let end = place < sets.count - 1 ? " |" : group.isRequired ? ")" : "]"
+                    parts.append(start + set + end)
+                }
             } else {
                 parts.append(Self.part(option))
             }

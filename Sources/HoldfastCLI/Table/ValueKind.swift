@@ -17,6 +17,10 @@ package enum ValueKind: Sendable {
     case nonceDigest
     /// A time of RFC 3339.
     case time
+    /// A kind of event: a whole number of 16 bits, in decimal digits or as in 0x3001.
+    case kind
+    /// An event's 128-bit id: 32 hexadecimal digits, with or without the hyphens of a UUID.
+    case eventID
     /// A file, or `-` for standard input.
     case file
     /// A directory.
@@ -32,6 +36,12 @@ package enum ValueKind: Sendable {
         if value.isEmpty { return "must not be empty" }
         switch self {
         case .text, .word, .helpSubject: return nil
+        case .kind:
+            return Self.kind(value) == nil
+                ? "must be a whole number from 0 to 65535, or 0x0 to 0xffff, not \(Printable.quoted(value))" : nil
+        case .eventID:
+            return Self.eventID(value) == nil
+                ? "must be 32 hexadecimal digits, or a UUID, not \(Printable.quoted(value))" : nil
         case .file, .directory:
             return value.utf8.contains(0) ? "must not contain a NUL character" : nil
         case .choice(let words, let notYet):
@@ -91,5 +101,22 @@ extension ValueKind {
         guard parts[1].utf8.count <= 3, let digits = wholeNumber(String(parts[1])) else { return nil }
         let scale: [UInt64] = [1000, 100, 10, 1]
         return whole * 1000 + digits * scale[parts[1].utf8.count]
+    }
+
+    /// `12289` or `0x3001` as a number of 16 bits; nil for anything else.
+    static func kind(_ text: String) -> UInt16? {
+        guard text.hasPrefix("0x") else { return wholeNumber(text).flatMap { UInt16(exactly: $0) } }
+        let digits = text.dropFirst(2)
+        guard (1...4).contains(digits.utf8.count), digits.allSatisfy(\.isHexDigit) else { return nil }
+        return UInt16(digits, radix: 16)
+    }
+
+    /// 32 hexadecimal digits as a number, the first digit the highest; nil for anything else.
+    static func eventID(_ text: String) -> UInt128? {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 1 || parts.map(\.utf8.count) == [8, 4, 4, 4, 12] else { return nil }
+        let digits = parts.joined()
+        guard digits.utf8.count == 32, digits.allSatisfy(\.isHexDigit) else { return nil }
+        return UInt128(digits, radix: 16)
     }
 }

@@ -18,7 +18,7 @@ enum CrashExploreCommand {
         positionals: [
             PositionalDescription(
                 name: "STORE",
-                kind: .choice(["journal", "event-log", "locks"], notYet: ["key-store"]),
+                kind: .choice(["journal", "event-log", "key-store", "locks"]),
                 help: "which store"
             )
         ],
@@ -100,6 +100,7 @@ enum CrashExploreCommand {
             }
             return switch context.arguments.positional("STORE") {
             case "event-log": try EventLogCrashWorkload.explore(explorer, progress: show)
+            case "key-store": try KeyStoreCrashWorkload.explore(explorer, progress: show)
             case "locks": try LockCrashWorkload.explore(explorer, progress: show)
             default: try JournalCrashWorkload.explore(explorer, progress: show)
             }

@@ -10,7 +10,9 @@ package struct StoreExaminer: Sendable {
     let examine: @Sendable (CommandContext) throws(CommandFailure) -> StoreExamination
 
     /// Every kind; a new one is a line here.
-    static let all: [StoreExaminer] = [EventsExaminer.examiner, JournalExaminer.examiner]
+    static let all: [StoreExaminer] = [
+        EventsExaminer.examiner, JournalExaminer.examiner, KeysExaminer.examiner,
+    ]
 
     /// Examines the store that DIR names.
     ///

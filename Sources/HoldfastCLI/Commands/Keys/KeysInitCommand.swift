@@ -1,0 +1,75 @@
+internal import Canonical
+internal import KeyStore
+
+/// `holdfast keys init`: makes a key store.
+enum KeysInitCommand {
+    static let description = CommandDescription(
+        path: ["keys", "init"],
+        summary: "make a key store, or accept the one that is there",
+        discussion: [
+            "Makes the directory, with the directories above it, and an empty keyset in it, durably. A key store of the "
+                + "same granularity that is there already is left as it is. The directory of the root key must be there.",
+            "Destroying a key is worth as much as the root key's place: its file is overwritten whenever a key is "
+                + "destroyed, and an old copy of it opens old copies of the keyset. A passphrase cannot be destroyed at "
+                + "all, and receipts say so.",
+        ],
+        positionals: [KeysArguments.directory],
+        options: [
+            OptionDescription(
+                name: "granularity",
+                arity: .value(.choice(KeyGranularity.allCases.map(\.name)), name: "G"),
+                help: "what has a key of its own: an entity, a category (16 of them), a kind (type-id) or an event; "
+                    + "entity when left out. It never changes"
+            )
+        ] + KeysArguments.root + [KeysArguments.timeout],
+        alternatives: [KeysArguments.rootAlternatives],
+        examples: [
+            Example(
+                words: ["keys", "init", "keys", "--root-key", "/media/secrets/root.key"],
+                note: "a key an entity, with the root key on another device"
+            ),
+            Example(
+                words: ["keys", "init", "keys", "--granularity", "event", "--passphrase-file", "/dev/fd/3"],
+                note: "a key an event, with a passphrase from descriptor 3"
+            ),
+        ],
+        exitNotes: [
+            ExitNote(code: .done, meaning: "there is a key store that the root key opens"),
+            ExitNote(code: .refused, meaning: "there is one of another granularity, or with another root key"),
+        ] + KeysArguments.notes,
+        changesStore: true,
+        run: run
+    )
+
+    private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
+        let asked = context.arguments.text("granularity")
+        let granularity = KeyGranularity.allCases.first { $0.name == asked } ?? .entity
+        let root = try KeysInput.root(context)
+        try context.keyStore(root, granularity, createsWhenAbsent: true).close()
+        let survey = try context.asking { () throws(KeyStoreError) in
+            try ScopedKeyStore.survey(context.directory, fileSystem: context.fileSystem)
+        }
+        let console = context.console
+        if context.wantsJSON {
+            console.write(json: [
+                "directory": .string(context.directory), "granularity": .string(granularity.name),
+                "root_kind": .string(root.kind), "store_id": .string(survey.store.description),
+                "public_key": .string(Base64.encode(survey.publicKey, .urlUnpadded)),
+            ])
+        } else {
+            let place = Printable.escaped(context.directory)
+            let unit = granularity == .typeID ? "kind" : granularity.name
+            console.writeLine(
+                "\(console.outputStyle.good("ready:")) \(place) is a key store (one key for each \(unit), \(root.kind))"
+            )
+        }
+        if context.arguments.text("root-key") == nil, context.arguments.text("passphrase-file") == nil {
+            let word = console.errorStyle.notable("note:")
+            console.writeDiagnostic(
+                "\(word) the root key is in the store's own directory: whoever copies that has every key. Name another "
+                    + "place with --root-key"
+            )
+        }
+        return .done
+    }
+}

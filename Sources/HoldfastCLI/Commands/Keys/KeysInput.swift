@@ -1,0 +1,67 @@
+internal import FileSystemSeam
+internal import KeyStore
+
+/// What keys commands read: the root key, payloads and what they belong to. Secrets come from files and descriptors only.
+enum KeysInput {
+    /// The root key that the command line names. A passphrase is read here; a key file not before the store needs it.
+    static func root(_ context: CommandContext) throws(CommandFailure) -> any RootKeyProvider {
+        if let path = context.arguments.text("passphrase-file") { return try passphrase(path, context) }
+        guard let path = context.arguments.text("root-key") else {
+            return RootKeyFile(in: context.directory, fileSystem: context.fileSystem)
+        }
+        let (directory, name) = FilePath.split(path)
+        if ["", ".", "..", "-"].contains(name) {
+            throw .usage(
+                "--root-key \(Printable.quoted(path, maximum: 200)) is no file's name; give the path of a file"
+            )
+        }
+        return RootKeyFile(in: directory, name: name, fileSystem: context.fileSystem)
+    }
+
+    private static func passphrase(_ path: String, _ context: CommandContext) throws(CommandFailure) -> PassphraseRoot {
+        var source = try InputSource(path, expected: "the passphrase", in: context)
+        var passphrase = NonceInput.withoutFinalNewline(try source.readAll(maximum: InputLimits.keyByteCount))
+        if passphrase.isEmpty { throw .malformed("\(source.name) holds no passphrase; give at least one byte") }
+        do throws(RootKeyError) {
+            return try PassphraseRoot(wiping: &passphrase, fileSystem: context.fileSystem)
+        } catch {
+            throw CommandFailure(.root(error), of: context)
+        }
+    }
+
+    /// What a box belongs to; nothing when it was not given.
+    static func associatedData(_ context: CommandContext) throws(CommandFailure) -> [UInt8] {
+        guard let path = context.arguments.text("aad-file") else { return [] }
+        return try bytes(path, "what the box belongs to", context)
+    }
+
+    /// The bytes of a file or of standard input.
+    static func bytes(
+        _ path: String?,
+        _ expected: String,
+        _ context: CommandContext
+    ) throws(CommandFailure) -> [UInt8] {
+        var source = try InputSource(path, expected: expected, in: context)
+        return try source.readAll(maximum: InputLimits.payloadByteCount)
+    }
+
+    /// Refuses when two inputs are standard input: the second would be empty.
+    ///
+    /// - Parameter takesFile: whether the command reads FILE, which is standard input when it is left out.
+    static func requireOneStandardInput(_ context: CommandContext, takesFile: Bool) throws(CommandFailure) {
+        let arguments = context.arguments
+        var readers = ["passphrase-file", "aad-file"].filter {
+            arguments.describes($0) && isStandardInput(arguments.text($0))
+        }.map { "--\($0)" }
+        if takesFile, isStandardInput(arguments.positional("FILE") ?? "-") { readers.append("FILE") }
+        if readers.count > 1 {
+            throw .usage(
+                "\(ValueKind.list(readers)) cannot all be standard input, which is read once; give a file, or /dev/fd/N"
+            )
+        }
+    }
+
+    private static func isStandardInput(_ path: String?) -> Bool {
+        ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].contains(path)
+    }
+}

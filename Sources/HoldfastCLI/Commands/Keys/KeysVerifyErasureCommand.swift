@@ -1,0 +1,107 @@
+internal import Canonical
+internal import KeyStore
+
+/// `holdfast keys verify-erasure`: does a receipt hold?
+enum KeysVerifyErasureCommand {
+    static let description = CommandDescription(
+        path: ["keys", "verify-erasure"],
+        summary: "compare the receipt of a destruction with the store as it is",
+        discussion: [
+            "Without FILE and with a scope, the receipt of the scope's last destruction that the store keeps is taken. With "
+                + "both, the receipt must be that of the scope. That no copy was ever made nothing can prove."
+        ],
+        positionals: [
+            KeysArguments.directory,
+            PositionalDescription(
+                name: "FILE",
+                kind: .file,
+                help:
+                    "the receipt as keys shred --json prints it; standard input when it is -, or left out without a scope",
+                isRequired: false
+            ),
+        ],
+        options: KeysArguments.scope + KeysArguments.root + [KeysArguments.timeout],
+        alternatives: [KeysArguments.optionalScopeAlternatives, KeysArguments.rootAlternatives],
+        examples: [
+            Example(words: ["keys", "verify-erasure", "keys", "receipt.json"], note: "does this receipt hold?"),
+            Example(
+                words: ["keys", "verify-erasure", "keys", "--entity", "user-7", "--json"],
+                note: "is user-7 erased?"
+            ),
+        ],
+        exitNotes: [
+            ExitNote(code: .done, meaning: "the keys are gone from the live keyset"),
+            ExitNote(code: .refused, meaning: "something speaks against it, or the scope was never destroyed"),
+            ExitNote(code: .malformedInput, meaning: "the receipt is none, or its signature is not valid"),
+        ] + KeysArguments.notes,
+        run: run
+    )
+
+    private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
+        let path = context.arguments.positional("FILE")
+        let takesFile = path != nil || context.selector == nil
+        try KeysInput.requireOneStandardInput(context, takesFile: takesFile)
+        try context.requireDirectory("make a key store with holdfast keys init")
+        let root = try KeysInput.root(context)
+        let given = takesFile ? try receipt(path, context) : nil
+        let store = try context.keyStore(root)
+        defer { store.close() }
+        let receipt: ShredReceipt
+        if let given {
+            receipt = given
+            try requireScope(of: receipt, store, context)
+        } else {
+            receipt = try lastReceipt(store, context)
+        }
+        let verification = try context.asking { () throws(KeyStoreError) in try store.verifyErasure(receipt) }
+        if context.wantsJSON {
+            context.console.write(json: KeysReport.json(verification, of: receipt))
+        } else {
+            for line in KeysReport.lines(verification, of: receipt, context.console.outputStyle) {
+                context.console.writeLine(line)
+            }
+        }
+        return verification.isErased ? .done : .refused
+    }
+
+    private static func receipt(_ path: String?, _ context: CommandContext) throws(CommandFailure) -> ShredReceipt {
+        let bytes = try KeysInput.bytes(path, "the receipt", context)
+        return try context.asking { () throws(KeyStoreError) in
+            try ShredReceipt(parsing: NonceInput.withoutFinalNewline(bytes))
+        }
+    }
+
+    private static func requireScope(
+        of receipt: ShredReceipt,
+        _ store: ScopedKeyStore,
+        _ context: CommandContext
+    ) throws(CommandFailure) {
+        guard let scope = context.selector?.scope else { return }
+        let records = try context.asking { () throws(KeyStoreError) in try store.keyRecords(of: scope) }
+        if records.first?.scopeTag == receipt.scopeTag { return }
+        throw CommandFailure(
+            exitCode: .refused,
+            code: "receipt_of_other_scope",
+            message:
+                "the receipt is not one of this scope; give the scope's, or leave FILE out to take the store's own",
+            fields: ["receipt": .integer(receipt.number)]
+        )
+    }
+
+    private static func lastReceipt(
+        _ store: ScopedKeyStore,
+        _ context: CommandContext
+    ) throws(CommandFailure) -> ShredReceipt {
+        let scope = context.requiredSelector.scope
+        let records = try context.asking { () throws(KeyStoreError) in try store.keyRecords(of: scope) }
+        if records.isEmpty { throw CommandFailure(.unknownScope, of: context) }
+        guard let number = records.compactMap(\.receipt).max() else {
+            throw CommandFailure(
+                exitCode: .refused,
+                code: "not_destroyed",
+                message: "the scope's keys were never destroyed; holdfast keys shred does that"
+            )
+        }
+        return try context.asking { () throws(KeyStoreError) in try store.receipt(number) }
+    }
+}

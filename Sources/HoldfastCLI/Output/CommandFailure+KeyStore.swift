@@ -1,0 +1,91 @@
+internal import Canonical
+internal import FileSystemSeam
+internal import KeyStore
+internal import LockKit
+internal import PlatformProfile
+
+extension CommandFailure {
+    /// What a key store refused or could not do, for the command in `context`.
+    init(_ error: KeyStoreError, of context: CommandContext) {
+        self.init(
+            exitCode: Self.exitCode(error, context),
+            code: error.code,
+            message: Printable.escaped(error.description),
+            fields: Self.fields(error, context)
+        )
+        switch error {
+        case .root(.missing), .wrongRoot: hint = "The root key is named with --root-key FILE or --passphrase-file FILE."
+        default: break
+        }
+    }
+
+    private static func exitCode(_ error: KeyStoreError, _ context: CommandContext) -> ExitCode {
+        switch error {
+        case .io(let cause, let file): context.isMissing(cause, at: file) ? .missingInput : .inputOutput
+        case .lock(let error): CommandFailure(error, of: context).exitCode
+        case .platform(let error): CommandFailure(error).exitCode
+        case .root(let error): exitCode(error)
+        case .authenticationFailed, .unknownKey, .destroying, .unknownScope, .selectorMismatch, .mintConflict, .corrupt,
+            .wrongGranularity, .wrongRoot, .rolledBack:
+            .refused
+        case .unsupportedBox, .unsupportedVersion, .malformedReceipt: .malformedInput
+        case .invalidArgument: .usage
+        case .keysetMissing, .journalMissing: .missingInput
+        case .keyUnavailable, .nonceLength, .keyLength, .closed, .forked, .cryptography: .internalError
+        }
+    }
+
+    private static func exitCode(_ error: RootKeyError) -> ExitCode {
+        switch error {
+        case .io(let cause, _):
+            cause.operation == .openDirectory && [.noEntry, .notDirectory].contains(cause.code)
+                ? .missingInput : .inputOutput
+        case .missing: .missingInput
+        case .damaged, .failed: .malformedInput
+        case .otherStore, .wrongSecret, .unknownGeneration: .refused
+        }
+    }
+
+    private static func fields(_ error: KeyStoreError, _ context: CommandContext) -> JSONObject {
+        switch error {
+        case .io(let cause, let file), .root(.io(let cause, let file)):
+            ["file": .string(file), "operation": .string(cause.operation.rawValue), "errno": .errno(cause.code)]
+        case .lock(let error): CommandFailure(error, of: context).fields
+        case .platform(let error): CommandFailure(error).fields
+        case .root(let error): fields(error)
+        case .unsupportedBox(let version): ["version": .integer(UInt64(version))]
+        case .unknownKey(let id), .destroying(let id): ["key_id": .string(id.description)]
+        case .selectorMismatch(let store, let selector):
+            ["granularity": .string(store.name), "selected": .string(selector.name)]
+        case .invalidArgument(let member, let reason): ["member": .string(member), "reason": .string(reason)]
+        case .keysetMissing(let path, let evidence): ["path": .string(path), "evidence": .string(evidence)]
+        case .journalMissing(let file): ["file": .string(file)]
+        case .corrupt(let file, let offset, let reason):
+            ["file": .string(file), "byte_offset": .integer(offset), "reason": .string(reason)]
+        case .unsupportedVersion(let file, let version):
+            ["file": .string(file), "version": .integer(UInt64(version))]
+        case .wrongGranularity(let path, let expected, let found):
+            ["path": .string(path), "expected": .string(expected.name), "found": .string(found.name)]
+        case .wrongRoot(let path, let reason): ["path": .string(path), "reason": .string(reason)]
+        case .rolledBack(let path, let found, let known):
+            [
+                "path": .string(path), "found_generation": .integer(found.generation),
+                "known_generation": .integer(known.generation),
+            ]
+        case .malformedReceipt(let reason): ["reason": .string(reason)]
+        case .authenticationFailed, .unknownScope, .keyUnavailable, .nonceLength, .keyLength, .mintConflict, .closed,
+            .forked, .cryptography:
+            JSONObject()
+        }
+    }
+
+    private static func fields(_ error: RootKeyError) -> JSONObject {
+        switch error {
+        case .io: JSONObject()
+        case .missing(let place), .otherStore(let place), .wrongSecret(let place), .unknownGeneration(_, _, let place):
+            ["place": .string(place)]
+        case .damaged(let place, let reason), .failed(let place, let reason):
+            ["place": .string(place), "reason": .string(reason)]
+        }
+    }
+}

@@ -1,0 +1,165 @@
+import Canonical
+import FileSystemSeam
+import Foundation
+import HoldfastCLI
+import LockKit
+import TestSupport
+import Testing
+
+/// What a person may type wrongly, and what may stand wrong on the disk.
+@Suite("holdfast keys, wrong things")
+struct KeysRefusalTests {
+    private static let zero = String(repeating: "0", count: 32)
+    private static let onStores = ["mint", "seal", "open", "shred", "rotate", "list", "verify-erasure"]
+
+    @Test(arguments: onStores) func aStoreThatIsNotThereIsMissing(command: String) throws {
+        let keys = try KeyDirectory(nil)
+        let scope = ["open", "list"].contains(command) ? [] : ["--entity", "a"]
+        keys.run(command, scope, input: []).expectError(.missingInput, "there is no directory", "holdfast keys init")
+        try FileManager.default.createDirectory(atPath: keys.path, withIntermediateDirectories: true)
+        keys.run(command, scope, input: []).expectError(.missingInput, "a store was expected there")
+        #expect(try keys.names().isEmpty, "something was made")
+        #expect(!FileManager.default.fileExists(atPath: keys.beside("root.key")))
+    }
+
+    @Test(arguments: ["mint", "seal", "shred", "rotate"]) func aScopeIsNeeded(command: String) throws {
+        let keys = try KeyDirectory()
+        keys.run(command).expectError(.usage, "give either --entity, --category, --kind or --event")
+        keys.run(command, "--entity", "a", "--kind", "1").expectError(.usage, "not both")
+    }
+
+    @Test(arguments: [
+        ("--kind", "65536", "from 0 to 65535"), ("--kind", "0x10000", "0xffff"), ("--kind", "-1", "from 0 to 65535"),
+        ("--kind", "0x", "0xffff"), ("--kind", "3x", "from 0 to 65535"), ("--category", "16", "from 0 to 15"),
+        ("--event", "7", "32 hexadecimal digits"), ("--event", zero + "0", "32 hexadecimal digits"),
+        ("--event", "0011223344556677-8899aabbccddeeff", "32 hexadecimal digits"),
+        ("--event", "+" + zero.dropFirst(), "32 hexadecimal digits"), ("--entity", "", "must not be empty"),
+    ])
+    func scopesOutOfRangeAreUsageErrors(option: String, value: String, words: String) throws {
+        let keys = try KeyDirectory()
+        keys.run("mint", "\(option)=\(value)").expectError(.usage, option, words)
+    }
+
+    /// Destroying a category through a kind would destroy more than was said.
+    @Test func aScopeOfAnotherGranularityIsRefusedAndNothingIsDone() throws {
+        let keys = try KeyDirectory("category")
+        let box = keys.box("kept", "--category", "3")
+        for command in ["mint", "seal", "shred", "rotate", "list", "verify-erasure"] {
+            keys.run(command, "--kind", "0x3001").expectError(.refused, "one key for each category")
+        }
+        let error = try keys.run("shred", "--kind", "0x3001", "--json").jsonError()
+        #expect(error["code"]?.string == "selector_mismatch" && error["granularity"]?.string == "category")
+        #expect(error["selected"]?.string == "type-id")
+        #expect(keys.run("open", [], input: box).output == "kept")
+        keys.run("init", "--granularity", "event").expectError(.refused, "not for each event")
+        keys.run("init", "--granularity", "typeID").expectError(.usage, "entity, category, type-id or event")
+    }
+
+    @Test func whatHasNoKeyCannotBeDestroyedOrRotated() throws {
+        let keys = try KeyDirectory()
+        for command in ["shred", "rotate"] {
+            let run = keys.run(command, "--entity", "nobody")
+            run.expectError(.refused, "the scope has no key")
+        }
+        let long = String(repeating: "x", count: 241)
+        #expect(keys.run("mint", "--entity", "a").code == .done)
+        keys.run("shred", "--entity", "a", "--reason", long).expectError(.usage, "241 bytes, and 240 are the most")
+        #expect(keys.run("rotate", "--entity", "a").code == .done, "nothing was destroyed")
+    }
+
+    @Test func boxesThatAreNoneAreRefused() throws {
+        let keys = try KeyDirectory()
+        var box = keys.box("hello", "--entity", "a")
+        let other = try KeyDirectory()
+        other.run("open", [], input: box).expectError(.refused, "Nothing says that it was destroyed")
+        keys.run("open", ["--entity", "b"], input: box).expectError(.refused, "the keyset has no key")
+        keys.run("open", [], input: []).expectError(.refused, "the box does not open")
+        keys.run("open", [], input: Array(box.dropLast())).expectError(.refused, "the box does not open")
+        box[box.count - 1] ^= 1
+        keys.run("open", [], input: box).expectError(.refused, "the box does not open")
+        box[0] = 9
+        keys.run("open", [], input: box).expectError(.malformedInput, "the box has version 9")
+        keys.run("open", keys.beside("none")).expectError(.missingInput, "does not exist")
+    }
+
+    @Test func theRootKeyIsNeeded() throws {
+        let keys = try KeyDirectory()
+        let bare = CommandRun("keys", "list", keys.path)
+        bare.expectError(.missingInput, "there is no root key in \(keys.path)/root.key", "--root-key FILE")
+        CommandRun("keys", "list", keys.path, "--root-key", keys.beside("none/root.key"))
+            .expectError(.missingInput, "none/root.key")
+        for name in ["-", "secrets/", ".."] {
+            CommandRun("keys", "list", keys.path, "--root-key", name).expectError(.usage, "give the path of a file")
+        }
+        let other = try KeyDirectory()
+        CommandRun(["keys", "list", keys.path] + other.root).expectError(.refused, "does not open the keyset")
+        let json = try CommandRun(["keys", "list", keys.path, "--json"] + other.root).jsonError()
+        #expect(json["code"]?.string == "wrong_root")
+        try TestFile.write("secret", keys.beside("passphrase"))
+        CommandRun("keys", "list", keys.path, "--passphrase-file", keys.beside("passphrase"))
+            .expectError(.refused, "it was wrapped with a key-file, and this is a passphrase")
+        keys.run("list", "--passphrase-file", "-").expectError(.usage, "not both")
+        try FileManager.default.removeItem(atPath: keys.beside("root.key"))
+        keys.run("list").expectError(.missingInput, "there is no root key")
+    }
+
+    /// Without a place of its own the root key is in the store's directory, and that is said.
+    @Test func theRootKeyInsideIsPointedOut() throws {
+        let temporary = try TemporaryDirectory()
+        let path = temporary.path + "/keys"
+        let run = CommandRun("keys", "init", path)
+        #expect(run.code == .done && run.error.hasPrefix("note: the root key is in the store's own directory"))
+        #expect(CommandRun(["keys", "seal", path, "--entity", "a"], input: [1]).outputBytes.count == 58)
+        #expect(FileManager.default.fileExists(atPath: path + "/root.key"))
+    }
+
+    @Test func passphrasesComeFromFilesAndDescriptorsOnly() throws {
+        let temporary = try TemporaryDirectory()
+        let path = temporary.path + "/keys"
+        try TestFile.write("correct horse\n", temporary.path + "/passphrase")
+        let words = ["--passphrase-file", temporary.path + "/passphrase"]
+        #expect(CommandRun(["keys", "init", path] + words).output.hasSuffix("(one key for each entity, passphrase)\n"))
+        let box = CommandRun(["keys", "seal", path, "--entity", "a"] + words, input: Array("x".utf8))
+        // The final newline is not part of it.
+        let streams = BufferedStreams(input: box.outputBytes)
+        streams.inputs[7] = Array("correct horse".utf8)
+        let opened = CommandRun(["keys", "open", path, "--passphrase-file", "/dev/fd/7"], streams: streams)
+        #expect(opened.output == "x", "\(opened.error)")
+        let wrong = CommandRun(["keys", "list", path, "--passphrase-file", "-"], input: Array("hunter2".utf8))
+        wrong.expectError(.refused, "does not open the keyset")
+        #expect(!wrong.error.contains("hunter2"))
+        CommandRun(["keys", "list", path, "--passphrase-file", "-"], input: [10])
+            .expectError(.malformedInput, "holds no passphrase")
+        CommandRun("keys", "list", path, "--passphrase", "secret").expectError(.usage, "unknown option")
+        let receipt = try CommandRun(["keys", "shred", path, "--entity", "a", "--json"] + words).json()
+        let risks = (receipt["residual_risks"]?.array ?? []).compactMap(\.string)
+        #expect(risks.contains("passphrase_root") && receipt["assurance"]?.string != "effaced")
+    }
+
+    @Test func standardInputIsReadOnce() throws {
+        let keys = try KeyDirectory()
+        keys.run("seal", "--entity", "a", "--aad-file", "-").expectError(.usage, "--aad-file or FILE", "read once")
+        keys.run("open", "--aad-file", "/dev/stdin", "-").expectError(.usage, "--aad-file or FILE")
+        CommandRun("keys", "seal", keys.path, "--entity", "a", "--passphrase-file", "-", "--aad-file", "-", "x")
+            .expectError(.usage, "--passphrase-file or --aad-file")
+        CommandRun("keys", "verify-erasure", keys.path, "--passphrase-file", "-").expectError(.usage, "read once")
+    }
+
+    @Test func aHeldLockIsWaitedForAsLongAsAsked() throws {
+        let keys = try KeyDirectory()
+        let lock = FileLock(at: keys.path + "/keyset.lock", fileSystem: PosixFileSystem.shared)
+        let held = try lock.lock(.exclusive)
+        keys.run("list", "--timeout", "0").expectError(.refused)
+        keys.run("list", "--timeout", "0.05").expectError(.lockTimeout)
+        held.release()
+        #expect(keys.run("list", "--timeout", "0").code == .done)
+    }
+
+    @Test func aLostKeysetIsALossAndNoNewStore() throws {
+        let keys = try KeyDirectory()
+        #expect(keys.run("mint", "--entity", "a").code == .done)
+        try FileManager.default.removeItem(atPath: keys.path + "/keyset")
+        keys.run("list").expectError(.missingInput, "the keyset of")
+        keys.run("init").expectError(.missingInput, "This is a loss and no erasure")
+    }
+}
