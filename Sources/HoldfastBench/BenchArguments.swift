@@ -22,6 +22,8 @@ package struct BenchArguments: Sendable, Equatable {
     package var plots: String?
     /// The `holdfast` that lanes start as a process of its own; nil to leave these lanes out.
     package var program: String?
+    /// The program that does the work of `canonical.roundtrip` with Foundation; nil to leave that peer out.
+    package var foundation: String?
     /// Only the names of the lanes.
     package var isList = false
     /// Only this help.
@@ -37,7 +39,7 @@ package struct BenchArguments: Sendable, Equatable {
     package static let help = """
         holdfast-bench DIR [--lane NAME]… [--quick] [--rounds N] [--json | --markdown]
                        [--compare FILE] [--plots DIR2] [--program FILE]
-                       [--allow-memory]
+                       [--foundation FILE] [--allow-memory]
         holdfast-bench --list
 
         Measures Holdfast on the disk that holds DIR, beside the floor and the peer of each lane, in turn.
@@ -50,6 +52,7 @@ package struct BenchArguments: Sendable, Equatable {
           --compare FILE   says what has changed since an earlier --json output
           --plots DIR2     writes cost over size as SVG pictures into DIR2
           --program FILE   the holdfast that lanes start as a process; without it they are left out
+          --foundation FILE  the program that Foundation's JSON is measured with; without it that peer is left out
           --allow-memory   lets DIR be on tmpfs or ramfs, where nothing is durable
           --list           the lanes, what they measure and what they have to reach
 
@@ -84,6 +87,7 @@ package struct BenchArguments: Sendable, Equatable {
             case "--compare": comparison = try value(of: word)
             case "--plots": plots = try value(of: word)
             case "--program": program = try value(of: word)
+            case "--foundation": foundation = try value(of: word)
             case "--list": isList = true
             case "--help", "-h": isHelp = true
             default:

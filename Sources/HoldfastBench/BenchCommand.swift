@@ -66,6 +66,7 @@ public enum BenchCommand {
             rounds: arguments.rounds,
             isQuick: arguments.isQuick,
             program: arguments.program,
+            foundation: arguments.foundation,
             fileSystem
         )
         var results: [LaneResult] = []

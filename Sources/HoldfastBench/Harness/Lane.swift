@@ -113,6 +113,8 @@ package struct Arena {
     package let isQuick: Bool
     /// The `holdfast` that lanes start as a process of its own; nil when none was named.
     package let program: String?
+    /// The program that does JSON with Foundation; nil when none was named.
+    package let foundation: String?
 
     /// `full`, or a tenth of it when quick.
     package func scaled(_ full: Int) -> Int { isQuick ? max(1, full / 10) : full }

@@ -8,6 +8,8 @@ package struct LaneRunner {
     package let isQuick: Bool
     /// The `holdfast` that lanes start; nil when none was named.
     package let program: String?
+    /// The program that does JSON with Foundation; nil when none was named.
+    package let foundation: String?
     private let fileSystem: any FileSystem
     private let root: any Directory
     private let rootPath: String
@@ -18,11 +20,13 @@ package struct LaneRunner {
         rounds: Int,
         isQuick: Bool,
         program: String? = nil,
+        foundation: String? = nil,
         _ fileSystem: any FileSystem
     ) throws(FileSystemError) {
         self.rounds = rounds
         self.isQuick = isQuick
         self.program = program
+        self.foundation = foundation
         self.fileSystem = fileSystem
         rootPath = path
         root = try fileSystem.openDirectory(path)
@@ -38,7 +42,8 @@ package struct LaneRunner {
             directory: try root.subdirectory(name),
             fileSystem: fileSystem,
             isQuick: isQuick,
-            program: program
+            program: program,
+            foundation: foundation
         )
         let contest = try lane.prepare(arena)
         _ = try round(contest, 0)

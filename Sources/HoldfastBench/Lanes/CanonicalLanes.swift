@@ -1,5 +1,6 @@
 internal import CCrypto
 internal import Canonical
+internal import FileSystemSeam
 
 /// Canonical bytes and digests.
 enum CanonicalLanes {
@@ -11,7 +12,8 @@ enum CanonicalLanes {
         unit: "MB/s",
         .rate,
         floor: "SHA-256 of the same bytes",
-        targets: [.value(220)]
+        peer: "Foundation's JSONSerialization with sorted keys, without a hash",
+        targets: [.value(220), .peerRatio(40)]
     ) { arena in
         let objects = corpus(arena.scaled(20_000))
         let byteCount = Double(objects.reduce(0) { $0 + $1.count })
@@ -28,8 +30,25 @@ enum CanonicalLanes {
                     for object in objects { _ = Digest(hashing: object) }
                 }
                 return byteCount / time * 1000
-            }
+            },
+            peer: try foundation(arena, objects).map { peer in { byteCount / (try peer()) * 1000 } }
         )
+    }
+
+    /// Foundation, which is not linked here, at the same work: a round gives its time in nanoseconds, without its start.
+    private static func foundation(_ arena: Arena, _ objects: [[UInt8]]) throws -> Contest.Round? {
+        guard let path = arena.foundation else { return nil }
+        try arena.directory.replaceAtomically("objects", with: Array(objects.joined(separator: [UInt8(ascii: "\n")])))
+        let words = ["\(arena.path)/objects", "\(arena.path)/nanoseconds"]
+        let program = Program(path: path)
+        return {
+            _ = try program.run(words, clock: arena.fileSystem)
+            let text = String(decoding: try arena.directory.readFile("nanoseconds", maximumBytes: 32), as: UTF8.self)
+            guard let time = Double(text.prefix { $0 != "\n" }) else {
+                throw Program.Failure(description: "\(path) wrote no time")
+            }
+            return time
+        }
     }
 
     private static let sha256 = Lane(

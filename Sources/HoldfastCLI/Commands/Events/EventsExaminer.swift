@@ -113,13 +113,7 @@ extension EventsExaminer {
         _ context: CommandContext,
         to examination: inout StoreExamination
     ) throws(FileSystemError) {
-        let facts = try context.fileSystem.mountFacts(of: directory)
-        examination.facts.append(("file system", facts.fileSystemType.isEmpty ? "unknown" : facts.fileSystemType))
-        if facts.isReadOnly {
-            examination.add(
-                notice("read_only", context.directory, "the file system is read-only", "Mount it writable to append")
-            )
-        }
+        examination.addFileSystem(try context.fileSystem.mountFacts(of: directory), at: context.directory)
         examination.facts.append(("lock", lock(directory, context)))
         var quarantined = 0
         for entry in try directory.entries() {
@@ -141,7 +135,7 @@ extension EventsExaminer {
     ) throws(FileSystemError) -> Int {
         guard try directory.status(of: name).kind == .directory else {
             examination.add(
-                notice(
+                .notice(
                     "not_a_directory",
                     name,
                     "it is no directory",
@@ -160,17 +154,8 @@ extension EventsExaminer {
         return count
     }
 
-    private static func notice(
-        _ kind: String,
-        _ place: String,
-        _ message: String,
-        _ remedy: String
-    ) -> StoreExamination.Finding {
-        StoreExamination.Finding(.notice, kind, place: place, message, remedy: remedy)
-    }
-
     private static func leftover(_ name: String) -> StoreExamination.Finding {
-        notice("leftover", name, "a process was killed while it wrote this", "Remove it when nobody is writing")
+        .notice("leftover", name, "a process was killed while it wrote this", "Remove it when nobody is writing")
     }
 
     private static func addPermissions(
@@ -180,20 +165,10 @@ extension EventsExaminer {
     ) throws(FileSystemError) {
         let status = try directory.status(of: name)
         guard status.kind == .regular else {
-            examination.add(notice("not_a_file", name, "it is no regular file", "Move it away"))
+            examination.add(.notice("not_a_file", name, "it is no regular file", "Move it away"))
             return
         }
-        let others = status.permissions.rawValue & 0o077
-        if others != 0 {
-            examination.add(
-                notice(
-                    "loose_permissions",
-                    name,
-                    "others than the owner have access (\(status.permissions))",
-                    "chmod 600, unless it is shared on purpose"
-                )
-            )
-        }
+        examination.addPermissions(name, status, "chmod 600, unless it is shared on purpose")
     }
 
     private static func lock(_ directory: any Directory, _ context: CommandContext) -> String {

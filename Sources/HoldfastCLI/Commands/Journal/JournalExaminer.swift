@@ -90,19 +90,7 @@ enum JournalExaminer {
         do throws(FileSystemError) {
             let directory = try context.fileSystem.openDirectory(context.directory)
             defer { try? directory.close() }
-            let facts = try context.fileSystem.mountFacts(of: directory)
-            examination.facts.append(("file system", facts.fileSystemType.isEmpty ? "unknown" : facts.fileSystemType))
-            if facts.isReadOnly {
-                examination.add(
-                    StoreExamination.Finding(
-                        .notice,
-                        "read_only",
-                        place: context.directory,
-                        "the file system is read-only",
-                        remedy: "Mount it writable to append"
-                    )
-                )
-            }
+            examination.addFileSystem(try context.fileSystem.mountFacts(of: directory), at: context.directory)
             let status = try directory.status()
             if status.permissions.rawValue & 0o022 != 0 {
                 examination.add(

@@ -74,21 +74,21 @@ enum KeysExaminer {
                 remedy: "Put the receipt back from where it was kept; the keyset itself remembers the destruction"
             )
         case .destructionPending:
-            notice(
+            .notice(
                 "destruction_pending",
                 "keyset",
                 "the destruction of a scope's keys was decided and is not finished; the keys are not used",
                 "Open the store with its root key, as with holdfast keys list, which goes on with it"
             )
         case .tornJournal(let file, let offset):
-            notice(
+            .notice(
                 "torn_journal",
                 "\(file), byte \(offset)",
                 "the journal ends within a record that was never acknowledged",
                 "Nothing: the next record is written over it"
             )
         case .leftover(let file):
-            notice(
+            .notice(
                 "leftover",
                 file,
                 "it is of an older generation, or was being written when a process was killed",
@@ -111,15 +111,6 @@ enum KeysExaminer {
         return StoreExamination.Finding(.damage, error.code, place: place, error.description, remedy: remedy)
     }
 
-    private static func notice(
-        _ kind: String,
-        _ place: String,
-        _ message: String,
-        _ remedy: String
-    ) -> StoreExamination.Finding {
-        StoreExamination.Finding(.notice, kind, place: place, message, remedy: remedy)
-    }
-
     // MARK: - Its files
 
     private static func addFiles(
@@ -128,16 +119,11 @@ enum KeysExaminer {
         to examination: inout StoreExamination
     ) throws(FileSystemError) {
         let facts = try context.fileSystem.mountFacts(of: directory)
-        examination.facts.append(("file system", facts.fileSystemType.isEmpty ? "unknown" : facts.fileSystemType))
-        if facts.isReadOnly {
-            examination.add(
-                notice("read_only", context.directory, "the file system is read-only", "Mount it writable to use it")
-            )
-        }
+        examination.addFileSystem(facts, at: context.directory)
         let risks = ResidualRisks(ofOverwritingOn: facts)
         if !risks.isEmpty {
             examination.add(
-                notice(
+                .notice(
                     "overwriting",
                     context.directory,
                     "overwriting in place does not reach everything here: \(risks.names.joined(separator: ", "))",
@@ -147,20 +133,10 @@ enum KeysExaminer {
         }
         for entry in try directory.entries() {
             let status = try directory.status(of: entry.name)
-            let others = status.permissions.rawValue & 0o077
-            if others != 0, status.kind != .symbolicLink {
-                examination.add(
-                    notice(
-                        "loose_permissions",
-                        entry.name,
-                        "others than the owner have access (\(status.permissions))",
-                        status.kind == .directory ? "chmod 700" : "chmod 600"
-                    )
-                )
-            }
+            examination.addPermissions(entry.name, status, status.kind == .directory ? "chmod 700" : "chmod 600")
             if entry.name == "root.key" {
                 examination.add(
-                    notice(
+                    .notice(
                         "root_key_inside",
                         entry.name,
                         "the root key is in the store's own directory: whoever copies that has every key",

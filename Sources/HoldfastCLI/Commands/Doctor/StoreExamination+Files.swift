@@ -1,0 +1,22 @@
+internal import FileSystemSeam
+
+extension StoreExamination.Finding {
+    /// Something that a person should look at.
+    static func notice(_ kind: String, _ place: String, _ message: String, _ remedy: String) -> Self {
+        Self(.notice, kind, place: place, message, remedy: remedy)
+    }
+}
+
+extension StoreExamination {
+    /// Says which file system a store lies on, and names one that cannot be written to.
+    mutating func addFileSystem(_ facts: MountFacts, at place: String) {
+        self.facts.append(("file system", facts.fileSystemType.isEmpty ? "unknown" : facts.fileSystemType))
+        if facts.isReadOnly { add(.notice("read_only", place, "the file system is read-only", "Mount it writable")) }
+    }
+
+    /// Names what others than the owner have access to.
+    mutating func addPermissions(_ name: String, _ status: FileStatus, _ remedy: String) {
+        if status.permissions.rawValue & 0o077 == 0 || status.kind == .symbolicLink { return }
+        add(.notice("loose_permissions", name, "others than the owner have access (\(status.permissions))", remedy))
+    }
+}
