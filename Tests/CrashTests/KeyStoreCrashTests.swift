@@ -161,7 +161,7 @@ struct KeyStoreMissingSyncTests {
         Missing(.checkpoint, .syncDirectory, 4, "it was put back"),
         Missing(.shred, .sync, 4, "there is no root key"),
         Missing(.shred, .sync, 6, "keyset is damaged"),
-        Missing(.shred, .sync, 11, "is damaged"),
+        Missing(.shred, .sync, 11, "and 0 tombstones"),
         Missing(.shred, .sync, 12, "the receipt cannot be used"),
         Missing(.shred, .sync, 13, "is damaged"),
         Missing(.shred, .sync, 14, "the keyset has no key"),

@@ -158,6 +158,71 @@ struct ShredTests {
         }
     }
 
+    /// As long as the old secret cannot be destroyed there is no receipt and no tombstone, however often it is tried, and the
+    /// keys are not used.
+    @Test func nothingIsCalledDestroyedThatIsNot() throws {
+        let test = try TestKeys()
+        let root = StubbornRoot(test.root())
+        root.allow(true)
+        let store = try test.open(root: root)
+        let box = try store.seal("x", for: "a")
+        let kept = try store.seal("y", for: "b")
+        root.allow(false)
+        #expect(throws: KeyStoreError.self) { try store.shred(.entity("a"), reason: "r") }
+        for _ in 1...3 {
+            #expect(throws: KeyStoreError.self) { try store.flush() }
+            #expect(throws: KeyStoreError.self) { try store.shred(.entity("a"), reason: "r") }
+            let again = try test.open(root: root)
+            for opened in [store, again] {
+                #expect(opened.isDirty)
+                #expect(throws: KeyStoreError.destroying(box.keyID)) { try opened.read(box, for: "a") }
+                #expect(try opened.keyRecords(of: .entity("a")).map(\.state) == [.destroying])
+                #expect(try opened.read(kept, for: "b") == "y")
+            }
+            #expect(try !test.names().contains("receipts"))
+        }
+        root.allow(true)
+        let receipt = try store.shred(.entity("a"), reason: "r")
+        #expect(receipt.number == 1)
+        #expect(try store.verifyErasure(receipt).isErased && !store.isDirty)
+    }
+
+    /// What is overwritten is overwritten: whoever held a file of the older generation open finds zeros in it.
+    @Test func theOldGenerationIsOverwrittenInPlace() throws {
+        let test = try TestKeys()
+        let store = try test.open()
+        _ = try store.seal("x", for: "a")
+        let directory = try test.directory()
+        var held: [(name: String, file: any File, size: Int)] = []
+        for name in ["keyset", try test.journalName()] {
+            let file = try directory.open(name, .read, permissions: .ownerFile)
+            let size = Int(try file.status().size)
+            #expect(try file.readAll(maximumBytes: 1 << 20).contains { $0 != 0 })
+            held.append((name, file, size))
+        }
+        _ = try store.shred(.entity("a"), reason: "")
+        for (name, file, size) in held {
+            let bytes = try file.readAll(maximumBytes: 1 << 20)
+            #expect(bytes.count >= size && bytes.allSatisfy { $0 == 0 }, "\(name)")
+        }
+    }
+
+    /// No nonce stands twice, neither within a checkpoint nor in the next one.
+    @Test func everyWrappingHasANonceOfItsOwn() throws {
+        let test = try TestKeys()
+        let store = try test.open(options: KeyStoreOptions(journalRecordMaximum: 1))
+        var nonces: [[UInt8]] = []
+        for entity in ["a", "b", "c", "d"] {
+            _ = try store.seal("x", for: entity)
+            let checkpoint = try test.read("keyset")
+            for start in stride(from: 1024 + 512, to: checkpoint.count - 64, by: 144) {
+                nonces.append(Array(checkpoint[start + 72..<start + 96]))
+            }
+        }
+        #expect(nonces.count >= 6 && Set(nonces).count == nonces.count)
+        #expect(nonces.allSatisfy { $0.contains { $0 != 0 } })
+    }
+
     /// An older copy of the keyset opens with no secret that is left.
     @Test func anOldCopyOfTheKeysetStaysClosed() throws {
         let test = try TestKeys()

@@ -93,20 +93,44 @@ enum KeyLanes {
         }
     }
 
+    /// The syncs of a destruction beside those of the two large files: intent, secret, journal, four of names, published, secret,
+    /// journal, tombstone, receipt, its end.
+    private static let smallSyncs = 13
+
     private static let shred = Lane(
         "keys.shred",
         "destroy a scope's key among 100 000, up to the receipt",
         unit: "ms",
         .cost,
+        floor: "a keyset's bytes written and synced, zeros written over them and synced, \(smallSyncs) sectors synced",
         targets: [.value(200)]
     ) { arena in
-        let store = try open(arena, arena.scaled(100_000))
+        let count = arena.scaled(100_000)
+        let store = try open(arena, count)
+        let small = try arena.directory.open("floor", [.write, .create], permissions: .ownerFile)
+        let keyset = [UInt8](repeating: 7, count: 1600 + count * 144)
+        let zeros = [UInt8](repeating: 0, count: keyset.count)
+        let sector = [UInt8](repeating: 7, count: 512)
         var next = 0
         return Contest(
             subject: {
                 next += 1
                 return try arena.nanoseconds {
                     _ = try store.shred(.entity("entity-\(next)"), reason: "measured")
+                } / 1_000_000
+            },
+            floor: {
+                defer { try? arena.directory.remove("floor-keyset") }
+                return try arena.nanoseconds {
+                    let large = try arena.directory.open("floor-keyset", [.write, .create], permissions: .ownerFile)
+                    for contents in [keyset, zeros] {
+                        try large.writeAll(contents, at: 0)
+                        try large.sync(.data)
+                    }
+                    for _ in 0..<smallSyncs {
+                        try small.writeAll(sector, at: 0)
+                        try small.sync(.data)
+                    }
                 } / 1_000_000
             }
         )

@@ -70,9 +70,9 @@ enum JournalRecord: Sendable {
         switch self {
         case .begun, .published, .earlierRootDestroyed: break
         case .minted(let entry), .rotated(let entry):
-            var wrapping = EntryWrapping(keys, ring, store: place.store, generation: place.generation)
+            let wrapping = EntryWrapping(keys, ring, store: place.store, generation: place.generation)
             var bytes = [UInt8](repeating: 0, count: KeyEntry.byteCount)
-            try wrapping.write([entry], nonces: nonce, into: &bytes, at: 0)
+            try wrapping.write([entry], nonce: nonce, into: &bytes, at: 0)
             writer.append(bytes)
         case .intended(let tag, let time, let reason):
             writer.append(tag.bytes)

@@ -24,20 +24,21 @@ struct EntryWrapping {
     ///
     /// All under one lock, and without memory of their own: a checkpoint has all keys of a store.
     ///
-    /// - Parameter nonces: 24 bytes for each entry.
-    mutating func write(
+    /// - Parameter nonce: 24 bytes, of which the last 8 count on, little-endian, from entry to entry.
+    func write(
         _ entries: [KeyEntry],
-        nonces: [UInt8],
+        nonce first: [UInt8],
         into bytes: inout [UInt8],
         at offset: Int
     ) throws(KeyStoreError) {
-        precondition(nonces.count == entries.count * Sodium.nonceLength, "a nonce for each entry")
+        precondition(first.count == Sodium.nonceLength, "a nonce to begin with")
         precondition(bytes.count >= offset + entries.count * KeyEntry.byteCount, "the room for all entries is there")
         let (keys, ring, contextStart) = (keys, ring, contextStart)
         var context = context
+        var nonce = first
         var failure: KeyStoreError?
         unsafe bytes.withUnsafeMutableBytes { bytes in
-            unsafe nonces.withUnsafeBytes { nonces in
+            unsafe nonce.withUnsafeMutableBytes { nonce in
                 unsafe context.withUnsafeMutableBytes { context in
                     do throws(KeyStoreError) {
                         // Always the secrets' lock first, as in `addUnwrapped`.
@@ -52,10 +53,15 @@ struct EntryWrapping {
                                     unsafe entry.writeHeader(to: room)
                                     guard let place = entry.place else { continue }
                                     guard let key = unsafe find(place) else { throw .keyUnavailable }
-                                    let nonce = unsafe UnsafeRawBufferPointer(
-                                        rebasing: nonces[index * Sodium.nonceLength..<(index + 1) * Sodium.nonceLength]
+                                    unsafe Self.wrap(
+                                        key,
+                                        under: wrapping,
+                                        UnsafeRawBufferPointer(nonce),
+                                        room,
+                                        context,
+                                        contextStart
                                     )
-                                    unsafe Self.wrap(key, under: wrapping, nonce, room, context, contextStart)
+                                    unsafe Self.count(nonce)
                                 }
                             }
                         }
@@ -66,6 +72,13 @@ struct EntryWrapping {
             }
         }
         if let failure { throw failure }
+    }
+
+    /// The next nonce.
+    private static func count(_ nonce: UnsafeMutableRawBufferPointer) {
+        let offset = Sodium.nonceLength - MemoryLayout<UInt64>.size
+        let counter = unsafe UInt64(littleEndian: nonce.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        unsafe nonce.storeBytes(of: (counter &+ 1).littleEndian, toByteOffset: offset, as: UInt64.self)
     }
 
     /// Wraps one key behind its header, whose tag, id and version become part of what is authenticated.
