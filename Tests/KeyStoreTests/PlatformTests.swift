@@ -55,6 +55,11 @@ struct PlatformTests {
         let evidence = try #require(store.platformDiagnostics).evidence
         #expect(evidence.path == "/place/keys" && evidence.processClockEpochMarkerNanoseconds > 0)
         #expect(try names().sorted() == ["keys", "root.key"], "the look left something behind")
+        let diagnostics = try store.diagnostics()
+        #expect(diagnostics.path == "/place/keys" && diagnostics.counts["live_keys"] == 1)
+        #expect(diagnostics.counts["keys"] == 1 && diagnostics.counts["receipts"] == 0)
+        #expect(diagnostics.configuration["granularity"] == "entity")
+        #expect(diagnostics.configuration["platform_profile"] == "/profile")
     }
 
     @Test func aProfileThatCannotBeReliedOnIsRefused() throws {
@@ -101,7 +106,7 @@ struct PlatformTests {
         #expect(opened.withLock { $0.count } == 1)
     }
 
-    /// Without a profile a network file system and a read-only mount are refused, where an observer is told.
+    /// Without a profile a network file system and a read-only mount are refused.
     @Test func aPlatformThatIsUnfitIsRefused() throws {
         try record()
         for change in [{ $0.fileSystemType = "nfs4" }, { $0.isReadOnly = true }] as [(inout MountFacts) -> Void] {

@@ -9,10 +9,12 @@ public struct KeyStoreOptions: Sendable, Hashable {
     /// After so many journal records a checkpoint is written, at least 1. Opening reads them all.
     public var journalRecordMaximum: Int
     /// The platform profile that the host and the directory have to match. It is looked at before anything of the store is, and
-    /// nothing is made where it does not match. Nil for none; then a directory where no store can be kept safely is
-    /// refused only when there is an ``openObserver`` to tell: a look costs up to a millisecond.
+    /// nothing is made where it does not match. Nil for none.
     public var platformProfile: String?
-    /// Told when the store was admitted to its platform, before anything of it is looked at; nil for nobody.
+    /// What the platform must be like where there is no profile. By default stores are refused on network file systems and
+    /// read-only mounts, which costs some microseconds.
+    public var admission: AdmissionPolicy
+    /// Told when the store was admitted to its platform; nil for nobody.
     public var openObserver: OpenObserver?
 
     /// Makes options.
@@ -21,12 +23,14 @@ public struct KeyStoreOptions: Sendable, Hashable {
         lockTimeoutMilliseconds: UInt64 = 60_000,
         journalRecordMaximum: Int = 4096,
         platformProfile: String? = nil,
+        admission: AdmissionPolicy = .standard,
         openObserver: OpenObserver? = nil
     ) {
         self.createsWhenAbsent = createsWhenAbsent
         self.lockTimeoutMilliseconds = lockTimeoutMilliseconds
         self.journalRecordMaximum = journalRecordMaximum
         self.platformProfile = platformProfile
+        self.admission = admission
         self.openObserver = openObserver
     }
 }

@@ -16,7 +16,8 @@ extension ScopedKeyStore {
     ///   - root: keeps the secrets the keyset is wrapped with. It serves this store only.
     ///   - highWater: a position the keyset has reached, from ``position()``, kept elsewhere: an older keyset is refused.
     ///   - fileSystem: the machine.
-    /// - Throws: `.platform` when the host or the directory is not as `platformProfile` says, before anything is made;
+    /// - Throws: `.platform` when the host or the directory is not as `platformProfile` or `admission` says, before anything is
+    ///   made;
     ///   `.keysetMissing` when there is no keyset although journals, receipts, the root key or the high-water mark say that
     ///   there was one, or nothing may be made; `.journalMissing`; `.corrupt`, `.unsupportedVersion`; `.wrongGranularity`;
     ///   `.wrongRoot`, `.root`; `.rolledBack`; `.lock`, `.io`. None of them changes anything.
@@ -32,6 +33,7 @@ extension ScopedKeyStore {
         let platform = PlatformAdmission(
             to: path,
             profilePath: options.platformProfile,
+            withoutProfile: options.admission,
             fileSystem: fileSystem,
             observer: options.openObserver
         )
@@ -77,6 +79,7 @@ extension ScopedKeyStore {
     private func begin() throws(KeyStoreError) {
         try state.withLock { (state) throws(KeyStoreError) in
             let held = try take(.exclusive)
+            try confirmPlatform()
             if try exists() {
                 try load(&state)
             } else {

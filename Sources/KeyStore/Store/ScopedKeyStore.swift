@@ -1,6 +1,6 @@
 public import FileSystemSeam
 internal import LockKit
-public import PlatformProfile
+internal import PlatformProfile
 
 /// A key for each scope, and the destruction of keys: destroying a scope's key makes everything sealed for it unreadable.
 ///
@@ -110,10 +110,6 @@ public final class ScopedKeyStore: Sendable {
     public var isDirty: Bool {
         state.withLock { !$0.minted.isEmpty || !$0.condemned.isEmpty || $0.keyset?.pending != nil }
     }
-
-    /// What was seen of the platform when the store was admitted to it; nil when the options have neither a profile nor an
-    /// observer.
-    public var platformDiagnostics: PlatformDiagnostics? { platform.diagnostics }
 
     /// What the system granted for the memory of keys; nil when the store is closed.
     public var memoryProtections: GuardedMemory.Protections? { keys.protections }
