@@ -79,7 +79,7 @@ struct JournalLock: Sendable {
                 guard try opened.stand else { continue }
                 try opened.locks.unlock()
                 handles = opened
-                return HeldJournalLock(directory: opened.directory, file: opened.file)
+                return HeldJournalLock(place.fileSystem, process, directory: opened.directory, file: opened.file)
             }
         } catch {
             throw .io(error, file: error.operation == .reopen ? place.path : Self.filePath)
@@ -90,18 +90,29 @@ struct JournalLock: Sendable {
 
 /// The lock of a journal, held until it goes out of scope.
 struct HeldJournalLock: ~Copyable {
+    private let fileSystem: any FileSystem
+    private let process: Int32
     private let directory: any Directory
     private let file: any File
 
-    fileprivate init(directory: any Directory, file: any File) {
+    fileprivate init(
+        _ fileSystem: any FileSystem,
+        _ process: Int32,
+        directory: any Directory,
+        file: any File
+    ) {
+        self.fileSystem = fileSystem
+        self.process = process
         self.directory = directory
         self.file = file
     }
 
     deinit {
+        // A child that was forked meanwhile would free its parent's lock: it only closes what it has of it.
+        let isOwn = fileSystem.processID == process
         // A handle whose lock cannot be given up is not used again: the lock ends with it.
-        do { try file.unlock() } catch { try? file.close() }
-        do { try directory.unlock() } catch { try? directory.close() }
+        do { if isOwn { try file.unlock() } else { try file.close() } } catch { try? file.close() }
+        do { if isOwn { try directory.unlock() } else { try directory.close() } } catch { try? directory.close() }
     }
 }
 

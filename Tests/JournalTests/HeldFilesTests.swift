@@ -106,6 +106,22 @@ struct HeldFilesTests {
         #expect(try journal.open().verifyAll().failures.isEmpty)
     }
 
+    /// A child that is forked while its parent holds the lock, and ends what its parent was doing.
+    @Test func aForkedChildDoesNotFreeItsParentsLock() throws {
+        let (journal, handle) = try held(clock: TestJournal.start)
+        let fileSystem = journal.fileSystem
+        fileSystem.setIntercept { [weak fileSystem] call in
+            if call.operation == .sync { fileSystem?.setProcessID(1) }
+            return nil
+        }
+        fileSystem.forgetCalls()
+        _ = try handle.reserve(use(nonce: "n-5"))
+        let given = fileSystem.calls.suffix(2)
+        #expect(given.map(\.description) == ["close locks/journal.lock", "closeDirectory"], "\(given)")
+        fileSystem.setIntercept(nil)
+        #expect(try handle.reserve(use(nonce: "n-6")).index == 6)
+    }
+
     /// Waiting in vain costs nothing of what is held.
     @Test func aBusyLockLosesNothing() throws {
         let journal = try TestJournal(.segments)
