@@ -38,10 +38,11 @@ struct SegmentAudit {
         var counted = Counted()
         switch line.read.content {
         case .use(let use):
-            check(use, line, bytes)
-            counted.grantUseCount = count(use.grant, nil).count
-            let nonce = count(use.nonce, use.maximumUses)
-            (counted.nonceUseCount, counted.maximumUses) = (nonce.count, nonce.maximumUses)
+            let (grant, nonce) = (count(use.grant, nil), count(use.nonce, use.maximumUses))
+            check(use, grant, nonce, line, bytes)
+            counted.grantUseCount = grant.count + 1
+            counted.nonceUseCount = nonce.count + 1
+            counted.maximumUses = use.maximumUses ?? nonce.maximumUses
             counted.previousOfID = note(use.id, line.index)
             if let key = use.idempotencyKey { counted.previousOfKey = note(key, line.index) }
         case .revocation(let grant): counted.previousOfID = note(grant, line.index)
@@ -53,12 +54,16 @@ struct SegmentAudit {
         return counted
     }
 
+    /// Counts a use, and returns what was known before.
     private mutating func count(_ key: IndexKey, _ maximumUses: UInt32?) -> Uses {
-        var all = uses[key] ?? Uses()
-        all.count += 1
-        if let maximumUses { all.maximumUses = maximumUses }
-        uses[key] = all
-        return all
+        func add(_ all: inout Uses) -> Uses {
+            let before = all
+            all.count += 1
+            if let maximumUses { all.maximumUses = maximumUses }
+            return before
+        }
+        // One search instead of two: there are as many keys as records.
+        return add(&uses[key, default: Uses()])
     }
 
     /// Notes a record with a key, and returns the one before; 0 for none.
@@ -72,8 +77,13 @@ struct SegmentAudit {
         return previous
     }
 
-    private mutating func check(_ use: RecordLine.Use, _ line: SegmentWalk.Line, _ bytes: Span<UInt8>) {
-        let nonce = uses[use.nonce] ?? Uses()
+    private mutating func check(
+        _ use: RecordLine.Use,
+        _ grant: Uses,
+        _ nonce: Uses,
+        _ line: SegmentWalk.Line,
+        _ bytes: Span<UInt8>
+    ) {
         if let maximum = use.maximumUses ?? nonce.maximumUses, nonce.count >= UInt64(maximum) {
             note(.limitExceeded, line.index, "use \(nonce.count + 1) of a nonce that allows \(maximum)")
         }
@@ -85,7 +95,7 @@ struct SegmentAudit {
             let id = Self.use(bytes)?.useID ?? ""
             note(.repeatedUseID, line.index, "the use id \"\(id)\" is that of record \(first)")
         }
-        let number = (uses[use.grant]?.count ?? 0) + 1
+        let number = grant.count + 1
         if UInt64(use.useNumber) != number {
             note(
                 .useNumberMismatch,
