@@ -82,17 +82,21 @@ enum CrashLanes {
 
     private static func exploreJournal(_ explorer: CrashExplorer) throws -> CrashReport {
         let path = "/journal"
+        // As much filled ahead as the records need: an empty rest of 16 KiB would be read in every state.
+        var options = JournalOptions()
+        options.segmentSettings.preallocationByteMinimum = 4096
+        options.segmentSettings.preallocationByteMaximum = 4096
         return try explorer.explore { fileSystem in
-            let journal = ApprovalJournal(at: path, fileSystem: fileSystem)
+            let journal = ApprovalJournal(at: path, fileSystem: fileSystem, options: options)
             for number in 1...8 { _ = try journal.reserve(JournalWork.use(number), maximumUses: 1) }
         } workload: { (fileSystem, acknowledge: (Int) -> Void) in
-            let journal = ApprovalJournal(at: path, fileSystem: fileSystem)
+            let journal = ApprovalJournal(at: path, fileSystem: fileSystem, options: options)
             for number in 9...12 {
                 _ = try journal.reserve(JournalWork.use(number), maximumUses: 1)
                 acknowledge(number)
             }
         } recover: { fileSystem in
-            let journal = ApprovalJournal(at: path, fileSystem: fileSystem)
+            let journal = ApprovalJournal(at: path, fileSystem: fileSystem, options: options)
             try journal.create()
             return journal
         } check: { journal, acknowledged in
