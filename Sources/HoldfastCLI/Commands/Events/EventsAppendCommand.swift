@@ -1,5 +1,6 @@
 internal import Canonical
 internal import EventLog
+internal import PlatformProfile
 
 /// `holdfast events append`: what a hook calls.
 enum EventsAppendCommand {
@@ -26,6 +27,11 @@ enum EventsAppendCommand {
             ),
         ],
         options: [
+            OptionDescription(
+                name: "any-platform",
+                arity: .flag,
+                help: "append also on a network file system, where not all tools see each other's locks"
+            ),
             OptionDescription(name: "batch", arity: .flag, help: "the input holds one event a line (JSONL)"),
             OptionDescription(
                 name: "durability",
@@ -43,6 +49,7 @@ enum EventsAppendCommand {
         ],
         exitNotes: [
             ExitNote(code: .done, meaning: "the events are in the log"),
+            ExitNote(code: .refused, meaning: "DIR is on a network file system or a read-only mount"),
             ExitNote(code: .malformedInput, meaning: "the input is no event; nothing was appended"),
         ] + EventsArguments.lockNotes,
         changesStore: true,
@@ -54,7 +61,10 @@ enum EventsAppendCommand {
 
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
         let events = try readEvents(context)
-        let log = context.sessionLog(context.arguments.text("durability") == "every" ? .every : .none)
+        let log = context.sessionLog(
+            context.arguments.text("durability") == "every" ? .every : .none,
+            admission: context.arguments.has("any-platform") ? .warn : .standard
+        )
         for event in events { try check(event, log, context) }
         var appended: [Range<UInt64>] = []
         var part: [SessionEvent] = []

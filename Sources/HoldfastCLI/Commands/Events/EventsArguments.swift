@@ -1,5 +1,6 @@
 internal import EventLog
 internal import FileSystemSeam
+internal import PlatformProfile
 
 /// Arguments that several events commands share, and what they stand for.
 enum EventsArguments {
@@ -45,8 +46,8 @@ enum EventsArguments {
 
 extension CommandContext {
     /// The log that DIR names. Nothing is touched yet.
-    func sessionLog(_ durability: EventDurability = .none) -> SessionLog {
-        var options = SessionLogOptions(durability: durability)
+    func sessionLog(_ durability: EventDurability = .none, admission: AdmissionPolicy = .standard) -> SessionLog {
+        var options = SessionLogOptions(durability: durability, admission: admission)
         if let milliseconds = lockTimeoutMilliseconds { options.lockTimeoutMilliseconds = milliseconds }
         return SessionLog(at: directory, fileSystem: fileSystem, options: options)
     }
