@@ -84,7 +84,10 @@ enum KeyStoreCrashWorkload {
                     if !verification.isErased { return "a receipt does not hold: \(verification.findings)" }
                 }
             }
-            let findings = try ScopedKeyStore.survey(path, fileSystem: fileSystem).findings
+            // A torn end of the journal was never acknowledged, and the next record is written over it.
+            let findings = try ScopedKeyStore.survey(path, fileSystem: fileSystem).findings.filter {
+                if case .tornJournal = $0 { false } else { true }
+            }
             if !findings.isEmpty { return "the store's files are not as they should be: \(findings)" }
             return nil
         } catch {
