@@ -50,6 +50,16 @@ struct LaneSkipped: Error, CustomStringConvertible {
 }
 
 extension Arena {
+    /// This program, to start as a worker.
+    ///
+    /// - Throws: ``LaneSkipped`` when the system does not tell which it is.
+    func worker() throws(LaneSkipped) -> Program {
+        guard let executable = fileSystem.processIdentity.executable else {
+            throw LaneSkipped(description: "the system does not tell which program this is")
+        }
+        return Program(path: executable)
+    }
+
     /// The `holdfast` to start.
     ///
     /// - Throws: ``LaneSkipped`` when none was named.

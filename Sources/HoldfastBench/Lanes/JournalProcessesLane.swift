@@ -15,10 +15,7 @@ enum JournalProcessesLane {
         targets: [.floorRatio(0.9), .peerRatio(1)]
     ) { arena in
         let each = arena.scaled(500)
-        guard let executable = arena.fileSystem.processIdentity.executable else {
-            throw LaneSkipped(description: "the system does not tell which program this is")
-        }
-        let program = Program(path: executable)
+        let program = try arena.worker()
         let journal = "\(arena.path)/journal"
         try ApprovalJournal(at: journal, fileSystem: arena.fileSystem).create()
         let peer = "\(arena.path)/peer.sqlite"

@@ -60,7 +60,10 @@ enum ProgramLanes {
         func resident(_ path: String) throws -> Double {
             // A nonce that was never consumed: the check passes, and ends with 0.
             let words = ["journal", "check", path, "--grant", "grant-x", "--nonce-digest", JournalWork.nonce(-1)]
-            return Double(try program.run(words, clock: arena.fileSystem).residentBytes) / 1_048_576
+            let worker = Worker.words(measuring: program, words, in: arena.path)
+            _ = try arena.worker().run(worker, clock: arena.fileSystem)
+            let bytes = try arena.directory.readFile(Worker.memoryName, maximumBytes: 32)
+            return (Double(String(decoding: bytes, as: UTF8.self)) ?? .nan) / 1_048_576
         }
         return Contest(subject: { try resident(path) }, floor: { try resident(empty) })
     }
