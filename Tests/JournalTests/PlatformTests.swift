@@ -213,6 +213,19 @@ struct PlatformTests {
         #expect(try copy.openDirectory("/place").entries().map(\.name) == ["journal"])
     }
 
+    /// The place of a copy is a platform of its own, and its observer is told of it, whether it was asked for a profile or not.
+    @Test(arguments: [false, true]) func theObserverIsToldOfACopy(hasProfile: Bool) throws {
+        try makePlace()
+        try record()
+        let journal = journal(hasProfile ? "/profile" : nil)
+        _ = try journal.reserve(use(1), maximumUses: 1)
+        let before = opened.withLock { $0.count }
+        _ = try journal.convert(to: .jsonRecords, at: "/place/copy")
+        let seen = opened.withLock { $0 }
+        #expect(before == 1 && seen.contains { $0.evidence.path == "/place/copy" })
+        #expect(try names().sorted() == ["copy", "journal"])
+    }
+
     /// Everything the journal says of itself, as it was always said.
     @Test func diagnosticsTellWhereAndHowItWasOpened() throws {
         let temporary = try TemporaryDirectory()

@@ -1,5 +1,4 @@
 internal import FileSystemSeam
-internal import PlatformProfile
 
 /// A journal that is being written anew in a directory of another name, and gets its own when it is whole and durable.
 ///
@@ -30,18 +29,9 @@ struct JournalCopy {
         guard !["", ".", ".."].contains(name) else {
             throw .invalidArgument(member: "path", reason: "must end in the name of a new directory")
         }
-        let platform = PlatformAdmission(
-            to: path,
-            profilePath: options.platformProfile,
-            withoutProfile: options.admission,
-            fileSystem: fileSystem,
-            observer: options.openObserver
-        )
-        do {
-            try platform.require(writing: true)
-        } catch {
-            throw .platform(error)
-        }
+        var destination = JournalPlace(path: path, fileSystem: fileSystem, options: options)
+        destination.platform = destination.newAdmission()
+        try destination.admit(writing: true)
         do {
             parent = try fileSystem.openDirectory(parentPath)
             if try parent.exists(name) {
@@ -49,6 +39,14 @@ struct JournalCopy {
             }
             temporaryName = try fileSystem.temporaryName(for: name)
             try parent.makeDirectory(temporaryName, permissions: .ownerDirectory)
+            do {
+                let made = try parent.subdirectory(temporaryName)
+                defer { try? made.close() }
+                try destination.confirm(made, writing: true)
+            } catch {
+                try? parent.removeRecursively(temporaryName)
+                throw error
+            }
         } catch let error as JournalError {
             throw error
         } catch let error as FileSystemError {

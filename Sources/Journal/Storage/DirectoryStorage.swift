@@ -12,13 +12,7 @@ final class DirectoryStorage: JournalStorage {
     let platform: PlatformAdmission
 
     init(at place: JournalPlace) {
-        platform = PlatformAdmission(
-            to: place.path,
-            profilePath: place.options.platformProfile,
-            withoutProfile: place.options.admission,
-            fileSystem: place.fileSystem,
-            observer: place.options.openObserver
-        )
+        platform = place.newAdmission()
         var place = place
         place.platform = platform
         self.place = place

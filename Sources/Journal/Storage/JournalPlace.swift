@@ -38,6 +38,17 @@ struct JournalPlace: Sendable {
         }
     }
 
+    /// An admission to the platform there, as the options say.
+    func newAdmission() -> PlatformAdmission {
+        PlatformAdmission(
+            to: path,
+            profilePath: options.platformProfile,
+            withoutProfile: options.admission,
+            fileSystem: fileSystem,
+            observer: options.openObserver
+        )
+    }
+
     /// Looks at the platform, before anything of the journal is.
     func admit(writing: Bool, holding directory: (any Directory)? = nil) throws(JournalError) {
         do {
