@@ -8,6 +8,23 @@ extension StoreExamination.Finding {
 }
 
 extension StoreExamination {
+    /// Looks at a store's directory.
+    mutating func addFiles(
+        of context: CommandContext,
+        _ look: (any Directory, inout StoreExamination) throws(FileSystemError) -> Void
+    ) throws(CommandFailure) {
+        do throws(FileSystemError) {
+            let directory = try context.fileSystem.openDirectory(context.directory)
+            defer { try? directory.close() }
+            try look(directory, &self)
+        } catch {
+            throw .inputOutput(
+                "\(Printable.quoted(context.directory, maximum: 200)) cannot be read: \(error.code)",
+                error
+            )
+        }
+    }
+
     /// Says which file system a store lies on, and names one that cannot be written to.
     mutating func addFileSystem(_ facts: MountFacts, at place: String) {
         self.facts.append(("file system", facts.fileSystemType.isEmpty ? "unknown" : facts.fileSystemType))

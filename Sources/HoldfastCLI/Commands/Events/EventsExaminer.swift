@@ -19,15 +19,8 @@ enum EventsExaminer {
         let summary = try EventsSummary(of: log, context)
         add(report, to: &examination)
         addFacts(report, summary, to: &examination)
-        do throws(FileSystemError) {
-            let directory = try context.fileSystem.openDirectory(context.directory)
-            defer { try? directory.close() }
+        try examination.addFiles(of: context) { (directory, examination) throws(FileSystemError) in
             try addFiles(directory, context, to: &examination)
-        } catch {
-            throw .inputOutput(
-                "\(Printable.quoted(context.directory, maximum: 200)) cannot be read: \(error.code)",
-                error
-            )
         }
         examination.tables = summary.tables
         examination.findings.sort { $0.severity == .damage && $1.severity != .damage }

@@ -29,7 +29,9 @@ enum JournalExaminer {
             examination.facts += summary.facts
             examination.tables = summary.tables
         }
-        try addFiles(context, to: &examination)
+        try examination.addFiles(of: context) { (directory, examination) throws(FileSystemError) in
+            try addFiles(directory, context, to: &examination)
+        }
         examination.findings.sort { $0.severity == .damage && $1.severity != .damage }
         return examination
     }
@@ -84,34 +86,25 @@ enum JournalExaminer {
     }
 
     private static func addFiles(
+        _ directory: any Directory,
         _ context: CommandContext,
         to examination: inout StoreExamination
-    ) throws(CommandFailure) {
-        do throws(FileSystemError) {
-            let directory = try context.fileSystem.openDirectory(context.directory)
-            defer { try? directory.close() }
-            examination.addFileSystem(try context.fileSystem.mountFacts(of: directory), at: context.directory)
-            let status = try directory.status()
-            if status.permissions.rawValue & 0o022 != 0 {
-                examination.add(
-                    StoreExamination.Finding(
-                        .notice,
-                        "loose_permissions",
-                        place: context.directory,
-                        "others than the owner may write there (\(status.permissions))",
-                        remedy: "chmod 700, unless it is shared on purpose"
-                    )
+    ) throws(FileSystemError) {
+        examination.addFileSystem(try context.fileSystem.mountFacts(of: directory), at: context.directory)
+        let status = try directory.status()
+        if status.permissions.rawValue & 0o022 != 0 {
+            examination.add(
+                .notice(
+                    "loose_permissions",
+                    context.directory,
+                    "others than the owner may write there (\(status.permissions))",
+                    "chmod 700, unless it is shared on purpose"
                 )
-            }
-            let hasQuarantine = try directory.entries().contains { $0.name == "quarantine" }
-            let kept = hasQuarantine ? try directory.subdirectory("quarantine").entries() : []
-            examination.facts.append(("torn tails kept", String(kept.count { $0.name.hasSuffix(".torn") })))
-        } catch {
-            throw .inputOutput(
-                "\(Printable.quoted(context.directory, maximum: 200)) cannot be read: \(error.code)",
-                error
             )
         }
+        let hasQuarantine = try directory.entries().contains { $0.name == "quarantine" }
+        let kept = hasQuarantine ? try directory.subdirectory("quarantine").entries() : []
+        examination.facts.append(("torn tails kept", String(kept.count { $0.name.hasSuffix(".torn") })))
     }
 }
 

@@ -29,6 +29,23 @@ enum KeysInput {
         }
     }
 
+    /// What goes into a box or comes out of one: FILE, what the box belongs to, and the store to do it with.
+    struct Payload {
+        let store: ScopedKeyStore
+        let bytes: [UInt8]
+        let associatedData: [UInt8]
+    }
+
+    /// Reads FILE and what it belongs to, and opens the store. Nothing is read when there is no store.
+    static func payload(_ expected: String, _ context: CommandContext) throws(CommandFailure) -> Payload {
+        try requireOneStandardInput(context, takesFile: true)
+        try context.requireDirectory("make a key store with holdfast keys init")
+        let data = try associatedData(context)
+        let root = try root(context)
+        let bytes = try bytes(context.arguments.positional("FILE"), expected, context)
+        return Payload(store: try context.keyStore(root), bytes: bytes, associatedData: data)
+    }
+
     /// What a box belongs to; nothing when it was not given.
     static func associatedData(_ context: CommandContext) throws(CommandFailure) -> [UInt8] {
         guard let path = context.arguments.text("aad-file") else { return [] }

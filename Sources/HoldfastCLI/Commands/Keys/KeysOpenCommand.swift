@@ -42,19 +42,15 @@ enum KeysOpenCommand {
     )
 
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
-        try KeysInput.requireOneStandardInput(context, takesFile: true)
-        try context.requireDirectory("make a key store with holdfast keys init")
-        let data = try KeysInput.associatedData(context)
-        let root = try KeysInput.root(context)
-        let bytes = try KeysInput.bytes(context.arguments.positional("FILE"), "the box", context)
-        let store = try context.keyStore(root)
+        let input = try KeysInput.payload("the box", context)
+        let store = input.store
         defer { store.close() }
         let (box, opened) = try context.asking { () throws(KeyStoreError) in
-            let box = try SealedBox(parsing: bytes)
+            let box = try SealedBox(parsing: input.bytes)
             if let scope = context.selector?.scope, try !store.keyIDs(of: scope).contains(box.keyID) {
                 throw .unknownKey(box.keyID)
             }
-            return (box, try store.open(box, associatedData: data))
+            return (box, try store.open(box, associatedData: input.associatedData))
         }
         switch opened {
         case .plaintext(let payload):

@@ -40,15 +40,14 @@ enum KeysSealCommand {
     )
 
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
-        try KeysInput.requireOneStandardInput(context, takesFile: true)
-        try context.requireDirectory("make a key store with holdfast keys init")
-        let data = try KeysInput.associatedData(context)
-        let root = try KeysInput.root(context)
-        let payload = try KeysInput.bytes(context.arguments.positional("FILE"), "the payload", context)
-        let store = try context.keyStore(root)
-        defer { store.close() }
+        let input = try KeysInput.payload("the payload", context)
+        defer { input.store.close() }
         let box = try context.asking { () throws(KeyStoreError) in
-            try store.seal(payload, scope: context.requiredSelector.scope, associatedData: data)
+            try input.store.seal(
+                input.bytes,
+                scope: context.requiredSelector.scope,
+                associatedData: input.associatedData
+            )
         }
         if context.wantsJSON {
             context.console.write(json: [
