@@ -14,15 +14,16 @@ internal import PlatformProfile
 ///
 /// ```
 /// flock(7, LOCK_EX)                                       = 0
-/// fstatat(5, "events.jsonl.lock")                              each is what stands at its name …
-/// fstatat(5, "events.jsonl")                                   … and the events end with the handle's own line
-/// fstatat(5, "events.jsonl.count")
+/// fstatat(5, "events.jsonl.lock")                              it is what stands at its name
+/// fstat(5)                                                     no name changed: so are the events and the counter
+/// lseek(6, 0, SEEK_END)                                        the events end with the handle's own line
 /// write(6, …)                                                  all lines at once, at the end (O_APPEND)
 /// pwrite64(8, …, 16, 0)                                   = 16
 /// flock(7, LOCK_UN)
 /// ```
 ///
-/// What does not stand at its name is opened there. When the last line is somebody else's, the last two lines are read,
+/// When a name in the directory changed, or did so a moment ago, events and counter are looked at by their names, and what
+/// does not stand there is opened there. When the last line is somebody else's, the last two lines are read,
 /// which carry their numbers, and the counter.
 struct LockedAppend {
     let events: EncodedEvents
@@ -91,7 +92,7 @@ struct LockedAppend {
         let next: UInt64?
         do throws(FileSystemError) {
             // Behind our own last line nobody gave a number.
-            if log.checkCounter(), let last = log.last, last.isLast(size: size) {
+            if log.hasCounter, let last = log.last, last.isLast(size: size) {
                 next = last.number + 1
             } else {
                 guard case .whole(let lastNumber, let isCountedOn) = try EventsTail(of: opened.file, size: size) else {

@@ -19,10 +19,14 @@ struct OpenLog: Sendable {
     /// The highest number that this handle gave in these events.
     var highestGiven: UInt64?
     private var counter: CounterFile?
+    /// What the directory was before everything held open was last looked at by its name, and found there.
+    private var stamp: DirectoryStamp?
+    private let fileSystem: any FileSystem
 
     init(_ directory: any Directory, path: String, _ fileSystem: any FileSystem) {
         self.path = path
         self.directory = directory
+        self.fileSystem = fileSystem
         // Other tools take the lock on whatever file system the session lies; refusing here would lose events.
         let options = FileLockOptions(allowsNetworkFileSystems: true, keepsFileOpen: true)
         lock = FileLock(LogFiles.lock, in: directory, fileSystem: fileSystem, options: options)
@@ -33,10 +37,32 @@ struct OpenLog: Sendable {
     /// - Returns: the open events and their size.
     /// - Throws: `.notALog` when something else than a file stands there.
     mutating func openEvents() throws(EventLogError) -> (events: OpenEvents, size: Int64) {
-        if let held = events, let status = try statusOfEvents(), status.identity == held.identity {
-            if status.size < tally.byteOffset { tally = Tally() }
-            return (held, status.size)
+        guard let held = events, let size = try standingSize(of: held) else { return try reopenEvents() }
+        if size < tally.byteOffset { tally = Tally() }
+        return (held, size)
+    }
+
+    /// The size of the events that are held open; nil when something else, or nothing, stands at their name.
+    private mutating func standingSize(of held: OpenEvents) throws(EventLogError) -> Int64? {
+        do throws(FileSystemError) {
+            let now = try directory.status()
+            if let stamp, stamp.vouches(for: now) { return try held.file.size() }
+            // Kept only when everything is found in its place, and made before it is looked for.
+            let fresh = DirectoryStamp(now, fileSystem)
+            stamp = nil
+            checkCounter()
+            let status = try directory.status(of: LogFiles.events)
+            guard status.identity == held.identity else { return nil }
+            stamp = fresh
+            return status.size
+        } catch  where error.code == .noEntry {
+            return nil
+        } catch {
+            throw .io(error, file: LogFiles.events)
         }
+    }
+
+    private mutating func reopenEvents() throws(EventLogError) -> (events: OpenEvents, size: Int64) {
         let file: any File
         let status: FileStatus
         do throws(FileSystemError) {
@@ -48,34 +74,25 @@ struct OpenLog: Sendable {
         if status.kind != .regular { throw .notALog(path: path, reason: "\(LogFiles.events) is no regular file") }
         let opened = OpenEvents(file: file, identity: status.identity)
         events = opened
+        stamp = nil
         tally = Tally()
         last = nil
         highestGiven = nil
         return (opened, status.size)
-    }
-
-    private func statusOfEvents() throws(EventLogError) -> FileStatus? {
-        do throws(FileSystemError) {
-            return try directory.status(of: LogFiles.events)
-        } catch  where error.code == .noEntry {
-            return nil
-        } catch {
-            throw .io(error, file: LogFiles.events)
-        }
     }
 }
 
 // MARK: - The counter
 
 extension OpenLog {
+    /// Whether a counter is held open; after ``openEvents()`` it is the one at its name.
+    var hasCounter: Bool { counter != nil }
+
     /// Lets go of a counter that is not the one at its name.
-    ///
-    /// - Returns: whether one is held then.
-    mutating func checkCounter() -> Bool {
-        if counter?.stands(in: directory) == true { return true }
+    private mutating func checkCounter() {
+        if counter?.stands(in: directory) == true { return }
         counter?.close()
         counter = nil
-        return false
     }
 
     /// What the counter says; nil when that is nothing.

@@ -54,6 +54,10 @@ final class PosixFile: File, Sendable {
         return FileStatus(shim: raw)
     }
 
+    func size() throws(FileSystemError) -> Int64 {
+        Int64(try checked(descriptor.use { calls.size($0) }, .fileStatus, name))
+    }
+
     func setPermissions(_ permissions: Permissions) throws(FileSystemError) {
         _ = try checked(descriptor.use { calls.setPermissions($0, permissions) }, .setPermissions, name)
     }

@@ -55,8 +55,9 @@ enum EventLanes {
         let lock = Int32(unsafe "\(arena.path)/lock".withCString { unsafe cposix_open_path($0) })
         return Contest(
             subject: {
-                try arena.nanoseconds {
-                    for number in 0..<count { try log.append(EventWork.event(number)) }
+                let events = (0..<count).map { EventWork.event($0) }
+                return try arena.nanoseconds {
+                    for event in events { try log.append(event) }
                 } / Double(count) / 1000
             },
             floor: {

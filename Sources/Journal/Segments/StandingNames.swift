@@ -3,9 +3,8 @@ internal import FileSystemSeam
 /// The names in a journal's directory behind which a handle keeps things open between calls, and a cheap way to see that
 /// what was opened still stands at them.
 ///
-/// One look at the path tells which directory stands there and when a name in it last changed: the time that nobody can
-/// set, since restoring a backup sets the other one back. As long as it is the same, so are the names; but a time is only as fine as the file system's clock, so that the names themselves are looked
-/// at while the last change is recent.
+/// One look at the path tells which directory stands there and when a name in it last changed. As long as that vouches for
+/// the names, they are not looked at.
 struct StandingNames: Sendable {
     /// A directory that is kept open.
     struct Part: Sendable {
@@ -19,17 +18,9 @@ struct StandingNames: Sendable {
     }
 
     private let directory: any Directory
-    private let identity: FileIdentity
     private let parts: [Part]
     private let manifest: FileStatus
-    private var changed: WallClockTime
-    /// Whether another change would give another time.
-    private var isSettled: Bool
-
-    /// Longer than a tick of the clocks that file systems take their times from.
-    private static let tickNanoseconds: Int64 = 20_000_000
-    /// The same where times have no fractions of a second.
-    private static let coarseTickNanoseconds: Int64 = 2_500_000_000
+    private var stamp: DirectoryStamp
 
     /// - Parameter parts: the directories that are kept open.
     /// - Returns: nil when something else stands at their names already.
@@ -37,10 +28,7 @@ struct StandingNames: Sendable {
         self.directory = directory
         self.parts = parts
         // Before the names are looked at: a later change is seen.
-        let status = try directory.status()
-        identity = status.identity
-        changed = status.changed
-        isSettled = Self.isSettled(changed, fileSystem)
+        stamp = DirectoryStamp(try directory.status(), fileSystem)
         manifest = try directory.status(of: JournalManifest.fileName)
         if try !partsStand() { return nil }
     }
@@ -49,11 +37,10 @@ struct StandingNames: Sendable {
     mutating func stand(at place: JournalPlace) throws(JournalError) -> Bool {
         do {
             let status = try place.fileSystem.directoryStatus(place.path)
-            guard status.identity == identity else { return false }
-            if status.changed == changed, isSettled { return true }
+            guard stamp.isOfSame(status) else { return false }
+            if stamp.vouches(for: status) { return true }
             guard try directory.status(of: JournalManifest.fileName) == manifest, try partsStand() else { return false }
-            changed = status.changed
-            isSettled = Self.isSettled(changed, place.fileSystem)
+            stamp = DirectoryStamp(status, place.fileSystem)
             return true
         } catch  where error.code == .noEntry || error.code == .notDirectory {
             return false
@@ -65,11 +52,5 @@ struct StandingNames: Sendable {
     private func partsStand() throws(FileSystemError) -> Bool {
         for part in parts where try directory.status(of: part.name).identity != part.identity { return false }
         return true
-    }
-
-    private static func isSettled(_ changed: WallClockTime, _ fileSystem: any FileSystem) -> Bool {
-        let time = changed.nanosecondsSinceEpoch
-        let tick = time % 1_000_000_000 == 0 ? coarseTickNanoseconds : tickNanoseconds
-        return fileSystem.wallClock().nanosecondsSinceEpoch - time > tick
     }
 }

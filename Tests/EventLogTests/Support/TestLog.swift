@@ -23,6 +23,16 @@ final class TestLog: Sendable {
         SessionLog(at: path, fileSystem: fileSystem, options: options)
     }
 
+    /// A handle that has appended four events and knows everything that a handle remembers.
+    func openSettled(fileSystem: any FileSystem = PosixFileSystem.shared) throws -> SessionLog {
+        let handle = open(fileSystem: fileSystem)
+        for _ in 0..<2 { try handle.append(event()) }
+        // Longer than the clocks of file systems take for a tick.
+        PosixFileSystem.shared.sleep(nanoseconds: 100_000_000)
+        for _ in 0..<2 { try handle.append(event()) }
+        return handle
+    }
+
     func exists(_ file: String) -> Bool { FileManager.default.fileExists(atPath: "\(path)/\(file)") }
 
     func bytes(_ file: String = "events.jsonl") throws -> [UInt8] {

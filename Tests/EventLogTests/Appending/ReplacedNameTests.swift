@@ -1,0 +1,72 @@
+import EventLog
+import FileSystemSeam
+import TestSupport
+import Testing
+
+/// A handle keeps its files open and looks at a directory's time instead of their names; whatever others put in the place
+/// of a name is seen by the next append all the same.
+@Suite("Names replaced under an open handle")
+struct ReplacedNameTests {
+    /// As other writers do it: a file of its own, renamed over the counter. It lies.
+    @Test(arguments: [(UInt64(2), nil as UInt64?), (9, nil), (4, 17), (0, 0)])
+    func aCounter(count: UInt64, size: UInt64?) throws {
+        let log = try TestLog()
+        let handle = try log.openSettled()
+        try log.setCounter(count: count, size: size ?? UInt64(try log.bytes().count))
+        try TestLog.move("\(log.path)/events.jsonl.count", to: "\(log.path)/fresh")
+        try handle.append(event())
+        try log.remove("events.jsonl.count")
+        try TestLog.move("\(log.path)/fresh", to: "\(log.path)/events.jsonl.count")
+        for _ in 0..<2 { try handle.append(event()) }
+        try log.expectSound(7)
+    }
+
+    @Test func theCounterRemoved() throws {
+        let log = try TestLog()
+        let handle = try log.openSettled()
+        try log.remove("events.jsonl.count")
+        #expect(try handle.append(event()).isCounterWritten)
+        try log.expectSound(5)
+    }
+
+    /// The new file has as many bytes as the one before, but other numbers.
+    @Test func theEvents() throws {
+        let log = try TestLog()
+        let handle = try log.openSettled()
+        let lines = try log.lines()
+        try TestLog.move("\(log.path)/events.jsonl", to: "\(log.path)/old")
+        let other = lines.map { $0.replacing(#""sequence_no":"#, with: #""sequence_no":1"#) }
+        try log.write(other.joined(separator: "\n") + "\n")
+        #expect(try handle.append(event()).sequenceNumbers == 14..<15)
+        #expect(try log.lines().count == 5)
+        #expect(try log.bytes("old").count == lines.joined(separator: "\n").utf8.count + 1)
+    }
+
+    @Test func theEventsRemoved() throws {
+        let log = try TestLog()
+        let handle = try log.openSettled()
+        try log.remove("events.jsonl")
+        #expect(try handle.append(event()).sequenceNumbers == 0..<1)
+        try log.expectSound(1)
+    }
+
+    @Test func theWholeDirectoryRemoved() throws {
+        let log = try TestLog()
+        let handle = try log.openSettled()
+        try log.remove("")
+        #expect(try handle.append(event()).sequenceNumbers == 0..<1)
+        try log.expectSound(1)
+    }
+
+    /// Two changes within one tick of the clock: the second is not hidden by the first.
+    @Test func twiceAtOnce() throws {
+        let log = try TestLog()
+        let handle = try log.openSettled()
+        for round in 0..<40 {
+            try log.remove("events.jsonl.count")
+            try handle.append(event())
+            if round.isMultiple(of: 3) { try handle.append(event()) }
+        }
+        try log.expectSound(4 + 40 + 14)
+    }
+}
