@@ -47,6 +47,8 @@ let package = Package(
             providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]
         ),
         .target(name: "CPosix"),
+        // Counts allocations; only in benchmarks.
+        .target(name: "CAllocations"),
 
         // Bottom layer: bytes, signatures, files.
         .target(name: "Canonical", dependencies: ["CCrypto"], swiftSettings: strict),
@@ -100,7 +102,7 @@ let package = Package(
             dependencies: [
                 "HoldfastCLI", "Canonical", "FileSystemSeam", "CrashTesting", "LockKit", "PlatformProfile", "Journal",
                 "EventLog", "KeyStore",
-                "CCrypto", "CPosix", "CSodium", "CSQLite",
+                "CAllocations", "CCrypto", "CPosix", "CSodium", "CSQLite",
             ],
             swiftSettings: strict
         ),

@@ -22,7 +22,7 @@ enum Layers {
         "HoldfastBench": [
             "HoldfastCLI", "Canonical", "FileSystemSeam", "CrashTesting", "LockKit", "PlatformProfile", "Journal",
             "EventLog", "KeyStore",
-            "CCrypto", "CPosix", "CSodium", "CSQLite",
+            "CAllocations", "CCrypto", "CPosix", "CSodium", "CSQLite",
         ],
         "holdfast-bench": ["HoldfastBench", "HoldfastCLI"],
     ]

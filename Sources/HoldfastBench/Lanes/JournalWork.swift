@@ -24,16 +24,17 @@ enum JournalWork {
     /// A journal with `count` records of distinct grants, or of one; made without a sync a record.
     static func filled(_ arena: Arena, _ name: String, _ count: Int, grant: String? = nil) throws -> String {
         let path = "\(arena.path)/\(name)"
-        let journal = ApprovalJournal(
-            at: path,
-            fileSystem: arena.fileSystem,
-            options: JournalOptions(durability: .processCrashOnly)
-        )
+        try fill(path, count, grant: grant, arena.fileSystem)
+        return path
+    }
+
+    static func fill(_ path: String, _ count: Int, grant: String? = nil, _ fileSystem: any FileSystem) throws {
+        let options = JournalOptions(durability: .processCrashOnly)
+        let journal = ApprovalJournal(at: path, fileSystem: fileSystem, options: options)
         try journal.create()
         for number in 0..<count { _ = try journal.reserve(use(number, grant: grant), maximumUses: 1) }
         // Left clean: a writer that syncs makes the last of them durable.
-        try ApprovalJournal(at: path, fileSystem: arena.fileSystem).create()
-        return path
+        try ApprovalJournal(at: path, fileSystem: fileSystem).create()
     }
 
     /// Writes a record's bytes and syncs them, into space that was written before: what a durable append costs at

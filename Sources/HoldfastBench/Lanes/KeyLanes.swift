@@ -136,13 +136,8 @@ enum KeyLanes {
         )
     }
 
-    /// A store with so many keys, made durable in one checkpoint.
     private static func open(_ arena: Arena, _ count: Int) throws -> ScopedKeyStore {
-        let root = RootKeyFile(in: arena.path, fileSystem: arena.fileSystem)
-        let store = try ScopedKeyStore.open("\(arena.path)/keys", root: root, fileSystem: arena.fileSystem)
-        for number in 0..<count { _ = try store.mint(.entity("entity-\(number)")) }
-        try store.flush()
-        return store
+        try KeyWork.filled(arena.path, count, arena.fileSystem)
     }
 
     private static func rate(_ count: Int, _ arena: Arena, _ body: () throws -> Void) rethrows -> Double {
@@ -166,5 +161,16 @@ enum KeyLanes {
             )
             precondition(result == 0, "libsodium seals anything")
         }
+    }
+}
+
+enum KeyWork {
+    /// A store with so many keys, made durable in one checkpoint.
+    static func filled(_ path: String, _ count: Int, _ fileSystem: any FileSystem) throws -> ScopedKeyStore {
+        let root = RootKeyFile(in: path, fileSystem: fileSystem)
+        let store = try ScopedKeyStore.open("\(path)/keys", root: root, fileSystem: fileSystem)
+        for number in 0..<count { _ = try store.mint(.entity("entity-\(number)")) }
+        try store.flush()
+        return store
     }
 }

@@ -6,6 +6,7 @@ package enum Lanes {
         + KeyLanes.all
         + PlatformLanes.all
         + CrashLanes.all
+        + HotPathLanes.all
         + ProgramLanes.all
 
     /// The lanes that `pattern` selects: by name, or by the beginning of a name up to a dot.
