@@ -77,6 +77,10 @@ struct HelpTests {
         #expect(Set(Self.commands.map(\.path)).count == Self.commands.count)
     }
 
+    @Test func everyCommandStandsWhereItSaysItDoes() {
+        for entry in CommandTable.holdfast.entries { #expect(entry.path == entry.describe().path) }
+    }
+
     @Test func theOverviewListsEverything() {
         let run = CommandRun("--help")
         #expect(run.code == .done)

@@ -2,13 +2,58 @@ extension CommandTable {
     /// The commands of this program.
     package static let holdfast = CommandTable(
         groups: [journalGroup, eventsGroup, keysGroup, lockGroup, platformGroup, crashGroup],
-        commands: [CanonCommand.description, DigestCommand.description] + journalCommands + eventsCommands
-            + keysCommands + lockCommands + platformCommands + [
-                DoctorCommand.description, ReportCommand.description, CrashExploreCommand.description,
-                HelpCommand.description, CompletionsCommand.description,
-                ManCommand.description,
-            ]
+        entries: entries
     )
+
+    private static let entries = [
+        Entry("canon") { CanonCommand.description },
+        Entry("digest") { DigestCommand.description },
+        Entry("journal", "init") { JournalInitCommand.description },
+        Entry("journal", "reserve") { JournalReserveCommand.description },
+        Entry("journal", "revoke") { JournalRevokeCommand.description },
+        Entry("journal", "check") { JournalCheckCommand.description },
+        Entry("journal", "find") { JournalFindCommand.description },
+        Entry("journal", "uses") { JournalUsesCommand.description },
+        Entry("journal", "list") { JournalListCommand.description },
+        Entry("journal", "head") { JournalHeadCommand.description },
+        Entry("journal", "verify") { JournalVerifyCommand.description },
+        Entry("journal", "rebuild-indexes") { JournalRebuildIndexesCommand.description },
+        Entry("journal", "checkpoint") { JournalCheckpointCommand.description },
+        Entry("journal", "prove") { JournalProveCommand.description },
+        Entry("journal", "verify-proof") { JournalVerifyProofCommand.description },
+        Entry("journal", "convert") { JournalConvertCommand.description },
+        Entry("journal", "export") { JournalExportCommand.description },
+        Entry("journal", "import") { JournalImportCommand.description },
+        Entry("journal", "verify-bundle") { JournalVerifyBundleCommand.description },
+        Entry("journal", "repair") { JournalRepairCommand.description },
+        Entry("events", "append") { EventsAppendCommand.description },
+        Entry("events", "read") { EventsReadCommand.description },
+        Entry("events", "follow") { EventsFollowCommand.description },
+        Entry("events", "verify") { EventsVerifyCommand.description },
+        Entry("events", "seal") { EventsSealCommand.description },
+        Entry("events", "count") { EventsCountCommand.description },
+        Entry("keys", "init") { KeysInitCommand.description },
+        Entry("keys", "mint") { KeysMintCommand.description },
+        Entry("keys", "seal") { KeysSealCommand.description },
+        Entry("keys", "open") { KeysOpenCommand.description },
+        Entry("keys", "shred") { KeysShredCommand.description },
+        Entry("keys", "rotate") { KeysRotateCommand.description },
+        Entry("keys", "list") { KeysListCommand.description },
+        Entry("keys", "verify-erasure") { KeysVerifyErasureCommand.description },
+        Entry("lock", "run") { LockRunCommand.description },
+        Entry("lock", "inspect") { LockInspectCommand.description },
+        Entry("lock", "attest") { LockAttestCommand.description },
+        Entry("lock", "takeover") { LockTakeoverCommand.description },
+        Entry("platform", "observe") { PlatformObserveCommand.description },
+        Entry("platform", "record") { PlatformRecordCommand.description },
+        Entry("platform", "check") { PlatformCheckCommand.description },
+        Entry("doctor") { DoctorCommand.description },
+        Entry("report") { ReportCommand.description },
+        Entry("crash", "explore") { CrashExploreCommand.description },
+        Entry("help") { HelpCommand.description },
+        Entry("completions") { CompletionsCommand.description },
+        Entry("man") { ManCommand.description },
+    ]
 
     private static let journalGroup = Group(
         name: "journal",
@@ -40,17 +85,6 @@ extension CommandTable {
         ]
     )
 
-    private static let keysCommands = [
-        KeysInitCommand.description,
-        KeysMintCommand.description,
-        KeysSealCommand.description,
-        KeysOpenCommand.description,
-        KeysShredCommand.description,
-        KeysRotateCommand.description,
-        KeysListCommand.description,
-        KeysVerifyErasureCommand.description,
-    ]
-
     private static let lockGroup = Group(
         name: "lock",
         summary: "locks between processes, and who holds them",
@@ -59,13 +93,6 @@ extension CommandTable {
                 + "is there does not mean that anybody holds the lock."
         ]
     )
-
-    private static let lockCommands = [
-        LockRunCommand.description,
-        LockInspectCommand.description,
-        LockAttestCommand.description,
-        LockTakeoverCommand.description,
-    ]
 
     private static let platformGroup = Group(
         name: "platform",
@@ -76,12 +103,6 @@ extension CommandTable {
         ]
     )
 
-    private static let platformCommands = [
-        PlatformObserveCommand.description,
-        PlatformRecordCommand.description,
-        PlatformCheckCommand.description,
-    ]
-
     private static let crashGroup = Group(
         name: "crash",
         summary: "what a power cut does to a store",
@@ -90,34 +111,4 @@ extension CommandTable {
                 + "same for stores of your own."
         ]
     )
-
-    private static let eventsCommands = [
-        EventsAppendCommand.description,
-        EventsReadCommand.description,
-        EventsFollowCommand.description,
-        EventsVerifyCommand.description,
-        EventsSealCommand.description,
-        EventsCountCommand.description,
-    ]
-
-    private static let journalCommands = [
-        JournalInitCommand.description,
-        JournalReserveCommand.description,
-        JournalRevokeCommand.description,
-        JournalCheckCommand.description,
-        JournalFindCommand.description,
-        JournalUsesCommand.description,
-        JournalListCommand.description,
-        JournalHeadCommand.description,
-        JournalVerifyCommand.description,
-        JournalRebuildIndexesCommand.description,
-        JournalCheckpointCommand.description,
-        JournalProveCommand.description,
-        JournalVerifyProofCommand.description,
-        JournalConvertCommand.description,
-        JournalExportCommand.description,
-        JournalImportCommand.description,
-        JournalVerifyBundleCommand.description,
-        JournalRepairCommand.description,
-    ]
 }

@@ -103,7 +103,7 @@ extension CommandLineParser {
         let word = path[path.count - 1]
         let name = (["holdfast"] + parent).joined(separator: " ")
         // A subcommand typed without its group is likelier than a typing error.
-        let elsewhere = table.commands.first { $0.path.count > path.count && $0.path.last == word }
+        let elsewhere = table.entries.first { $0.path.count > path.count && $0.word == word }?.describe()
         let nearby = EditDistance.suggestion(for: word, among: table.words(after: parent))
         let meant = elsewhere.map(\.name) ?? nearby.map { "\(name) \($0)" }
         let remedy = meant.map { "did you mean \($0)?" } ?? "see \(name) --help"
