@@ -26,6 +26,10 @@ intptr_t cposix_renameat_exclusive(int directory, const char *name, int target, 
     return counted(renameatx_np(directory, name, target, new_name, RENAME_EXCL));
 }
 
+intptr_t cposix_statx(int directory, const char *name, struct cposix_status *status) {
+    return *name == 0 ? cposix_fstat(directory, status) : cposix_fstatat(directory, name, status);
+}
+
 intptr_t cposix_fallocate(int descriptor, int64_t size) {
     struct stat status;
     if (size < 0) return -EINVAL;

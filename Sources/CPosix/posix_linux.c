@@ -13,8 +13,10 @@
 #include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,6 +28,28 @@ static intptr_t counted(intptr_t result) { return result < 0 ? -errno : result; 
 
 intptr_t cposix_renameat_exclusive(int directory, const char *name, int target, const char *new_name) {
     return counted(syscall(SYS_renameat2, directory, name, target, new_name, RENAME_NOREPLACE));
+}
+
+static int kind(unsigned mode) {
+    return S_ISREG(mode)   ? CPOSIX_KIND_REGULAR
+           : S_ISDIR(mode) ? CPOSIX_KIND_DIRECTORY
+           : S_ISLNK(mode) ? CPOSIX_KIND_SYMBOLIC_LINK
+                           : CPOSIX_KIND_OTHER;
+}
+
+intptr_t cposix_statx(int directory, const char *name, struct cposix_status *status) {
+    struct statx raw;
+    int flags = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
+    if (statx(directory, name, flags, STATX_TYPE | STATX_INO | STATX_SIZE, &raw) < 0) return -errno;
+    *status = (struct cposix_status){
+        .device = (uint64_t)makedev(raw.stx_dev_major, raw.stx_dev_minor),
+        .inode = raw.stx_ino,
+        .size = (int64_t)raw.stx_size,
+        .device_major = raw.stx_dev_major,
+        .device_minor = raw.stx_dev_minor,
+        .kind = kind(raw.stx_mode),
+    };
+    return 0;
 }
 
 intptr_t cposix_fallocate(int descriptor, int64_t size) { return counted(fallocate(descriptor, 0, 0, size)); }

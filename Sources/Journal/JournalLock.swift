@@ -28,7 +28,7 @@ struct JournalLock: Sendable {
             self.directory = try directory.reopened()
             locks = try directory.madeSubdirectory(directoryName)
             file = try locks.open(fileName, [.read, .write, .create], permissions: .ownerFile)
-            fileIdentity = try file.status().identity
+            fileIdentity = try file.extent().identity
         }
 
         /// Locks all of it; false when the time is over.
@@ -43,7 +43,7 @@ struct JournalLock: Sendable {
         var stand: Bool {
             get throws(FileSystemError) {
                 do {
-                    return try locks.status(of: fileName).identity == fileIdentity
+                    return try locks.extent(of: fileName).identity == fileIdentity
                 } catch  where error.code == .noEntry {
                     return false
                 }

@@ -78,6 +78,6 @@ struct CallCountTests {
             #expect(try !journal.checkReplay(grant: "grant-a", nonceDigest: digest("n-4"), maximumUsesHint: 1).passed)
         }
         let question = calls.withLock { $0 }
-        #expect(question.map(\.name) == [.stat, .fstatat, .pread], "\(question)")
+        #expect(question.map(\.name) == [.stat, .statx, .pread], "\(question)")
     }
 }

@@ -77,6 +77,10 @@ intptr_t cposix_fstat(int descriptor, struct cposix_status *status);
 intptr_t cposix_stat(const char *path, struct cposix_status *status);
 /// `fstatat` with `AT_SYMLINK_NOFOLLOW`.
 intptr_t cposix_fstatat(int directory, const char *name, struct cposix_status *status);
+/// Kind, device, inode and length of what stands at a name, of a descriptor itself when the name is empty; the rest is zero.
+/// On Linux `statx` with `AT_SYMLINK_NOFOLLOW` and a mask without times: since 6.13 asking for a file's times makes the next
+/// write to it a change of its inode, which its sync then waits for.
+intptr_t cposix_statx(int directory, const char *name, struct cposix_status *status);
 
 // Opening and closing.
 

@@ -83,6 +83,12 @@ final class PosixDirectory: Directory, Sendable {
         return FileStatus(shim: raw)
     }
 
+    func extent(of name: String) throws(FileSystemError) -> FileExtent {
+        var raw = cposix_status()
+        _ = try use(name, .status) { calls.extent($0, name, into: &raw) }
+        return FileExtent(shim: raw)
+    }
+
     func status() throws(FileSystemError) -> FileStatus {
         var raw = cposix_status()
         _ = try checked(descriptor.use { calls.status($0, into: &raw) }, .status, name)

@@ -58,6 +58,12 @@ final class PosixFile: File, Sendable {
         Int64(try checked(descriptor.use { calls.size($0) }, .fileStatus, name))
     }
 
+    func extent() throws(FileSystemError) -> FileExtent {
+        var raw = cposix_status()
+        _ = try checked(descriptor.use { calls.extent($0, into: &raw) }, .fileStatus, name)
+        return FileExtent(shim: raw)
+    }
+
     func setPermissions(_ permissions: Permissions) throws(FileSystemError) {
         _ = try checked(descriptor.use { calls.setPermissions($0, permissions) }, .setPermissions, name)
     }

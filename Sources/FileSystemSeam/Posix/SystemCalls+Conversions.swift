@@ -37,6 +37,16 @@ extension FileStatus.Kind {
     }
 }
 
+extension FileExtent {
+    init(shim: cposix_status) {
+        self.init(
+            kind: FileStatus.Kind(shim: shim.kind) ?? .other,
+            identity: FileIdentity(device: shim.device, inode: shim.inode),
+            size: shim.size
+        )
+    }
+}
+
 extension FileStatus {
     /// The status behind the shim's structure. A time beyond 1677…2262 becomes the nearest one that fits.
     init(shim: cposix_status) {

@@ -146,6 +146,18 @@ struct SystemCalls: Sendable {
         }
     }
 
+    func extent(_ descriptor: Int32, into status: inout cposix_status) -> Int {
+        run(.statx, descriptor, "\"\", AT_EMPTY_PATH") {
+            unsafe "".withCString { unsafe cposix_statx(descriptor, $0, &status) }
+        }
+    }
+
+    func extent(_ directory: Int32, _ name: String, into status: inout cposix_status) -> Int {
+        run(.statx, directory, "\"\(name)\", AT_SYMLINK_NOFOLLOW") {
+            unsafe name.withCString { unsafe cposix_statx(directory, $0, &status) }
+        }
+    }
+
     func status(ofPath path: String, into status: inout cposix_status) -> Int {
         run(.stat, nil, "\"\(path)\"") { unsafe path.withCString { unsafe cposix_stat($0, &status) } }
     }

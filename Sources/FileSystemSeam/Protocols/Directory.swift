@@ -52,6 +52,9 @@ public protocol Directory: AnyObject, Sendable {
     /// What stands at `name`; a symbolic link is described, not followed.
     func status(of name: String) throws(FileSystemError) -> FileStatus
 
+    /// What stands at `name` as far as it can be told without its times; see ``FileExtent``.
+    func extent(of name: String) throws(FileSystemError) -> FileExtent
+
     /// What this directory itself is.
     func status() throws(FileSystemError) -> FileStatus
 

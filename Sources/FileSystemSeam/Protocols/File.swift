@@ -40,6 +40,9 @@ public protocol File: AnyObject, Sendable {
     /// to note a new one.
     func size() throws(FileSystemError) -> Int64
 
+    /// Which file this is and how long, without its times; see ``FileExtent``.
+    func extent() throws(FileSystemError) -> FileExtent
+
     /// Sets the permission bits through the descriptor.
     func setPermissions(_ permissions: Permissions) throws(FileSystemError)
 

@@ -52,6 +52,41 @@ public struct FileStatus: Sendable, Hashable {
     }
 }
 
+/// What a file is, which one, and how long: a status without its times (`statx`).
+///
+/// For files that are written again and again. Since Linux 6.13 a file whose times were asked for gets a new time with its next
+/// write, which is a change of its inode: a sync then commits the file system's journal, too, and takes half as long again.
+public struct FileExtent: Sendable, Hashable {
+    /// What sort of thing it is.
+    public var kind: FileStatus.Kind
+    /// Which file it is: equal identities are the same file.
+    public var identity: FileIdentity
+    /// Its length in bytes.
+    public var size: Int64
+
+    /// Makes one from its parts.
+    public init(kind: FileStatus.Kind, identity: FileIdentity, size: Int64) {
+        self.kind = kind
+        self.identity = identity
+        self.size = size
+    }
+
+    /// What a status says of it.
+    public init(_ status: FileStatus) {
+        self.init(kind: status.kind, identity: status.identity, size: status.size)
+    }
+}
+
+extension Directory {
+    /// Taken from ``Directory/status(of:)``; for implementations to which times cost nothing.
+    public func extent(of name: String) throws(FileSystemError) -> FileExtent { FileExtent(try status(of: name)) }
+}
+
+extension File {
+    /// Taken from ``File/status()``; for implementations to which times cost nothing.
+    public func extent() throws(FileSystemError) -> FileExtent { FileExtent(try status()) }
+}
+
 /// A file's device and inode: the identity that survives renames.
 public struct FileIdentity: Sendable, Hashable {
     /// The device that holds the file.

@@ -76,7 +76,7 @@ struct SegmentFiles: Sendable {
         do throws(FileSystemError) {
             guard let directory else { throw FileSystemError(operation: .open, name: name, code: .noEntry) }
             let file = try directory.open(name, .read, permissions: .ownerFile)
-            if try file.status().kind != .regular {
+            if try file.extent().kind != .regular {
                 throw FileSystemError(operation: .open, name: name, code: .invalidArgument)
             }
             opened = (first, file)

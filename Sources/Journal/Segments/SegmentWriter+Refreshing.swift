@@ -31,13 +31,13 @@ extension SegmentWriter {
         do {
             // A segment that another process seals changes its length; one without zeros behind its records may have
             // been sealed before.
-            guard let status = try view.files.directory?.status(of: SegmentName.text(active.first)),
-                status.size == active.size, status.size > view.end.offset
+            guard let extent = try view.files.directory?.extent(of: SegmentName.text(active.first)),
+                extent.size == active.size, extent.size > view.end.offset
             else { return false }
             let identity: FileIdentity
-            if let known = active.identity { identity = known } else { identity = try active.file.status().identity }
+            if let known = active.identity { identity = known } else { identity = try active.file.extent().identity }
             self.active?.identity = identity
-            guard status.identity == identity else { return false }
+            guard extent.identity == identity else { return false }
             return try active.file.read(exactly: 1, at: view.end.offset) == [0]
         } catch  where error.code == .noEntry {
             return false

@@ -115,9 +115,9 @@ struct WatermarkFile: Sendable {
         guard let heads, let file else { return false }
         do {
             let known: FileIdentity
-            if let identity { known = identity } else { known = try file.status().identity }
+            if let identity { known = identity } else { known = try file.extent().identity }
             identity = known
-            return try heads.status(of: HeadFile.fileName).identity == known
+            return try heads.extent(of: HeadFile.fileName).identity == known
         } catch  where error.code == .noEntry {
             return false
         } catch {

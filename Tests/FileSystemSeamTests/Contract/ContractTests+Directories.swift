@@ -68,6 +68,7 @@ extension ContractTests {
             try held.put("file", "text")
             #expect(try root.subdirectory("b").text("file") == "text")
             #expect(try held.status().identity == root.status(of: "b").identity)
+            #expect(try root.extent(of: "b") == FileExtent(held.status()))
         }
     }
 

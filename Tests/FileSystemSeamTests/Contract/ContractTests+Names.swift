@@ -29,6 +29,7 @@ extension ContractTests {
                 expectFailure(.invalidArgument, .remove, comment) { try root.remove(bad) }
                 expectFailure(.invalidArgument, .removeDirectory, comment) { try root.removeDirectory(bad) }
                 expectFailure(.invalidArgument, .status, comment) { _ = try root.status(of: bad) }
+                expectFailure(.invalidArgument, .status, comment) { _ = try root.extent(of: bad) }
             }
             #expect(try root.names() == ["good"])
         }
@@ -78,6 +79,7 @@ extension ContractTests {
             expectFailure(.noEntry, .remove) { try root.remove("no") }
             expectFailure(.noEntry, .removeDirectory) { try root.removeDirectory("no") }
             expectFailure(.noEntry, .status) { _ = try root.status(of: "no") }
+            expectFailure(.noEntry, .status) { _ = try root.extent(of: "no") }
             expectFailure(.noEntry, .openDirectory) {
                 _ = try subject.fileSystem.openDirectory(subject.rootPath + "/no")
             }
@@ -109,6 +111,7 @@ extension ContractTests {
                 }
                 expectFailure(.symbolicLinkLoop, .subdirectory) { _ = try root.subdirectory(link) }
                 #expect(try root.status(of: link).kind == .symbolicLink)
+                #expect(try root.extent(of: link) == FileExtent(root.status(of: link)))
                 try root.remove(link)
             }
             #expect(try root.text("file") == "precious")

@@ -57,6 +57,8 @@ struct SystemCallRow: Sendable, CustomTestStringConvertible {
             _ = try root.open("file", .write, permissions: .ownerFile).status()
         },
         SystemCallRow(.fstatat, .status) { _, root, _ in _ = try root.status(of: "file") },
+        SystemCallRow(.statx, .status) { _, root, _ in _ = try root.extent(of: "file") },
+        SystemCallRow(.statx, .fileStatus) { _, root, _ in _ = try root.existing("file").extent() },
         SystemCallRow(.fstatfs, .mountFacts) { fileSystem, root, _ in _ = try fileSystem.mountFacts(of: root) },
         SystemCallRow(.read, nil) { fileSystem, root, _ in _ = try fileSystem.mountFacts(of: root) },
         SystemCallRow(.pread, .read) { _, root, _ throws in
