@@ -179,11 +179,6 @@ intptr_t cposix_pwrite(int descriptor, const void *bytes, size_t count, int64_t 
     return counted(pwrite(descriptor, bytes, count, offset));
 }
 
-intptr_t cposix_size(int descriptor) {
-    off_t end = lseek(descriptor, 0, SEEK_END);
-    return end < 0 ? -errno : (intptr_t)end;
-}
-
 intptr_t cposix_ftruncate(int descriptor, int64_t size) { return counted(ftruncate(descriptor, size)); }
 
 intptr_t cposix_fchmod(int descriptor, uint32_t permissions) {

@@ -142,8 +142,6 @@ intptr_t cposix_write(int descriptor, const void *_Nullable bytes, size_t count)
 intptr_t cposix_pread(int descriptor, void *_Nullable buffer, size_t count, int64_t offset);
 /// `pwrite`.
 intptr_t cposix_pwrite(int descriptor, const void *_Nullable bytes, size_t count, int64_t offset);
-/// `lseek` to the end.
-intptr_t cposix_size(int descriptor);
 /// `ftruncate`.
 intptr_t cposix_ftruncate(int descriptor, int64_t size);
 /// `fallocate` from 0 to `size`, never shrinking; `F_PREALLOCATE` and `ftruncate` on Darwin.

@@ -26,8 +26,8 @@ struct CounterFile: Sendable {
     /// over it.
     mutating func stands(in directory: any Directory) -> Bool {
         do throws(FileSystemError) {
-            let found = try directory.status(of: LogFiles.counter)
-            let own = if let identity { identity } else { try file.status().identity }
+            let found = try directory.extent(of: LogFiles.counter)
+            let own = if let identity { identity } else { try file.extent().identity }
             identity = own
             return found.identity == own && found.size == Int64(CounterRecord.byteCount)
         } catch {

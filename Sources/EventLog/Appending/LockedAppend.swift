@@ -16,7 +16,7 @@ internal import PlatformProfile
 /// flock(7, LOCK_EX)                                       = 0
 /// fstatat(5, "events.jsonl.lock")                              it is what stands at its name
 /// fstat(5)                                                     no name changed: so are the events and the counter
-/// lseek(6, 0, SEEK_END)                                        the events end with the handle's own line
+/// statx(6)                                                     the events end with the handle's own line
 /// write(6, …)                                                  all lines at once, at the end (O_APPEND)
 /// pwrite64(8, …, 16, 0)                                   = 16
 /// flock(7, LOCK_UN)
@@ -161,7 +161,7 @@ struct LockedAppend {
     /// Cuts off the line that a failed write may have left unfinished, when nobody appended behind it. Whole lines stay:
     /// who reads may have seen them. What cannot be cut off is a torn tail, which the next append moves away.
     private static func withdraw(_ bytes: [UInt8], from file: any File, size: Int64) {
-        guard let now = try? file.status().size, now > size, now < size + Int64(bytes.count) else { return }
+        guard let now = try? file.extent().size, now > size, now < size + Int64(bytes.count) else { return }
         let written = Int(now - size)
         guard let found = try? file.read(exactly: written, at: size), found.elementsEqual(bytes[..<written]) else {
             return

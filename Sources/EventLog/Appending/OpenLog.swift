@@ -46,12 +46,12 @@ struct OpenLog: Sendable {
     private mutating func standingSize(of held: OpenEvents) throws(EventLogError) -> Int64? {
         do throws(FileSystemError) {
             let now = try directory.status()
-            if let stamp, stamp.vouches(for: now) { return try held.file.size() }
+            if let stamp, stamp.vouches(for: now) { return try held.file.extent().size }
             // Kept only when everything is found in its place, and made before it is looked for.
             let fresh = DirectoryStamp(now, fileSystem)
             stamp = nil
             checkCounter()
-            let status = try directory.status(of: LogFiles.events)
+            let status = try directory.extent(of: LogFiles.events)
             guard status.identity == held.identity else { return nil }
             stamp = fresh
             return status.size
@@ -64,10 +64,10 @@ struct OpenLog: Sendable {
 
     private mutating func reopenEvents() throws(EventLogError) -> (events: OpenEvents, size: Int64) {
         let file: any File
-        let status: FileStatus
+        let status: FileExtent
         do throws(FileSystemError) {
             file = try directory.open(LogFiles.events, [.read, .write, .append, .create], permissions: .ownerFile)
-            status = try file.status()
+            status = try file.extent()
         } catch {
             throw .opening(error, in: path)
         }

@@ -21,10 +21,10 @@ extension Directory {
     /// Opens the events for reading; nil when there are none yet.
     ///
     /// - Throws: `.notALog` when something else than a file stands there.
-    func openEvents(in path: String) throws(EventLogError) -> (file: any File, status: FileStatus)? {
+    func openEvents(in path: String) throws(EventLogError) -> (file: any File, status: FileExtent)? {
         do throws(FileSystemError) {
             let file = try open(LogFiles.events, .read, permissions: .ownerFile)
-            let status = try file.status()
+            let status = try file.extent()
             if status.kind == .regular { return (file, status) }
         } catch  where error.code == .noEntry {
             return nil

@@ -109,9 +109,9 @@ public final class EventFollower {
     /// Makes sure that what was read still stands in the file at the name.
     private func checkEvents() throws(EventLogError) {
         guard let directory, let events, let readBytes = reader?.byteOffset else { return }
-        let status: FileStatus
+        let status: FileExtent
         do throws(FileSystemError) {
-            status = try directory.status(of: LogFiles.events)
+            status = try directory.extent(of: LogFiles.events)
         } catch  where error.code == .noEntry {
             throw .eventsReplaced(path: path, readBytes: readBytes, size: 0)
         } catch {

@@ -74,10 +74,10 @@ extension SessionLog {
         var size = LogSize()
         guard let opened = try standing()?.openEvents(in: path) else { return size }
         var tally = Tally()
-        let status: FileStatus
+        let status: FileExtent
         do throws(FileSystemError) {
             try tally.advance(over: opened.file, to: .max)
-            status = try opened.file.status()
+            status = try opened.file.extent()
         } catch {
             throw .io(error, file: LogFiles.events)
         }

@@ -190,7 +190,7 @@ extension SessionLog {
         guard try Self.readSeal(in: directory, path: path) == earlier else { return false }
         do throws(FileSystemError) {
             // An append that failed may have taken back the beginning of a line.
-            if try directory.status(of: LogFiles.events).size < seal.byteCount { return false }
+            if try directory.extent(of: LogFiles.events).size < seal.byteCount { return false }
             try directory.rename(temporary, to: LogFiles.seal, in: directory, exclusive: false)
         } catch {
             throw .io(error, file: LogFiles.seal)
@@ -248,7 +248,7 @@ extension EventSeal {
     /// - Complexity: O(*n*) in what was sealed, in bounded memory.
     func complaint(about file: any File) throws(FileSystemError) -> String? {
         guard let found = try MeasuredBytes(of: file, size: byteCount) else {
-            return "\(byteCount) bytes were sealed, and only \(try file.status().size) are there"
+            return "\(byteCount) bytes were sealed, and only \(try file.extent().size) are there"
         }
         if found.digest.description == fileDigest, found.merkleRoot.description == merkleRoot,
             found.lineCount == lineCount

@@ -68,7 +68,7 @@ extension SessionLog {
         let tail: EventsTail
         do throws(FileSystemError) {
             bytes = try directory.readFile(LogFiles.counter, maximumBytes: 64)
-            size = try file.status().size
+            size = try file.extent().size
             tail = try EventsTail(of: file, size: size)
         } catch  where error.code == .noEntry {
             return LogProblem(.counter, "\(LogFiles.counter) is not there; the next append counts the lines")
@@ -125,7 +125,7 @@ extension SessionLog {
                 report.fail(LogProblem(.sealBroken, complaint))
                 return
             }
-            let later = try file.status().size - seal.byteCount
+            let later = try file.extent().size - seal.byteCount
             if later > 0 {
                 report.warn(LogProblem(.unsealedEvents, "\(later) bytes were appended after the log was sealed"))
             }

@@ -54,10 +54,6 @@ final class PosixFile: File, Sendable {
         return FileStatus(shim: raw)
     }
 
-    func size() throws(FileSystemError) -> Int64 {
-        Int64(try checked(descriptor.use { calls.size($0) }, .fileStatus, name))
-    }
-
     func extent() throws(FileSystemError) -> FileExtent {
         var raw = cposix_status()
         _ = try checked(descriptor.use { calls.extent($0, into: &raw) }, .fileStatus, name)

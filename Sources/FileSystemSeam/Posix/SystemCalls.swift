@@ -137,9 +137,6 @@ struct SystemCalls: Sendable {
         run(.fstat, descriptor) { unsafe cposix_fstat(descriptor, &status) }
     }
 
-    /// No positioned call looks at the offset that this moves, and neither does one that appends.
-    func size(_ descriptor: Int32) -> Int { run(.lseek, descriptor, "0, SEEK_END") { cposix_size(descriptor) } }
-
     func status(_ directory: Int32, _ name: String, into status: inout cposix_status) -> Int {
         run(.fstatat, directory, "\"\(name)\", AT_SYMLINK_NOFOLLOW") {
             unsafe name.withCString { unsafe cposix_fstatat(directory, $0, &status) }

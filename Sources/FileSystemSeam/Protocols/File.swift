@@ -34,12 +34,6 @@ public protocol File: AnyObject, Sendable {
     /// What the file is now.
     func status() throws(FileSystemError) -> FileStatus
 
-    /// How many bytes it has now.
-    ///
-    /// Unlike ``status()`` this does not ask for times, which Linux 6.13 and later answer at a price: the next write has
-    /// to note a new one.
-    func size() throws(FileSystemError) -> Int64
-
     /// Which file this is and how long, without its times; see ``FileExtent``.
     func extent() throws(FileSystemError) -> FileExtent
 
@@ -80,11 +74,6 @@ public protocol File: AnyObject, Sendable {
     /// Closes the handle and drops its locks. Never syncs. Closing twice is harmless; any other use of a
     /// closed handle gives `.badDescriptor`, whatever else is wrong with the call.
     func close() throws(FileSystemError)
-}
-
-extension File {
-    /// ``status()`` tells it, too.
-    public func size() throws(FileSystemError) -> Int64 { try status().size }
 }
 
 /// A read-only window on a file, from ``File/map(length:)``. It stays valid after the file is closed and

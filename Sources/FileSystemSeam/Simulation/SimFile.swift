@@ -81,11 +81,6 @@ public final class SimFile: File, @unchecked Sendable {
         try perform(.fileStatus, "") { (state, _) throws(Refusal) in state.status(self.inode) }
     }
 
-    /// See ``File/size()``.
-    public func size() throws(FileSystemError) -> Int64 {
-        try perform(.fileStatus, "") { (state, _) throws(Refusal) in state.status(self.inode).size }
-    }
-
     /// See ``File/setPermissions(_:)``.
     public func setPermissions(_ permissions: Permissions) throws(FileSystemError) {
         try perform(.setPermissions, "\(permissions)") { (state, _) throws(Refusal) in

@@ -92,7 +92,7 @@ extension File {
     ///
     /// - Complexity: O(*n*) in the bytes behind the offset; memory does not depend on it.
     func endOfData(from offset: Int64) throws(FileSystemError) -> Int64 {
-        var position = try size()
+        var position = try extent().size
         var piece = [UInt8](
             repeating: 0,
             count: Int(clamping: min(Int64(LineReader.pieceByteCount), position - offset))

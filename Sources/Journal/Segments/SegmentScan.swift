@@ -140,7 +140,7 @@ struct SegmentScan {
 
     private static func size(of file: any File, _ end: RecordPosition) throws(JournalError) -> Int64 {
         do {
-            return try file.size()
+            return try file.extent().size
         } catch {
             throw .io(error, file: SegmentName.path(end.segment))
         }

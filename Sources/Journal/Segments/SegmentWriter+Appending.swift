@@ -146,7 +146,7 @@ extension SegmentWriter {
 
     func size(of active: ActiveSegment) throws(JournalError) -> Int64 {
         do {
-            return try active.file.size()
+            return try active.file.extent().size
         } catch {
             throw .io(error, file: SegmentName.path(active.first))
         }

@@ -112,7 +112,7 @@ extension SegmentWriter {
         guard let last = view.files.firsts.last, let segments = view.files.directory else { return }
         do {
             let file = try segments.open(SegmentName.text(last), [.read, .write], permissions: .ownerFile)
-            active = ActiveSegment(first: last, file: file, size: try file.size())
+            active = ActiveSegment(first: last, file: file, size: try file.extent().size)
         } catch {
             throw .io(error, file: SegmentName.path(last))
         }

@@ -15,7 +15,7 @@ struct SystemCallTests {
         try handle.append(event())
         #expect(
             calls.names == [
-                "open", "fstatfs", "openat", "flock", "fstatat", "fstat", "openat", "fstat", "pread64", "openat",
+                "open", "fstatfs", "openat", "flock", "fstatat", "fstat", "openat", "statx", "pread64", "openat",
                 "pread64", "write", "pwrite64", "flock",
             ]
         )
@@ -42,7 +42,7 @@ struct SystemCallTests {
         try log.write("", to: "note")
         PosixFileSystem.shared.sleep(nanoseconds: 100_000_000)
         for expected in [
-            ["flock", "fstatat", "fstat", "fstatat", "fstatat", "write", "pwrite64", "flock"], Self.usual,
+            ["flock", "fstatat", "fstat", "statx", "statx", "write", "pwrite64", "flock"], Self.usual,
         ] {
             calls.forget()
             try handle.append(event())
@@ -50,7 +50,7 @@ struct SystemCallTests {
         }
     }
 
-    private static let usual = ["flock", "fstatat", "fstat", "lseek", "write", "pwrite64", "flock"]
+    private static let usual = ["flock", "fstatat", "fstat", "statx", "write", "pwrite64", "flock"]
 
     @Test func afterSomebodyElseItTakesNine() throws {
         let log = try TestLog()
@@ -60,7 +60,7 @@ struct SystemCallTests {
         calls.forget()
         try handle.append(event())
         #expect(
-            calls.names == ["flock", "fstatat", "fstat", "lseek", "pread64", "pread64", "write", "pwrite64", "flock"]
+            calls.names == ["flock", "fstatat", "fstat", "statx", "pread64", "pread64", "write", "pwrite64", "flock"]
         )
     }
 

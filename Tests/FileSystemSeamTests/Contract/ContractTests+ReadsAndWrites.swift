@@ -16,24 +16,6 @@ extension ContractTests {
     }
 
     @Test(arguments: SeamUnderTest.all)
-    func theSizeIsThatOfTheStatusAndMovesNothing(_ seam: SeamUnderTest) throws {
-        try seam.run { subject in
-            let file = try subject.root.open("file", [.read, .write, .create, .append], permissions: .ownerFile)
-            #expect(try file.size() == 0)
-            #expect(try file.append(Array("hello".utf8).span) == 5)
-            #expect(try file.size() == 5)
-            #expect(try file.append(Array(", world".utf8).span) == 7)
-            #expect(try file.text(5, at: 0) == "hello")
-            try file.truncate(to: 3)
-            #expect(try file.size() == file.status().size)
-            #expect(try file.append(Array("p".utf8).span) == 1)
-            #expect(try file.text() == "help")
-            try file.close()
-            expectFailure(.badDescriptor, .fileStatus) { _ = try file.size() }
-        }
-    }
-
-    @Test(arguments: SeamUnderTest.all)
     func readsStopAtTheEndOfTheFile(_ seam: SeamUnderTest) throws {
         try seam.run { subject in
             try subject.root.put("file", "0123456789")
