@@ -226,8 +226,6 @@ intptr_t cposix_nanosleep(uint64_t nanoseconds, uint64_t *remaining) {
     return result;
 }
 
-int32_t cposix_getpid(void) { return getpid(); }
-
 uint32_t cposix_geteuid(void) { return geteuid(); }
 
 intptr_t cposix_gethostname(char *buffer, size_t capacity) {

@@ -194,7 +194,8 @@ uint64_t cposix_monotonic_clock(void);
 intptr_t cposix_nanosleep(uint64_t nanoseconds, uint64_t *remaining);
 /// `getrandom`; `getentropy` on Darwin. May fill less than `count`.
 intptr_t cposix_random(void *_Nullable buffer, size_t count);
-/// `getpid`.
+/// `getpid`, which on Linux is asked once a process: the answer stands in a page that a forked child finds wiped
+/// (`MADV_WIPEONFORK`). Not for what shares its parent's memory, as between `vfork` and `exec`.
 int32_t cposix_getpid(void);
 /// `geteuid`.
 uint32_t cposix_geteuid(void);

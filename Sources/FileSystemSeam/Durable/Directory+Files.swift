@@ -14,10 +14,10 @@ extension Directory {
     /// - Parameter maximumBytes: a longer file gives `.fileTooLarge`.
     /// - Throws: `.invalidArgument` for a device, socket or FIFO, which are not read.
     public func readFile(_ name: String, maximumBytes: Int) throws(FileSystemError) -> [UInt8] {
-        let (file, status) = try openRegular(name)
+        let (file, extent) = try openRegular(name)
         defer { try? file.close() }
         do {
-            return try file.readAll(maximumBytes: maximumBytes, expecting: status.size)
+            return try file.readAll(maximumBytes: maximumBytes, expecting: extent.size)
         } catch {
             throw FileSystemError(operation: error.operation, name: name, code: error.code)
         }
@@ -45,14 +45,14 @@ extension Directory {
         try removeDirectory(name)
     }
 
-    /// Opens an existing regular file for reading; also returns its status, which had to be asked for.
-    func openRegular(_ name: String) throws(FileSystemError) -> (file: any File, status: FileStatus) {
+    /// Opens an existing regular file for reading; also returns what had to be asked for.
+    func openRegular(_ name: String) throws(FileSystemError) -> (file: any File, extent: FileExtent) {
         let file = try open(name, .read, permissions: .ownerFile)
-        let status = try file.status()
-        if status.kind != .regular {
+        let extent = try file.extent()
+        if extent.kind != .regular {
             try? file.close()
             throw FileSystemError(operation: .open, name: name, code: .invalidArgument)
         }
-        return (file, status)
+        return (file, extent)
     }
 }

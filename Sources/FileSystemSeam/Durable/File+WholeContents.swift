@@ -61,11 +61,11 @@ extension File {
     /// - Parameter maximumBytes: a longer file gives `.fileTooLarge`, and little more than this is held in memory.
     /// - Returns: the contents; what is appended while reading may be among them or not.
     public func readAll(maximumBytes: Int) throws(FileSystemError) -> [UInt8] {
-        try readAll(maximumBytes: maximumBytes, expecting: status().size)
+        try readAll(maximumBytes: maximumBytes, expecting: extent().size)
     }
 
-    /// Reads the whole file, whose status just gave it `size` bytes.
-    func readAll(maximumBytes: Int, expecting size: Int64) throws(FileSystemError) -> [UInt8] {
+    /// Reads the whole file, whose extent just gave it `size` bytes.
+    package func readAll(maximumBytes: Int, expecting size: Int64) throws(FileSystemError) -> [UInt8] {
         if size > Int64(maximumBytes) { throw Self.tooLarge }
         // One byte more than the size: the read that stays short of it, at the size, has seen the end.
         var bytes = [UInt8](repeating: 0, count: Int(size) + 1)

@@ -23,7 +23,7 @@ final class PosixDirectory: Directory, Sendable {
         }
         let file = PosixFile(Int32(opened), calls, name: name, options: options)
         // For writing the system refuses a directory itself.
-        if !options.contains(.write), try file.status().kind == .directory {
+        if !options.contains(.write), try file.extent().kind == .directory {
             throw FileSystemError(operation: .open, name: name, code: .isDirectory)
         }
         return file

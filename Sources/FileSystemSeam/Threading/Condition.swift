@@ -17,14 +17,18 @@
 /// that a `Synchronization.Mutex` guards well.
 @safe
 public final class Condition<State: Sendable>: @unchecked Sendable {
-    private let native = NativeCondition()
+    @usableFromInline let native: NativeCondition
     // Read and written under the lock only.
-    private var state: State
+    @usableFromInline var state: State
 
     /// Makes a condition around its first state.
-    public init(_ state: State) { self.state = state }
+    public init(_ state: State) {
+        native = NativeCondition()
+        self.state = state
+    }
 
     /// Runs `body` on the state under the lock. Does not wake anybody: see ``signal()``.
+    @inlinable
     public func withLock<Result, Failure: Error>(
         _ body: (inout State) throws(Failure) -> Result
     ) throws(Failure) -> Result {

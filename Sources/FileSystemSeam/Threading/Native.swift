@@ -3,6 +3,7 @@ internal import CPosix
 /// A mutex and its condition variable, as the platform makes them. The only file of the threads that calls
 /// the shim.
 @safe
+@usableFromInline
 final class NativeCondition: @unchecked Sendable {
     // pthread objects may be used from every thread, and must not move: they live on the heap.
     private let pointer: UnsafeMutableRawPointer
@@ -14,8 +15,10 @@ final class NativeCondition: @unchecked Sendable {
 
     deinit { unsafe cposix_condition_destroy(pointer) }
 
+    @usableFromInline
     func lock() { _ = unsafe cposix_condition_lock(pointer) }
 
+    @usableFromInline
     func unlock() { _ = unsafe cposix_condition_unlock(pointer) }
 
     func wait() { _ = unsafe cposix_condition_wait(pointer) }

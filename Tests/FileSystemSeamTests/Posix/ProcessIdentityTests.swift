@@ -30,6 +30,31 @@ import Testing
     }
     #endif
 
+    /// The number is asked for once a process, and a child that was forked since asks anew; so does its child.
+    @Test func aForkedChildKnowsItsNumber() async {
+        await #expect(processExitsWith: .success) {
+            let fork = unsafeBitCast(dlsym(nil, "fork"), to: (@convention(c) () -> Int32).self)
+            let fileSystem = PosixFileSystem.shared
+            let own = fileSystem.processID
+            guard own == getpid() else { exit(2) }
+            let child = fork()
+            if child == 0 {
+                guard fileSystem.processID == getpid(), fileSystem.processID != own else { _exit(3) }
+                let number = fileSystem.processID
+                let grandchild = fork()
+                if grandchild == 0 {
+                    _exit(fileSystem.processID == getpid() && fileSystem.processID != number ? 0 : 4)
+                }
+                var status: Int32 = 0
+                waitpid(grandchild, &status, 0)
+                _exit(status == 0 && fileSystem.processID == number ? 0 : 5)
+            }
+            var status: Int32 = 0
+            waitpid(child, &status, 0)
+            exit(status == 0 && fileSystem.processID == own ? 0 : 6)
+        }
+    }
+
     @Test func itIsWorkedOutOnce() {
         let recorder = Recorder()
         let fileSystem = recorder.fileSystem()
