@@ -60,5 +60,41 @@ func forkWhileHolding(_ path: String) throws {
     held.release()
 }
 
+/// `fork-kept`: forks with a lock that is free and whose files were kept open, and lets the child take it through the same
+/// handle. What the child holds, the parent must not be able to take or to give up.
+func forkKeeping(_ path: String) throws {
+    let fileSystem = PosixFileSystem.shared
+    let lock = FileLock(
+        "lock",
+        in: try fileSystem.openDirectory(path),
+        fileSystem: fileSystem,
+        options: FileLockOptions(anchor: .directory, keepsFileOpen: true)
+    )
+    try lock.lock(.exclusive).release()
+    let (toParent, toChild) = (Pipe(), Pipe())
+    let child = fork()
+    if child == 0 {
+        let held = try lock.lock(.exclusive)
+        say("child holds")
+        toParent.fileHandleForWriting.write(Data([1]))
+        _ = toChild.fileHandleForReading.readData(ofLength: 1)
+        held.release()
+        _exit(0)
+    }
+    _ = toParent.fileHandleForReading.readData(ofLength: 1)
+    // Its own kept files are not the child's.
+    if let taken = try lock.tryLock(.exclusive) {
+        taken.release()
+        say("parent takes")
+    } else {
+        say("parent waits")
+    }
+    say(try lock.tryLock(.shared) == nil ? "parent waits" : "parent takes")
+    toChild.fileHandleForWriting.write(Data([1]))
+    var status: Int32 = 0
+    waitpid(child, &status, 0)
+    say(try lock.tryLock(.exclusive) == nil ? "parent waits" : "parent takes")
+}
+
 /// Prints a line at once: a forked child must not print again what its parent had not yet written.
 func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }

@@ -10,6 +10,7 @@ do {
     switch words[0] {
     case "hold": try hold(words[1])
     case "fork": try forkWhileHolding(words[1])
+    case "fork-kept": try forkKeeping(words[1])
     case "marker-hold": try holdMarker(words[1])
     case "marker-exit": try exitHoldingMarker(words[1])
     case "marker-fork": try forkHoldingMarker(words[1])

@@ -40,4 +40,13 @@ struct FileLockProcessTests {
         #expect(ended.code == 0)
         #expect(try LockLook.isFree(temporary.path + "/lock"))
     }
+
+    /// Files that a handle keeps open between holds are its process's: a child that uses the same handle opens others.
+    @Test func aForkedChildDoesNotShareWhatIsKeptOpen() throws {
+        let temporary = try TemporaryDirectory()
+        let worker = try LockWorker("fork-kept", temporary.path)
+        let ended = worker.end()
+        #expect(ended.lines == ["child holds", "parent waits", "parent waits", "parent takes"])
+        #expect(ended.code == 0)
+    }
 }

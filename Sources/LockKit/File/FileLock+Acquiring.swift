@@ -25,7 +25,7 @@ extension FileLock {
         while true {
             var attempt = LockAttempt(self, mode)
             do {
-                switch try attempt.run(wait) {
+                switch try attempt.run(wait, process) {
                 case .taken: return HeldLock(self, mode, process: process, attempt)
                 case .timeIsOver:
                     attempt.close()
@@ -63,17 +63,17 @@ struct LockAttempt {
     enum Outcome { case taken, timeIsOver, replaced }
 
     /// Opens and locks everything in the order in which everyone does: gate, directory, file.
-    mutating func run(_ wait: LockWait) throws(LockError) -> Outcome {
+    mutating func run(_ wait: LockWait, _ process: Int32) throws(LockError) -> Outcome {
         let directory = try openDirectory()
         try lock.requireFitFileSystem(directory)
         guard try passGate(directory, wait) else { return .timeIsOver }
-        if let anchor = try openAnchor(directory) {
-            self.anchor = anchor
+        let kept = lock.takeKept(process)
+        (anchor, file, fileIdentity) = (kept?.anchor, kept?.file, kept?.identity)
+        if anchor == nil { anchor = try openAnchor(directory) }
+        if let anchor {
             guard try wait.take(.directory(anchor), mode, file: lock.place.directoryLabel) else { return .timeIsOver }
         }
         if let name = lock.place.name {
-            let kept = lock.takeKept()
-            fileIdentity = kept?.identity
             let file: any File
             if let kept { file = kept.file } else { file = try openFile(name, directory) }
             self.file = file
@@ -95,9 +95,13 @@ struct LockAttempt {
         (file, anchor, directory) = (nil, nil, nil)
     }
 
-    /// Closes everything but the lock file, which is unlocked and kept for the next time.
+    /// Closes everything but the lock file and, where it is always the same, what is locked before it: these are unlocked and
+    /// kept for the next time.
     mutating func closeKeepingFile(process: Int32) {
-        if let file = file.take(), let fileIdentity { lock.keep(file, fileIdentity, process: process) }
+        if let file = file.take(), let fileIdentity {
+            let kept = lock.isAnchorHeld ? anchor.take() : nil
+            lock.keep(KeptLockFiles(file: file, identity: fileIdentity, anchor: kept, process: process))
+        }
         close()
     }
 
@@ -227,18 +231,11 @@ extension LockAttempt {
         return true
     }
 
-    /// Whether the directory is the one that is found by its path, or for a held one, whether it was not removed.
+    /// Whether the directory is the one that is found by its path. A held one cannot have been removed: the lock file is in it.
     private func stillStands(_ directory: any Directory) throws(LockError) -> Bool {
         do throws(FileSystemError) {
-            guard let path = lock.place.directoryPath else {
-                if case .directory = lock.options.anchor, try directory.status().linkCount == 0 {
-                    throw FileSystemError(operation: .status, name: "", code: .noEntry)
-                }
-                return true
-            }
-            let found = try lock.fileSystem.openDirectory(path)
-            defer { try? found.close() }
-            return try found.status().identity == directory.status().identity
+            guard let path = lock.place.directoryPath else { return true }
+            return try lock.fileSystem.directoryStatus(path).identity == directory.status().identity
         } catch  where error.code == .noEntry {
             throw .directoryMissing(path: lock.place.directoryLabel)
         } catch {

@@ -33,8 +33,8 @@ public final class FileLock: Sendable {
     let place: LockPlace
     /// 0, or the process number and what this handle is doing in it.
     private let use = Atomic<UInt64>(0)
-    /// The lock file between two holds, when it is kept open.
-    let kept = Condition<KeptLockFile?>(nil)
+    /// What stays open between two holds, when that is wanted.
+    let kept = Condition<KeptLockFiles?>(nil)
     /// One more than the device whose file system was found fit; 0 before.
     let fitDevice = Atomic<UInt64>(0)
 

@@ -25,9 +25,10 @@ public struct FileLockOptions: Sendable {
     public var gateDirectory: (any Directory)?
     /// Whether the lock may lie on a network file system; see ``LockError/unsupportedFilesystem(path:type:)``.
     public var allowsNetworkFileSystems: Bool
-    /// Whether the lock file stays open between two holds.
+    /// Whether the lock file stays open between two holds, and with it the anchor, where that is a directory that is held
+    /// anyway.
     ///
-    /// Taking the lock again then costs two system calls less, and giving it up unlocks the file instead of closing it.
+    /// Taking the lock again then costs two system calls less for each, and giving it up unlocks them instead of closing them.
     /// A program that was started during a hold and inherits the file keeps the lock no longer than its parent.
     public var keepsFileOpen: Bool
 

@@ -20,6 +20,8 @@ struct EpochFile {
     private let path: String
 
     static let slotSize = 512
+    /// A larger file is not one.
+    private static let sizeMaximum = 1 << 16
 
     init(_ name: String, in directory: any Directory, path: String) {
         self.directory = directory
@@ -38,8 +40,9 @@ struct EpochFile {
     ///
     /// - Throws: `.epochUnreadable`.
     func current() throws(LockError) -> UInt64 {
-        guard let slots = try slots() else { return 0 }
-        guard let highest = Self.highest(slots) else { throw .epochUnreadable(path: path) }
+        guard let file = try open(.read) else { return 0 }
+        defer { try? file.close() }
+        guard let highest = Self.highest(try slots(of: file)) else { throw .epochUnreadable(path: path) }
         return highest
     }
 
@@ -52,7 +55,9 @@ struct EpochFile {
     ///   made anew.
     /// - Returns: the new epoch.
     func advance(beyond minimum: UInt64) throws(LockError) -> UInt64 {
-        guard let slots = try slots() else { return try publish(next(after: minimum)) }
+        guard let file = try open([.read, .write]) else { return try publish(next(after: minimum)) }
+        defer { try? file.close() }
+        let slots = try slots(of: file)
         guard let highest = Self.highest(slots) else {
             if minimum == 0 { throw .epochUnreadable(path: path) }
             return try replace(next(after: minimum))
@@ -62,8 +67,6 @@ struct EpochFile {
         let epoch = try next(after: max(highest + min(skipped, .max - highest), minimum))
         let older = slots.firstIndex { $0 != .epoch(highest) } ?? 0
         do {
-            let file = try directory.open(name, [.read, .write], permissions: .ownerFile)
-            defer { try? file.close() }
             try file.writeAll(Self.slot(epoch), at: Int64(older * Self.slotSize))
             try file.sync(.data)
         } catch {
@@ -97,22 +100,36 @@ struct EpochFile {
         return epoch
     }
 
-    /// The slots of the file; nil when there is no file.
-    private func slots() throws(LockError) -> [Slot]? {
-        let bytes: [UInt8]
+    /// Opens the file; nil when there is none.
+    private func open(_ options: OpenOptions) throws(LockError) -> (any File)? {
         do {
-            bytes = try directory.readFile(name, maximumBytes: 1 << 16)
+            return try directory.open(name, options, permissions: .ownerFile)
         } catch  where error.code == .noEntry {
             return nil
         } catch {
-            switch error.code {
-            case .symbolicLinkLoop: throw .notALockFile(path: path, reason: "a symbolic link stands there")
-            case .isDirectory, .invalidArgument: throw .notALockFile(path: path, reason: "it is not a regular file")
-            case .fileTooLarge: throw .epochUnreadable(path: path)
-            default: throw .io(error, file: path)
-            }
+            throw unusable(error)
         }
-        return (0..<2).map { Self.read(bytes.dropFirst($0 * Self.slotSize).prefix(Self.slotSize)) }
+    }
+
+    private func slots(of file: any File) throws(LockError) -> [Slot] {
+        do throws(FileSystemError) {
+            // Its times are not asked for: the sync of a slot would then have to commit more than the slot.
+            let extent = try file.extent()
+            if extent.kind != .regular { throw FileSystemError(operation: .open, name: name, code: .invalidArgument) }
+            let bytes = try file.readAll(maximumBytes: Self.sizeMaximum, expecting: extent.size)
+            return (0..<2).map { Self.read(bytes.dropFirst($0 * Self.slotSize).prefix(Self.slotSize)) }
+        } catch {
+            throw unusable(error)
+        }
+    }
+
+    private func unusable(_ error: FileSystemError) -> LockError {
+        switch error.code {
+        case .symbolicLinkLoop: .notALockFile(path: path, reason: "a symbolic link stands there")
+        case .isDirectory, .invalidArgument, .noDevice: .notALockFile(path: path, reason: "it is not a regular file")
+        case .fileTooLarge: .epochUnreadable(path: path)
+        default: .io(error, file: path)
+        }
     }
 
     private static func highest(_ slots: [Slot]) -> UInt64? {

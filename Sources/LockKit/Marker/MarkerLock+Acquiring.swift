@@ -167,11 +167,11 @@ extension MarkerLock {
         do throws(FileSystemError) {
             let file = try directory.open(name, .read, permissions: .ownerFile)
             defer { try? file.close() }
-            let status = try file.status()
-            if status.kind != .regular { throw FileSystemError(operation: .open, name: name, code: .invalidArgument) }
+            let extent = try file.extent()
+            if extent.kind != .regular { throw FileSystemError(operation: .open, name: name, code: .invalidArgument) }
             return MarkerEvidence(
-                bytes: try file.readAll(maximumBytes: Self.sizeMaximum),
-                identity: status.identity,
+                bytes: try file.readAll(maximumBytes: Self.sizeMaximum, expecting: extent.size),
+                identity: extent.identity,
                 form: options.form,
                 viewer: fileSystem.processIdentity
             )

@@ -40,6 +40,41 @@ struct KeptFileTests {
         #expect(opened.withLock { $0 } == 6)
     }
 
+    /// A directory that is held is locked through one more handle of it, which is kept as well.
+    @Test func isKeptWithItsAnchor() throws {
+        let locks = try TestLocks()
+        let opened = Condition(0)
+        let fileSystem = PosixFileSystem { call in
+            if call.name == .openat || call.name == .open { opened.withLock { $0 += 1 } }
+            return nil
+        }
+        let directory = try fileSystem.openDirectory(locks.root)
+        for anchor in [FileLockOptions.Anchor.directory, .other(directory)] {
+            opened.withLock { $0 = 0 }
+            let lock = FileLock(
+                "lock",
+                in: directory,
+                fileSystem: fileSystem,
+                options: FileLockOptions(anchor: anchor, keepsFileOpen: true)
+            )
+            for _ in 0..<5 {
+                let held = try lock.lock(.exclusive)
+                #expect(try locks.isHeld(.exclusive, FileLockOptions(anchor: .directory)))
+                // The directory alone keeps others out who lost the file.
+                try locks.directory.remove("lock")
+                #expect(try locks.isHeld(.exclusive, FileLockOptions(anchor: .directory)))
+                held.release()
+                #expect(try locks.isFree(.exclusive, FileLockOptions(anchor: .directory)))
+                try lock.lock(.exclusive).release()
+            }
+            // Once for a first attempt that keeps what it opened; each time the file was gone, twice, since the attempt that sees it
+            // gives up both.
+            #expect(opened.withLock { $0 } == 14)
+            for _ in 0..<5 { try lock.lock(.shared).release() }
+            #expect(opened.withLock { $0 } == 14)
+        }
+    }
+
     @Test(arguments: [false, true])
     func isNotTheLockOnceItWasReplaced(isRenamed: Bool) throws {
         let locks = try TestLocks()

@@ -84,7 +84,7 @@ struct RefusalTests {
     }
 
     @Test func anInputOutputErrorNamesTheFileAndFreesEverything() throws {
-        for call in [SystemCall.Name.open, .openat, .flock, .fstat, .fstatat, .fstatfs] {
+        for call in [SystemCall.Name.open, .openat, .flock, .stat, .fstat, .fstatat, .fstatfs] {
             for occurrence in 1...4 {
                 let locks = try TestLocks()
                 let failing = OnCall(call, occurrence) { .failure(.inputOutput) }

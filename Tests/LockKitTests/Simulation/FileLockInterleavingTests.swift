@@ -9,9 +9,18 @@ struct FileLockInterleavingTests {
 
     private let oracle = Oracle()
 
-    private func holder(_ number: Int, _ mode: LockMode, _ options: FileLockOptions, times: Int = 1) -> Process {
+    private func holder(
+        _ number: Int,
+        _ mode: LockMode,
+        _ options: FileLockOptions,
+        times: Int = 1,
+        holdsDirectory: Bool = false
+    ) -> Process {
         { [oracle] fileSystem, acknowledge in
-            let lock = FileLock(at: "/lock", fileSystem: fileSystem, options: options)
+            let lock =
+                holdsDirectory
+                ? FileLock("lock", in: try fileSystem.openDirectory("/"), fileSystem: fileSystem, options: options)
+                : FileLock(at: "/lock", fileSystem: fileSystem, options: options)
             for _ in 0..<times {
                 let held = try lock.lock(mode, timeout: .seconds(1))
                 defer { oracle.leave(number) }
@@ -67,12 +76,15 @@ struct FileLockInterleavingTests {
         #expect(report.isClean, "\(report)")
     }
 
-    /// A handle that keeps the lock file open, beside one that does not, while the file is removed or replaced.
-    @Test(arguments: ["", "remove", "rename", "replace"])
-    func aKeptFile(act: String) throws {
-        let kept = FileLockOptions(anchor: act.isEmpty ? .file : .directory, keepsFileOpen: true)
+    /// A handle that keeps the lock file open, and the anchor where it holds the directory, beside one that does not, while the
+    /// file is removed or replaced.
+    @Test(arguments: ["", "remove", "rename", "replace"], [false, true])
+    func aKeptFile(act: String, holdsDirectory: Bool) throws {
+        let isAnchored = holdsDirectory || !act.isEmpty
+        let kept = FileLockOptions(anchor: isAnchored ? .directory : .file, keepsFileOpen: true)
         let plain = FileLockOptions(anchor: kept.anchor)
-        var processes = [holder(1, .exclusive, kept, times: 2), holder(2, .exclusive, plain)]
+        let keeping = holder(1, .exclusive, kept, times: 2, holdsDirectory: holdsDirectory)
+        var processes = [keeping, holder(2, .exclusive, plain)]
         if !act.isEmpty { processes.append(Self.vandal(act, "lock")) }
         let report = try explore(preemptions: runsLongTests ? 2 : 1, kills: act.isEmpty ? 1 : 0, processes)
         #expect(report.isClean, "\(report)")
