@@ -43,6 +43,9 @@ extension KeyStoreError: CustomStringConvertible {
         case .keysetMissing(let path, let evidence):
             "the keyset of \(path) is missing, although \(evidence). This is a loss and no erasure: restore the directory "
                 + "from a copy that is as new"
+        case .directoryReplaced(let path):
+            "\(path) does not lead to the directory any more that was opened there. Nothing was written to either; open the "
+                + "store again when the right one stands there"
         case .journalMissing(let file):
             "\(file), which the keyset names, is missing, and the keys it held with it. Restore the directory from a copy "
                 + "that is as new"

@@ -42,6 +42,8 @@ public enum KeyStoreError: Error, Sendable, Hashable {
     case forked(owner: Int32)
     /// The keyset is gone although something says that there was one.
     case keysetMissing(path: String, evidence: String)
+    /// The store's path leads to another directory than when it was opened, or to none. Nothing was written.
+    case directoryReplaced(path: String)
     /// The keyset's journal is gone, and the keys minted since the last checkpoint with it.
     case journalMissing(file: String)
     /// A file is not as it was written.
@@ -82,6 +84,7 @@ extension KeyStoreError {
         case .closed: "closed"
         case .forked: "forked"
         case .keysetMissing: "keyset_missing"
+        case .directoryReplaced: "directory_replaced"
         case .journalMissing: "journal_missing"
         case .corrupt: "corrupt"
         case .unsupportedVersion: "unsupported_version"

@@ -73,7 +73,7 @@ package enum HotPaths {
     private static let seal = HotPath(
         "keys.seal.store",
         "seal 4 096 bytes for a scope of a store",
-        systemCallMaximum: 16,
+        systemCallMaximum: 3,
         size: 10_000
     ) { path, size, fileSystem in
         let store = try filledKeys(path, size, fileSystem)
@@ -84,7 +84,7 @@ package enum HotPaths {
     private static let mint = HotPath(
         "keys.mint",
         "a durable key for a new scope",
-        systemCallMaximum: 32,
+        systemCallMaximum: 14,
         size: 10_000
     ) { path, size, fileSystem in
         let store = try filledKeys(path, size, fileSystem)

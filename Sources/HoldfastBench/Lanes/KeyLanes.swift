@@ -34,7 +34,7 @@ enum KeyLanes {
 
     private static let sealInStore = Lane(
         "keys.seal.store.4k",
-        "seal 4 096 bytes for a scope of a store: lock, look for changes, random nonce, seal",
+        "seal 4 096 bytes for a scope of a store: random nonce, seal, look for changes",
         unit: "MB/s",
         .rate,
         floor: "libsodium called from C",

@@ -26,7 +26,7 @@ extension CommandFailure {
         case .platform(let error): CommandFailure(error).exitCode
         case .root(let error): exitCode(error)
         case .authenticationFailed, .unknownKey, .destroying, .unknownScope, .selectorMismatch, .mintConflict, .corrupt,
-            .wrongGranularity, .wrongRoot, .rolledBack:
+            .wrongGranularity, .wrongRoot, .rolledBack, .directoryReplaced:
             .refused
         case .unsupportedBox, .unsupportedVersion, .malformedReceipt: .malformedInput
         case .invalidArgument: .usage
@@ -59,6 +59,7 @@ extension CommandFailure {
             ["granularity": .string(store.name), "selected": .string(selector.name)]
         case .invalidArgument(let member, let reason): ["member": .string(member), "reason": .string(reason)]
         case .keysetMissing(let path, let evidence): ["path": .string(path), "evidence": .string(evidence)]
+        case .directoryReplaced(let path): ["path": .string(path)]
         case .journalMissing(let file): ["file": .string(file)]
         case .corrupt(let file, let offset, let reason):
             ["file": .string(file), "byte_offset": .integer(offset), "reason": .string(reason)]

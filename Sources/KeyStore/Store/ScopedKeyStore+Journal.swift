@@ -9,7 +9,7 @@ extension ScopedKeyStore {
         let start = keyset.journalBytes
         let bytes: [UInt8]
         do throws(FileSystemError) {
-            let size = try keyset.journal.status().size
+            let size = try keyset.journal.size()
             bytes = try keyset.journal.read(exactly: max(0, Int(size) - start), at: Int64(start)) ?? []
             keyset.journalSize = size
         } catch {

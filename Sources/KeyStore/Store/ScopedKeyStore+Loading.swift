@@ -12,7 +12,7 @@ extension ScopedKeyStore {
         let size: Int64
         do throws(FileSystemError) {
             status = try directory.status(of: KeysetFiles.keyset)
-            size = try keyset.journal.status().size
+            size = try keyset.journal.size()
         } catch  where error.code == .noEntry && error.operation == .status {
             throw .keysetMissing(path: path, evidence: "it was there when the store was opened")
         } catch {

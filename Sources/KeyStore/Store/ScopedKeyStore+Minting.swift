@@ -7,31 +7,33 @@ extension ScopedKeyStore {
     /// - Throws: `.selectorMismatch`; `.destroying` while the scope's destruction is not finished; `.lock`, `.io` and what
     ///   loading a changed keyset throws.
     public func mint(_ scope: KeyScope) throws(KeyStoreError) -> PayloadKey {
-        try locked(.shared) { (state, keyset) throws(KeyStoreError) in
-            let tag = try tag(scope, state)
-            if let entry = try usable(tag, state, keyset), let place = entry.place { return PayloadKey(keys, place) }
-            return PayloadKey(keys, try mint(scope, tag, &state, keyset))
+        let minted: PayloadKey? = try answered(.before) { (state, keyset) throws(KeyStoreError) in
+            try mint(scope, &state, keyset)
         }
+        if let minted { return minted }
+        return try locked(.shared) { (state, keyset) throws(KeyStoreError) in try mint(scope, &state, keyset) }
     }
 
     /// Whether a scope has a key that boxes can be sealed with, durable or not.
     ///
     /// - Throws: `.selectorMismatch`; `.lock`, `.io` and what loading a changed keyset throws.
     public func contains(_ scope: KeyScope) throws(KeyStoreError) -> Bool {
-        try locked(.shared) { (state, keyset) throws(KeyStoreError) in
-            let tag = try tag(scope, state)
-            if state.condemned.contains(where: { $0.tag == tag }) { return false }
-            return keyset.current(tag) != nil || state.minted[tag] != nil
+        let found: Bool? = try answered(.before) { (state, keyset) throws(KeyStoreError) in
+            try contains(scope, state, keyset)
         }
+        if let found { return found }
+        return try locked(.shared) { (state, keyset) throws(KeyStoreError) in try contains(scope, state, keyset) }
     }
 
     /// The scope's key, durable or not; nil when it has none. It stops working when the key is destroyed, or the store closed.
     ///
     /// - Throws: `.selectorMismatch`; `.destroying`; `.lock`, `.io` and what loading a changed keyset throws.
     public func key(_ scope: KeyScope) throws(KeyStoreError) -> PayloadKey? {
-        try locked(.shared) { (state, keyset) throws(KeyStoreError) in
-            try usable(try tag(scope, state), state, keyset)?.place.map { PayloadKey(keys, $0) }
+        let found: PayloadKey?? = try answered(.before) { (state, keyset) throws(KeyStoreError) in
+            .some(try key(scope, state, keyset))
         }
+        if let found { return found }
+        return try locked(.shared) { (state, keyset) throws(KeyStoreError) in try key(scope, state, keyset) }
     }
 
     /// The ids of a scope's keys, the newest first, those that were destroyed included.
@@ -116,9 +118,25 @@ extension ScopedKeyStore {
     }
 }
 
-// MARK: - Under the lock
+// MARK: - On a keyset
 
 extension ScopedKeyStore {
+    private func contains(_ scope: KeyScope, _ state: State, _ keyset: Keyset) throws(KeyStoreError) -> Bool {
+        let tag = try tag(scope, state)
+        if state.condemned.contains(where: { $0.tag == tag }) { return false }
+        return keyset.current(tag) != nil || state.minted[tag] != nil
+    }
+
+    private func key(_ scope: KeyScope, _ state: State, _ keyset: Keyset) throws(KeyStoreError) -> PayloadKey? {
+        try usable(try tag(scope, state), state, keyset)?.place.map { PayloadKey(keys, $0) }
+    }
+
+    private func mint(_ scope: KeyScope, _ state: inout State, _ keyset: Keyset) throws(KeyStoreError) -> PayloadKey {
+        let tag = try tag(scope, state)
+        if let entry = try usable(tag, state, keyset), let place = entry.place { return PayloadKey(keys, place) }
+        return PayloadKey(keys, try mint(scope, tag, &state, keyset))
+    }
+
     /// The entry a scope's boxes are sealed with, durable or not.
     ///
     /// - Throws: `.destroying`.

@@ -20,7 +20,8 @@ extension ScopedKeyStore {
     ///   made;
     ///   `.keysetMissing` when there is no keyset although journals, receipts, the root key or the high-water mark say that
     ///   there was one, or nothing may be made; `.journalMissing`; `.corrupt`, `.unsupportedVersion`; `.wrongGranularity`;
-    ///   `.wrongRoot`, `.root`; `.rolledBack`; `.lock`, `.io`. None of them changes anything.
+    ///   `.wrongRoot`, `.root`; `.rolledBack`; `.directoryReplaced` when another directory came to stand at the path meanwhile;
+    ///   `.lock`, `.io`. None of them changes anything.
     /// - Complexity: O(*n*) in the number of keys.
     public static func open(
         _ path: String,
@@ -79,6 +80,7 @@ extension ScopedKeyStore {
     private func begin() throws(KeyStoreError) {
         try state.withLock { (state) throws(KeyStoreError) in
             let held = try take(.exclusive)
+            try requirePlace()
             try confirmPlatform()
             if try exists() {
                 try load(&state)

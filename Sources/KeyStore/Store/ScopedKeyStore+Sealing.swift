@@ -24,12 +24,14 @@ extension ScopedKeyStore {
         scope: KeyScope,
         associatedData: [UInt8]
     ) throws(KeyStoreError) -> SealedBox {
-        let sealed: SealedBox? = try locked(.shared) { (state, keyset) throws(KeyStoreError) in
-            let tag = try tag(scope, state)
-            guard let entry = try usable(tag, state, keyset), isDurable(entry, state, keyset) else { return nil }
-            return try seal(plaintext, with: entry, associatedData)
+        let sealed: SealedBox? = try answered(.after) { (state, keyset) throws(KeyStoreError) in
+            try seal(plaintext, scope, associatedData, state, keyset)
         }
         if let sealed { return sealed }
+        let sealedUnderLock: SealedBox? = try locked(.shared) { (state, keyset) throws(KeyStoreError) in
+            try seal(plaintext, scope, associatedData, state, keyset)
+        }
+        if let sealedUnderLock { return sealedUnderLock }
         return try locked(.exclusive) { (state, keyset) throws(KeyStoreError) in
             let tag = try tag(scope, state)
             if try usable(tag, state, keyset) == nil { _ = try mint(scope, tag, &state, keyset) }
@@ -38,11 +40,22 @@ extension ScopedKeyStore {
             } catch KeyStoreError.mintConflict where keyset.current(tag) != nil {
                 // The other process's key is the scope's.
             }
-            guard let entry = try usable(tag, state, keyset), isDurable(entry, state, keyset) else {
-                throw .keyUnavailable
-            }
-            return try seal(plaintext, with: entry, associatedData)
+            guard let box = try seal(plaintext, scope, associatedData, state, keyset) else { throw .keyUnavailable }
+            return box
         }
+    }
+
+    /// - Returns: nil when the scope has no key, or one that is not durable.
+    private func seal(
+        _ plaintext: [UInt8],
+        _ scope: KeyScope,
+        _ associatedData: [UInt8],
+        _ state: State,
+        _ keyset: Keyset
+    ) throws(KeyStoreError) -> SealedBox? {
+        let tag = try tag(scope, state)
+        guard let entry = try usable(tag, state, keyset), isDurable(entry, state, keyset) else { return nil }
+        return try seal(plaintext, with: entry, associatedData)
     }
 
     /// Opens a box.
@@ -53,24 +66,33 @@ extension ScopedKeyStore {
     ///   `.lock`, `.io`, and what loading a changed keyset throws.
     /// - Complexity: O(*n*).
     public func open(_ box: SealedBox, associatedData: [UInt8]) throws(KeyStoreError) -> Opened {
-        try locked(.shared) { (state, keyset) throws(KeyStoreError) in
-            guard let entry = keyset.entry(box.keyID) else { throw .unknownKey(box.keyID) }
-            if entry.state.isLive, state.condemned.contains(where: { $0.tag == entry.tag }) {
-                throw .destroying(entry.id)
-            }
-            switch entry.state {
-            case .current, .retired:
-                guard let place = entry.place else { throw .keyUnavailable }
-                let (ciphertext, nonce) = (box.ciphertext.span, box.nonce.span)
-                return .plaintext(
-                    try keys.open(ciphertext, with: place, nonce: nonce, associatedData: associatedData)
-                )
-            case .destroying: throw .destroying(entry.id)
-            case .destroyed:
-                // A tombstone without its receipt: the destruction is not finished.
-                if entry.receipt > keyset.header.receiptCount { throw .destroying(entry.id) }
-                return .shredded(try receipt(entry.receipt))
-            }
+        let opened: Opened? = try answered(.after) { (state, keyset) throws(KeyStoreError) in
+            try open(box, associatedData, state, keyset)
+        }
+        if let opened { return opened }
+        return try locked(.shared) { (state, keyset) throws(KeyStoreError) in
+            try open(box, associatedData, state, keyset)
+        }
+    }
+
+    private func open(
+        _ box: SealedBox,
+        _ associatedData: [UInt8],
+        _ state: State,
+        _ keyset: Keyset
+    ) throws(KeyStoreError) -> Opened {
+        guard let entry = keyset.entry(box.keyID) else { throw .unknownKey(box.keyID) }
+        if entry.state.isLive, state.condemned.contains(where: { $0.tag == entry.tag }) { throw .destroying(entry.id) }
+        switch entry.state {
+        case .current, .retired:
+            guard let place = entry.place else { throw .keyUnavailable }
+            let (ciphertext, nonce) = (box.ciphertext.span, box.nonce.span)
+            return .plaintext(try keys.open(ciphertext, with: place, nonce: nonce, associatedData: associatedData))
+        case .destroying: throw .destroying(entry.id)
+        case .destroyed:
+            // A tombstone without its receipt: the destruction is not finished.
+            if entry.receipt > keyset.header.receiptCount { throw .destroying(entry.id) }
+            return .shredded(try receipt(entry.receipt))
         }
     }
 

@@ -17,9 +17,12 @@ internal import PlatformProfile
 /// would be lost data. ``isDirty`` is set by a mint or a destruction and cleared only by a successful ``flush()``; sealing
 /// flushes first or fails.
 ///
-/// Several processes may use a store at once. Every call takes the store's lock and looks whether the keyset changed,
-/// so that no process uses a key after its destruction. Every call does I/O, and may be made from several threads, which
-/// then queue.
+/// Several processes may use a store at once. Every call looks whether the keyset changed, so that no process uses a key after
+/// its destruction; what changes something, and what finds a change, takes the store's lock. Every call does I/O, and may be made
+/// from several threads, which then queue.
+///
+/// **The place.** Whatever writes makes sure that the path, when it is absolute, still leads to the directory that was opened,
+/// and throws `.directoryReplaced` otherwise.
 ///
 /// What stands on disk is described in `docs/formats/keyset.md`; what a destruction can and cannot promise, in
 /// `docs/threat-model.md`.
@@ -32,6 +35,7 @@ public final class ScopedKeyStore: Sendable {
     public let options: KeyStoreOptions
     let fileSystem: any FileSystem
     let directory: any Directory
+    let identity: FileIdentity
     let lock: FileLock
     let platform: PlatformAdmission
     let owner: Int32
@@ -81,14 +85,19 @@ public final class ScopedKeyStore: Sendable {
         self.options = options
         self.fileSystem = fileSystem
         self.directory = directory
+        do {
+            identity = try directory.status().identity
+        } catch {
+            throw .io(error, file: path)
+        }
         self.platform = platform
         lock = FileLock(
             KeysetFiles.lock,
             in: directory,
             fileSystem: fileSystem,
-            options: FileLockOptions(anchor: .directory)
+            options: FileLockOptions(anchor: .directory, keepsFileOpen: true)
         )
-        owner = fileSystem.processIdentity.processID
+        owner = fileSystem.processID
         keys = try KeySlab(capacity: 128)
         state = Condition(State(root: root, known: known))
     }
@@ -123,11 +132,12 @@ extension ScopedKeyStore {
         _ mode: LockMode,
         _ body: (inout State, inout Keyset) throws(KeyStoreError) -> Answer
     ) throws(KeyStoreError) -> Answer {
-        let process = fileSystem.processIdentity.processID
-        if process != owner { throw .forked(owner: owner) }
+        try requireOwnProcess()
         return try state.withLock { (state) throws(KeyStoreError) in
             if state.keyset == nil { throw .closed }
             let held = try take(mode)
+            // What is relative leads elsewhere once the process has another working directory.
+            if mode == .exclusive, path.hasPrefix("/") { try requirePlace() }
             try refresh(&state)
             guard var keyset = state.keyset.take() else { throw .closed }
             defer {
@@ -138,6 +148,25 @@ extension ScopedKeyStore {
             held.release()
             return answer
         }
+    }
+
+    /// - Throws: `.forked`.
+    func requireOwnProcess() throws(KeyStoreError) {
+        if fileSystem.processID != owner { throw .forked(owner: owner) }
+    }
+
+    /// Makes sure that the path leads to the directory that is held: a key made durable anywhere else is one that nobody finds
+    /// who opens the store again.
+    ///
+    /// - Throws: `.directoryReplaced`, `.io`.
+    func requirePlace() throws(KeyStoreError) {
+        do throws(FileSystemError) {
+            if try fileSystem.directoryStatus(path).identity == identity { return }
+        } catch  where error.code == .noEntry || error.code == .notDirectory {
+        } catch {
+            throw .io(error, file: path)
+        }
+        throw .directoryReplaced(path: path)
     }
 
     func take(_ mode: LockMode) throws(KeyStoreError) -> LockGuard {

@@ -1,0 +1,43 @@
+internal import FileSystemSeam
+
+extension ScopedKeyStore {
+    /// When it is looked whether the keyset in memory is the one on disk.
+    enum Look {
+        /// Before: for what depends on a moment and uses no key, or only adds something that a flush looks at again.
+        case before
+        /// Afterwards: for what uses keys. When the answer is given, every use is over and no key had been destroyed.
+        case after
+    }
+
+    /// Answers from the keyset in memory without the lock, when that is the one on disk. Two system calls.
+    ///
+    /// Whoever changes the keyset holds the lock, and begins with a write that the look sees: a longer journal, or another
+    /// checkpoint at its name. When the look sees nothing, the answer is therefore what it would have been under the lock at
+    /// that moment.
+    ///
+    /// - Returns: nil when it has to be asked under the lock: something changed, or `body` gave nothing or threw.
+    func answered<Answer>(
+        _ look: Look,
+        _ body: (inout State, Keyset) throws(KeyStoreError) -> Answer?
+    ) throws(KeyStoreError) -> Answer? {
+        try requireOwnProcess()
+        return state.withLock { state in
+            guard let keyset = state.keyset, !state.mustReload else { return nil }
+            do {
+                if look == .before, try !isOnDisk(keyset) { return nil }
+                guard let answer = try body(&state, keyset) else { return nil }
+                if look == .after, try !isOnDisk(keyset) { return nil }
+                return answer
+            } catch {
+                return nil
+            }
+        }
+    }
+
+    /// Whether checkpoint and journal are those that were read. Others that came to stand at the name have another identity,
+    /// since these are held open.
+    private func isOnDisk(_ keyset: Keyset) throws(FileSystemError) -> Bool {
+        guard try directory.status(of: KeysetFiles.keyset).identity == keyset.identity else { return false }
+        return try keyset.journal.size() == keyset.journalSize
+    }
+}
