@@ -53,13 +53,14 @@ final class LookTests {
         )
     }
 
-    /// The key is destroyed after the box was made and before it is handed out.
-    @Test func aBoxIsNotHandedOutWhoseKeyWasDestroyedMeanwhile() throws {
+    /// The key is destroyed before the box is made, or after that and before it is handed out.
+    @Test(arguments: [SystemCall.Name.getrandom, .fstatat])
+    func aBoxIsNotHandedOutWhoseKeyWasDestroyedMeanwhile(_ moment: SystemCall.Name) throws {
         let store = try open(watched)
         let before = try store.seal("x", for: "a")
         let other = try open()
         interruption.withLock {
-            $0 = (.fstatat, { _ = try? other.shred(.entity("a"), reason: "meanwhile") })
+            $0 = (moment, { _ = try? other.shred(.entity("a"), reason: "meanwhile") })
         }
         let box = try store.seal("y", for: "a")
         #expect(interruption.withLock { $0 == nil })
