@@ -13,10 +13,8 @@ struct Keyset: Sendable {
     var sequence: UInt64
     /// Code of the journal's last record.
     var lastCode = [UInt8](repeating: 0, count: JournalRecord.codeLength)
-    /// Bytes of the journal that were applied.
+    /// Bytes of the journal that were applied; the file has more of them with a torn end.
     var journalBytes = 0
-    /// The journal's size when it was last looked at; more than ``journalBytes`` with a torn end.
-    var journalSize: Int64 = 0
     /// Whether the journal says that the checkpoint's name is durable.
     var isPublished = false
     /// Whether this process made sure that the journal's last record is durable. All before it are: nobody appends

@@ -9,9 +9,8 @@ extension ScopedKeyStore {
         let start = keyset.journalBytes
         let bytes: [UInt8]
         do throws(FileSystemError) {
-            let size = try keyset.journal.size()
+            let size = try keyset.journal.extent().size
             bytes = try keyset.journal.read(exactly: max(0, Int(size) - start), at: Int64(start)) ?? []
-            keyset.journalSize = size
         } catch {
             throw .io(error, file: keyset.header.journalName)
         }
@@ -87,7 +86,6 @@ extension ScopedKeyStore {
         keyset.sequence = place.sequence
         keyset.lastCode = Array(bytes.suffix(JournalRecord.codeLength))
         keyset.journalBytes += JournalRecord.byteCount
-        keyset.journalSize = max(keyset.journalSize, Int64(keyset.journalBytes))
         keyset.isTailConfirmed = true
     }
 

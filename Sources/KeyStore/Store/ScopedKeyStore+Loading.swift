@@ -12,7 +12,7 @@ extension ScopedKeyStore {
         let size: Int64
         do throws(FileSystemError) {
             status = try directory.status(of: KeysetFiles.keyset)
-            size = try keyset.journal.size()
+            size = try keyset.journal.extent().size
         } catch  where error.code == .noEntry && error.operation == .status {
             throw .keysetMissing(path: path, evidence: "it was there when the store was opened")
         } catch {
@@ -20,7 +20,8 @@ extension ScopedKeyStore {
         }
         if state.mustReload || status.identity != keyset.identity || size < Int64(keyset.journalBytes) {
             try load(&state)
-        } else if size != keyset.journalSize {
+        } else if size != Int64(keyset.journalBytes) {
+            // Also when it had a torn end before: others write their records over that, and leave the size as it is.
             guard var keyset = state.keyset.take() else { return }
             defer { state.keyset = keyset }
             try readJournal(&keyset)

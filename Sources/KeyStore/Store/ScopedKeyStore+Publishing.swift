@@ -138,7 +138,6 @@ extension ScopedKeyStore {
             keyset.sequence = draft.header.sequence + 1
             keyset.lastCode = draft.code
             keyset.journalBytes = JournalRecord.byteCount
-            keyset.journalSize = Int64(JournalRecord.byteCount)
             keyset.isTailConfirmed = true
             return keyset
         } catch {
@@ -164,7 +163,6 @@ extension ScopedKeyStore {
         keyset.sequence = place.sequence
         keyset.lastCode = Array(bytes.suffix(JournalRecord.codeLength))
         keyset.journalBytes += JournalRecord.byteCount
-        keyset.journalSize = Int64(keyset.journalBytes)
         keyset.isTailConfirmed = true
     }
 }

@@ -59,7 +59,6 @@ struct SystemCallRow: Sendable, CustomTestStringConvertible {
         SystemCallRow(.fstatat, .status) { _, root, _ in _ = try root.status(of: "file") },
         SystemCallRow(.statx, .status) { _, root, _ in _ = try root.extent(of: "file") },
         SystemCallRow(.statx, .fileStatus) { _, root, _ in _ = try root.existing("file").extent() },
-        SystemCallRow(.lseek, .fileStatus) { _, root, _ in _ = try root.existing("file").size() },
         SystemCallRow(.fstatfs, .mountFacts) { fileSystem, root, _ in _ = try fileSystem.mountFacts(of: root) },
         SystemCallRow(.read, nil) { fileSystem, root, _ in _ = try fileSystem.mountFacts(of: root) },
         SystemCallRow(.pread, .read) { _, root, _ throws in
