@@ -52,7 +52,8 @@ extension LockError: CustomStringConvertible {
             "\(path) holds no readable epoch. Find out the highest epoch that the protected store has seen, and acquire "
                 + "the lock with that as the minimum"
         case .fenced(let epoch, let highestSeen):
-            "the epoch \(epoch) is over: \(highestSeen) was seen. Acquire the lock again"
+            "the epoch \(epoch) is over: \(highestSeen) was seen. Acquire the lock "
+                + "with that as the minimum"
         }
     }
 

@@ -15,7 +15,7 @@ package struct DirectoryStamp: Sendable, Hashable {
     /// The same where times have no fractions of a second.
     private static let coarseTickNanoseconds: Int64 = 2_500_000_000
 
-    /// Notes what a directory is now. Only what is looked at after the status was taken is vouched for.
+    /// Notes what a directory is now. Only names that are looked at after this was made are vouched for: it reads the clock.
     package init(_ status: FileStatus, _ fileSystem: any FileSystem) {
         identity = status.identity
         changed = status.changed

@@ -39,8 +39,9 @@ struct StandingNames: Sendable {
             let status = try place.fileSystem.directoryStatus(place.path)
             guard stamp.isOfSame(status) else { return false }
             if stamp.vouches(for: status) { return true }
+            let fresh = DirectoryStamp(status, place.fileSystem)
             guard try directory.status(of: JournalManifest.fileName) == manifest, try partsStand() else { return false }
-            stamp = DirectoryStamp(status, place.fileSystem)
+            stamp = fresh
             return true
         } catch  where error.code == .noEntry || error.code == .notDirectory {
             return false

@@ -19,7 +19,7 @@ internal import Synchronization
 /// flock(7, LOCK_EX)                            = 0
 /// fstat(7) = fstatat(5, "lock")                    the file locked is the one that stands at the name; else again
 /// …
-/// close(7), close(6)                               never LOCK_UN: in a forked child it would free the parent's lock
+/// close(7), close(6)                               a forked child's LOCK_UN would free the parent's lock
 /// ```
 ///
 /// A handle is one holder: two threads that are to exclude each other need one each, and then queue like processes. A
@@ -93,6 +93,25 @@ public final class FileLock: Sendable {
         let wait = LockWait(self, limitNanoseconds: timeout?.nanosecondsClamped)
         guard let held = try acquire(mode, wait) else { throw wait.timedOut }
         return LockGuard(held)
+    }
+}
+
+extension FileLock {
+    /// Runs `body` while the lock is held, and releases it afterwards, also when `body` throws.
+    ///
+    /// The lock is held until `body` returns, whether it uses the guard or not: also where that is never.
+    ///
+    /// - Parameter timeout: how long to wait at most; zero or less tries once, nil waits for ever.
+    /// - Throws: ``LockError`` as ``lock(_:timeout:)-(_,Duration?)``, and what `body` throws.
+    public func withLock<Result>(
+        _ mode: LockMode,
+        timeout: Duration? = nil,
+        _ body: (borrowing LockGuard) throws -> Result
+    ) throws -> Result {
+        let wait = LockWait(self, limitNanoseconds: timeout?.nanosecondsClamped)
+        guard let acquired = try acquire(mode, wait) else { throw wait.timedOut }
+        let held = LockGuard(acquired)
+        return try body(held)
     }
 }
 

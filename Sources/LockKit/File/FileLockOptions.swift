@@ -29,7 +29,9 @@ public struct FileLockOptions: Sendable {
     /// anyway.
     ///
     /// Taking the lock again then costs two system calls less for each, and giving it up unlocks them instead of closing them.
-    /// A program that was started during a hold and inherits the file keeps the lock no longer than its parent.
+    /// A program that was started during a hold and inherits the file keeps the lock no longer than its parent, if that lives to
+    /// give it up. A forked child that goes on without starting a program shares what is kept: when its parent is killed during
+    /// a hold, also one that began later, the lock is held until the child has ended.
     public var keepsFileOpen: Bool
 
     /// Makes options.

@@ -3,6 +3,10 @@ internal import Synchronization
 
 /// A held lock. It is released when the guard goes out of scope, also when something throws.
 ///
+/// A scope that never ends needs care: where no path leaves it, as before a loop for ever or a call that exits, Swift ends
+/// the guard's life behind its last use, and the lock with it. There use ``FileLock/withLock(_:timeout:_:)``, or keep the guard
+/// in an object that lives as long as the work.
+///
 /// The guard cannot be copied, so there is never a doubt whether the lock is still held: after ``release()``, or after
 /// it was passed on, the compiler refuses its use. `_ = try lock.lock(.exclusive)` releases at once; give it a name.
 public struct LockGuard: ~Copyable, Sendable {
@@ -20,11 +24,11 @@ public struct LockGuard: ~Copyable, Sendable {
 
     /// Makes sure that the lock is still what it seems.
     ///
-    /// Ask before an act that relies on the lock where someone may have removed the lock file, or where the program
-    /// forks. It is two system calls.
+    /// Ask before an act that relies on the lock where someone may have removed the lock file or exchanged its directory, or
+    /// where the program forks. It is at most four system calls.
     ///
-    /// - Throws: `.forked` in a forked child of the holder, `.lockFileReplaced` when the lock file was removed,
-    ///   renamed or replaced, `.io`.
+    /// - Throws: `.forked` in a forked child of the holder, `.lockFileReplaced` when the lock file, or the directory that was
+    ///   found by its path, was removed, renamed or replaced; `.io`.
     public func check() throws(LockError) { try held.check() }
 
     /// Lets a program that replaces this one (`execve`) go on holding the lock, until it and everything that inherits from it
@@ -104,13 +108,20 @@ final class HeldLock: Sendable {
 
     func check() throws(LockError) {
         try requireOwnProcess()
-        guard let name = lock.place.name, let directory = attempt.withLock({ $0.directory }) else { return }
-        do {
-            if try directory.status(of: name).identity == identity { return }
-        } catch  where error.code == .noEntry {
+        guard let directory = attempt.withLock({ $0.directory }) else { return }
+        do throws(FileSystemError) {
+            if try stands(in: directory) { return }
+        } catch  where error.code == .noEntry || error.code == .notDirectory {
         } catch {
             throw .io(error, file: lock.path)
         }
         throw .lockFileReplaced(path: lock.path)
+    }
+
+    /// Whether the lock file is at its name, and the directory at its path.
+    private func stands(in directory: any Directory) throws(FileSystemError) -> Bool {
+        if let name = lock.place.name, try directory.extent(of: name).identity != identity { return false }
+        guard let path = lock.place.directoryPath else { return true }
+        return try lock.fileSystem.directoryStatus(path).identity == directory.status().identity
     }
 }

@@ -9,14 +9,15 @@ public enum LockWarning: Sendable, Hashable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .loosePermissions(let path, let permissions, let reason):
-            "\(path) has the permissions \(permissions), which could not be tightened to 0600: \(reason). Anyone who "
+            "\(path) has the permissions \(permissions), which could not be taken from others: \(reason). Anyone who "
                 + "may open it can keep others waiting; change them with chmod"
         }
     }
 
-    /// Takes away what a lock file of ours that is in the lock's hands gives to others.
+    /// Takes away what a lock file of ours that is in the lock's hands gives to others. What its owner may do stays: a program can
+    /// be its own lock file.
     static func tightening(_ file: any File, _ status: FileStatus, _ lock: FileLock) -> [LockWarning] {
-        let wanted = Permissions(rawValue: status.permissions.rawValue & Permissions.ownerFile.rawValue)
+        let wanted = Permissions(rawValue: status.permissions.rawValue & Permissions.ownerDirectory.rawValue)
         // What belongs to someone else was made so by them, perhaps to be shared.
         if status.permissions == wanted || status.ownerID != lock.fileSystem.processIdentity.userID { return [] }
         do {

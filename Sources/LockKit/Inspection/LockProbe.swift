@@ -27,7 +27,8 @@ struct LockProbe {
         in directory: any Directory,
         findsShared: Bool
     ) throws(FileSystemError) -> Finding {
-        let rows = table?.holders(of: identity) ?? []
+        // Who holds it shared where nobody should is looking at it, as this is.
+        let rows = (table?.holders(of: identity) ?? []).filter { findsShared || $0.mode == .exclusive }
         if let first = rows.first {
             let isExclusive = rows.contains { $0.mode == .exclusive }
             return Finding(mode: isExclusive ? .exclusive : first.mode, holders: Set(rows.map(\.processID)))
@@ -55,26 +56,13 @@ extension FileLock {
     /// - Throws: `.directoryMissing`, `.notALockFile`, `.io`. A lock file that is not there is nobody's lock.
     public func inspect() throws(LockError) -> FileLockInspection {
         do throws(FileSystemError) {
-            let probe = LockProbe(fileSystem)
-            let directory = try openPlace()
-            defer { try? directory.close() }
-            var finding = LockProbe.Finding()
-            if let name = place.name {
-                let file: any File
-                do {
-                    file = try directory.open(name, .read, permissions: .ownerFile)
-                } catch  where error.code == .noEntry {
-                    return FileLockInspection(mode: nil, holders: [])
-                }
-                defer { try? file.close() }
-                finding = try probe.look(at: .file(file), file.status().identity, in: directory, findsShared: true)
-            } else {
-                finding = try probe.look(
-                    at: .directory(directory),
-                    directory.status().identity,
-                    in: directory,
-                    findsShared: true
-                )
+            var finding = try look(LockProbe(fileSystem))
+            var attempts = 1
+            // Another look holds the lock for some microseconds, too.
+            while finding.mode != nil, attempts < Self.lookMaximum {
+                fileSystem.sleep(nanoseconds: Self.lookPauseNanoseconds)
+                finding = try look(LockProbe(fileSystem))
+                attempts += 1
             }
             return FileLockInspection(mode: finding.mode, holders: finding.holders.sorted())
         } catch {
@@ -87,6 +75,27 @@ extension FileLock {
             default: throw .io(error, file: path)
             }
         }
+    }
+
+    /// What is held in all of so many looks, with a pause between them, is held.
+    private static let lookMaximum = 4
+    private static let lookPauseNanoseconds: UInt64 = 300_000
+
+    private func look(_ probe: LockProbe) throws(FileSystemError) -> LockProbe.Finding {
+        let directory = try openPlace()
+        defer { try? directory.close() }
+        guard let name = place.name else {
+            let identity = try directory.status().identity
+            return try probe.look(at: .directory(directory), identity, in: directory, findsShared: true)
+        }
+        let file: any File
+        do {
+            file = try directory.open(name, .read, permissions: .ownerFile)
+        } catch  where error.code == .noEntry {
+            return LockProbe.Finding()
+        }
+        defer { try? file.close() }
+        return try probe.look(at: .file(file), file.extent().identity, in: directory, findsShared: true)
     }
 
     /// Whether anything stands at the lock's name.

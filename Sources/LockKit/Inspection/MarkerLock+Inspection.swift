@@ -25,7 +25,9 @@ extension MarkerLock {
             if before == after || isLast {
                 let isHeld = finding.mode != nil
                 let isOwners = after?.isHeld(by: finding.holders) ?? true
-                if !isHeld || isOwners || isLast {
+                // Where no owner is known, it may be another look that holds it.
+                let isCertain = isOwners && after?.marker != nil
+                if !isHeld || isCertain || isLast {
                     return inspection(after, isHeld: isHeld, isOwners, finding.holders, directory)
                 }
             }

@@ -12,8 +12,8 @@ internal import FileSystemSeam
 /// sha256:5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9
 /// ```
 ///
-/// The digest is that of the two lines before it. A slot of spaces alone was never written. The greater epoch counts. It is
-/// touched only under the lock.
+/// The digest is that of the two lines before it. A slot of spaces alone was never written. The greater epoch counts. Slots
+/// differ by one at most, or one of them was never written: after a jump both are. It is touched only under the lock.
 struct EpochFile {
     private let directory: any Directory
     private let name: String
@@ -67,12 +67,36 @@ struct EpochFile {
         let epoch = try next(after: max(highest + min(skipped, .max - highest), minimum))
         let older = slots.firstIndex { $0 != .epoch(highest) } ?? 0
         do {
-            try file.writeAll(Self.slot(epoch), at: Int64(older * Self.slotSize))
-            try file.sync(.data)
+            try write(epoch, to: older, of: file)
+            // So that whichever slot is damaged next, the other one tells what it can have held at most.
+            if epoch - 1 != highest { try write(epoch, to: 1 - older, of: file) }
         } catch {
             throw .io(error, file: path)
         }
         return epoch
+    }
+
+    private func write(_ epoch: UInt64, to slot: Int, of file: any File) throws(FileSystemError) {
+        try file.writeAll(Self.slot(epoch), at: Int64(slot * Self.slotSize))
+        try file.sync(.data)
+    }
+
+    /// Sees to it that the file's epoch is at least `epoch`, durably, before the marker that says so is moved away.
+    ///
+    /// A file that cannot be read is left: it lets nobody begin again at 1.
+    func raise(to epoch: UInt64) throws(LockError) {
+        if epoch == 0 { return }
+        if let file = try open(.read) {
+            defer { try? file.close() }
+            guard let highest = Self.highest(try slots(of: file)), highest < epoch else { return }
+        }
+        _ = try advance(beyond: epoch - 1)
+        do {
+            // The file may be a new one.
+            try directory.sync()
+        } catch {
+            throw .io(error, file: path)
+        }
     }
 
     private func next(after epoch: UInt64) throws(LockError) -> UInt64 {

@@ -24,6 +24,8 @@ extension MarkerLock {
         // Before anything is touched.
         _ = try marker.encoded()
         let held = try hold(timeout)
+        // Not when waiting for it began.
+        marker.acquiredAt = now
         do {
             let directory = try held.openDirectory()
             let found = try evidence(in: directory)

@@ -38,6 +38,8 @@ extension MarkerLock {
         attestation: [UInt8]? = nil,
         in directory: any Directory
     ) throws(LockError) -> String {
+        // The marker may be all that is left of its epoch.
+        try epochFile(in: directory).raise(to: found.marker?.epoch ?? 0)
         let newName = "\(name).stale-\(Self.compact(now))-\(try randomHex(byteCount: 8))"
         do {
             if let attestation {

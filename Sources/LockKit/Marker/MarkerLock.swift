@@ -23,6 +23,9 @@ public import Signing
 /// ```
 ///
 /// In this order a crash leaves at most a marker that nobody holds the lock of. The companion and the epoch file stay.
+///
+/// One directory has one marker lock: all locks that hang on a directory exclude each other, and the marker of one says nothing
+/// about the other.
 public final class MarkerLock: Sendable {
     /// The marker's path.
     public let path: String
@@ -43,6 +46,8 @@ public final class MarkerLock: Sendable {
         options: MarkerLockOptions = MarkerLockOptions()
     ) {
         let name = name ?? options.form.name
+        // What is left of a name without a directory.
+        let directory = directory.isEmpty ? "." : directory
         let separator = directory.utf8.last == UInt8(ascii: "/") ? "" : "/"
         path = directory + separator + name
         directoryPath = directory

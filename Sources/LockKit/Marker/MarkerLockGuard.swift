@@ -2,7 +2,9 @@ internal import FileSystemSeam
 
 /// A held ``MarkerLock``. When it goes out of scope the marker is removed and the lock released.
 ///
-/// The guard cannot be copied. Errors of a release by scope end are not seen; ``release()`` tells them.
+/// The guard cannot be copied. Errors of a release by scope end are not seen; ``release()`` tells them. Where no path leaves the
+/// scope, as before a loop for ever, Swift ends the guard's life behind its last use: hand it as `borrowing` to the function
+/// that does the work.
 public struct MarkerLockGuard: ~Copyable, Sendable {
     private let held: HeldMarker
 

@@ -11,7 +11,7 @@ struct PermissionTests {
         try locks.put("lock", permissions: permissions)
         let held = try locks.lock().lock(.exclusive)
         #expect(held.warnings.isEmpty)
-        #expect(try locks.permissions(of: "lock") == Permissions(rawValue: permissions & 0o600))
+        #expect(try locks.permissions(of: "lock") == Permissions(rawValue: permissions & 0o700))
     }
 
     @Test func aFailureToTightenIsAWarningAndNoError() throws {

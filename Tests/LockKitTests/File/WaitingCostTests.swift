@@ -68,12 +68,15 @@ struct WaitingCostTests {
         let own = all.filter { $0.thread == last.thread }
         let spent = last.nanoseconds - (own.first?.nanoseconds ?? 0)
         #expect(own.count > 1, "it looked again")
-        #expect(spent < Self.spentMaximum, "\(spent) ns of \(Self.holdNanoseconds)")
+        // On a machine that is busy with other tests the lock is held for longer than was wanted.
+        let waited = last.time.nanoseconds - (own.first?.time.nanoseconds ?? 0)
+        #expect(spent < max(waited / 20, Self.spentMaximum), "\(spent) ns of \(waited)")
     }
 
     /// A look at the lock: by which thread, and how long that had run.
     private struct Look: Sendable {
         var thread = pthread_self()
         var nanoseconds = WaitingCostTests.threadNanoseconds
+        let time = PosixFileSystem.shared.monotonicClock()
     }
 }

@@ -59,6 +59,28 @@ struct EpochTests {
         #expect(try epoch() == 11)
     }
 
+    /// A sector that loses whatever is written to it, and a jump before that.
+    @Test(arguments: [0, 1])
+    func noSlotDamagedAgainAndAgainBringsAnEpochBack(_ slot: Int) throws {
+        var highest: UInt64 = 0
+        for round in 0..<8 {
+            let epoch = try epoch(round == 3 ? 100 : 0)
+            #expect(epoch > highest, "round \(round)")
+            highest = epoch
+            if round >= 2 { try damage([0], at: Int64(slot * 512 + 30)) }
+        }
+    }
+
+    /// The marker is all that is left of its epoch when it is moved away, and the lock acquired later.
+    @Test func aMarkersEpochOutlivesItsQuarantine() throws {
+        for _ in 0..<4 { _ = try epoch() }
+        _ = try markers.leaveStaleMarker()
+        try markers.directory.remove(Self.file)
+        let found = try #require(try markers.lock().readMarker())
+        _ = try markers.lock().quarantine(found)
+        #expect(try epoch() == 6)
+    }
+
     @Test(arguments: ["", "5\n", "holdfast-lock-epoch-v2\nepoch=5\n"])
     func aFileOfAnotherKindIsNotTakenForZero(_ text: String) throws {
         try markers.put(Self.file, text)
