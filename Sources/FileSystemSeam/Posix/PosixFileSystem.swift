@@ -42,6 +42,11 @@ public final class PosixFileSystem: FileSystem {
         throw FileSystemError(operation: .directoryStatus, name: path, code: .notDirectory)
     }
 
+    #if os(Linux)
+    /// As fsync(2) says.
+    public var tellsEveryHandleOfFailedSyncs: Bool { true }
+    #endif
+
     /// The wall clock (`CLOCK_REALTIME`).
     public func wallClock() -> WallClockTime {
         WallClockTime(nanosecondsSinceEpoch: calls.wallClock)

@@ -44,6 +44,13 @@ public protocol FileSystem: AnyObject, Sendable {
     /// whether it refuses writes. What only the mount table tells may be left empty.
     func mountStatistics(of directory: any Directory) throws(FileSystemError) -> MountFacts
 
+    /// Whether bytes that could not be brought to the disk are told to every handle that had the file open: the next sync
+    /// through each of them fails, whichever handle wrote the bytes, and whichever sync or write-back failed.
+    ///
+    /// So a sync that succeeds covers all that stood in the file when it began, also where several processes write and sync it
+    /// at the same time. Linux since 4.13, see fsync(2).
+    var tellsEveryHandleOfFailedSyncs: Bool { get }
+
     /// What looks at the host; nil where nothing can be looked at.
     var hostProbes: (any HostProbes)? { get }
 }
@@ -64,6 +71,9 @@ extension FileSystem {
     public func mountStatistics(of directory: any Directory) throws(FileSystemError) -> MountFacts {
         try mountFacts(of: directory)
     }
+
+    /// False: a sync that another handle's failure took the bytes from may succeed.
+    public var tellsEveryHandleOfFailedSyncs: Bool { false }
 
     /// None.
     public var hostProbes: (any HostProbes)? { nil }

@@ -46,6 +46,9 @@ public final class SimDisk: @unchecked Sendable {
     public var isTracing = true {
         didSet { isHooked = isTracing || !faults.entries.isEmpty }
     }
+    /// What ``FileSystem/tellsEveryHandleOfFailedSyncs`` answers, and whether it is so. When false a sync through another handle
+    /// than the one whose sync failed succeeds, and covers nothing of what the failure took.
+    public var tellsEveryHandleOfFailedSyncs = false
     /// Every operation since the start, when ``isTracing``.
     public package(set) var trace: [SimOperation] = []
     /// What ``FileSystem/mountFacts(of:)`` answers.

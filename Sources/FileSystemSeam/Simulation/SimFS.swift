@@ -25,6 +25,9 @@ public final class SimFS: FileSystem, @unchecked Sendable {
         }
     }
 
+    /// What the disk is set to.
+    public var tellsEveryHandleOfFailedSyncs: Bool { disk.tellsEveryHandleOfFailedSyncs }
+
     /// The simulated wall clock.
     public func wallClock() -> WallClockTime {
         disk.enter()

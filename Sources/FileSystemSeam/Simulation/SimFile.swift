@@ -6,6 +6,8 @@ public final class SimFile: File, @unchecked Sendable {
     private let options: OpenOptions
     private var isOpen = true
     private var mayHoldLock = false
+    /// How many failed syncs of the file this handle was told of, or came after.
+    private var seenFailures = 0
 
     private var disk: SimDisk { fileSystem.disk }
 
@@ -14,6 +16,10 @@ public final class SimFile: File, @unchecked Sendable {
         self.inode = inode
         self.name = name
         self.options = options
+        guard disk.tellsEveryHandleOfFailedSyncs else { return }
+        disk.enter()
+        seenFailures = disk.state.failedSyncs[inode] ?? 0
+        disk.leave()
     }
 
     deinit {
@@ -91,7 +97,21 @@ public final class SimFile: File, @unchecked Sendable {
     /// See ``File/sync(_:)``.
     public func sync(_ level: SyncLevel) throws(FileSystemError) {
         try perform(.sync, "\(level)") { (state, fault) throws(Refusal) in
-            try state.syncReporting(fault, self.inode, .syncFile, level)
+            let failures = state.failedSyncs[self.inode] ?? 0
+            if failures > self.seenFailures {
+                // What this handle wrote is written; only the news is bad, and told once.
+                self.seenFailures = failures
+                throw Refusal(.inputOutput)
+            }
+            do throws(Refusal) {
+                try state.syncReporting(fault, self.inode, .syncFile, level)
+            } catch {
+                if self.disk.tellsEveryHandleOfFailedSyncs, error.code != .interrupted {
+                    self.seenFailures += 1
+                    state.failedSyncs[self.inode] = self.seenFailures
+                }
+                throw error
+            }
         }
     }
 

@@ -31,6 +31,8 @@ package struct SimState {
     /// Counts every change of the disk, for watches.
     package var changes: UInt64 = 0
     package var locks: [HeldLock] = []
+    /// How many syncs of a file failed.
+    var failedSyncs: [Int64: Int] = [:]
     package var randomWord: UInt64
     package var quota: QuotaAccount?
     /// The first inode number this run hands out; lower ones are on the base.

@@ -60,6 +60,24 @@ struct SegmentScan {
         }
     }
 
+    /// Reads on in the segment that is open, up to the zeros behind its records.
+    ///
+    /// - Returns: `.end` when zeros follow the last line.
+    mutating func runToZeros(of file: any File) throws(JournalError) -> Stop {
+        do throws(JournalError) {
+            if let stop = try lines(of: file, upTo: nil, limit: nil) { return stop }
+        } catch .io(let error, let path) {
+            throw .io(error, file: path)
+        } catch {
+            return .failed(error)
+        }
+        do {
+            return try file.read(exactly: 1, at: end.offset) == [0] ? .end : .torn(until: end.offset + 1)
+        } catch {
+            throw .io(error, file: SegmentName.path(end.segment))
+        }
+    }
+
     /// Reads the lines of one segment; nil when there are no more.
     private mutating func lines(
         of file: any File,

@@ -63,11 +63,12 @@ extension SegmentWriter {
         staged.append(UInt8(ascii: "\n"))
     }
 
-    /// Writes what is staged, syncs it, and advances the watermark.
+    /// Writes what is staged, syncs it, and advances the watermark, all under the lock.
     ///
     ///     pwrite(segment, lines, …) · fdatasync(segment) · pwrite(heads/current.json) · pwrite(indexes/watermark.json)
     mutating func commit() throws(JournalError) {
-        if staged.isEmpty { return }
+        if staged.isEmpty && !hasUnsecured { return }
+        if hasUnsecured { try rewrite(from: durableOffset(in: view.end.segment), to: view.end.offset) }
         if active == nil { try begin(view.ledger.nextIndex - stagedCount) }
         let position = view.end
         try preallocate(upTo: position.offset + Int64(staged.count))
@@ -83,6 +84,12 @@ extension SegmentWriter {
         staged.removeAll(keepingCapacity: true)
         if place.isDurable { try sync() }
         try advance()
+    }
+
+    /// Whether others have written records that nobody is known to have synced. What is answered rests on them.
+    var hasUnsecured: Bool {
+        guard place.isDurable, let active else { return false }
+        return durableOffset(in: active.first) < view.end.offset
     }
 
     /// How many records are staged.
@@ -107,9 +114,12 @@ extension SegmentWriter {
 
     mutating func advance(isDurable: Bool) throws(JournalError) {
         var watermark = currentWatermark
-        if !isDurable, var before = view.watermarkFile.watermark, before.index < watermark.index {
-            before.unsyncedIndex = watermark.index
-            watermark = before
+        if !isDurable {
+            watermark.size = nil
+            if var before = view.watermarkFile.watermark, before.index < watermark.index {
+                before.unsyncedIndex = watermark.index
+                watermark = before
+            }
         }
         try publish(watermark)
     }
@@ -117,7 +127,7 @@ extension SegmentWriter {
     /// Writes the watermark, in place where there is one.
     mutating func publish(_ watermark: Watermark) throws(JournalError) {
         if case .watermark = view.watermarkFile.content {
-            try view.watermarkFile.write(watermark, in: view.directory)
+            try view.watermarkFile.write(watermark, in: view.directory, isAlone: !isShared)
         } else {
             try view.watermarkFile.create(in: view.directory, watermark)
         }

@@ -36,11 +36,16 @@ extension SegmentWriter {
         }
     }
 
+    /// Whether the tail is long enough to be made a run.
+    var isIndexDue: Bool {
+        let tail = view.ledger.tail
+        return tail.count > 0 && (tail.count >= tailMaximum || tail.byteCount >= settings.tailByteMaximum)
+    }
+
     /// Makes a run of the tail when it is long enough.
     mutating func extendIndex() throws(JournalError) {
         let tail = view.ledger.tail
-        guard !tail.isOverflowing, staged.isEmpty, let last = view.ledger.last else { return }
-        guard tail.count >= tailMaximum || tail.byteCount >= settings.tailByteMaximum, tail.count > 0 else { return }
+        guard !tail.isOverflowing, staged.isEmpty, isIndexDue, let last = view.ledger.last else { return }
         if !place.isDurable {
             // A run names records as evidence: they must be durable. Someone else's sync of them may have failed.
             try rewrite(from: durableOffset(in: view.end.segment), to: view.end.offset)

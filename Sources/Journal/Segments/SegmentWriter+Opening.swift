@@ -104,7 +104,10 @@ extension SegmentWriter {
         watermark.index = view.ledger.last?.index ?? 0
         watermark.digest = view.ledger.last?.digest ?? ""
         watermark.updatedAt = view.ledger.last?.updatedAt ?? ""
-        if active != nil { watermark.end = view.end }
+        if let active {
+            watermark.end = view.end
+            watermark.size = active.size
+        }
         return watermark
     }
 

@@ -23,48 +23,70 @@ extension SegmentWriter {
     }
 
     private mutating func isUpToDate() throws(JournalError) -> Bool {
-        guard var active else { return false }
-        if try view.watermarkFile.refresh(), try !follow(&active) { return false }
+        guard let before = active else { return false }
+        let next = view.ledger.nextIndex
+        _ = try view.watermarkFile.refresh()
         guard let watermark = view.watermarkFile.watermark, watermark.bootID == bootID, watermark.wipingEnd == nil,
             watermark.unsyncedIndex == nil || !place.isDurable
         else { return false }
+        let last = max(watermark.index, watermark.unsyncedIndex ?? 0)
+        guard last >= next - 1 else { return false }
+        if watermark.end.segment > before.first, try !follow(watermark) { return false }
         do {
             // A segment that another process seals changes its length; one without zeros behind its records may have
             // been sealed before.
-            guard let extent = try view.files.directory?.extent(of: SegmentName.text(active.first)),
-                extent.size == active.size, extent.size > view.end.offset
+            guard let active, let extent = try view.files.directory?.extent(of: SegmentName.text(active.first)),
+                extent.size > view.end.offset
             else { return false }
             let identity: FileIdentity
             if let known = active.identity { identity = known } else { identity = try active.file.extent().identity }
             self.active?.identity = identity
             guard extent.identity == identity else { return false }
-            return try active.file.read(exactly: 1, at: view.end.offset) == [0]
-        } catch  where error.code == .noEntry {
-            return false
+            if try active.file.read(exactly: 1, at: view.end.offset) != [0], try !readOn(active.file) { return false }
+            guard view.ledger.nextIndex > last, extent.size > view.end.offset else { return false }
+            isShared = view.ledger.nextIndex != next
+            if view.ledger.nextIndex - 1 == last {
+                // Whoever made it longer, and lives, has synced it before giving up the lock; and nobody's sync failed, for else
+                // a record would be behind the watermark.
+                if extent.size != active.size, !isShared { return false }
+                self.active?.size = extent.size
+                return true
+            }
+            // Others are syncing these records, or were killed, or failed.
+            return place.isDurable && place.fileSystem.tellsEveryHandleOfFailedSyncs && watermark.size == extent.size
+                && take(extent.size)
+        } catch let error as FileSystemError {
+            if error.code == .noEntry { return false }
+            throw .io(error, file: SegmentName.path(before.first))
+        } catch let error as JournalError {
+            throw error
         } catch {
-            throw .io(error, file: SegmentName.path(active.first))
+            preconditionFailure("files throw their own errors: \(error)")
         }
     }
 
-    /// Reads the records that others have appended.
-    private mutating func follow(_ active: inout ActiveSegment) throws(JournalError) -> Bool {
-        guard let watermark = view.watermarkFile.watermark, watermark.index >= view.ledger.nextIndex - 1 else {
-            return false
-        }
+    private mutating func take(_ size: Int64) -> Bool {
+        active?.size = size
+        return true
+    }
+
+    /// Reads the records that stand behind those that are known, in the same segment.
+    private mutating func readOn(_ file: any File) throws(JournalError) -> Bool {
+        let stop = try view.scan { (scan, _) throws(JournalError) in try scan.runToZeros(of: file) }
+        if case .end = stop { return true }
+        return false
+    }
+
+    /// Reads the records that others have appended, as far as a watermark in a later segment.
+    private mutating func follow(_ watermark: Watermark) throws(JournalError) -> Bool {
         if !view.files.firsts.contains(watermark.end.segment) { view.files = try SegmentFiles(of: view.directory) }
-        let last = max(watermark.index, watermark.unsyncedIndex ?? 0)
-        let limit = last == watermark.index ? watermark.end : nil
         let stop = try view.scan { (scan, files) throws(JournalError) in
-            try scan.run(&files, upTo: last, limit: limit)
+            try scan.run(&files, upTo: watermark.index, limit: watermark.end)
         }
         guard case .reached = stop else { return false }
-        if limit != nil { view.end = watermark.end }
+        view.end = watermark.end
         view.files.close()
-        if view.end.segment != active.first { try openActive() }
-        guard var now = self.active else { return false }
-        now.size = try size(of: now)
-        active = now
-        self.active = now
+        try openActive()
         return true
     }
 }

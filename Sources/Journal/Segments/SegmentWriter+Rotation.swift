@@ -46,6 +46,7 @@ extension SegmentWriter {
             watermark.digest = view.ledger.last?.digest ?? ""
             watermark.updatedAt = view.ledger.last?.updatedAt ?? ""
             watermark.end = view.end
+            watermark.size = 0
             watermark.unsyncedIndex = nil
             try publish(watermark)
         }

@@ -3,7 +3,8 @@ internal import FileSystemSeam
 /// A journal in segments in the hands of whoever holds its lock.
 ///
 /// Records are staged first: counted, but not written. Then all of them are written in one piece, synced once, and the
-/// watermark is advanced over them. When anything fails in between the writer is thrown away, and what is on disk is
+/// watermark is advanced over them. While others append, too, the lock is given up before the sync, so that the syncs of several
+/// processes overlap; see ``SegmentWriter/writeWithoutSync()``. When anything fails in between the writer is thrown away, and what is on disk is
 /// looked at anew.
 struct SegmentWriter: Sendable {
     var view: SegmentView
@@ -15,6 +16,9 @@ struct SegmentWriter: Sendable {
     var staged: [UInt8] = []
     /// How many records the tail holds before the index is written again.
     var tailMaximum: UInt64 = 0
+    /// Whether others have appended since the last commit, or may have: then they may also be publishing right now what
+    /// they synced.
+    var isShared = true
     /// Whether no run was there when it was opened.
     var isIndexNew = false
 

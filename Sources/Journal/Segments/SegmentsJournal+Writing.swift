@@ -68,9 +68,10 @@ extension SegmentsJournal {
                     } catch  where error.isRefusal {
                         answers.append(.failure(error))
                     }
-                    if writer.staged.isEmpty && firm == answers.count - 1 { firm = answers.count }
+                    // It may rest on what others are still syncing, too.
+                    let isFirm = writer.staged.isEmpty && !writer.hasUnsecured
+                    if isFirm && firm == answers.count - 1 { firm = answers.count }
                 }
-                try writer.commit()
             }
             if !hasRun { return nil }
         } catch {
@@ -109,9 +110,23 @@ extension SegmentsJournal {
                 return false
             }
             guard try names.stand(at: place), try writer.isUpToDateBelowNames() else { return false }
-            try work(&state, &writer, body)
+            try look(&state, &writer)
+            try body(&writer)
+            if writer.canShareSyncs {
+                let written = try writer.writeWithoutSync()
+                _ = consume held
+                if let written, try !writer.finish(written) {
+                    // Durable, and whoever opens the journal anew finds it.
+                    try locked(&state, Opening(isFresh: true)) { (_) throws(JournalError) in }
+                    return true
+                }
+                state.lastSeen = writer.view.ledger.last ?? state.lastSeen
+                state.writer = writer
+            } else {
+                try commit(&state, &writer)
+                _ = consume held
+            }
             (state.lock, state.names) = (lock, names)
-            _ = consume held
             return true
         }
     }
@@ -186,9 +201,19 @@ extension SegmentsJournal {
         _ writer: inout SegmentWriter,
         _ body: (inout SegmentWriter) throws(JournalError) -> Result
     ) throws(JournalError) -> Result {
+        try look(&state, &writer)
+        let result = try body(&writer)
+        try commit(&state, &writer)
+        return result
+    }
+
+    private func look(_ state: inout WriterState, _ writer: inout SegmentWriter) throws(JournalError) {
         try checkLastSeen(state.lastSeen, &writer)
         state.lastSeen = writer.view.ledger.last ?? state.lastSeen
-        let result = try body(&writer)
+    }
+
+    /// Commits what is staged under the lock, and keeps the writer when that went well.
+    private func commit(_ state: inout WriterState, _ writer: inout SegmentWriter) throws(JournalError) {
         try writer.commit()
         state.lastSeen = writer.view.ledger.last ?? state.lastSeen
         do throws(JournalError) {
@@ -198,7 +223,6 @@ extension SegmentsJournal {
             // What is recorded is recorded, whatever becomes of the index. The next call looks at everything anew.
             if error.isFailedSync { state.isPoisoned = true }
         }
-        return result
     }
 
     /// Removes the index, and with it what it names.

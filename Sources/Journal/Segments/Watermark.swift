@@ -3,13 +3,14 @@ internal import FileSystemSeam
 
 /// How far a journal is on stable storage: the contents of `heads/current.json` in the `segments` layout.
 ///
-///     {"index":12,"digest":"sha256:…","updated_at":"2026-05-01T08:00:11Z","segment":1,"end":7304,
+///     {"index":12,"digest":"sha256:…","updated_at":"2026-05-01T08:00:11Z","segment":1,"end":7304,"size":16384,
 ///      "journal_id":"jrn_…","boot_id":"…","check":"0123456789abcdef"}
 ///
 /// on one line, filled up with spaces to 511 bytes and ended by a line feed. The file has this one sector from the
 /// beginning, and is written in place after every successful sync; a power cut leaves the old or the new one.
 ///
 /// - `segment`, `end`: where the last record's line ends, and the next one's begins.
+/// - `size`, where it is known: the length of that segment, zeros included, which is durable, too.
 /// - `boot_id`: the boot in which it was written. In that boot nothing behind the watermark can be taken for durable;
 ///   after a later start of the machine everything that is found was read from the disk, so that it is.
 /// - `unsynced_index`, only there when it is needed: the last record that a writer without syncs has appended.
@@ -22,6 +23,8 @@ struct Watermark: Sendable, Hashable {
     var updatedAt = ""
     /// Where the next record's line begins; segment 0 while there is none.
     var end = RecordPosition(segment: 0, offset: 0)
+    /// How long that segment is, durably; nil when that is not known.
+    var size: Int64?
     var journalID: String
     var bootID: String
     var unsyncedIndex: UInt64?
@@ -63,6 +66,7 @@ struct Watermark: Sendable, Hashable {
         writer.member("updated_at", Self.short(updatedAt, maximum: Self.updatedAtByteMaximum))
         writer.member("segment", end.segment)
         writer.member("end", end.offset)
+        writer.member("size", size)
         writer.member("journal_id", Self.short(journalID, maximum: 64))
         writer.member("boot_id", Self.short(bootID, maximum: 64))
         writer.member("unsynced_index", unsyncedIndex)
@@ -120,6 +124,7 @@ struct Watermark: Sendable, Hashable {
                     segment: try reader.integer("segment"),
                     offset: try reader.integer("end")
                 ),
+                size: try reader.optionalInteger("size"),
                 journalID: try reader.string("journal_id"),
                 bootID: try reader.string("boot_id"),
                 unsyncedIndex: try reader.optionalInteger("unsynced_index"),

@@ -11,18 +11,18 @@ struct WatermarkFile: Sendable {
     /// How often a reader looks again when it meets the file in the middle of being written.
     private static let readMaximum = 16
 
-    private let bootID: String
+    let bootID: String
     /// Where the file stands, and which it is, once that was asked.
-    private(set) var heads: (any Directory)?
-    private var identity: FileIdentity?
+    var heads: (any Directory)?
+    var identity: FileIdentity?
     /// Nil when it is not there.
-    private(set) var file: (any File)?
-    private(set) var content: Watermark.Content
-    private var bytes: [UInt8]
-    private var copy: (any File)?
-    private(set) var copyContent: Watermark.Content
+    var file: (any File)?
+    var content: Watermark.Content
+    var bytes: [UInt8]
+    var copy: (any File)?
+    var copyContent: Watermark.Content
     /// The watermark that tells most about this boot; nil when there is none.
-    private(set) var watermark: Watermark?
+    var watermark: Watermark?
 
     /// Opens and reads both.
     init(in directory: any Directory, bootID: String, forWriting: Bool) throws(JournalError) {
@@ -72,7 +72,7 @@ struct WatermarkFile: Sendable {
     ///
     /// A copy does not stand in for a file that is lost: it may be an old one, and a reader would look no further than
     /// it says. Without a watermark a reader looks at everything.
-    private mutating func choose() {
+    mutating func choose() {
         watermark = nil
         guard case .watermark(let own) = content else { return }
         watermark = own
@@ -138,61 +138,8 @@ struct WatermarkFile: Sendable {
         return try stands()
     }
 
-    /// Makes the file, durably, or fills one that is there but cannot be read.
-    mutating func create(in directory: any Directory, _ watermark: Watermark) throws(JournalError) {
-        do {
-            let heads = try directory.madeSubdirectory(HeadFile.directoryName)
-            self.heads = heads
-            identity = nil
-            let file = try heads.open(HeadFile.fileName, [.read, .write, .create], permissions: .ownerFile)
-            self.file = file
-            try file.truncate(to: 0)
-            try file.writeAll(watermark.bytes, at: 0)
-            try file.sync(.data)
-            try heads.sync()
-        } catch {
-            throw .io(error, file: Self.path)
-        }
-        note(watermark, watermark.bytes)
-        if watermark.index > 0 { writeCopy(watermark, in: directory) }
-    }
-
-    /// Writes it in place. Only after a sync of everything it names.
-    ///
-    /// The copy is only a copy: when it cannot be written, what was synced is acknowledged all the same.
-    mutating func write(_ watermark: Watermark, in directory: any Directory) throws(JournalError) {
-        guard let file else { preconditionFailure("a watermark is written to its file") }
-        let bytes = watermark.bytes
-        do {
-            try file.writeAll(bytes, at: 0)
-        } catch {
-            throw .io(error, file: Self.path)
-        }
-        note(watermark, bytes)
-        writeCopy(watermark, in: directory)
-    }
-
-    private mutating func note(_ watermark: Watermark, _ bytes: [UInt8]) {
-        self.bytes = bytes
-        content = .watermark(watermark)
-        self.watermark = watermark
-    }
-
-    private mutating func writeCopy(_ watermark: Watermark, in directory: any Directory) {
-        do {
-            if copy == nil {
-                let indexes = try directory.madeSubdirectory(IndexRun.directoryName)
-                copy = try indexes.open(Self.copyName, [.read, .write, .create], permissions: .ownerFile)
-            }
-            try copy?.writeAll(bytes, at: 0)
-            copyContent = .watermark(watermark)
-        } catch {
-            copy = nil
-        }
-    }
-
     /// Reads a file, again while it is met half written.
-    private static func read(_ file: any File) throws(FileSystemError) -> ([UInt8], Watermark.Content) {
+    static func read(_ file: any File) throws(FileSystemError) -> ([UInt8], Watermark.Content) {
         var last: ([UInt8], Watermark.Content) = ([], .unreadable("it is empty"))
         for _ in 0..<readMaximum {
             // More than there should be: a longer file is not ours.

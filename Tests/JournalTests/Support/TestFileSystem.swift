@@ -113,6 +113,8 @@ final class TestFileSystem: FileSystem {
 
     var processID: Int32 { state.withLock { $0.processID } ?? base.processID }
 
+    var tellsEveryHandleOfFailedSyncs: Bool { base.tellsEveryHandleOfFailedSyncs }
+
     var processIdentity: ProcessIdentity { base.processIdentity }
 
     func mountFacts(of directory: any Directory) throws(FileSystemError) -> MountFacts {
