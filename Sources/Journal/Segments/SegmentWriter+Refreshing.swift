@@ -35,7 +35,7 @@ extension SegmentWriter {
         do {
             // A segment that another process seals changes its length; one without zeros behind its records may have
             // been sealed before.
-            guard let active, let extent = try view.files.directory?.extent(of: SegmentName.text(active.first)),
+            guard let active, let extent = try view.files.directory?.extent(of: active.name),
                 extent.size > view.end.offset
             else { return false }
             let identity: FileIdentity

@@ -41,7 +41,7 @@ extension SegmentWriter {
             var bytes = staged
             if start < view.end.offset {
                 guard let others = try active.file.read(exactly: Int(view.end.offset - start), at: start) else {
-                    throw FileSystemError(operation: .read, name: SegmentName.text(active.first), code: .inputOutput)
+                    throw FileSystemError(operation: .read, name: active.name, code: .inputOutput)
                 }
                 bytes = others + staged
             }

@@ -30,6 +30,14 @@ struct SegmentWriter: Sendable {
         var size: Int64
         /// Which file it is, once that was asked.
         var identity: FileIdentity?
+        let name: String
+
+        init(first: UInt64, file: any File, size: Int64) {
+            self.first = first
+            self.file = file
+            self.size = size
+            name = SegmentName.text(first)
+        }
     }
 
     var place: JournalPlace { view.place }

@@ -34,6 +34,8 @@ struct Watermark: Sendable, Hashable {
     static let byteCount = 512
     private static let updatedAtByteMaximum = 64
     private static let checkDigitCount = 16
+    /// What it is filled up with.
+    private static let blanks = [UInt8](repeating: UInt8(ascii: " "), count: byteCount - 1) + [UInt8(ascii: "\n")]
 
     /// The record it names, as an anchor or a reader takes it; nil for none.
     var head: JournalHead? {
@@ -49,11 +51,12 @@ struct Watermark: Sendable, Hashable {
     /// The bytes; nil when they do not fit, as what was read from a damaged file may not.
     private var sector: [UInt8]? {
         var bytes = declaredBytes
-        let check = Digest(hashing: bytes).hex.prefix(Self.checkDigitCount)
-        bytes += ",\"check\":\"\(check)\"}".utf8
+        let check = Digest(hashing: bytes).hex
+        bytes += ",\"check\":\"".utf8
+        bytes += check.utf8.prefix(Self.checkDigitCount)
+        bytes += "\"}".utf8
         if bytes.count >= Self.byteCount { return nil }
-        bytes += repeatElement(UInt8(ascii: " "), count: Self.byteCount - 1 - bytes.count)
-        bytes.append(UInt8(ascii: "\n"))
+        bytes += Self.blanks[bytes.count...]
         return bytes
     }
 

@@ -101,7 +101,11 @@ struct WatermarkFile: Sendable {
         do {
             var now = [UInt8](repeating: 0, count: Watermark.byteCount)
             var span = now.mutableSpan
-            if try file.readFully(into: &span, at: 0) == now.count, now == bytes { return false }
+            if try file.readFully(into: &span, at: 0) == now.count, bytes.count == now.count,
+                Bytes.isSame(now.span, 0, bytes.span, 0, count: now.count)
+            {
+                return false
+            }
             (bytes, content) = try Self.read(file)
         } catch {
             throw .io(error, file: Self.path)
