@@ -34,8 +34,8 @@ struct JournalSharedSyncTests {
     ) throws -> Run {
         var explorer = CrashExplorer(model)
         explorer.depth = 1
-        explorer.runMaximum = isLong ? 1 << 10 : 1 << 3
-        explorer.sampleCount = isLong ? 50 : 2
+        explorer.runMaximum = isLong ? 1 << 10 : 1 << 2
+        explorer.sampleCount = isLong ? 50 : 1
         var relay: Relay?
         let report = try explorer.explore { fileSystem in
             let journal = CrashedJournal.open(fileSystem, options)
@@ -88,8 +88,8 @@ struct JournalSharedSyncTests {
 
     private static func orders() -> [[Int]] {
         var orders: [[Int]] = []
-        for first in stride(from: 1, through: operationMaximum, by: isLong ? 1 : 3) {
-            for second in stride(from: 1, through: operationMaximum, by: isLong ? 1 : 5) {
+        for first in stride(from: 1, through: operationMaximum, by: isLong ? 1 : 6) {
+            for second in stride(from: 1, through: operationMaximum, by: isLong ? 1 : 8) {
                 orders.append([first, second])
             }
         }
@@ -111,7 +111,7 @@ struct JournalSharedSyncTests {
 
     @Test func keepsItsWordWhenOneIsKilled() throws {
         var states = 0
-        for operation in stride(from: 1, through: Self.operationMaximum, by: Self.isLong ? 1 : 2) {
+        for operation in stride(from: 1, through: Self.operationMaximum, by: Self.isLong ? 1 : 4) {
             let run = try Self.explore([operation, 0], kills: true)
             #expect(run.report.isClean, "killed before \(operation): \(run.report)")
             states += run.report.statistics.states
