@@ -265,6 +265,8 @@ intptr_t cposix_thread_join(uintptr_t thread) { return -pthread_join((pthread_t)
 
 intptr_t cposix_thread_detach(uintptr_t thread) { return -pthread_detach((pthread_t)thread); }
 
+intptr_t cposix_processor_count(void) { return sysconf(_SC_NPROCESSORS_ONLN); }
+
 // The command line.
 
 int cposix_isatty(int descriptor) { return isatty(descriptor); }

@@ -288,6 +288,8 @@ intptr_t cposix_thread_create(uintptr_t *thread, void (*body)(void *_Nullable), 
 intptr_t cposix_thread_join(uintptr_t thread);
 /// `pthread_detach`.
 intptr_t cposix_thread_detach(uintptr_t thread);
+/// `sysconf(_SC_NPROCESSORS_ONLN)`; negative where that is not told.
+intptr_t cposix_processor_count(void);
 /// `pthread_setname_np` of the calling thread.
 intptr_t cposix_thread_set_name(const char *name);
 /// Makes a condition; NULL without memory.

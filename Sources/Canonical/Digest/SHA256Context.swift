@@ -45,6 +45,13 @@ struct SHA256Context: ~Copyable {
         if let surplus = unsafe OpaquePointer(bitPattern: replaced) { unsafe EVP_MD_CTX_free(surplus) }
     }
 
+    /// Begins anew, whatever was added before.
+    func restart() {
+        // The algorithm stays the one that the context was made for.
+        let result = unsafe EVP_DigestInit_ex2(context, nil, nil)
+        precondition(result == 1, "libcrypto cannot start SHA-256")
+    }
+
     func update(_ bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBufferPointer { buffer in
             let result = unsafe EVP_DigestUpdate(context, buffer.baseAddress, buffer.count)
@@ -59,6 +66,16 @@ struct SHA256Context: ~Copyable {
             let result = unsafe EVP_DigestFinal_ex(context, buffer.baseAddress, &written)
             precondition(result == 1 && written == UInt32(Digest.byteCount), "libcrypto cannot finish SHA-256")
             count = Digest.byteCount
+        }
+    }
+
+    /// Writes the digest to where it is wanted; the context can only be dropped or restarted afterwards.
+    func finalize(into digest: inout InlineArray<32, UInt8>) {
+        var span = digest.mutableSpan
+        unsafe span.withUnsafeMutableBufferPointer { buffer in
+            var written: UInt32 = 0
+            let result = unsafe EVP_DigestFinal_ex(context, buffer.baseAddress, &written)
+            precondition(result == 1 && written == UInt32(Digest.byteCount), "libcrypto cannot finish SHA-256")
         }
     }
 }

@@ -38,17 +38,19 @@ package struct MemberLayout: Sendable {
     ///   - found: one range for each member: a string without its quotes, a number; empty when it is absent or null.
     /// - Returns: false when a required member is missing, or a value is one for the parser.
     package func scan(_ line: Span<UInt8>, from position: inout Int, into found: inout MemberRanges) -> Bool {
+        if line.count > Int(UInt32.max) { return false }
         let members = members.span
         var start = position
         for index in members.indices {
             guard Self.isKey(members[index].key.bytes.span, line, at: start) else {
-                found.ranges[index] = 0..<0
+                (found.bounds[2 &* index], found.bounds[2 &* index &+ 1]) = (0, 0)
                 if members[index].isRequired { return false }
                 continue
             }
             start &+= members[index].key.bytes.count
             guard let range = Self.value(members[index].value, line, &start) else { return false }
-            found.ranges[index] = range
+            found.bounds[2 &* index] = UInt32(truncatingIfNeeded: range.lowerBound)
+            found.bounds[2 &* index &+ 1] = UInt32(truncatingIfNeeded: range.upperBound)
         }
         position = start
         return true
@@ -93,6 +95,14 @@ package struct MemberLayout: Sendable {
     @inline(__always)
     private static func endOfPlainText(_ line: Span<UInt8>, from start: Int) -> Int? {
         var position = start
+        while position &+ 16 <= line.count {
+            let first = ByteWord.needsAttention(ByteWord.load(line, at: position))
+            if first | ByteWord.needsAttention(ByteWord.load(line, at: position &+ 8)) != 0 {
+                if first == 0 { position &+= 8 }
+                break
+            }
+            position &+= 16
+        }
         while position &+ 8 <= line.count {
             let end = ByteWord.needsAttention(ByteWord.load(line, at: position))
             if end != 0 {
@@ -112,22 +122,29 @@ package struct MemberLayout: Sendable {
 }
 
 /// Where the values of a line's members stand.
-package struct MemberRanges: Sendable {
-    fileprivate var ranges: InlineArray<20, Range<Int>> = .init(repeating: 0..<0)
+///
+/// Inlined into the modules above, as ``ByteWord`` is: a call for each value would copy all ranges.
+@_spi(Bytes) @frozen public struct MemberRanges: Sendable {
+    /// Pairs of where a value begins and where it ends; zeros for what is absent.
+    @usableFromInline var bounds: InlineArray<40, UInt32> = .init(repeating: 0)
 
     /// Room for the members of every layout.
-    package init() {}
+    @inlinable public init() {}
 
     /// The value of a member by its place in the layout; empty when it is absent.
-    package subscript(member: Int) -> Range<Int> { ranges[member] }
+    @inlinable public subscript(member: Int) -> Range<Int> {
+        @inline(__always) get { Int(bounds[2 &* member])..<Int(bounds[2 &* member &+ 1]) }
+    }
 
     /// Whether the member is there; a null is not.
-    package func isPresent(_ member: Int) -> Bool { ranges[member].lowerBound > 0 }
+    @inlinable @inline(__always)
+    public func isPresent(_ member: Int) -> Bool { bounds[2 &* member] > 0 }
 
     /// The value of a number; nil when it does not fit.
-    package func integer<Integer: FixedWidthInteger>(_ member: Int, _ line: Span<UInt8>) -> Integer? {
+    @inlinable @inline(__always)
+    public func integer<Integer: FixedWidthInteger>(_ member: Int, _ line: Span<UInt8>) -> Integer? {
         var value: UInt64 = 0
-        for position in ranges[member] { value = value &* 10 &+ UInt64(line[position] &- 0x30) }
+        for position in self[member] { value = value &* 10 &+ UInt64(line[position] &- 0x30) }
         return Integer(exactly: value)
     }
 }

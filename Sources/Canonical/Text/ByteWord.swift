@@ -1,12 +1,14 @@
-/// Several bytes at a time: the places that step outside bounds-checked access. Inlined into the modules above, whose
-/// inner loops are made of them.
-package enum ByteWord {
+/// Several bytes at a time: the places that step outside bounds-checked access.
+///
+/// What the inner loops of the modules above are made of is inlined into them. The compiler inlines across modules only
+/// what is public, so it is that, for those who ask for it by the name of this interface.
+@_spi(Bytes) public enum ByteWord {
     /// Loads eight bytes, the first in the lowest bits.
     ///
     /// - Precondition: `position + 8 <= bytes.count`; the caller has just checked it.
     @inlinable
     @inline(__always)
-    package static func load(_ bytes: Span<UInt8>, at position: Int) -> UInt64 {
+    @_spi(Bytes) public static func load(_ bytes: Span<UInt8>, at position: Int) -> UInt64 {
         let word = unsafe bytes.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt64.self)
         return UInt64(littleEndian: word)
     }
@@ -61,9 +63,8 @@ package enum ByteWord {
 
     /// A word whose lowest set bit lies in the first byte that is a control character, a quote, a backslash or
     /// not ASCII; zero when there is none. Higher bytes may be marked wrongly, the lowest never is.
-    @inlinable
     @inline(__always)
-    package static func needsAttention(_ word: UInt64) -> UInt64 {
+    static func needsAttention(_ word: UInt64) -> UInt64 {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let highs: UInt64 = 0x8080_8080_8080_8080
         let quote = word ^ (ones &* 0x22)

@@ -50,6 +50,18 @@ public enum Hex {
         return bytes
     }
 
+    /// The eight digits of four bytes, the first in the lowest bits of both.
+    @inline(__always)
+    static func digits(of bytes: UInt32) -> UInt64 {
+        // Each byte to the low half of a lane of 16 bits, then its high nibble before its low one.
+        var lanes = UInt64(bytes)
+        lanes = (lanes | lanes &<< 16) & 0x0000_FFFF_0000_FFFF
+        lanes = (lanes | lanes &<< 8) & 0x00FF_00FF_00FF_00FF
+        let nibbles = (lanes &>> 4) & 0x000F_000F_000F_000F | (lanes & 0x000F_000F_000F_000F) &<< 8
+        let letters = (nibbles &+ 0x0606_0606_0606_0606) &>> 4 & 0x0101_0101_0101_0101
+        return nibbles &+ 0x3030_3030_3030_3030 &+ letters &* 0x27
+    }
+
     private static func digit(_ nibble: UInt8) -> UInt8 {
         nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + (nibble - 10)
     }

@@ -66,7 +66,11 @@ extension Timestamp {
     /// - Parameter text: The whole text; nothing may precede or follow the time.
     /// - Throws: ``TimestampError`` with the place of the first thing that is wrong.
     public init(parsing text: String) throws(TimestampError) {
-        let bytes = Array(text.utf8)
+        try self.init(parsing: text.utf8.span)
+    }
+
+    /// Reads an RFC 3339 time from bytes, as ``init(parsing:)-(String)`` does.
+    package init(parsing bytes: Span<UInt8>) throws(TimestampError) {
         let (secondOfEpoch, dateEnd) = try Self.parseDateAndTime(bytes)
         let (nanoseconds, fractionEnd) = try Self.parseFraction(bytes, at: dateEnd)
         let (offsetSeconds, end) = try Self.parseOffset(bytes, at: fractionEnd)
@@ -78,7 +82,7 @@ extension Timestamp {
     }
 
     /// Reads `2026-05-01T08:00:00`, taken as UTC; also gives where it ends.
-    private static func parseDateAndTime(_ bytes: [UInt8]) throws(TimestampError) -> (Int64, end: Int) {
+    private static func parseDateAndTime(_ bytes: Span<UInt8>) throws(TimestampError) -> (Int64, end: Int) {
         let year = try number(bytes, at: 0, digits: 4)
         try expect("-", in: bytes, at: 4)
         let month = try number(bytes, at: 5, digits: 2)
@@ -106,7 +110,8 @@ extension Timestamp {
     }
 
     /// Reads nothing or `.25`; gives nanoseconds and where the fraction ends.
-    private static func parseFraction(_ bytes: [UInt8], at start: Int) throws(TimestampError) -> (UInt32, end: Int) {
+    private static func parseFraction(_ bytes: Span<UInt8>, at start: Int) throws(TimestampError) -> (UInt32, end: Int)
+    {
         guard start < bytes.count, bytes[start] == UInt8(ascii: ".") else { return (0, start) }
         var nanoseconds: UInt32 = 0
         var digits = 0
@@ -123,7 +128,7 @@ extension Timestamp {
     }
 
     /// Reads `Z` or `+02:00`; gives seconds east of UTC and where the offset ends.
-    private static func parseOffset(_ bytes: [UInt8], at start: Int) throws(TimestampError) -> (Int64, end: Int) {
+    private static func parseOffset(_ bytes: Span<UInt8>, at start: Int) throws(TimestampError) -> (Int64, end: Int) {
         guard start < bytes.count else { throw TimestampError(.missingOffset, byteOffset: start) }
         let sign: Int64
         switch bytes[start] {
@@ -140,7 +145,7 @@ extension Timestamp {
         return (sign * (hours * 3600 + minutes * 60), start + 6)
     }
 
-    private static func number(_ bytes: [UInt8], at start: Int, digits: Int) throws(TimestampError) -> Int64 {
+    private static func number(_ bytes: Span<UInt8>, at start: Int, digits: Int) throws(TimestampError) -> Int64 {
         var value: Int64 = 0
         for position in start..<start + digits {
             guard position < bytes.count, isDigit(bytes[position]) else {
@@ -153,7 +158,7 @@ extension Timestamp {
 
     private static func expect(
         _ character: Unicode.Scalar,
-        in bytes: [UInt8],
+        in bytes: Span<UInt8>,
         at position: Int
     ) throws(TimestampError) {
         guard position < bytes.count, bytes[position] == UInt8(ascii: character) else {

@@ -1,4 +1,4 @@
-internal import Canonical
+@_spi(Bytes) internal import Canonical
 
 /// What a reader needs to know of every line: that it is an event, its number and its type.
 struct EventOutline: Sendable {

@@ -74,4 +74,7 @@ struct NativeThread: Sendable {
 
     /// Lets the thread end unattended, once.
     func detach() { _ = cposix_thread_detach(handle) }
+
+    /// How many processors there are; not positive where that is not told.
+    static var processorCount: Int { cposix_processor_count() }
 }

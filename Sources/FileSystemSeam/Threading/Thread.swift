@@ -36,6 +36,9 @@ public final class Thread: Sendable {
         }
     }
 
+    /// How many threads the machine runs side by side: the processors that are on line; at least 1.
+    public static var processorCount: Int { max(1, NativeThread.processorCount) }
+
     private static func shortened(_ name: String) -> String {
         var short = name
         while short.utf8.count > 15 { short.removeLast() }

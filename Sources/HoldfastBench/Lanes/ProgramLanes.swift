@@ -4,7 +4,7 @@ internal import Journal
 
 /// The command line as hooks use it: a process for each call.
 enum ProgramLanes {
-    static let all = [start, append, memory]
+    static let all = [start, append, memory, verifyMemory]
 
     /// How many starts make a round.
     private static let count = 100
@@ -54,18 +54,45 @@ enum ProgramLanes {
         floor: "the same process with an empty journal",
         targets: [.value(32)]
     ) { arena in
-        let program = try arena.startable()
         let path = try JournalWork.filled(arena, "journal", arena.scaled(1_000_000))
         let empty = try JournalWork.filled(arena, "empty", 0)
-        func resident(_ path: String) throws -> Double {
-            // A nonce that was never consumed: the check passes, and ends with 0.
-            let words = ["journal", "check", path, "--grant", "grant-x", "--nonce-digest", JournalWork.nonce(-1)]
-            let worker = Worker.words(measuring: program, words, in: arena.path)
-            _ = try arena.worker().run(worker, clock: arena.fileSystem)
-            let bytes = try arena.directory.readFile(Worker.memoryName, maximumBytes: 32)
-            return (Double(String(decoding: bytes, as: UTF8.self)) ?? .nan) / 1_048_576
-        }
-        return Contest(subject: { try resident(path) }, floor: { try resident(empty) })
+        // A nonce that was never consumed: the check passes, and ends with 0.
+        let words = ["--grant", "grant-x", "--nonce-digest", JournalWork.nonce(-1)]
+        return Contest(
+            subject: { try resident(arena, ["journal", "check", path] + words) },
+            floor: { try resident(arena, ["journal", "check", empty] + words) }
+        )
+    }
+
+    private static let verifyMemory = Lane(
+        "journal.verify.memory",
+        "the most that a process has resident which verifies 1 000 000 records, with and without their index",
+        unit: "MiB",
+        .cost,
+        floor: "the same process with an empty journal",
+        targets: [.value(64)]
+    ) { arena in
+        let path = try JournalWork.filled(arena, "journal", arena.scaled(1_000_000))
+        let empty = try JournalWork.filled(arena, "empty", 0)
+        let journal = try arena.fileSystem.openDirectory(path)
+        return Contest(
+            subject: {
+                let proved = try resident(arena, ["journal", "verify", path])
+                try journal.rename("indexes", to: "aside", in: journal, exclusive: true)
+                let replayed = try resident(arena, ["journal", "verify", path])
+                try journal.rename("aside", to: "indexes", in: journal, exclusive: true)
+                return max(proved, replayed)
+            },
+            floor: { try resident(arena, ["journal", "verify", empty]) }
+        )
+    }
+
+    /// The most that a run of `holdfast` had resident, in MiB.
+    private static func resident(_ arena: Arena, _ words: [String]) throws -> Double {
+        let worker = Worker.words(measuring: try arena.startable(), words, in: arena.path)
+        _ = try arena.worker().run(worker, clock: arena.fileSystem)
+        let bytes = try arena.directory.readFile(Worker.memoryName, maximumBytes: 32)
+        return (Double(String(decoding: bytes, as: UTF8.self)) ?? .nan) / 1_048_576
     }
 
     /// Compiles the floor: what the system takes to start and end a process that has nothing to load.

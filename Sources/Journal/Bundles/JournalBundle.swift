@@ -177,18 +177,14 @@ extension JournalBundle {
         progress: WorkProgress.Handler? = nil
     ) throws(JournalError) -> VerificationReport {
         var report = VerificationReport()
-        var audit = SegmentAudit(clockToleranceSeconds: clockToleranceSeconds)
+        var audit = SegmentAudit(maker, clockToleranceSeconds: clockToleranceSeconds)
         var anchored: JournalHead?
         do throws(JournalError) {
             try forEachLine { (line, bytes) throws(JournalError) in
                 if line.index % 1024 == 0 { progress?(WorkProgress(completed: line.index, total: recordCount)) }
                 audit.apply(line, bytes)
                 report.recordCount = line.index
-                let head = JournalHead(
-                    index: line.index,
-                    digest: LineVerifier.text(bytes, line.read.digest ?? 0..<0),
-                    updatedAt: LineVerifier.text(bytes, line.read.createdAt)
-                )
+                let head = JournalHead(line, bytes)
                 report.head = head
                 if line.index == anchor?.index { anchored = head }
             }

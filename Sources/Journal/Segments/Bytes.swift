@@ -1,4 +1,4 @@
-internal import Canonical
+@_spi(Bytes) internal import Canonical
 
 /// Looking at bytes eight at a time.
 enum Bytes {

@@ -1,4 +1,4 @@
-internal import Canonical
+@_spi(Bytes) internal import Canonical
 
 /// Checks lines one after the other: what they are, their digests, and that each links to the one before.
 ///
@@ -6,7 +6,9 @@ internal import Canonical
 /// written again to be hashed; and the line must be in declared form, so that one record has one spelling.
 struct LineVerifier {
     let maker: IndexKeyMaker
+    private let layouts = RecordLayout.Both()
     private var scratch = MemberRanges()
+    private let hasher = RepeatedSHA256()
 
     init(_ maker: IndexKeyMaker) { self.maker = maker }
 
@@ -27,25 +29,28 @@ struct LineVerifier {
         } catch {
             throw Self.error(error, at: index, position)
         }
-        try Self.checkDigest(line, read, at: index)
+        try checkDigest(line, read, at: index)
         return read
     }
 
     /// Reads a line.
     mutating func read(_ line: Span<UInt8>) throws(RecordLine.Problem) -> RecordLine {
-        try RecordLine(line, maker, scratch: &scratch)
+        try RecordLine(line, maker, layouts, scratch: &scratch)
     }
 
     /// Checks a line's own digest.
-    static func checkDigest(_ line: Span<UInt8>, _ read: RecordLine, at index: UInt64) throws(JournalError) {
-        let computed = digest(of: line, read.digest)
-        guard let stored = read.digest, isText(line, stored, of: computed) else {
-            throw .recordTampered(
-                index: index,
-                stored: read.digest.map { text(line, $0) } ?? "",
-                recomputed: computed.description
-            )
+    func checkDigest(_ line: Span<UInt8>, _ read: RecordLine, at index: UInt64) throws(JournalError) {
+        if let stored = read.digest {
+            hasher.hash(line.extracting(..<stored.lowerBound), line.extracting(stored.upperBound...))
+            if hasher.isLast(line.extracting(stored)) { return }
+        } else {
+            hasher.hash(line, line.extracting(..<0))
         }
+        throw .recordTampered(
+            index: index,
+            stored: read.digest.map { Self.text(line, $0) } ?? "",
+            recomputed: hasher.last.description
+        )
     }
 
     /// Checks that a line links to the one before.
@@ -89,36 +94,4 @@ struct LineVerifier {
     static func text(_ line: Span<UInt8>, _ range: Range<Int>) -> String {
         Bytes.text(line.extracting(range))
     }
-
-    /// The digest of a line whose `record_digest` is taken for empty.
-    static func digest(of line: Span<UInt8>, _ digest: Range<Int>?) -> Digest {
-        var hasher = DigestHasher(.sha256)
-        if let digest {
-            hasher.update(line.extracting(..<digest.lowerBound))
-            hasher.update(line.extracting(digest.upperBound...))
-        } else {
-            hasher.update(line)
-        }
-        return hasher.finalize()
-    }
-
-    private static let tag = Array("sha256:".utf8)
-
-    /// Whether a range of the line is the text of a digest.
-    private static func isText(_ line: Span<UInt8>, _ range: Range<Int>, of digest: Digest) -> Bool {
-        guard range.count == tag.count + 2 * Digest.byteCount,
-            Bytes.isSame(line, range.lowerBound, tag.span, 0, count: tag.count)
-        else { return false }
-        var position = range.lowerBound &+ tag.count
-        var difference: UInt8 = 0
-        for byte in digest.bytes {
-            difference |= line[position] ^ digit(byte &>> 4)
-            difference |= line[position &+ 1] ^ digit(byte & 15)
-            position &+= 2
-        }
-        return difference == 0
-    }
-
-    @inline(__always)
-    private static func digit(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 0x30 &+ nibble : 0x57 &+ nibble }
 }

@@ -1,4 +1,4 @@
-internal import Canonical
+@_spi(Bytes) internal import Canonical
 
 /// The members of one kind of record behind its type.
 struct RecordLayout: Sendable {
@@ -56,6 +56,12 @@ struct RecordLayout: Sendable {
 }
 
 extension RecordLayout {
+    /// The layouts of records that are many.
+    struct Both: Sendable {
+        let use = RecordLayout.use
+        let revocation = RecordLayout.revocation
+    }
+
     /// Whether a line is of this kind.
     func begins(_ line: Span<UInt8>) -> Bool {
         line.count > prefix.count && Bytes.isSame(line, 0, prefix.span, 0, count: prefix.count)

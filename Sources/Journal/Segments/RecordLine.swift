@@ -1,4 +1,4 @@
-internal import Canonical
+@_spi(Bytes) internal import Canonical
 
 /// One line of a segment: a record's declared bytes with its digest filled in, and a line feed.
 ///
@@ -8,13 +8,44 @@ internal import Canonical
 /// Nothing is copied out of the line.
 struct RecordLine: Sendable {
     let kind: RecordKind
-    /// The text of `record_digest`, without its quotes; nil when the member is missing.
-    let digest: Range<Int>?
-    /// The text of `previous_record_digest`; nil when the member is missing.
-    let previous: Range<Int>?
-    /// The text of `created_at`.
-    let createdAt: Range<Int>
+    private let digestPlace: Place
+    private let previousPlace: Place
+    private let createdAtPlace: Place
     let content: Content
+
+    /// The text of `record_digest`, without its quotes; nil when the member is missing.
+    var digest: Range<Int>? { digestPlace.range }
+    /// The text of `previous_record_digest`; nil when the member is missing.
+    var previous: Range<Int>? { previousPlace.range }
+    /// The text of `created_at`.
+    var createdAt: Range<Int> { createdAtPlace.range ?? 0..<0 }
+
+    private init(
+        kind: RecordKind,
+        digest: Range<Int>?,
+        previous: Range<Int>?,
+        createdAt: Range<Int>,
+        content: Content
+    ) {
+        self.kind = kind
+        digestPlace = Place(digest)
+        previousPlace = Place(previous)
+        createdAtPlace = Place(createdAt)
+        self.content = content
+    }
+
+    /// A range of a line, which is no longer than ``LineReader/lineByteMaximum``, in eight bytes: lines are many.
+    fileprivate struct Place: Sendable {
+        private let start: UInt32
+        private let end: UInt32
+
+        init(_ range: Range<Int>?) {
+            start = range.map { UInt32($0.lowerBound) } ?? .max
+            end = range.map { UInt32($0.upperBound) } ?? .max
+        }
+
+        var range: Range<Int>? { start == .max ? nil : Int(start)..<Int(end) }
+    }
 
     /// What a record says, as far as it is counted.
     enum Content: Sendable {
@@ -29,10 +60,23 @@ struct RecordLine: Sendable {
         var nonce: IndexKey
         var id: IndexKey
         var idempotencyKey: IndexKey?
-        /// The grant as a key of revocations.
-        var revocation: IndexKey
         var useNumber: UInt32
         var maximumUses: UInt32?
+        fileprivate var grantName: GrantName
+
+        /// The grant as a key of revocations. Made when it is asked for, as most journals have none.
+        func revocation(_ line: Span<UInt8>, _ maker: IndexKeyMaker) -> IndexKey {
+            switch grantName {
+            case .text(let place): maker.key(.revokedGrant, line.extracting(place.range ?? 0..<0))
+            case .key(let key): key
+            }
+        }
+    }
+
+    /// Where a grant is told: as it stands in the line, or else as a key.
+    fileprivate enum GrantName: Sendable {
+        case text(Place)
+        case key(IndexKey)
     }
 
     /// Why a line is no record.
@@ -47,8 +91,13 @@ extension RecordLine {
     ///
     /// The members of a kind in their order, in plain text, are read as they stand; anything else goes the long way,
     /// through the parser.
-    init(_ line: Span<UInt8>, _ maker: IndexKeyMaker, scratch: inout MemberRanges) throws(Problem) {
-        if let plain = Self.plain(line, maker, &scratch) {
+    init(
+        _ line: Span<UInt8>,
+        _ maker: IndexKeyMaker,
+        _ layouts: RecordLayout.Both,
+        scratch: inout MemberRanges
+    ) throws(Problem) {
+        if let plain = Self.plain(line, maker, layouts, &scratch) {
             self = plain
         } else {
             try self.init(parsing: line, maker)
@@ -58,9 +107,10 @@ extension RecordLine {
     private static func plain(
         _ line: Span<UInt8>,
         _ maker: IndexKeyMaker,
+        _ layouts: RecordLayout.Both,
         _ scratch: inout MemberRanges
     ) -> RecordLine? {
-        let layout = RecordLayout.use
+        let layout = layouts.use
         if layout.begins(line) {
             guard layout.scan(line, &scratch), let number: UInt32 = scratch.integer(RecordLayout.useNumber, line) else {
                 return nil
@@ -83,9 +133,9 @@ extension RecordLine {
                 nonce: maker.key(.nonce, grant: grant, line.extracting(scratch[RecordLayout.nonce])),
                 id: maker.key(.useID, line.extracting(scratch[RecordLayout.useID])),
                 idempotencyKey: key,
-                revocation: maker.key(.revokedGrant, grant),
                 useNumber: number,
-                maximumUses: maximum
+                maximumUses: maximum,
+                grantName: .text(Place(scratch[RecordLayout.useGrant]))
             )
             return RecordLine(
                 kind: .approvalUse,
@@ -95,7 +145,7 @@ extension RecordLine {
                 content: .use(use)
             )
         }
-        let other = RecordLayout.revocation
+        let other = layouts.revocation
         guard other.begins(line), other.scan(line, &scratch) else { return nil }
         return RecordLine(
             kind: .approvalRevocation,
@@ -171,9 +221,9 @@ extension RecordLine.Content {
                     idempotencyKey: use.idempotencyKey.map {
                         maker.key(.idempotencyKey, grant: use.grantID, $0)
                     },
-                    revocation: maker.key(.revokedGrant, use.grantID),
                     useNumber: use.useNumber,
-                    maximumUses: use.maximumUses
+                    maximumUses: use.maximumUses,
+                    grantName: .key(maker.key(.revokedGrant, use.grantID))
                 )
             )
         case .revocation(let revocation):

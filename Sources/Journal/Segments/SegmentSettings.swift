@@ -14,6 +14,17 @@ package struct SegmentSettings: Sendable, Hashable {
     package var tailByteMaximum: Int64 = 1 << 20
     /// How much larger than the newer ones a run of the index must be to be left alone.
     package var runGrowth: UInt64 = 8
+    /// How much verification and rebuilding give a thread at a time, in bytes.
+    package var blockByteCount = 256 << 10
+    /// A journal that may well hold this much is read by several threads, in bytes.
+    package var parallelByteMinimum: Int64 = 4 << 20
+    /// At most how many threads read a journal.
+    package var threadMaximum = 16
+    /// How many records are sorted at a time when an index is made anew: as many as take some tens of megabytes. Each such
+    /// chunk takes a look at all those before.
+    package var chunkRecordMaximum: UInt64 = 1 << 18
+    /// How much memory the keys take that verification knows at a time where an index does not help, in bytes.
+    package var auditByteMaximum = 32 << 20
 
     package init() {}
 }

@@ -17,8 +17,10 @@ struct SegmentWalk {
 
     let maker: IndexKeyMaker
     private let stopsAtFirst: Bool
+    /// Whether digests and links were checked before.
+    private let isVerified: Bool
     /// No record behind this one is looked at.
-    private let last: UInt64?
+    let last: UInt64?
     private var verifier: LineVerifier
     /// The text of the digest before; nil where it is not known.
     private var previous: [UInt8]? = []
@@ -33,9 +35,10 @@ struct SegmentWalk {
     /// The last record that could be read.
     private(set) var head: JournalHead?
 
-    init(_ maker: IndexKeyMaker, upTo last: UInt64?, stopsAtFirst: Bool) {
+    init(_ maker: IndexKeyMaker, upTo last: UInt64?, stopsAtFirst: Bool, isVerified: Bool = false) {
         self.last = last
         self.stopsAtFirst = stopsAtFirst
+        self.isVerified = isVerified
         self.maker = maker
         verifier = LineVerifier(maker)
     }
@@ -43,8 +46,12 @@ struct SegmentWalk {
     private var isDone: Bool { stopsAtFirst && !failures.isEmpty || last.map { nextIndex > $0 } ?? false }
 
     /// Walks; calls `body` with every line that could be read.
+    ///
+    /// - Parameter blocks: called where a segment begins; it may take over blocks of lines that were checked already
+    ///   (``accept(_:)``), so that the walk goes on behind them.
     mutating func run(
         _ files: inout SegmentFiles,
+        blocks: (inout SegmentWalk, _ segment: UInt64) -> Void = { _, _ in },
         _ body: (Line, Span<UInt8>) -> Void
     ) throws(JournalError) {
         for first in files.firsts {
@@ -62,8 +69,28 @@ struct SegmentWalk {
             } catch {
                 throw error
             }
+            blocks(&self, first)
+            if isDone { return }
             try lines(of: file, isLast: first == files.firsts.last, body)
         }
+    }
+
+    /// Goes on behind a block of lines that were checked already; false when it does not follow, or is not right: then its
+    /// lines are to be walked.
+    mutating func accept<Collected>(_ block: CheckedBlock<Collected>) -> Bool {
+        guard let link = block.link, block.start == end, block.first == nextIndex,
+            previous.map({ $0 == link.previous }) ?? true
+        else { return false }
+        previous = link.digest
+        nextIndex += block.count
+        recordCount += block.count
+        end = block.end
+        head = JournalHead(
+            index: nextIndex - 1,
+            digest: String(decoding: link.digest, as: UTF8.self),
+            updatedAt: link.createdAt
+        )
+        return true
     }
 
     /// Compares the name of a segment with the index that comes next.
@@ -90,7 +117,7 @@ struct SegmentWalk {
         isLast: Bool,
         _ body: (Line, Span<UInt8>) -> Void
     ) throws(JournalError) {
-        var reader = LineReader(file, from: 0)
+        var reader = LineReader(file, from: end.offset)
         do {
             while !isDone {
                 guard case .line(let range) = try reader.next() else { break }
@@ -129,8 +156,9 @@ struct SegmentWalk {
             previous = nil
             return
         }
+        if isVerified { return body(Line(index: nextIndex, position: end, read: read), line) }
         do throws(JournalError) {
-            try LineVerifier.checkDigest(line, read, at: nextIndex)
+            try verifier.checkDigest(line, read, at: nextIndex)
             if let previous { try LineVerifier.checkLink(line, read, at: nextIndex, after: previous) }
         } catch {
             failures.append(error)

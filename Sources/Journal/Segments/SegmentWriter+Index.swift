@@ -1,4 +1,4 @@
-internal import Canonical
+@_spi(Bytes) internal import Canonical
 internal import FileSystemSeam
 
 /// The index as the writer keeps it. It is a cache: what cannot be written only costs time, and what is damaged is made

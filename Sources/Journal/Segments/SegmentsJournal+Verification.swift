@@ -3,6 +3,9 @@ internal import FileSystemSeam
 
 extension SegmentsJournal {
     /// Walks everything that is durable. Takes no lock.
+    ///
+    /// Memory is bounded for any number of records: a block a thread and little more where the index proves what the records
+    /// say, and ``SegmentSettings/auditByteMaximum`` besides where it does not. Checkpoints, findings and failures are kept.
     func verify(
         _ request: VerificationRequest,
         progress: WorkProgress.Handler?
@@ -19,16 +22,19 @@ extension SegmentsJournal {
         // In the boot that wrote it, nothing behind the watermark can be taken for durable.
         let limit = watermark.watermark.flatMap { $0.bootID == boot && !boot.isEmpty ? $0.index : nil }
         var walk = SegmentWalk(view.ledger.maker, upTo: limit, stopsAtFirst: request.stopsAtFirst)
-        var audit = SegmentAudit(clockToleranceSeconds: place.options.clockToleranceSeconds)
-        var index = IndexAudit(listing.runs)
         let evidence = Evidence.all(watermark, listing)
-        var noted = NotedDigests(evidence.map(\.index) + [request.anchor?.index ?? 0])
         let total = watermark.evidence.map(\.head.index).max()
-        try walk.run(&view.files) { line, bytes in
-            progress?(WorkProgress(completed: line.index - 1, total: total))
-            noted.note(line, bytes)
-            index.apply(line, audit.apply(line, bytes))
-        }
+        let review = try RecordReview(
+            &walk,
+            &view.files,
+            RecordReview.Scope(
+                runs: listing.runs,
+                wanted: evidence.map(\.index) + [request.anchor?.index ?? 0],
+                clockToleranceSeconds: place.options.clockToleranceSeconds,
+                settings: place.options.segmentSettings,
+                progress: { progress?(WorkProgress(completed: $0, total: total)) }
+            )
+        )
         progress?(WorkProgress(completed: walk.nextIndex - 1, total: total))
         report.recordCount = walk.recordCount
         report.head = walk.head
@@ -36,13 +42,13 @@ extension SegmentsJournal {
         report.add(segmentStrays: view.files.strays)
         if walk.failures.isEmpty || !request.stopsAtFirst {
             report.check(watermark.content, walk)
-            report.check(evidence, walk, noted)
-            if let anchor = request.anchor { report.check(anchor) { noted.heads[$0] } }
+            report.check(evidence, walk, review.heads)
+            if let anchor = request.anchor { report.check(anchor) { review.heads[$0] } }
             if walk.failures.isEmpty {
                 try report.checkBehind(limit, walk, &view, &watermark)
-                if let stale = index.stale { report.add(stale: stale) }
-                report.findings = audit.findings
-                try recomputeRoots(audit.checkpoints, &view.files, walk, request, &report)
+                if let stale = review.stale { report.add(stale: stale) }
+                report.findings = review.findings
+                try recomputeRoots(review.checkpoints, &view.files, walk, request, &report)
             }
             report.failures.sort { $0.index < $1.index }
         }
@@ -78,23 +84,6 @@ private struct Evidence {
             + listing.evidence.map {
                 Evidence(index: $0.index, digest: "sha256:" + Hex.encode($0.digest), file: $0.file)
             }
-    }
-}
-
-/// The records whose digests someone outside of them names.
-private struct NotedDigests {
-    let wanted: Set<UInt64>
-    var heads: [UInt64: JournalHead] = [:]
-
-    init(_ indexes: [UInt64]) { wanted = Set(indexes) }
-
-    mutating func note(_ line: SegmentWalk.Line, _ bytes: Span<UInt8>) {
-        guard wanted.contains(line.index) else { return }
-        heads[line.index] = JournalHead(
-            index: line.index,
-            digest: LineVerifier.text(bytes, line.read.digest ?? 0..<0),
-            updatedAt: LineVerifier.text(bytes, line.read.createdAt)
-        )
     }
 }
 
@@ -138,7 +127,7 @@ extension VerificationReport {
 
     /// Compares the records that something outside of them names with those that are there. One that is missing is said
     /// once, whoever names it.
-    fileprivate mutating func check(_ evidence: [Evidence], _ walk: SegmentWalk, _ noted: NotedDigests) {
+    fileprivate mutating func check(_ evidence: [Evidence], _ walk: SegmentWalk, _ heads: [UInt64: JournalHead]) {
         let last = walk.nextIndex - 1
         for named in evidence {
             if named.index > last {
@@ -151,7 +140,7 @@ extension VerificationReport {
                 }
                 return add([.missingRecord(index: last + 1, evidence: "\(named.file) names record \(named.index)")])
             }
-            guard walk.failures.isEmpty, noted.heads[named.index]?.digest != named.digest else { continue }
+            guard walk.failures.isEmpty, heads[named.index]?.digest != named.digest else { continue }
             let evidence = "\(named.file) names another record there, with the digest \(named.digest)"
             return add([.missingRecord(index: named.index, evidence: evidence)])
         }

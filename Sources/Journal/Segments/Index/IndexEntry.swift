@@ -35,6 +35,12 @@ struct IndexEntry: Sendable, Hashable {
         high == key.high && rest &>> Self.indexBitCount == UInt64(key.low)
     }
 
+    /// Of two entries with one key the one that counts.
+    @inline(__always)
+    static func winner(_ left: IndexEntry, _ right: IndexEntry) -> IndexEntry {
+        (left.index < right.index) == left.keepsFirst ? left : right
+    }
+
     /// By key, then by record.
     @inline(__always)
     static func < (left: IndexEntry, right: IndexEntry) -> Bool {

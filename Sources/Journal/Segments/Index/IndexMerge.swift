@@ -76,17 +76,14 @@ struct MergedTable {
         guard var result = least else { return nil }
         for number in cursors.indices {
             guard let entry = cursors[number].current, entry.hasSameKey(as: result) else { continue }
-            result = Self.winner(result, entry)
+            result = IndexEntry.winner(result, entry)
             try cursors[number].advance()
         }
         if place < entries.count, entries[place].hasSameKey(as: result) {
-            result = Self.winner(result, entries[place])
+            result = IndexEntry.winner(result, entries[place])
             place &+= 1
         }
         return result
     }
 
-    private static func winner(_ left: IndexEntry, _ right: IndexEntry) -> IndexEntry {
-        (left.index < right.index) == left.keepsFirst ? left : right
-    }
 }

@@ -1,4 +1,4 @@
-internal import Canonical
+@_spi(Bytes) internal import Canonical
 
 /// A page of an index file: one sector, so that it is written whole or not at all, and read in one piece.
 ///

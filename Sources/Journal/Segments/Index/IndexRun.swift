@@ -1,4 +1,4 @@
-internal import Canonical
+@_spi(Bytes) internal import Canonical
 internal import FileSystemSeam
 
 /// A run of the index: a file over a range of records that never changes once it stands at its name.

@@ -1,4 +1,4 @@
-internal import Canonical
+@_spi(Bytes) internal import Canonical
 
 /// What the records up to and including one add up to, for what that record names: what a run keeps for every record, so
 /// that an answer needs none of the records before.

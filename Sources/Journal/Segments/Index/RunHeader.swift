@@ -1,4 +1,4 @@
-internal import Canonical
+@_spi(Bytes) internal import Canonical
 
 /// The first page of a run: what it covers, and where what stands in it.
 ///

@@ -1,4 +1,4 @@
-internal import Canonical
+@_spi(Bytes) internal import Canonical
 
 /// SipHash-2-4 with 128 bits of output (Aumasson, Bernstein: "SipHash: a fast short-input PRF", and its later
 /// 128-bit variant): a keyed hash for tables whose keys others may choose.

@@ -1,4 +1,4 @@
-internal import Canonical
+@_spi(Bytes) internal import Canonical
 
 /// Reads the entries of a run's table in order, many pages at a time.
 struct TableCursor {
