@@ -142,11 +142,19 @@ extension SegmentWriter {
         _ progress: WorkProgress.Handler?
     ) throws(IndexBuilder.Failure) {
         var runs = view.ledger.runs.all
-        var builder = IndexBuilder(view.base, view.ledger.maker, total: last, progress)
-        while let chunk = try builder.next(&view.files, after: runs, upTo: end) {
-            guard let run = try published([], chunk) else { throw .unwritable }
-            runs.append(run)
+        var builder = IndexBuilder(view.base, view.ledger.maker, total: last, settings, progress)
+        builder.start(view.files, settings)
+        defer { builder.stop() }
+        // While records are read, those before are summed up and written.
+        var pending: Pending<Result<IndexRun, IndexBuilder.Failure>>?
+        defer { _ = pending?.wait() }
+        while let chunk = try builder.next(&view.files, upTo: end) {
+            if let pending { runs.append(try pending.wait().get()) }
+            pending = Pending("journal index", inline: !builder.isParallel) { [writer = self, runs] in
+                writer.summed(chunk, after: runs)
+            }
         }
+        if let last = pending.take() { runs.append(try last.wait().get()) }
         if runs.count > 1, let run = try published(runs, nil) {
             remove(runs.map(\.name).filter { $0 != run.name })
             runs = [run]
@@ -158,6 +166,23 @@ extension SegmentWriter {
         )
         view.ledger.tail.holdEverything()
         if let listing = try? IndexListing(of: view.directory, view.ledger.maker) { remove(listing.others) }
+    }
+
+    /// Makes a run of a chunk.
+    private func summed(_ chunk: IndexChunk, after runs: [IndexRun]) -> Result<IndexRun, IndexBuilder.Failure> {
+        do throws(IndexBuilder.Failure) {
+            var chunk = chunk
+            do {
+                var prior = try PriorTotals(runs)
+                try chunk.sum { (key) throws(IndexDamage) in try prior.totals(key) }
+            } catch {
+                throw .damage(error)
+            }
+            guard let run = try published([], chunk) else { throw .unwritable }
+            return .success(run)
+        } catch {
+            return .failure(error)
+        }
     }
 
     private func published(_ runs: [IndexRun], _ chunk: IndexChunk?) throws(IndexBuilder.Failure) -> IndexRun? {

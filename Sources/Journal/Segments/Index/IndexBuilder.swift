@@ -9,10 +9,8 @@ struct IndexBuilder {
         case unwritable
     }
 
-    /// How many records a chunk has: as many as can be sorted in some megabytes.
-    static let chunkRecordMaximum: UInt64 = 1 << 16
-
     private let maker: IndexKeyMaker
+    private let chunkRecordMaximum: UInt64
     private let total: UInt64
     private let progress: WorkProgress.Handler?
     private var verifier: LineVerifier
@@ -22,14 +20,25 @@ struct IndexBuilder {
     private var previous: [UInt8]
     private var time = ""
     private var reader: LineReader?
+    /// Blocks of lines that other threads check; nil when there are few records.
+    private var front: BlockPool<ChunkCollector>.Front?
+    /// The segment whose lines are read one by one from some place on.
+    private var segmentByLine: UInt64 = 0
     /// The last record that was read; nil before the first.
     private(set) var last: JournalHead?
 
     /// - Parameters:
     ///   - base: where to begin.
     ///   - total: the last record, for the progress.
-    init(_ base: SegmentView.Base, _ maker: IndexKeyMaker, total: UInt64, _ progress: WorkProgress.Handler?) {
+    init(
+        _ base: SegmentView.Base,
+        _ maker: IndexKeyMaker,
+        total: UInt64,
+        _ settings: SegmentSettings,
+        _ progress: WorkProgress.Handler?
+    ) {
         self.maker = maker
+        chunkRecordMaximum = settings.chunkRecordMaximum
         self.total = total
         self.progress = progress
         verifier = LineVerifier(maker)
@@ -38,20 +47,35 @@ struct IndexBuilder {
         previous = base.last.map { Array($0.digest.utf8) } ?? []
     }
 
-    /// The next chunk, summed up; nil at the end.
+    /// Has blocks checked by several threads from now on, if the journal is large. ``stop()`` must be called then.
+    mutating func start(_ files: SegmentFiles, _ settings: SegmentSettings) {
+        guard next <= total, files.mayHold(settings.parallelByteMinimum) else { return }
+        let threadCount = min(Thread.processorCount, settings.threadMaximum)
+        let reader = BlockReader(
+            files,
+            blockByteCount: settings.blockByteCount,
+            from: (position, next),
+            upTo: total
+        )
+        front = BlockPool(reader, maker, threadCount: threadCount) { ChunkCollector() }.start(threadCount: threadCount)
+    }
+
+    /// Whether several threads are at work.
+    var isParallel: Bool { front != nil }
+
+    /// Ends the other threads' work.
+    func stop() { front?.stop() }
+
+    /// The next chunk, to be summed up; nil at the end.
     ///
-    /// - Parameters:
-    ///   - runs: those over all records before.
-    ///   - end: where the last record's line ends.
-    mutating func next(
-        _ files: inout SegmentFiles,
-        after runs: [IndexRun],
-        upTo end: RecordPosition
-    ) throws(Failure) -> IndexChunk? {
+    /// - Parameter end: where the last record's line ends.
+    mutating func next(_ files: inout SegmentFiles, upTo end: RecordPosition) throws(Failure) -> IndexChunk? {
         if next > total { return nil }
         var chunk = IndexChunk(first: next, after: SegmentWriter.raw(previous.isEmpty ? nil : text(previous)))
         do {
-            while chunk.count < Self.chunkRecordMaximum, next <= total { try readRecord(&files, into: &chunk, end) }
+            while chunk.count < chunkRecordMaximum, next <= total {
+                if !takeBlock(into: &chunk) { try readRecord(&files, into: &chunk, end) }
+            }
         } catch {
             throw .journal(error)
         }
@@ -59,65 +83,85 @@ struct IndexBuilder {
         chunk.end = position
         last = JournalHead(index: next - 1, digest: text(previous), updatedAt: time)
         progress?(WorkProgress(completed: next - 1, total: total))
-        do {
-            var prior = try PriorTotals(runs)
-            try chunk.sum { (key) throws(IndexDamage) in try prior.totals(key) }
-        } catch {
-            throw .damage(error)
-        }
         return chunk
+    }
+
+    /// Takes a block that another thread has checked; false when the next record is not in one.
+    private mutating func takeBlock(into chunk: inout IndexChunk) -> Bool {
+        guard segmentByLine != position.segment, front != nil else { return false }
+        if let block = front?.next(of: position.segment), let link = block.link, block.first == next,
+            block.start == position, link.previous == previous, let part = block.collected
+        {
+            chunk.append(part)
+            (previous, time) = (link.digest, link.createdAt)
+            (position, next) = (block.end, next + block.count)
+            return true
+        }
+        front?.skip(position.segment)
+        segmentByLine = position.segment
+        return false
     }
 
     private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
+    /// Reads a record, or goes on to the next segment.
     private mutating func readRecord(
         _ files: inout SegmentFiles,
         into chunk: inout IndexChunk,
         _ end: RecordPosition
     ) throws(JournalError) {
-        while true {
-            let limit = position.segment == end.segment ? end.offset : nil
-            var lines: LineReader
-            if let reader {
-                lines = reader
-            } else {
-                lines = LineReader(
-                    try files.file(position.segment),
-                    from: position.offset,
-                    to: limit,
-                    pieceByteCount: 1 << 20
+        let limit = position.segment == end.segment ? end.offset : nil
+        var lines: LineReader
+        if let reader {
+            lines = reader
+        } else {
+            lines = LineReader(
+                try files.file(position.segment),
+                from: position.offset,
+                to: limit,
+                pieceByteCount: 1 << 20
+            )
+        }
+        reader = nil
+        let found: LineReader.Next
+        do {
+            found = try lines.next()
+        } catch {
+            throw .io(error, file: SegmentName.path(position.segment))
+        }
+        guard case .line(let range) = found else {
+            guard let segment = files.segment(after: position.segment), segment == next else {
+                throw .missingRecord(
+                    index: next,
+                    evidence: "\(SegmentName.path(position.segment)) ends before it"
                 )
             }
-            reader = nil
-            let found: LineReader.Next
-            do {
-                found = try lines.next()
-            } catch {
-                throw .io(error, file: SegmentName.path(position.segment))
-            }
-            guard case .line(let range) = found else {
-                guard let segment = files.segment(after: position.segment), segment == next else {
-                    throw .missingRecord(
-                        index: next,
-                        evidence: "\(SegmentName.path(position.segment)) ends before it"
-                    )
-                }
-                position = RecordPosition(segment: segment, offset: 0)
-                continue
-            }
-            let line = lines.buffer.span.extracting(range)
-            let read = try verifier.verified(line, at: next, position)
-            try LineVerifier.checkLink(line, read, at: next, after: previous)
-            previous = Bytes.copy(line.extracting(read.digest ?? 0..<0))
-            chunk.append(read.content, at: position)
-            // Kept for the last one only.
-            if next == total || chunk.count == Self.chunkRecordMaximum {
-                time = LineVerifier.text(line, read.createdAt)
-            }
-            position.offset = lines.offset
-            next += 1
-            reader = lines
+            position = RecordPosition(segment: segment, offset: 0)
             return
         }
+        let line = lines.buffer.span.extracting(range)
+        let read = try verifier.verified(line, at: next, position)
+        try LineVerifier.checkLink(line, read, at: next, after: previous)
+        previous = Bytes.copy(line.extracting(read.digest ?? 0..<0))
+        chunk.append(read.content, at: position)
+        // Kept for the last one only.
+        if next == total || chunk.count >= chunkRecordMaximum {
+            time = LineVerifier.text(line, read.createdAt)
+        }
+        position.offset = lines.offset
+        next += 1
+        reader = lines
     }
+}
+
+/// Makes a part of a chunk of the lines of a block.
+struct ChunkCollector: LineCollector {
+    private var part: IndexChunk?
+
+    mutating func apply(_ line: SegmentWalk.Line, _ bytes: Span<UInt8>) {
+        if part == nil { part = IndexChunk(first: line.index, after: []) }
+        part?.append(line.read.content, at: line.position)
+    }
+
+    mutating func finish() -> IndexChunk? { part.take() }
 }

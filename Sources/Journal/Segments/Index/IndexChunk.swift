@@ -48,11 +48,21 @@ struct IndexChunk {
         states.append(state)
     }
 
+    /// Adds the records that follow.
+    mutating func append(_ next: IndexChunk) {
+        precondition(next.first == first + count, "records follow each other")
+        states += next.states
+        latest += next.latest
+        firsts += next.firsts
+        segments.add(next.segments)
+        revocationCount += next.revocationCount
+    }
+
     /// Works out what the records add up to, and brings the entries into order.
     ///
     /// - Parameter before: what the records before the chunk say of a grant or nonce; asked in the order of keys.
     mutating func sum(_ before: (IndexKey) throws(IndexDamage) -> UseTotals) throws(IndexDamage) {
-        latest.sort(by: <)
+        IndexEntry.sort(&latest)
         var place = 0
         while place < latest.count {
             let key = latest[place].key
@@ -64,7 +74,7 @@ struct IndexChunk {
         }
         // Of several entries with one key the last stands for the latest record.
         latest = Self.unique(latest, keepingFirst: false)
-        firsts.sort(by: <)
+        IndexEntry.sort(&firsts)
         firsts = Self.unique(firsts, keepingFirst: true)
     }
 
