@@ -46,13 +46,13 @@ extension SegmentView {
     ///
     /// - Parameter last: the last record that may be counted where all have to be read; nil for all.
     private mutating func answer<Answer>(
-        _ keys: Set<IndexKey>,
+        _ keys: @autoclosure () -> Set<IndexKey>,
         upTo last: UInt64? = nil,
         _ body: (inout SegmentLedger) throws(JournalError) -> Answer
     ) throws(JournalError) -> Answer {
         while ledger.tail.isOverflowing {
             var reading = ledger
-            reading.tail = TailIndex(firstIndex: (base.last?.index ?? 0) + 1, lookingOutFor: keys)
+            reading.tail = TailIndex(firstIndex: (base.last?.index ?? 0) + 1, lookingOutFor: keys())
             reading.last = base.last
             var scan = SegmentScan(reading, from: base.end)
             let stop = try scan.run(&files, upTo: last ?? (ledger.nextIndex - 1))
@@ -69,7 +69,7 @@ extension SegmentView {
         } catch {
             guard ledger.damage != nil else { throw error }
             loseIndex()
-            return try answer(keys, upTo: last, body)
+            return try answer(keys(), upTo: last, body)
         }
     }
 

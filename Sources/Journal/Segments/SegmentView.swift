@@ -40,7 +40,7 @@ struct SegmentView: Sendable {
         watermarkFile = watermark
         let maker = IndexKeyMaker(journalID: journalID)
         // The index is listed first: the records that it names stand in the segments already.
-        let listing = usingIndex ? try IndexListing(of: directory, maker) : IndexListing()
+        let listing = usingIndex ? try IndexListing(of: directory, maker, place.pages) : IndexListing()
         evidence = listing.evidence
         let runs = IndexRuns(listing.runs)
         files = try SegmentFiles(of: directory)

@@ -52,7 +52,7 @@ extension SegmentWriter {
             try sync()
             try advance(isDurable: true)
         }
-        guard let listing = try? IndexListing(of: view.directory, view.ledger.maker) else { return }
+        guard let listing = try? IndexListing(of: view.directory, view.ledger.maker, place.pages) else { return }
         if listing.runs.map(\.name) != view.ledger.runs.all.map(\.name), try take(listing) {
             return try extendIndex()
         }
@@ -203,7 +203,7 @@ extension SegmentWriter {
         let isDurable = last - first + 1 >= Self.durableRunMinimum
         guard try merge.run(runs, chunk, isDurable: isDurable) else { return nil }
         let name = RunHeader.name(first: first, last: last)
-        return (try? IndexRun(name, in: directory, view.ledger.maker)) ?? nil
+        return (try? IndexRun(name, in: directory, view.ledger.maker, place.pages)) ?? nil
     }
 
     /// Removes all runs.

@@ -6,6 +6,8 @@ struct JournalPlace: Sendable {
     let path: String
     let fileSystem: any FileSystem
     let options: JournalOptions
+    /// Pages of the index that were read and found right.
+    let pages = PageCache()
     /// What is known of the platform; nil where that is somebody else's.
     var platform: PlatformAdmission?
 

@@ -12,9 +12,18 @@ struct IndexRun: Sendable {
     let file: any File
     let header: RunHeader
     let maker: IndexKeyMaker
+    /// Tells the run from all others: the check of its header, which names its number, its records and their digests.
+    let fingerprint: UInt64
+    /// Keeps its pages; nil to read them each time.
+    private let cache: PageCache?
 
     /// Opens a run; nil when it is none of this journal.
-    init?(_ name: String, in directory: any Directory, _ maker: IndexKeyMaker) throws(FileSystemError) {
+    init?(
+        _ name: String,
+        in directory: any Directory,
+        _ maker: IndexKeyMaker,
+        _ cache: PageCache? = nil
+    ) throws(FileSystemError) {
         let file = try directory.open(name, .read, permissions: .ownerFile)
         guard let bytes = try file.read(exactly: IndexPage.byteCount, at: 0),
             let header = RunHeader(bytes, maker),
@@ -24,6 +33,8 @@ struct IndexRun: Sendable {
         self.file = file
         self.header = header
         self.maker = maker
+        fingerprint = ByteWord.load(bytes.span, at: IndexPage.contentByteCount)
+        self.cache = cache
     }
 
     var name: String { RunHeader.name(first: header.first, last: header.last) }
@@ -56,32 +67,58 @@ struct IndexRun: Sendable {
     @inline(__always)
     static func home(of high: UInt64, among pages: UInt64) -> UInt64 { pages.multipliedFullWidth(by: high).high }
 
+    /// Runs `body` on a page, which is read unless it is kept.
+    @inline(__always)
+    private func withPage<Result>(
+        _ page: UInt64,
+        _ scratch: inout [UInt8],
+        _ body: (Span<UInt8>) throws(IndexDamage) -> Result
+    ) throws(IndexDamage) -> Result {
+        if let cache { return try cache.read(page, of: self, body) }
+        try pages(page, into: &scratch)
+        return try body(scratch.span)
+    }
+
+    /// What a page of the table says of a key.
+    private enum Found {
+        case record(UInt64)
+        case nothing
+        case elsewhere
+    }
+
     /// The record that a key stands for; nil when it stands for none of this run.
     func find(_ key: IndexKey, _ scratch: inout [UInt8]) throws(IndexDamage) -> UInt64? {
         var page = Self.home(of: key.high, among: header.homePageCount)
         while page < header.tablePageCount {
-            try pages(1 &+ page, into: &scratch)
-            let bytes = scratch.span
-            let count = Int(bytes[IndexPage.entryCountOffset])
-            if count > IndexPage.entryCount { throw damage }
-            var place = 0
-            for _ in 0..<count {
-                if ByteWord.load(bytes, at: place) == key.high {
-                    let entry = IndexEntry(high: key.high, rest: ByteWord.load(bytes, at: place &+ 8))
-                    if entry.matches(key) { return entry.index }
-                }
-                place &+= IndexEntry.byteCount
+            let found = try withPage(1 &+ page, &scratch) { (bytes) throws(IndexDamage) in try find(key, bytes) }
+            switch found {
+            case .record(let index): return index
+            case .nothing: return nil
+            case .elsewhere: page &+= 1
             }
-            if bytes[IndexPage.overflowOffset] == 0 { return nil }
-            page &+= 1
         }
         return nil
+    }
+
+    private func find(_ key: IndexKey, _ bytes: Span<UInt8>) throws(IndexDamage) -> Found {
+        let count = Int(bytes[IndexPage.entryCountOffset])
+        if count > IndexPage.entryCount { throw damage }
+        var place = 0
+        for _ in 0..<count {
+            if ByteWord.load(bytes, at: place) == key.high {
+                let entry = IndexEntry(high: key.high, rest: ByteWord.load(bytes, at: place &+ 8))
+                if entry.matches(key) { return .record(entry.index) }
+            }
+            place &+= IndexEntry.byteCount
+        }
+        return bytes[IndexPage.overflowOffset] == 0 ? .nothing : .elsewhere
     }
 
     /// The state of a record that the run covers.
     func state(of index: UInt64, _ scratch: inout [UInt8]) throws(IndexDamage) -> RecordState {
         let (page, place) = (index &- header.first).quotientAndRemainder(dividingBy: UInt64(IndexPage.stateCount))
-        try pages(header.firstStatePage &+ page, into: &scratch)
-        return RecordState(scratch.span, at: Int(place) &* IndexPage.stateByteCount)
+        return try withPage(header.firstStatePage &+ page, &scratch) { (bytes) throws(IndexDamage) in
+            RecordState(bytes, at: Int(place) &* IndexPage.stateByteCount)
+        }
     }
 }

@@ -71,7 +71,9 @@ struct IndexListing {
     init() {}
 
     /// Lists the index of the journal in a directory.
-    init(of journal: any Directory, _ maker: IndexKeyMaker) throws(JournalError) {
+    ///
+    /// - Parameter cache: keeps pages of the runs; nil when they are read from beginning to end.
+    init(of journal: any Directory, _ maker: IndexKeyMaker, _ cache: PageCache? = nil) throws(JournalError) {
         var names: [String] = []
         var found: [IndexRun] = []
         do {
@@ -79,7 +81,7 @@ struct IndexListing {
             for _ in 0..<Self.attemptMaximum {
                 names = try directory.entries().map(\.name)
                 // A writer may have put another in the place of some meanwhile.
-                if Self.open(names, in: directory, maker, &found) { break }
+                if Self.open(names, in: directory, maker, cache, &found) { break }
             }
         } catch  where error.code == .noEntry {
             return
@@ -99,13 +101,14 @@ struct IndexListing {
         _ names: [String],
         in directory: any Directory,
         _ maker: IndexKeyMaker,
+        _ cache: PageCache?,
         _ found: inout [IndexRun]
     ) -> Bool {
         found = []
         var isComplete = true
         for name in names where name.hasSuffix(RunHeader.nameSuffix) {
             do {
-                if let run = try IndexRun(name, in: directory, maker) { found.append(run) }
+                if let run = try IndexRun(name, in: directory, maker, cache) { found.append(run) }
             } catch {
                 // What cannot be opened or read is as good as not there: it is only a cache.
                 if error.code == .noEntry { isComplete = false }
