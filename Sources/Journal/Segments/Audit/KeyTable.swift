@@ -94,6 +94,6 @@ struct KeyPart: Sendable {
     @inline(__always)
     func holds(_ key: IndexKey) -> Bool {
         // Not the bits by which keys are spread over a table.
-        count == 1 || (key.high & 0xFFFF_FFFF) &* count &>> 32 == number
+        count == 1 || ((key.high & 0xFFFF_FFFF) &* count) &>> 32 == number
     }
 }

@@ -41,10 +41,14 @@ struct RecordSurvey: Sendable {
         heads.merge(next.heads) { $1 }
         checkpoints += next.checkpoints
         keyCount += next.keyCount
-        revocations += next.revocations
-        tail += next.tail
         isCut = isCut || next.isCut
-        bound()
+        if isCut {
+            (revocations, tail) = ([], [])
+        } else {
+            revocations += next.revocations
+            tail += next.tail
+            bound()
+        }
     }
 
     fileprivate mutating func bound() {
