@@ -15,6 +15,8 @@ public enum Hex {
 
     /// Appends the digits of bytes.
     static func append(_ bytes: Span<UInt8>, to text: inout [UInt8]) {
+        // See `Array.append(_:_:)` on what adding nothing does.
+        if bytes.isEmpty { return }
         text.append(addingCapacity: bytes.count * 2) { output in
             for index in bytes.indices {
                 output.append(digit(bytes[index] >> 4))
