@@ -28,8 +28,8 @@ extension KeyStoreError: CustomStringConvertible {
                 + "\(store)"
         case .invalidArgument(let member, let reason): "\(member) cannot be used: \(reason)"
         case .mintConflict:
-            "another process made the scope's key first, and this one was never durable. Nothing was acknowledged under "
-                + "it; seal again"
+            "another process made a scope's key first, or destroyed it, before the one in hand was known to be durable. "
+                + "Acknowledge nothing that was sealed with that one; seal again"
         case .closed: "the store was closed. Open it again"
         case .forked(let owner):
             "the store was opened by process \(owner), of which this one is a fork, and its keys stayed there. Open it "

@@ -34,7 +34,8 @@ public enum KeyStoreError: Error, Sendable, Hashable {
     case selectorMismatch(store: KeyGranularity, selector: KeyGranularity)
     /// An argument makes no sense.
     case invalidArgument(member: String, reason: String)
-    /// Another process made a key for the scope before this one could make its own durable.
+    /// Another process made a key for the scope before this one could make its own durable, or destroyed one before this one
+    /// knew it to be durable: what was sealed with the key in hand does not open.
     case mintConflict
     /// The store was closed.
     case closed

@@ -186,3 +186,42 @@ struct KeyStoreMissingSyncTests {
         #expect(report.findings.first?.message.contains(missing.finding) == true, "\(report)")
     }
 }
+
+/// A key that another process was killed over, between its write and its sync, and that this one is given.
+@Suite("Keys that were left half durable")
+struct KeyStoreGivenKeyTests {
+    static let story = KeyStoreStory(description: "is given a key that is not durable", before: ["p"]) {
+        fileSystem,
+        store,
+        say in
+        let other = try KeyStoreStory.open(fileSystem)
+        defer { other.close() }
+        _ = try other.mint(.entity("a"))
+        try other.flush()
+        guard let key = try store.key(.entity("a")), let id = try store.keyIDs(of: .entity("a")).first else { return }
+        let nonce = [UInt8](repeating: 9, count: 24)
+        let ciphertext = try key.seal(nonce: nonce, associatedData: Array("a".utf8), plaintext: Array("1".utf8))
+        // This is what says that the box may be acknowledged.
+        try store.flush()
+        say(.sealed(box: [1] + id.bytes + nonce + ciphertext, entity: "a", text: "1"))
+    }
+
+    @Test func areDurableAfterAFlush() throws {
+        var explorer = CrashExplorer(.posixMinimal)
+        explorer.runMaximum = 30
+        explorer.sampleCount = 10
+        explorer.depth = 1
+        // The sync of the other process's record: it is killed before that, as it were.
+        explorer.faults = FaultPlan([FaultPlan.Entry(.sync, occurrence: Self.syncOfTheRecord, .lyingSync)])
+        let report = try explorer.explore(
+            prepare: Self.story.prepare,
+            workload: Self.story.workload,
+            recover: KeyStoreStory.recover,
+            check: KeyStoreStory.check
+        )
+        #expect(report.isClean, "\(report)")
+    }
+
+    /// Opening (1), the box of `p` (2), the other one's opening (3), its look at the last record (4), and its own (5).
+    private static let syncOfTheRecord = 5
+}

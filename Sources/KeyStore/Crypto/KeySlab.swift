@@ -123,6 +123,9 @@ final class KeySlab: @unchecked Sendable {
         }
     }
 
+    /// Whether a secret stands there: it was not wiped.
+    func isFilled(_ place: Place) -> Bool { contents.withLock { $0.memory != nil && $0.isFilled[place] } }
+
     /// Overwrites a secret. Harmless when it is gone already.
     func wipe(_ place: Place) {
         contents.withLock { contents in

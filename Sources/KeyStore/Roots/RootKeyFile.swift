@@ -52,7 +52,8 @@ public final class RootKeyFile: RootKeyProvider {
         return inventory
     }
 
-    /// Writes a new secret to the slot that does not hold the current one, and syncs it.
+    /// Writes a new secret to the slot that does not hold the current one, and syncs it. Without a current one the file must
+    /// be new, or hold one secret of an attempt that came to nothing.
     public func prepare(
         _ generation: UInt64,
         keeping current: UInt64?,
@@ -73,6 +74,9 @@ public final class RootKeyFile: RootKeyProvider {
             } else if slots.slots.contains(where: { $0.isEffaced }) {
                 // It served a complete store: a new one gets a new file.
                 throw .damaged(place: place, reason: "it served a store that is not there any more")
+            } else if slots.slots.allSatisfy({ $0.header != nil }) {
+                // One of two secrets is in use, and it is not known which.
+                throw .damaged(place: place, reason: "it holds two secrets, of which one serves a store")
             }
         } else if current != nil {
             throw .missing(place: place)

@@ -24,5 +24,17 @@ struct MintedKeys: Sendable {
         for entry in rest { append(entry) }
     }
 
+    /// Removes those for which `isMeant` is true, and gives them.
+    ///
+    /// - Complexity: O(*n*).
+    mutating func remove(where isMeant: (KeyEntry) -> Bool) -> [KeyEntry] {
+        let removed = entries.filter(isMeant)
+        if removed.isEmpty { return [] }
+        let rest = entries.filter { !isMeant($0) }
+        self = MintedKeys()
+        for entry in rest { append(entry) }
+        return removed
+    }
+
     mutating func removeAll() { self = MintedKeys() }
 }

@@ -10,6 +10,8 @@ extension ScopedKeyStore {
         precondition(keyset.isPublished, "the checkpoint before may still be needed")
         let generation = keyset.header.generation
         if let cleaned = state.cleaned, cleaned.generation == generation { return cleaned.destruction }
+        // Until it is done.
+        state.uncleaned = generation
         let destruction: RootKeyDestruction
         do {
             destruction = try state.root.destroyAllBut(generation, for: keyset.header.store)
@@ -18,6 +20,7 @@ extension ScopedKeyStore {
         }
         try sweep(keyset.header.journalID)
         state.cleaned = (generation, destruction)
+        state.uncleaned = nil
         return destruction
     }
 

@@ -121,7 +121,11 @@ extension ScopedKeyStore {
         } else if state.poisonedJournal == keyset.header.journalID {
             try publishNext(&state, &keyset)
         }
-        if keyset.isTailConfirmed { return }
+        if !keyset.isTailConfirmed { try confirmTail(&state, &keyset) }
+        state.given.removeAll()
+    }
+
+    private func confirmTail(_ state: inout State, _ keyset: inout Keyset) throws(KeyStoreError) {
         let offset = keyset.journalBytes - JournalRecord.byteCount
         let tail: [UInt8]?
         do {

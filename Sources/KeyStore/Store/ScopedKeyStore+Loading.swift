@@ -25,12 +25,16 @@ extension ScopedKeyStore {
             guard var keyset = state.keyset.take() else { return }
             defer { state.keyset = keyset }
             try readJournal(&keyset)
+        } else {
+            return
         }
+        if let refreshed = state.keyset { settle(&state, refreshed) }
     }
 
     /// Reads checkpoint and journal. What was in memory stays when it throws.
     func load(_ state: inout State) throws(KeyStoreError) {
         let (file, identity, bytes) = try readCheckpoint()
+        if let old = state.keyset { state.known = max(state.known ?? old.position, old.position) }
         do throws(KeyStoreError) {
             var loaded = try decode(&state, file, identity, bytes)
             do throws(KeyStoreError) {
@@ -158,7 +162,7 @@ extension ScopedKeyStore {
     }
 
     /// Unwraps the keyset key.
-    private func openRing(_ header: KeysetHeader, _ root: any RootKeyProvider) throws(KeyStoreError) -> KeyRing {
+    func openRing(_ header: KeysetHeader, _ root: any RootKeyProvider) throws(KeyStoreError) -> KeyRing {
         if header.rootKind != root.kind {
             throw .wrongRoot(path: path, reason: "it was wrapped with a \(header.rootKind), and this is a \(root.kind)")
         }
@@ -241,7 +245,7 @@ extension ScopedKeyStore {
                 throw corrupt(offset, "the entry makes no sense")
             }
             if entry.state.isLive {
-                if let place = known?.entry(entry.id)?.place {
+                if let place = known?.entry(entry.id)?.place, keys.isFilled(place) {
                     entry.place = place
                 } else {
                     guard let place = try wrapping.unwrap(bytes, at: offset) else {

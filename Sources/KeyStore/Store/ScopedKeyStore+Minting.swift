@@ -1,8 +1,12 @@
 internal import FileSystemSeam
 
 extension ScopedKeyStore {
-    /// Makes a key for a scope that has none; else gives the one it has. **A new key is not durable** before the next successful
-    /// ``flush()``: nothing sealed with it may be acknowledged before.
+    /// Makes a key for a scope that has none; else gives the one it has. **It may not be durable** before the next successful
+    /// ``flush()``, whoever made it: nothing sealed with it may be acknowledged before.
+    ///
+    /// It stops working when the key is destroyed, or another process makes the scope's key first. What another process does
+    /// is noticed by this store's next call, whichever: a ``PayloadKey`` by itself does not look. ``seal(_:scope:associatedData:)``
+    /// does, each time.
     ///
     /// - Throws: `.selectorMismatch`; `.destroying` while the scope's destruction is not finished; `.lock`, `.io` and what
     ///   loading a changed keyset throws.
@@ -25,15 +29,19 @@ extension ScopedKeyStore {
         return try locked(.shared) { (state, keyset) throws(KeyStoreError) in try contains(scope, state, keyset) }
     }
 
-    /// The scope's key, durable or not; nil when it has none. It stops working when the key is destroyed, or the store closed.
+    /// The scope's key, durable or not; nil when it has none. When it may not be durable ``isDirty`` is set, and nothing sealed
+    /// with it may be acknowledged before a ``flush()``.
+    ///
+    /// It stops working when the key is destroyed, or the store closed. What another process destroys is noticed by this
+    /// store's next call, whichever: until then the ``PayloadKey`` in hand works on.
     ///
     /// - Throws: `.selectorMismatch`; `.destroying`; `.lock`, `.io` and what loading a changed keyset throws.
     public func key(_ scope: KeyScope) throws(KeyStoreError) -> PayloadKey? {
         let found: PayloadKey?? = try answered(.before) { (state, keyset) throws(KeyStoreError) in
-            .some(try key(scope, state, keyset))
+            .some(try key(scope, &state, keyset))
         }
         if let found { return found }
-        return try locked(.shared) { (state, keyset) throws(KeyStoreError) in try key(scope, state, keyset) }
+        return try locked(.shared) { (state, keyset) throws(KeyStoreError) in try key(scope, &state, keyset) }
     }
 
     /// The ids of a scope's keys, the newest first, those that were destroyed included.
@@ -45,25 +53,34 @@ extension ScopedKeyStore {
         }
     }
 
-    /// Makes everything durable that is not, and finishes destructions that were begun. ``isDirty`` is false afterwards.
+    /// Makes everything durable that is not, finishes destructions that were begun, and destroys what older generations left.
+    /// ``isDirty`` is false afterwards. Once it succeeds, every key that ``mint(_:)`` or ``key(_:)`` gave before is durable, also
+    /// one that another process made and did not make durable.
     ///
     /// One key costs one write and one `fdatasync`, however many there are. More than 64 are written in one new checkpoint.
     ///
-    /// - Throws: `.mintConflict` when another process made a scope's key first; that key is the scope's, and the one that
-    ///   was never durable is gone. `.io`, `.root`, after which it is still dirty and the next flush begins with a new file:
-    ///   what a sync failed for is never synced again. `.lock`, and what loading a changed keyset throws.
+    /// - Throws: `.mintConflict`, once, when a key was given out since the last flush that is not its scope's, because another
+    ///   process made that first, or that was destroyed before it was known to be durable: nothing sealed with it opens.
+    ///   Everything else is durable then, and ``isDirty`` false. No other call throws it, and none takes it away.
+    ///   `.io`, `.root`, after which it is still dirty and the next flush begins with a new file: what a sync failed for is
+    ///   never synced again. `.lock`, and what loading a changed keyset throws.
     public func flush() throws(KeyStoreError) {
         if !isDirty { return }
         try locked(.exclusive) { (state, keyset) throws(KeyStoreError) in
             try flush(&state, &keyset)
             try finishDestructions(&state, &keyset)
+            if state.uncleaned == keyset.header.generation { _ = try clean(&state, keyset) }
+            if state.hasConflict {
+                state.hasConflict = false
+                throw .mintConflict
+            }
         }
     }
 
     /// Replaces the key new boxes are sealed with. Boxes sealed before still open. The new key is durable when this returns.
     ///
-    /// - Throws: `.unknownScope` when the scope has no key; `.selectorMismatch`, `.destroying`, `.mintConflict`, `.io`, `.root`,
-    ///   `.lock`, and what loading a changed keyset throws.
+    /// - Throws: `.unknownScope` when the scope has no key; `.selectorMismatch`, `.destroying`, `.io`, `.root`, `.lock`,
+    ///   and what loading a changed keyset throws.
     public func rotate(_ scope: KeyScope) throws(KeyStoreError) {
         try locked(.exclusive) { (state, keyset) throws(KeyStoreError) in
             let tag = try tag(scope, state)
@@ -73,37 +90,10 @@ extension ScopedKeyStore {
             do throws(KeyStoreError) {
                 try commit(.rotated(entry), &state, &keyset)
             } catch {
-                if let place = entry.place { keys.wipe(place) }
+                // It may stand in a checkpoint whose publication failed late; then it is the scope's.
+                if let place = entry.place, keyset.entry(entry.id) == nil { keys.wipe(place) }
                 throw error
             }
-        }
-    }
-
-    /// Wraps the keyset with another root key, or anew with the same one: the next generation is published, and the
-    /// secrets of the old root key are destroyed.
-    ///
-    /// When it throws, open the store with the old root key; when that gives `.wrongRoot`, the new one has it already. The old
-    /// one's secrets may then still be there: see `destroyAll(for:)`.
-    ///
-    /// - Throws: `.root` of either provider, `.io`, `.lock`, and what loading a changed keyset throws.
-    public func rewrap(_ newRoot: any RootKeyProvider) throws(KeyStoreError) {
-        try locked(.exclusive) { (state, keyset) throws(KeyStoreError) in
-            try flush(&state, &keyset)
-            try finishDestructions(&state, &keyset)
-            let old = state.root
-            if old === newRoot {
-                try publishNext(&state, &keyset)
-                _ = try clean(&state, keyset)
-                return
-            }
-            try publishNext(&state, &keyset, newRoot: newRoot)
-            do throws(RootKeyError) {
-                try old.destroyAll(for: keyset.header.store)
-            } catch {
-                throw .root(error)
-            }
-            try commit(.earlierRootDestroyed, &state, &keyset)
-            _ = try clean(&state, keyset)
         }
     }
 
@@ -127,13 +117,25 @@ extension ScopedKeyStore {
         return keyset.current(tag) != nil || state.minted[tag] != nil
     }
 
-    private func key(_ scope: KeyScope, _ state: State, _ keyset: Keyset) throws(KeyStoreError) -> PayloadKey? {
-        try usable(try tag(scope, state), state, keyset)?.place.map { PayloadKey(keys, $0) }
+    private func key(
+        _ scope: KeyScope,
+        _ state: inout State,
+        _ keyset: Keyset
+    ) throws(KeyStoreError) -> PayloadKey? {
+        guard let entry = try usable(try tag(scope, state), state, keyset) else { return nil }
+        return given(entry, &state, keyset)
+    }
+
+    /// A key as it is handed out. When it may not be durable a flush has to see to that, whoever made it.
+    private func given(_ entry: KeyEntry, _ state: inout State, _ keyset: Keyset) -> PayloadKey? {
+        guard let place = entry.place else { return nil }
+        if keyset.entry(entry.id) != nil, !isConfirmed(entry, state, keyset) { state.given.insert(entry.id) }
+        return PayloadKey(keys, place)
     }
 
     private func mint(_ scope: KeyScope, _ state: inout State, _ keyset: Keyset) throws(KeyStoreError) -> PayloadKey {
         let tag = try tag(scope, state)
-        if let entry = try usable(tag, state, keyset), let place = entry.place { return PayloadKey(keys, place) }
+        if let entry = try usable(tag, state, keyset), let key = given(entry, &state, keyset) { return key }
         return PayloadKey(keys, try mint(scope, tag, &state, keyset))
     }
 
@@ -172,53 +174,5 @@ extension ScopedKeyStore {
             created: fileSystem.wallClock().nanosecondsSinceEpoch,
             place: place
         )
-    }
-
-    /// More keys than this are made durable with a new checkpoint: each record of the journal takes a sync of its own, since a
-    /// hole in it could not be told from damage.
-    private static let recordsAtOnceMaximum = 64
-
-    /// Makes every minted key durable.
-    func flush(_ state: inout State, _ keyset: inout Keyset) throws(KeyStoreError) {
-        try confirm(&state, &keyset)
-        if state.minted.count > Self.recordsAtOnceMaximum {
-            try flushWithCheckpoint(&state, &keyset)
-            return
-        }
-        var hasConflict = false
-        while let entry = state.minted.first {
-            if let place = entry.place, keyset.entry(entry.id) != nil {
-                // It came to be durable although its flush failed.
-                keyset.rehome(entry.id, at: place, keys)
-            } else if keyset.nextVersion(entry.tag) != entry.version || keyset.current(entry.tag) != nil {
-                hasConflict = true
-                if let place = entry.place { keys.wipe(place) }
-            } else {
-                try commit(.minted(entry), &state, &keyset)
-            }
-            state.minted.removeFirst()
-        }
-        if hasConflict { throw .mintConflict }
-    }
-
-    /// The same for many at once. When it throws all of them are still to be made durable.
-    private func flushWithCheckpoint(_ state: inout State, _ keyset: inout Keyset) throws(KeyStoreError) {
-        var refused: [KeySlab.Place] = []
-        // What is in memory is ahead of the disk until the checkpoint stands.
-        state.mustReload = true
-        for entry in state.minted.entries {
-            guard let place = entry.place else { continue }
-            if keyset.entry(entry.id) != nil {
-                keyset.rehome(entry.id, at: place, keys)
-            } else if keyset.nextVersion(entry.tag) != entry.version
-                || !keyset.apply(.minted(entry), keys: keys)
-            {
-                refused.append(place)
-            }
-        }
-        try publishNext(&state, &keyset)
-        state.minted.removeAll()
-        for place in refused { keys.wipe(place) }
-        if !refused.isEmpty { throw .mintConflict }
     }
 }

@@ -7,8 +7,8 @@ extension ScopedKeyStore {
     /// Opens a store, and makes it where there is none.
     ///
     /// A store that was not closed well is recovered: a destruction that was begun is finished, and what older generations
-    /// left is destroyed. When that cannot be done the store opens all the same, with ``isDirty`` set; the keys concerned
-    /// are not used.
+    /// left is destroyed. When files, root key or lock do not let it, the store opens all the same, with ``isDirty`` set, and
+    /// ``flush()`` goes on; the keys concerned are not used.
     ///
     /// - Parameters:
     ///   - path: the store's directory; made where it is missing, but for `createsWhenAbsent` false.
@@ -21,7 +21,8 @@ extension ScopedKeyStore {
     ///   `.keysetMissing` when there is no keyset although journals, receipts, the root key or the high-water mark say that
     ///   there was one, or nothing may be made; `.journalMissing`; `.corrupt`, `.unsupportedVersion`; `.wrongGranularity`;
     ///   `.wrongRoot`, `.root`; `.rolledBack`; `.directoryReplaced` when another directory came to stand at the path meanwhile;
-    ///   `.lock`, `.io`. None of them changes anything.
+    ///   `.lock`, `.io`. None of them changes anything. `.corrupt`, `.malformedReceipt` also when going on with a destruction
+    ///   finds damage.
     /// - Complexity: O(*n*) in the number of keys.
     public static func open(
         _ path: String,
@@ -89,14 +90,22 @@ extension ScopedKeyStore {
                 try create(&state)
             }
             guard var keyset = state.keyset.take() else { throw .closed }
-            defer { state.keyset = keyset }
+            defer {
+                state.known = max(state.known ?? keyset.position, keyset.position)
+                state.keyset = keyset
+            }
             try complete(&state, &keyset)
             do throws(KeyStoreError) {
                 if !keyset.isPublished { try confirm(&state, &keyset) }
                 try finishDestructions(&state, &keyset)
                 _ = try clean(&state, keyset)
             } catch {
-                // Said by `isDirty`, and tried again; the store's other keys are as good as ever.
+                switch error {
+                case .io, .root, .lock:
+                    // Said by `isDirty`, and tried again; the store's other keys are as good as ever.
+                    state.uncleaned = keyset.header.generation
+                default: throw error
+                }
             }
             held.release()
         }

@@ -119,11 +119,7 @@ extension ScopedKeyStore {
             // The journal's name must be durable before a checkpoint that names it can be.
             try directory.sync()
             try efface(KeysetFiles.temporary)
-            try directory.replaceAtomically(
-                KeysetFiles.keyset,
-                with: draft.checkpoint,
-                temporaryName: KeysetFiles.temporary
-            )
+            try replaceCheckpoint(draft.checkpoint)
             let file = try directory.open(KeysetFiles.keyset, .read, permissions: .ownerFile)
             let identity = try file.status().identity
             var keyset = Keyset(
@@ -145,6 +141,23 @@ extension ScopedKeyStore {
             try? draft.journal.close()
             throw .io(error, file: KeysetFiles.keyset)
         }
+    }
+
+    /// What `replaceAtomically` does, but for its end: a checkpoint that comes to nothing holds every key, wrapped, and is
+    /// overwritten. When that fails too its name stays, and it is cleaned up with what older generations left.
+    private func replaceCheckpoint(_ bytes: [UInt8]) throws(FileSystemError) {
+        let file = try directory.open(KeysetFiles.temporary, [.write, .create, .exclusive], permissions: .ownerFile)
+        do throws(FileSystemError) {
+            try file.writeAll(bytes, at: 0)
+            try file.sync(.data)
+            try file.close()
+            try directory.rename(KeysetFiles.temporary, to: KeysetFiles.keyset, in: directory, exclusive: false)
+        } catch {
+            try? file.close()
+            try? efface(KeysetFiles.temporary)
+            throw error
+        }
+        try directory.sync()
     }
 
     /// Notes in the journal that the checkpoint's name is durable: from then on others may build on it.

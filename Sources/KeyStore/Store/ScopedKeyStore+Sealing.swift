@@ -11,6 +11,8 @@ extension ScopedKeyStore {
 
     /// Seals a payload for a scope. A scope without a key gets one, and that is durable before this returns.
     ///
+    /// When another process made the scope's key first, that one seals. Whoever minted one here is told by ``flush()``.
+    ///
     /// - Parameters:
     ///   - plaintext: any number of bytes.
     ///   - scope: whose key seals it, of the store's granularity.
@@ -35,11 +37,7 @@ extension ScopedKeyStore {
         return try locked(.exclusive) { (state, keyset) throws(KeyStoreError) in
             let tag = try tag(scope, state)
             if try usable(tag, state, keyset) == nil { _ = try mint(scope, tag, &state, keyset) }
-            do throws(KeyStoreError) {
-                try flush(&state, &keyset)
-            } catch KeyStoreError.mintConflict where keyset.current(tag) != nil {
-                // The other process's key is the scope's.
-            }
+            try flush(&state, &keyset)
             guard let box = try seal(plaintext, scope, associatedData, state, keyset) else { throw .keyUnavailable }
             return box
         }
@@ -96,10 +94,16 @@ extension ScopedKeyStore {
         }
     }
 
-    /// Whether a power cut now would leave the key: everything but the journal's last record is durable, and that is when
-    /// this process made sure of it.
+    /// Whether a power cut now would leave the key. While other keys are not durable none counts as being so: sealing makes
+    /// them durable first, or fails.
     private func isDurable(_ entry: KeyEntry, _ state: State, _ keyset: Keyset) -> Bool {
-        if !state.minted.isEmpty || !keyset.isPublished { return false }
+        state.minted.isEmpty && isConfirmed(entry, state, keyset)
+    }
+
+    /// Whether a key of the keyset is known to be durable: everything but the journal's last record is, and that is when this
+    /// process made sure of it.
+    func isConfirmed(_ entry: KeyEntry, _ state: State, _ keyset: Keyset) -> Bool {
+        if !keyset.isPublished { return false }
         if state.poisonedJournal == keyset.header.journalID { return false }
         return keyset.isTailConfirmed || !keyset.isLast(entry.id)
     }

@@ -7,14 +7,15 @@ extension ScopedKeyStore {
     /// In this order, each step durable before the next: the intent; a keyset without the keys, wrapped with a new secret; the old
     /// secret overwritten by its provider; journals, temporaries and the old keyset overwritten in place and removed; a
     /// tombstone; the receipt. After a crash in between, opening the store goes on. When a step fails the keys are not used
-    /// again, and ``flush()``, or the same call again, goes on.
+    /// again, and ``flush()``, or the same call again, goes on. A key that another process makes for the scope after it
+    /// destroyed those itself is not meant.
     ///
     /// The scope can be used again afterwards, with a new key that does not open old boxes. Destroying a scope whose keys are all
     /// destroyed gives the last receipt again.
     ///
     /// - Parameter reason: for the receipt; up to 240 bytes of UTF-8.
     /// - Throws: `.selectorMismatch`, `.unknownScope`, `.invalidArgument`, and then nothing was destroyed; `.io`, `.root`,
-    ///   `.mintConflict`, `.lock`, and what loading a changed keyset throws.
+    ///   `.lock`, and what loading a changed keyset throws.
     /// - Complexity: O(*n*) in the number of keys.
     public func shred(_ selector: KeySelector, reason: String) throws(KeyStoreError) -> ShredReceipt {
         let scope = try selector.scope(in: granularity)
@@ -29,9 +30,11 @@ extension ScopedKeyStore {
             if state.minted[tag] != nil { try flush(&state, &keyset) }
             let entries = keyset.indices(of: tag).map { keyset.entries[$0] }
             guard let newest = entries.first else { throw .unknownScope }
-            if entries.contains(where: { $0.state.isLive }), !state.condemned.contains(where: { $0.tag == tag }) {
+            if let index = state.condemned.firstIndex(where: { $0.tag == tag }) {
+                state.condemned[index].version = newest.version
+            } else if entries.contains(where: { $0.state.isLive }) {
                 let time = fileSystem.wallClock().nanosecondsSinceEpoch
-                state.condemned.append(Condemned(tag: tag, time: time, reason: reason))
+                state.condemned.append(Condemned(tag: tag, version: newest.version, time: time, reason: reason))
             }
             try finishDestructions(&state, &keyset)
             return try receipt(keyset.entry(newest.id)?.receipt ?? 0)
@@ -44,8 +47,7 @@ extension ScopedKeyStore {
         try confirm(&state, &keyset)
         try finishPending(&state, &keyset)
         while let condemned = state.condemned.first {
-            let isLive = keyset.indices(of: condemned.tag).contains { keyset.entries[$0].state.isLive }
-            if isLive {
+            if isOwed(condemned, keyset) {
                 try commit(
                     .intended(tag: condemned.tag, time: condemned.time, reason: condemned.reason),
                     &state,

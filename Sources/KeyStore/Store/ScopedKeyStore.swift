@@ -14,8 +14,8 @@ internal import PlatformProfile
 ///     let receipt = try store.shred(.entity("user-7"), reason: "asked for on 3 March")
 ///
 /// **The fence.** A key is on stable storage before anything sealed with it is returned: a box that could outlive its key
-/// would be lost data. ``isDirty`` is set by a mint or a destruction and cleared only by a successful ``flush()``; sealing
-/// flushes first or fails.
+/// would be lost data. ``isDirty`` is set by a mint, by a destruction, and by a key that was given out and may not be durable;
+/// a ``flush()`` clears it, and sealing flushes first or fails.
 ///
 /// Several processes may use a store at once. Every call looks whether the keyset changed, so that no process uses a key after
 /// its destruction; what changes something, and what finds a change, takes the store's lock. Every call does I/O, and may be made
@@ -52,7 +52,12 @@ public final class ScopedKeyStore: Sendable {
         var seed: KeySlab.Place = 0
         /// Keys that are not durable yet, in the order in which they were made.
         var minted = MintedKeys()
-        /// Destructions that were asked for and are not durable yet.
+        /// Keys of the keyset that were given out and may not be durable: another process wrote them.
+        var given: Set<KeyID> = []
+        /// A key that was given out is not its scope's, or not alive: what the next ``ScopedKeyStore/flush()`` tells, and nobody
+        /// else, since it is what a caller acknowledges by.
+        var hasConflict = false
+        /// Destructions that were asked for and are not durable yet. Each has a key that is alive.
         var condemned: [Condemned] = []
         /// What is in memory may be ahead of the disk, or behind it.
         var mustReload = false
@@ -62,10 +67,14 @@ public final class ScopedKeyStore: Sendable {
         var known: KeysetPosition?
         /// The generation whose leftovers are destroyed, and how.
         var cleaned: (generation: UInt64, destruction: RootKeyDestruction)?
+        /// The generation whose leftovers could not be destroyed.
+        var uncleaned: UInt64?
     }
 
     struct Condemned: Sendable {
         var tag: ScopeTag
+        /// The newest key there was: one that came after that was not meant.
+        var version: UInt32
         var time: Int64
         var reason: String
     }
@@ -111,13 +120,23 @@ public final class ScopedKeyStore: Sendable {
             state.keyset?.close()
             state.keyset = nil
             state.minted.removeAll()
+            state.given.removeAll()
         }
         keys.close()
     }
 
-    /// Whether something is not durable yet: a mint, or a destruction that was begun.
+    /// Whether a ``flush()`` has something to do or to tell: a key was minted, or given out, that is not known to be durable;
+    /// another process made a scope's key first; a destruction was begun; or older generations left something.
+    ///
+    /// It says what this object knows: what another process did since is seen by the next call.
     public var isDirty: Bool {
-        state.withLock { !$0.minted.isEmpty || !$0.condemned.isEmpty || $0.keyset?.pending != nil }
+        state.withLock { state in
+            if !state.minted.isEmpty || !state.given.isEmpty || state.hasConflict || !state.condemned.isEmpty {
+                return true
+            }
+            guard let keyset = state.keyset else { return false }
+            return keyset.pending != nil || state.uncleaned == keyset.header.generation
+        }
     }
 
     /// What the system granted for the memory of keys; nil when the store is closed.

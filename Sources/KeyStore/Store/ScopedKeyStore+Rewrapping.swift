@@ -1,0 +1,63 @@
+internal import FileSystemSeam
+
+extension ScopedKeyStore {
+    /// Wraps the keyset with another root key, or anew with the same one: the next generation is published, and the
+    /// secrets of the old root key are destroyed. Two objects for one root key are the same: its secret is renewed.
+    ///
+    /// When it throws, open the store with the old root key; when that gives `.wrongRoot`, the new one has it already. The old
+    /// one's secrets may then still be there: see `destroyAll(for:)`.
+    ///
+    /// - Throws: `.root` of either provider, `.io`, `.lock`, and what loading a changed keyset throws.
+    public func rewrap(_ newRoot: any RootKeyProvider) throws(KeyStoreError) {
+        try locked(.exclusive) { (state, keyset) throws(KeyStoreError) in
+            try flush(&state, &keyset)
+            try finishDestructions(&state, &keyset)
+            let old = state.root
+            var isSame = old === newRoot
+            if !isSame { isSame = try wraps(newRoot, keyset) }
+            if isSame {
+                state.root = newRoot
+                try publishNext(&state, &keyset)
+                _ = try clean(&state, keyset)
+                return
+            }
+            try publishNext(&state, &keyset, newRoot: newRoot)
+            // Looked at again from the other side: what holds the new secret must not be destroyed, whatever it said before.
+            if try !wraps(old, keyset) {
+                do throws(RootKeyError) {
+                    try old.destroyAll(for: keyset.header.store)
+                } catch {
+                    throw .root(error)
+                }
+            }
+            try commit(.earlierRootDestroyed, &state, &keyset)
+            _ = try clean(&state, keyset)
+        }
+    }
+
+    /// Whether a root key holds the secret that a keyset is wrapped with, through whatever object.
+    ///
+    /// That it has a secret of the generation does not say so: an attempt to move the store there may have left one.
+    private func wraps(_ root: any RootKeyProvider, _ keyset: Keyset) throws(KeyStoreError) -> Bool {
+        do throws(RootKeyError) {
+            let inventory = try root.inventory(of: keyset.header.store)
+            if !inventory.generations.contains(keyset.header.generation) { return false }
+        } catch {
+            if case .otherStore = error { return false }
+            throw .root(error)
+        }
+        let ring: KeyRing
+        do throws(KeyStoreError) {
+            ring = try openRing(keyset.header, root)
+        } catch {
+            if case .wrongRoot = error { return false }
+            throw error
+        }
+        defer { ring.close() }
+        let message = Array("holdfast-rewrap-1".utf8)
+        return Sodium.isEqual(
+            try ring.authenticationCode(of: message),
+            try keyset.ring.authenticationCode(of: message)
+        )
+    }
+}

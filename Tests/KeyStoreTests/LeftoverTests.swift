@@ -1,0 +1,92 @@
+import FileSystemSeam
+import KeyStore
+import TestSupport
+import Testing
+
+/// What could not be cleaned up is not forgotten.
+@Suite("Leftovers of older generations")
+struct LeftoverTests {
+    /// Opening succeeds where only the cleaning fails, and says so.
+    @Test func anOpenedStoreTellsOfThem() throws {
+        let test = try TestKeys()
+        let root = StubbornRoot(test.root())
+        root.allow(true)
+        let box = try test.open(root: root).seal("x", for: "a")
+        root.allow(false)
+        let store = try test.open(root: root)
+        #expect(store.isDirty)
+        #expect(try store.read(box, for: "a") == "x")
+        #expect(throws: KeyStoreError.self) { try store.flush() }
+        #expect(store.isDirty)
+        root.allow(true)
+        try store.flush()
+        #expect(!store.isDirty)
+    }
+
+    /// The same for a checkpoint that was published by a seal.
+    @Test func aPublicationTellsOfThem() throws {
+        let test = try TestKeys()
+        let root = StubbornRoot(test.root())
+        root.allow(true)
+        let store = try test.open(root: root, options: KeyStoreOptions(journalRecordMaximum: 1))
+        root.allow(false)
+        let box = try store.seal("x", for: "a")
+        #expect(store.isDirty)
+        #expect(try test.names().contains { $0.hasPrefix("keyset-") })
+        root.allow(true)
+        try store.flush()
+        #expect(!store.isDirty)
+        #expect(try !test.names().contains { $0.hasPrefix("keyset-") })
+        #expect(try test.open(root: root).read(box, for: "a") == "x")
+    }
+
+    /// A checkpoint that did not come to stand is overwritten, as one that did.
+    @Test(arguments: [SystemCall.Name.renameat, .fdatasync])
+    func aCheckpointThatFailedIsOverwritten(_ call: SystemCall.Name) throws {
+        let temporary = try TemporaryDirectory()
+        let path = temporary.path + "/keys"
+        let held = Condition<(any File)?>(nil)
+        let fileSystem = PosixFileSystem { made in
+            guard made.name == call, held.withLock({ $0 == nil }),
+                let directory = try? PosixFileSystem.shared.openDirectory(path),
+                let file = try? directory.open(".keyset.tmp", .read, permissions: .ownerFile)
+            else { return nil }
+            held.withLock { $0 = file }
+            return .failure(.inputOutput)
+        }
+        let root = RootKeyFile(in: temporary.path, fileSystem: PosixFileSystem.shared)
+        let made = try ScopedKeyStore.open(path, root: root, fileSystem: PosixFileSystem.shared)
+        _ = try made.seal([1], scope: .entity("a"), associatedData: [])
+        let store = try ScopedKeyStore.open(path, root: root, fileSystem: fileSystem)
+        #expect(throws: KeyStoreError.self) { try store.rewrap(root) }
+        let file = try #require(held.withLock { $0 })
+        let bytes = try file.readAll(maximumBytes: 1 << 20)
+        #expect(bytes.count > 1024 && bytes.allSatisfy { $0 == 0 })
+        #expect(try !PosixFileSystem.shared.openDirectory(path).exists(".keyset.tmp"))
+        _ = try store.seal([2], scope: .entity("b"), associatedData: [])
+    }
+
+    /// Who opened a store and only used it knows how far the keyset was, and keeps what he has of it.
+    @Test(arguments: [false, true]) func aCutJournalIsNotTakenForTheKeyset(hasUsed: Bool) throws {
+        let test = try TestKeys()
+        let there = try test.open()
+        let first = try there.seal("first", for: "a")
+        let second = try there.seal("second", for: "b")
+        let here = try test.open()
+        if hasUsed { #expect(try here.read(second, for: "b") == "second") }
+        let name = try test.journalName()
+        let whole = try test.read(name)
+        try test.write(whole.dropLast(512), to: name)
+        for box in [first, second] {
+            #expect {
+                try here.open(box, associatedData: Array("a".utf8))
+            } throws: { error in
+                if case .rolledBack? = error as? KeyStoreError { true } else { false }
+            }
+        }
+        // Its keys are all there when the journal is put back.
+        try test.write(whole, to: name)
+        #expect(try here.read(first, for: "a") == "first")
+        #expect(try here.read(second, for: "b") == "second")
+    }
+}
