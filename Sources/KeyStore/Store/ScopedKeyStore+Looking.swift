@@ -9,23 +9,32 @@ extension ScopedKeyStore {
         case after
     }
 
+    /// Answers without the lock where that can be, else under it.
+    func answer<Answer>(
+        _ look: Look,
+        _ body: (inout State, Keyset) throws(KeyStoreError) -> Answer
+    ) throws(KeyStoreError) -> Answer {
+        try requireOwnProcess()
+        if let answer = answerWithoutLock(look, body) { return answer }
+        return try locked(.shared) { (state, keyset) throws(KeyStoreError) in try body(&state, keyset) }
+    }
+
     /// Answers from the keyset in memory without the lock, when that is the one on disk. Two system calls.
     ///
     /// Whoever changes the keyset holds the lock, and begins with a write that the look sees: a longer journal, or another
     /// checkpoint at its name. When the look sees nothing, the answer is therefore what it would have been under the lock at
     /// that moment.
     ///
-    /// - Returns: nil when it has to be asked under the lock: something changed, or `body` gave nothing or threw.
-    func answered<Answer>(
+    /// - Returns: nil when it has to be asked under the lock: something changed, or `body` threw.
+    private func answerWithoutLock<Answer>(
         _ look: Look,
-        _ body: (inout State, Keyset) throws(KeyStoreError) -> Answer?
-    ) throws(KeyStoreError) -> Answer? {
-        try requireOwnProcess()
-        return state.withLock { state in
+        _ body: (inout State, Keyset) throws(KeyStoreError) -> Answer
+    ) -> Answer? {
+        state.withLock { state in
             guard let keyset = state.keyset, !state.mustReload else { return nil }
             do {
                 if look == .before, try !isOnDisk(keyset) { return nil }
-                guard let answer = try body(&state, keyset) else { return nil }
+                let answer = try body(&state, keyset)
                 if look == .after, try !isOnDisk(keyset) { return nil }
                 return answer
             } catch {

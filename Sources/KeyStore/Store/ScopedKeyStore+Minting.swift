@@ -11,22 +11,18 @@ extension ScopedKeyStore {
     /// - Throws: `.selectorMismatch`; `.destroying` while the scope's destruction is not finished; `.lock`, `.io` and what
     ///   loading a changed keyset throws.
     public func mint(_ scope: KeyScope) throws(KeyStoreError) -> PayloadKey {
-        let minted: PayloadKey? = try answered(.before) { (state, keyset) throws(KeyStoreError) in
-            try mint(scope, &state, keyset)
-        }
-        if let minted { return minted }
-        return try locked(.shared) { (state, keyset) throws(KeyStoreError) in try mint(scope, &state, keyset) }
+        try answer(.before) { (state, keyset) throws(KeyStoreError) in try mint(scope, &state, keyset) }
     }
 
     /// Whether a scope has a key that boxes can be sealed with, durable or not.
     ///
     /// - Throws: `.selectorMismatch`; `.lock`, `.io` and what loading a changed keyset throws.
     public func contains(_ scope: KeyScope) throws(KeyStoreError) -> Bool {
-        let found: Bool? = try answered(.before) { (state, keyset) throws(KeyStoreError) in
-            try contains(scope, state, keyset)
+        try answer(.before) { (state, keyset) throws(KeyStoreError) in
+            let tag = try tag(scope, state)
+            if state.condemned.contains(where: { $0.tag == tag }) { return false }
+            return keyset.current(tag) != nil || state.minted[tag] != nil
         }
-        if let found { return found }
-        return try locked(.shared) { (state, keyset) throws(KeyStoreError) in try contains(scope, state, keyset) }
     }
 
     /// The scope's key, durable or not; nil when it has none. When it may not be durable ``isDirty`` is set, and nothing sealed
@@ -37,11 +33,10 @@ extension ScopedKeyStore {
     ///
     /// - Throws: `.selectorMismatch`; `.destroying`; `.lock`, `.io` and what loading a changed keyset throws.
     public func key(_ scope: KeyScope) throws(KeyStoreError) -> PayloadKey? {
-        let found: PayloadKey?? = try answered(.before) { (state, keyset) throws(KeyStoreError) in
-            .some(try key(scope, &state, keyset))
+        try answer(.before) { (state, keyset) throws(KeyStoreError) in
+            guard let entry = try usable(try tag(scope, state), state, keyset) else { return nil }
+            return given(entry, &state, keyset)
         }
-        if let found { return found }
-        return try locked(.shared) { (state, keyset) throws(KeyStoreError) in try key(scope, &state, keyset) }
     }
 
     /// The ids of a scope's keys, the newest first, those that were destroyed included.
@@ -111,21 +106,6 @@ extension ScopedKeyStore {
 // MARK: - On a keyset
 
 extension ScopedKeyStore {
-    private func contains(_ scope: KeyScope, _ state: State, _ keyset: Keyset) throws(KeyStoreError) -> Bool {
-        let tag = try tag(scope, state)
-        if state.condemned.contains(where: { $0.tag == tag }) { return false }
-        return keyset.current(tag) != nil || state.minted[tag] != nil
-    }
-
-    private func key(
-        _ scope: KeyScope,
-        _ state: inout State,
-        _ keyset: Keyset
-    ) throws(KeyStoreError) -> PayloadKey? {
-        guard let entry = try usable(try tag(scope, state), state, keyset) else { return nil }
-        return given(entry, &state, keyset)
-    }
-
     /// A key as it is handed out. When it may not be durable a flush has to see to that, whoever made it.
     private func given(_ entry: KeyEntry, _ state: inout State, _ keyset: Keyset) -> PayloadKey? {
         guard let place = entry.place else { return nil }

@@ -26,14 +26,10 @@ extension ScopedKeyStore {
         scope: KeyScope,
         associatedData: [UInt8]
     ) throws(KeyStoreError) -> SealedBox {
-        let sealed: SealedBox? = try answered(.after) { (state, keyset) throws(KeyStoreError) in
+        let sealed = try answer(.after) { (state, keyset) throws(KeyStoreError) in
             try seal(plaintext, scope, associatedData, state, keyset)
         }
         if let sealed { return sealed }
-        let sealedUnderLock: SealedBox? = try locked(.shared) { (state, keyset) throws(KeyStoreError) in
-            try seal(plaintext, scope, associatedData, state, keyset)
-        }
-        if let sealedUnderLock { return sealedUnderLock }
         return try locked(.exclusive) { (state, keyset) throws(KeyStoreError) in
             let tag = try tag(scope, state)
             if try usable(tag, state, keyset) == nil { _ = try mint(scope, tag, &state, keyset) }
@@ -64,11 +60,7 @@ extension ScopedKeyStore {
     ///   `.lock`, `.io`, and what loading a changed keyset throws.
     /// - Complexity: O(*n*).
     public func open(_ box: SealedBox, associatedData: [UInt8]) throws(KeyStoreError) -> Opened {
-        let opened: Opened? = try answered(.after) { (state, keyset) throws(KeyStoreError) in
-            try open(box, associatedData, state, keyset)
-        }
-        if let opened { return opened }
-        return try locked(.shared) { (state, keyset) throws(KeyStoreError) in
+        try answer(.after) { (state, keyset) throws(KeyStoreError) in
             try open(box, associatedData, state, keyset)
         }
     }
