@@ -1,6 +1,7 @@
 // What Linux and Darwin share. See the header for what each function is.
 #define _GNU_SOURCE
 #include "CPosix.h"
+#include "kind.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -49,10 +50,7 @@ static void describe(const struct stat *from, struct cposix_status *to) {
     to->device_minor = (uint32_t)minor(from->st_dev);
     to->owner = from->st_uid;
     to->permissions = from->st_mode & 07777;
-    to->kind = S_ISREG(from->st_mode)   ? CPOSIX_KIND_REGULAR
-               : S_ISDIR(from->st_mode) ? CPOSIX_KIND_DIRECTORY
-               : S_ISLNK(from->st_mode) ? CPOSIX_KIND_SYMBOLIC_LINK
-                                        : CPOSIX_KIND_OTHER;
+    to->kind = cposix_kind(from->st_mode);
 }
 
 intptr_t cposix_fstat(int descriptor, struct cposix_status *status) {

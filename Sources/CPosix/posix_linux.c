@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "CPosix.h"
 #include "condition.h"
+#include "kind.h"
 
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -32,13 +33,6 @@ intptr_t cposix_renameat_exclusive(int directory, const char *name, int target, 
     return counted(syscall(SYS_renameat2, directory, name, target, new_name, RENAME_NOREPLACE));
 }
 
-static int kind(unsigned mode) {
-    return S_ISREG(mode)   ? CPOSIX_KIND_REGULAR
-           : S_ISDIR(mode) ? CPOSIX_KIND_DIRECTORY
-           : S_ISLNK(mode) ? CPOSIX_KIND_SYMBOLIC_LINK
-                           : CPOSIX_KIND_OTHER;
-}
-
 intptr_t cposix_statx(int directory, const char *name, struct cposix_status *status) {
     struct statx raw;
     int flags = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
@@ -49,7 +43,7 @@ intptr_t cposix_statx(int directory, const char *name, struct cposix_status *sta
         .size = (int64_t)raw.stx_size,
         .device_major = raw.stx_dev_major,
         .device_minor = raw.stx_dev_minor,
-        .kind = kind(raw.stx_mode),
+        .kind = cposix_kind(raw.stx_mode),
     };
     return 0;
 }
