@@ -32,6 +32,20 @@ func soak(_ words: [String]) throws {
     }
 }
 
+/// Takes a file lock, tells the oracle, prints `inside`, and stays until standard input ends:
+/// `witness <path> <oracle> <worker> <workers>`. Prints a line for an overlap before that.
+func witness(_ words: [String]) throws {
+    guard words.count == 4, let worker = Int(words[2]), let workers = Int(words[3]) else { exit(64) }
+    let oracle = try HolderOracle(at: words[1], workers: workers)
+    let held = try FileLock(at: words[0], fileSystem: PosixFileSystem.shared).lock(.exclusive, timeout: .seconds(60))
+    let others = oracle.enter(worker, shared: false)
+    if !others.isEmpty { say("overlap of \(getpid()) with \(others)") }
+    say("inside")
+    _ = FileHandle.standardInput.readDataToEndOfFile()
+    oracle.leave(worker)
+    held.release()
+}
+
 /// Is inside for some microseconds.
 private func stay(
     _ oracle: HolderOracle,

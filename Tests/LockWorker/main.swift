@@ -15,6 +15,7 @@ do {
     case "marker-exit": try exitHoldingMarker(words[1])
     case "marker-fork": try forkHoldingMarker(words[1])
     case "soak": try soak(Array(words.dropFirst()))
+    case "witness": try witness(Array(words.dropFirst()))
     default: exit(64)
     }
 } catch {

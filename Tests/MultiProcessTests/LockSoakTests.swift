@@ -16,7 +16,7 @@ struct LockSoakTests {
     }
 
     private static let soaks = [
-        // Without its directory a file lock is nothing for vandals; see `theFileAloneDoesNot`.
+        // Without its directory a file lock is nothing for vandals; see `theOracleSeesOverlaps`.
         soak("file", [], holds: 4_000, long: 800_000),
         soak("directory", ["lock", "lock.gate"], holds: 3_000, long: 800_000),
         soak(
@@ -43,9 +43,18 @@ struct LockSoakTests {
 
     /// The oracle sees two who are inside at once: a file lock without its directory, whose file is removed while it is held.
     @Test func theOracleSeesOverlaps() throws {
-        let soak = LockSoak(kind: "file", workers: 4, holds: 20_000, names: ["lock"], seed: 4)
         let temporary = try TemporaryDirectory(in: Self.disk)
-        let outcome = try soak.run(in: temporary.path)
-        #expect(outcome.overlaps > 0, "\(outcome)")
+        let (path, oraclePath) = (temporary.path + "/lock", temporary.path + "/oracle")
+        let oracle = try HolderOracle(at: oraclePath, workers: 2)
+        let first = try LockWorker("witness", path, oraclePath, "0", "2")
+        #expect(first.nextLine() == "inside")
+        try FileManager.default.removeItem(atPath: path)
+        let second = try LockWorker("witness", path, oraclePath, "1", "2")
+        #expect(second.nextLine() == "overlap of \(second.processID) with [\(first.processID)]")
+        #expect(second.nextLine() == "inside")
+        #expect(oracle.value(.overlaps) == 1)
+        #expect(first.end().code == 0)
+        #expect(second.end().code == 0)
+        #expect(oracle.value(.holds) == 2)
     }
 }
