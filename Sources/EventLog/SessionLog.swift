@@ -120,17 +120,18 @@ extension SessionLog {
         _ deadline: Deadline,
         _ body: (inout OpenLog?) throws(EventLogError) -> Answer
     ) throws(EventLogError) -> Answer {
-        let taken = turns.wait(timeoutNanoseconds: deadline.remainingNanoseconds) { (turn) -> OpenLog?? in
+        var log: OpenLog?
+        let isOurs: Bool? = turns.wait(timeoutNanoseconds: deadline.remainingNanoseconds) { turn in
             if turn.isTaken { return nil }
             turn.isTaken = true
-            return .some(turn.log.take())
+            swap(&log, &turn.log)
+            return true
         }
-        guard var log = taken else { throw .lockBusy(path: path, waitedMilliseconds: deadline.waitedMilliseconds) }
+        if isOurs == nil { throw .lockBusy(path: path, waitedMilliseconds: deadline.waitedMilliseconds) }
         defer {
-            let kept = log
             turns.withLock { turn in
                 turn.isTaken = false
-                turn.log = kept
+                swap(&log, &turn.log)
             }
             turns.signal()
         }

@@ -26,7 +26,7 @@ struct HotPathTests {
         let maximum = try #require(Self.allocationMaximums[path.name])
         for cost in [small, large] {
             let count = try #require(cost.allocations)
-            #expect(count > 0 && count <= maximum)
+            #expect(count > 0 && count <= maximum, "\(count) requests")
         }
         // The pages of an index are the only thing that a larger store adds.
         let (less, more) = (try #require(small.allocatedBytes), try #require(large.allocatedBytes))

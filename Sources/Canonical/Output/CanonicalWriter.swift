@@ -169,10 +169,16 @@ extension CanonicalWriter {
     /// In `jcs` an integer beyond ±2⁵³ is written exactly too; readers that follow RFC 8785 will round it.
     ///
     /// - Precondition: the integer's magnitude is below 2⁶⁴.
+    @inlinable
     public mutating func value(_ integer: some BinaryInteger) {
+        value(isNegative: integer < 0, magnitude: UInt64(integer.magnitude))
+    }
+
+    @usableFromInline
+    mutating func value(isNegative: Bool, magnitude: UInt64) {
         beginValue()
-        if integer < 0 { bytes.append(UInt8(ascii: "-")) }
-        NumberLayout.append(UInt64(integer.magnitude), to: &bytes)
+        if isNegative { bytes.append(UInt8(ascii: "-")) }
+        NumberLayout.append(magnitude, to: &bytes)
         endValue()
     }
 
@@ -206,6 +212,7 @@ extension CanonicalWriter {
     }
 
     /// Writes a member that is an integer.
+    @inlinable
     public mutating func member(_ name: String, _ integer: some BinaryInteger) {
         key(name)
         value(integer)
@@ -235,6 +242,7 @@ extension CanonicalWriter {
     }
 
     /// Writes a member that is an integer, or nothing when it is nil.
+    @inlinable
     public mutating func member(_ name: String, _ integer: (some BinaryInteger)?) {
         if let integer { member(name, integer) }
     }

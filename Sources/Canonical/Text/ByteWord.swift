@@ -95,6 +95,17 @@ extension Array<UInt8> {
 }
 
 extension OutputSpan<UInt8> {
+    /// Appends the eight bytes of a word, the lowest first.
+    @inline(__always)
+    mutating func append(littleEndian word: UInt64) {
+        precondition(freeCapacity >= 8, "there is room for the bytes")
+        unsafe withUnsafeMutableBufferPointer { output, count in
+            guard let start = output.baseAddress else { return }
+            unsafe UnsafeMutableRawPointer(start + count).storeBytes(of: word.littleEndian, as: UInt64.self)
+            count += 8
+        }
+    }
+
     /// Appends a range of a span in one copy.
     @inline(__always)
     package mutating func append(_ bytes: Span<UInt8>, _ range: Range<Int>) {

@@ -18,9 +18,15 @@ public enum Hex {
         // See `Array.append(_:_:)` on what adding nothing does.
         if bytes.isEmpty { return }
         text.append(addingCapacity: bytes.count * 2) { output in
-            for index in bytes.indices {
-                output.append(digit(bytes[index] >> 4))
-                output.append(digit(bytes[index] & 0x0f))
+            var position = 0
+            while position &+ 4 <= bytes.count {
+                output.append(littleEndian: digits(of: ByteWord.load32(bytes, at: position)))
+                position &+= 4
+            }
+            while position < bytes.count {
+                output.append(digit(bytes[position] >> 4))
+                output.append(digit(bytes[position] & 0x0f))
+                position &+= 1
             }
         }
     }

@@ -28,24 +28,21 @@ extension Timestamp {
             secondOfDay += secondsPerDay
         }
         let date = GregorianCalendar.date(daysSinceEpoch: days)
-        var text: [UInt8] = []
-        text.reserveCapacity(35)
-        Self.append(date.year, digits: 4, to: &text)
-        text.append(UInt8(ascii: "-"))
-        Self.append(date.month, digits: 2, to: &text)
-        text.append(UInt8(ascii: "-"))
-        Self.append(date.day, digits: 2, to: &text)
-        text.append(UInt8(ascii: "T"))
-        Self.append(secondOfDay / 3600, digits: 2, to: &text)
-        text.append(UInt8(ascii: ":"))
-        Self.append(secondOfDay / 60 % 60, digits: 2, to: &text)
-        text.append(UInt8(ascii: ":"))
-        Self.append(secondOfDay % 60, digits: 2, to: &text)
+        // Hyphens, colons and the point stand where they belong; digits are written between them.
+        var text = Self.outline
+        Self.write(date.year, digits: 4, to: &text, at: 0)
+        Self.write(date.month, digits: 2, to: &text, at: 5)
+        Self.write(date.day, digits: 2, to: &text, at: 8)
+        Self.write(secondOfDay / 3600, digits: 2, to: &text, at: 11)
+        Self.write(secondOfDay / 60 % 60, digits: 2, to: &text, at: 14)
+        Self.write(secondOfDay % 60, digits: 2, to: &text, at: 17)
+        var end = 19
         if nanoseconds > 0 {
-            text.append(UInt8(ascii: "."))
-            Self.append(Int64(nanoseconds), digits: 9, to: &text)
-            while text.last == UInt8(ascii: "0") { text.removeLast() }
+            Self.write(Int64(nanoseconds), digits: 9, to: &text, at: 20)
+            end = 29
+            while text[end - 1] == UInt8(ascii: "0") { end -= 1 }
         }
+        text.removeLast(text.count - end)
         switch offset {
         case .zulu: text.append(UInt8(ascii: "Z"))
         case .numericZero: text.append(contentsOf: "+00:00".utf8)
@@ -168,12 +165,18 @@ extension Timestamp {
 
     private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 
-    private static func append(_ value: Int64, digits: Int, to text: inout [UInt8]) {
-        var divisor: Int64 = 1
-        for _ in 1..<digits { divisor *= 10 }
-        while divisor > 0 {
-            text.append(UInt8(ascii: "0") + UInt8(value / divisor % 10))
-            divisor /= 10
+    /// What is the same in all texts, and room for what may stand behind it.
+    private static let outline = Array("0000-00-00T00:00:00.000000000+00:00".utf8)
+
+    /// Writes the last digits of a number.
+    @inline(__always)
+    private static func write(_ value: Int64, digits: Int, to text: inout [UInt8], at start: Int) {
+        var rest = UInt64(value)
+        var position = start + digits
+        while position > start {
+            position -= 1
+            text[position] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
         }
     }
 }

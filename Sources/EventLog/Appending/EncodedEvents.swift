@@ -25,21 +25,31 @@ struct EncodedEvents: Sendable {
         var writer = CanonicalWriter(form: .declaredRyu)
         writer.reserve(byteCount: min(events.count, Self.reservedCount) * Self.usualByteCount)
         lines.reserveCapacity(events.count)
-        // By their addresses: an event is a dozen strings, which a loop over the array would copy.
-        unsafe try events.withUnsafeBufferPointer { (buffer) throws(EventLogError) in
-            guard let first = buffer.baseAddress else { return }
-            for position in buffer.indices {
-                let event = unsafe first + position
-                try stamp?.prepare(for: unsafe event.pointee)
-                do throws(EventError) {
-                    let number = try unsafe event.pointee.writeLine(to: &writer, &stamp)
-                    lines.append(Line(number: number, end: writer.writtenByteCount))
-                } catch {
-                    throw .invalidEvent(position: position, error)
-                }
-            }
-        }
+        for event in events { try add(event, to: &writer, &stamp) }
         bytes = writer.finishLines()
+    }
+
+    /// Writes one event as a line; an array of one would be a copy of its dozen strings.
+    init(_ event: SessionEvent, _ fileSystem: any FileSystem) throws(EventLogError) {
+        var stamp: EventStamp? = EventStamp(fileSystem, for: 1)
+        var writer = CanonicalWriter(form: .declaredRyu)
+        writer.reserve(byteCount: Self.usualByteCount)
+        try add(event, to: &writer, &stamp)
+        bytes = writer.finishLines()
+    }
+
+    private mutating func add(
+        _ event: SessionEvent,
+        to writer: inout CanonicalWriter,
+        _ stamp: inout EventStamp?
+    ) throws(EventLogError) {
+        try stamp?.prepare(for: event)
+        do throws(EventError) {
+            let number = try event.writeLine(to: &writer, &stamp)
+            lines.append(Line(number: number, end: writer.writtenByteCount))
+        } catch {
+            throw .invalidEvent(position: lines.count, error)
+        }
     }
 
     /// Room that is made at once; for more events it grows as they come.

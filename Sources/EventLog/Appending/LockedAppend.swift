@@ -27,8 +27,6 @@ internal import PlatformProfile
 /// which carry their numbers, and the counter.
 struct LockedAppend {
     let events: EncodedEvents
-    let options: SessionLogOptions
-    private let platform: PlatformAdmission
     /// A torn tail that was copied and may be cut off.
     var copy: Quarantine.Copy?
     /// The tail that was cut off.
@@ -37,11 +35,7 @@ struct LockedAppend {
     /// More bytes than this are not counted while holding the lock.
     private static let countedMaximum: Int64 = 4 << 20
 
-    init(_ events: EncodedEvents, _ options: SessionLogOptions, _ platform: PlatformAdmission) {
-        self.platform = platform
-        self.events = events
-        self.options = options
-    }
+    init(_ events: EncodedEvents) { self.events = events }
 
     /// How an attempt ended.
     enum Outcome {
@@ -55,7 +49,12 @@ struct LockedAppend {
     /// Takes the lock and appends, or says what has to be prepared before.
     ///
     /// - Throws: `.lockBusy`; `.lineTooLong`, `.batchTooLong`, `.numbersExhausted`, and then nothing was written; `.io`.
-    mutating func run(_ log: inout OpenLog, timeout: Duration) throws(LockedAppendError) -> Outcome {
+    mutating func run(
+        _ log: inout OpenLog,
+        _ options: SessionLogOptions,
+        _ platform: PlatformAdmission,
+        timeout: Duration
+    ) throws(LockedAppendError) -> Outcome {
         let held: LockGuard
         do throws(LockError) {
             held = try log.lock.lock(.exclusive, timeout: timeout)
@@ -68,7 +67,7 @@ struct LockedAppend {
                 try platform.admit(log.directory, writing: true)
                 log.isConfirmed = true
             }
-            outcome = try append(to: &log)
+            outcome = try append(to: &log, options)
         } catch {
             throw .log(error)
         }
@@ -76,7 +75,10 @@ struct LockedAppend {
         return outcome
     }
 
-    private mutating func append(to log: inout OpenLog) throws(EventLogError) -> Outcome {
+    private mutating func append(
+        to log: inout OpenLog,
+        _ options: SessionLogOptions
+    ) throws(EventLogError) -> Outcome {
         var (opened, size) = try log.openEvents()
         do throws(FileSystemError) {
             if let copy, try copy.isTail(of: opened, size: size) {
@@ -113,7 +115,7 @@ struct LockedAppend {
         } catch {
             throw .io(error, file: LogFiles.events)
         }
-        return .written(try write(to: &log, opened, size: size, next: next), opened)
+        return .written(try write(to: &log, options, opened, size: size, next: next), opened)
     }
 
     /// The number that the counter gives, when it proves itself.
@@ -125,6 +127,7 @@ struct LockedAppend {
 
     private func write(
         to log: inout OpenLog,
+        _ options: SessionLogOptions,
         _ opened: OpenEvents,
         size: Int64,
         next: UInt64?

@@ -15,7 +15,9 @@ extension SessionLog {
     ///   survive a loss of power; `.poisoned`.
     /// - Complexity: O(*n*) in the length of the line, as long as the counter is right; else the lines are counted once.
     @discardableResult
-    public func append(_ event: SessionEvent) throws(EventLogError) -> AppendReceipt { try append([event]) }
+    public func append(_ event: SessionEvent) throws(EventLogError) -> AppendReceipt {
+        try append(EncodedEvents(event, fileSystem))
+    }
 
     /// Appends several events with consecutive numbers in one write: all of them, or none.
     ///
@@ -25,10 +27,13 @@ extension SessionLog {
     /// - Throws: what ``append(_:)-(SessionEvent)`` throws, and `.batchTooLong`.
     @discardableResult
     public func append(_ events: [SessionEvent]) throws(EventLogError) -> AppendReceipt {
-        let encoded = try EncodedEvents(events, fileSystem)
-        if encoded.count == 0 {
+        if events.isEmpty {
             return AppendReceipt(sequenceNumbers: 0..<0, byteRange: 0..<0, isCounterWritten: false, quarantined: nil)
         }
+        return try append(EncodedEvents(events, fileSystem))
+    }
+
+    private func append(_ encoded: EncodedEvents) throws(EventLogError) -> AppendReceipt {
         let (receipt, ticket) = try write(encoded)
         do throws(EventLogError) {
             try commits.commit(ticket, encoded.count, options.durability)
@@ -68,31 +73,31 @@ extension SessionLog {
         let deadline = Deadline(milliseconds: options.lockTimeoutMilliseconds, fileSystem)
         return try inTurn(deadline) { (kept: inout OpenLog?) throws(EventLogError) -> (AppendReceipt, UInt64) in
             try commits.checkPoison()
-            var append = LockedAppend(encoded, options, platform)
+            var append = LockedAppend(encoded)
             var reopenings = 0
             while true {
                 var log = try open(unless: kept.take())
                 let outcome: LockedAppend.Outcome
                 do throws(LockedAppendError) {
-                    outcome = try append.run(&log, timeout: deadline.remaining)
+                    outcome = try append.run(&log, options, platform, timeout: deadline.remaining)
                 } catch {
                     // The directory was removed: the one at the path now is another, or has to be made.
                     if case .lock(.directoryMissing) = error, reopenings < 2 {
                         reopenings += 1
                         continue
                     }
-                    kept = log
+                    kept = consume log
                     throw failure(error, deadline)
                 }
                 switch outcome {
                 case .written(let receipt, let events):
                     let ticket = commits.noteWrite(of: events, in: log.directory)
-                    kept = log
+                    kept = consume log
                     return (receipt, ticket)
                 case .uncounted(let events, let size): try count(&log, events, upTo: size)
                 case .torn(let events, let size): append.copy = try copyTail(of: events, size: size, log)
                 }
-                kept = log
+                kept = consume log
                 if deadline.isOver, options.lockTimeoutMilliseconds > 0 {
                     throw .lockBusy(path: path, waitedMilliseconds: deadline.waitedMilliseconds)
                 }

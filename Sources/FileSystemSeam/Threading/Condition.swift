@@ -18,13 +18,14 @@
 @safe
 public final class Condition<State: Sendable>: @unchecked Sendable {
     @usableFromInline let native: NativeCondition
-    // Read and written under the lock only.
-    @usableFromInline var state: State
+    // Read and written under the lock only, which a closure that used it again would wait for in vain: checking at run time that
+    // accesses do not overlap would find nothing more.
+    @exclusivity(unchecked) @usableFromInline var state: State
 
     /// Makes a condition around its first state.
     public init(_ state: State) {
         native = NativeCondition()
-        self.state = state
+        unsafe self.state = state
     }
 
     /// Runs `body` on the state under the lock. Does not wake anybody: see ``signal()``.
@@ -34,7 +35,7 @@ public final class Condition<State: Sendable>: @unchecked Sendable {
     ) throws(Failure) -> Result {
         native.lock()
         defer { native.unlock() }
-        return try body(&state)
+        return try unsafe body(&state)
     }
 
     /// Runs `body` under the lock, again after every signal, until it returns something.
@@ -44,7 +45,7 @@ public final class Condition<State: Sendable>: @unchecked Sendable {
         native.lock()
         defer { native.unlock() }
         while true {
-            if let result = try body(&state) { return result }
+            if let result = try unsafe body(&state) { return result }
             native.wait()
         }
     }
@@ -58,16 +59,20 @@ public final class Condition<State: Sendable>: @unchecked Sendable {
         timeoutNanoseconds: UInt64,
         until body: (inout State) throws(Failure) -> Result?
     ) throws(Failure) -> Result? {
-        let (sum, tooFar) = NativeCondition.now.addingReportingOverflow(timeoutNanoseconds)
-        let deadline = tooFar ? UInt64.max : sum
         native.lock()
         defer { native.unlock() }
-        while true {
-            if let result = try body(&state) { return result }
-            let now = NativeCondition.now
-            if now >= deadline { return nil }
+        // Who need not wait needs no clock.
+        if let result = try unsafe body(&state) { return result }
+        let start = NativeCondition.now
+        let (sum, tooFar) = start.addingReportingOverflow(timeoutNanoseconds)
+        let deadline = tooFar ? UInt64.max : sum
+        var now = start
+        while now < deadline {
             _ = native.wait(nanoseconds: deadline - now)
+            if let result = try unsafe body(&state) { return result }
+            now = NativeCondition.now
         }
+        return nil
     }
 
     /// Wakes one waiting thread, if any.

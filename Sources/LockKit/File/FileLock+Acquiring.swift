@@ -26,7 +26,7 @@ extension FileLock {
             var attempt = LockAttempt(self, mode)
             do {
                 switch try attempt.run(wait, process) {
-                case .taken: return HeldLock(self, mode, process: process, attempt)
+                case .taken: return HeldLock(self, mode, process: process, consume attempt)
                 case .timeIsOver:
                     attempt.close()
                     return nil
@@ -67,15 +67,16 @@ struct LockAttempt {
         let directory = try openDirectory()
         try lock.requireFitFileSystem(directory)
         guard try passGate(directory, wait) else { return .timeIsOver }
-        let kept = lock.takeKept(process)
-        (anchor, file, fileIdentity) = (kept?.anchor, kept?.file, kept?.identity)
+        if let kept = lock.takeKept(process) {
+            (anchor, file, fileIdentity) = (kept.anchor, kept.file, kept.identity)
+        }
         if anchor == nil { anchor = try openAnchor(directory) }
         if let anchor {
             guard try wait.take(.directory(anchor), mode, file: lock.place.directoryLabel) else { return .timeIsOver }
         }
         if let name = lock.place.name {
             let file: any File
-            if let kept { file = kept.file } else { file = try openFile(name, directory) }
+            if let kept = self.file { file = kept } else { file = try openFile(name, directory) }
             self.file = file
             guard try wait.take(.file(file), mode, file: lock.path) else { return .timeIsOver }
             guard try check(file, name, directory) else { return .replaced }

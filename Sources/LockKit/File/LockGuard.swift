@@ -57,13 +57,13 @@ final class HeldLock: Sendable {
     /// The file then belongs to the next program as well.
     private let isKeptAcrossExec = Atomic<Bool>(false)
 
-    init(_ lock: FileLock, _ mode: LockMode, process: Int32, _ attempt: LockAttempt) {
+    init(_ lock: FileLock, _ mode: LockMode, process: Int32, _ attempt: consuming LockAttempt) {
         self.lock = lock
         self.mode = mode
         self.process = process
         warnings = attempt.warnings
         identity = attempt.fileIdentity
-        self.attempt = Condition(attempt)
+        self.attempt = Condition(consume attempt)
     }
 
     /// Closes the files. In a forked child these are copies, and closing them changes nothing for the parent.
