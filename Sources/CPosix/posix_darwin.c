@@ -30,8 +30,6 @@ intptr_t cposix_statx(int directory, const char *name, struct cposix_status *sta
     return *name == 0 ? cposix_fstat(directory, status) : cposix_fstatat(directory, name, status);
 }
 
-int32_t cposix_getpid(void) { return getpid(); }
-
 intptr_t cposix_fallocate(int descriptor, int64_t size) {
     struct stat status;
     if (size < 0) return -EINVAL;

@@ -9,12 +9,10 @@
 #include <linux/fs.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
-#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -95,39 +93,6 @@ intptr_t cposix_flock_for(int descriptor, int exclusive, uint64_t nanoseconds) {
     timer_delete(timer);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return result;
-}
-
-// The process's number, in a page that forked children find wiped; `no_page` stands for none.
-static _Atomic(int32_t) no_page;
-static _Atomic(_Atomic(int32_t) *) process_page;
-
-static _Atomic(int32_t) *make_process_page(void) {
-    size_t length = (size_t)sysconf(_SC_PAGESIZE);
-    _Atomic(int32_t) *made = &no_page;
-#if defined(MADV_WIPEONFORK)
-    void *page = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (page != MAP_FAILED) {
-        // Emulators that take any advice follow none.
-        if (madvise(page, length, -1) < 0 && madvise(page, length, MADV_WIPEONFORK) == 0) made = page;
-        else munmap(page, length);
-    }
-#endif
-    _Atomic(int32_t) *present = NULL;
-    if (atomic_compare_exchange_strong(&process_page, &present, made)) return made;
-    if (made != &no_page) munmap((void *)made, length);
-    return present;
-}
-
-int32_t cposix_getpid(void) {
-    _Atomic(int32_t) *page = atomic_load_explicit(&process_page, memory_order_acquire);
-    if (page == NULL) page = make_process_page();
-    if (page == &no_page) return getpid();
-    int32_t number = atomic_load_explicit(page, memory_order_relaxed);
-    if (number == 0) {
-        number = getpid();
-        atomic_store_explicit(page, number, memory_order_relaxed);
-    }
-    return number;
 }
 
 intptr_t cposix_watch_create(void) { return counted(inotify_init1(IN_CLOEXEC | IN_NONBLOCK)); }

@@ -17,13 +17,13 @@ struct JournalLock: Sendable {
 
     /// What is locked. All of it has open file descriptions of its own.
     fileprivate struct Handles {
-        let process: Int32
+        let process: ProcessInstance
         let directory: any Directory
         let locks: any Directory
         let file: any File
         let fileIdentity: FileIdentity
 
-        init(_ directory: any Directory, _ process: Int32) throws(FileSystemError) {
+        init(_ directory: any Directory, _ process: ProcessInstance) throws(FileSystemError) {
             self.process = process
             self.directory = try directory.reopened()
             locks = try directory.madeSubdirectory(directoryName)
@@ -66,7 +66,7 @@ struct JournalLock: Sendable {
     /// - Throws: `.lockBusy` when the time is over.
     mutating func take(on directory: any Directory) throws(JournalError) -> HeldJournalLock {
         let wait = LockWait(place)
-        let process = place.fileSystem.processID
+        let process = place.fileSystem.processInstance
         if handles?.process != process { handles = nil }
         do throws(FileSystemError) {
             while true {
@@ -91,13 +91,13 @@ struct JournalLock: Sendable {
 /// The lock of a journal, held until it goes out of scope.
 struct HeldJournalLock: ~Copyable {
     private let fileSystem: any FileSystem
-    private let process: Int32
+    private let process: ProcessInstance
     private let directory: any Directory
     private let file: any File
 
     fileprivate init(
         _ fileSystem: any FileSystem,
-        _ process: Int32,
+        _ process: ProcessInstance,
         directory: any Directory,
         file: any File
     ) {
@@ -109,7 +109,7 @@ struct HeldJournalLock: ~Copyable {
 
     deinit {
         // A child that was forked meanwhile would free its parent's lock: it only closes what it has of it.
-        let isOwn = fileSystem.processID == process
+        let isOwn = fileSystem.processInstance == process
         // A handle whose lock cannot be given up is not used again: the lock ends with it.
         do { if isOwn { try file.unlock() } else { try file.close() } } catch { try? file.close() }
         do { if isOwn { try directory.unlock() } else { try directory.close() } } catch { try? directory.close() }

@@ -100,7 +100,7 @@ struct HeldFilesTests {
         journal.fileSystem.forgetCalls()
         _ = try handle.reserve(use(nonce: "n-5"))
         #expect(!journal.fileSystem.calls.contains { $0.operation == .reopen })
-        journal.fileSystem.setProcessID(1)
+        journal.fileSystem.becomeForkedChild()
         _ = try handle.reserve(use(nonce: "n-6"))
         #expect(journal.fileSystem.calls.contains { $0.operation == .reopen })
         #expect(try journal.open().verifyAll().failures.isEmpty)
@@ -111,7 +111,7 @@ struct HeldFilesTests {
         let (journal, handle) = try held(clock: TestJournal.start)
         let fileSystem = journal.fileSystem
         fileSystem.setIntercept { [weak fileSystem] call in
-            if call.operation == .sync { fileSystem?.setProcessID(1) }
+            if call.operation == .sync { fileSystem?.becomeForkedChild() }
             return nil
         }
         fileSystem.forgetCalls()

@@ -14,6 +14,10 @@ do {
     case "marker-hold": try holdMarker(words[1])
     case "marker-exit": try exitHoldingMarker(words[1])
     case "marker-fork": try forkHoldingMarker(words[1])
+    #if os(Linux)
+    case "namespace": exit(tryNamespace())
+    case "fork-namespace": exit(forkIntoNamespace(words[1]))
+    #endif
     case "soak": try soak(Array(words.dropFirst()))
     case "witness": try witness(Array(words.dropFirst()))
     default: exit(64)

@@ -41,6 +41,22 @@ struct FileLockProcessTests {
         #expect(try LockLook.isFree(temporary.path + "/lock"))
     }
 
+    private static let grantsNamespaces = (try? LockWorker("namespace", "-").end().code) == 0
+
+    /// A forked child that has its parent's number, in a process-id namespace of its own, is told from it all the same.
+    @Test(.enabled(if: grantsNamespaces, "process-id namespaces need Linux and root"))
+    func aForkedChildWithTheSameNumberHoldsNothingAndFreesNothing() throws {
+        let temporary = try TemporaryDirectory()
+        let ended = try LockWorker("fork-namespace", temporary.path).end()
+        #expect(
+            ended.lines == [
+                "child 1 forked forked", "child memory theirs", "child waits", "parent 1 holds holds",
+                "parent excludes excludes",
+            ]
+        )
+        #expect(ended.code == 0)
+    }
+
     /// Files that a handle keeps open between holds are its process's: a child that uses the same handle opens others.
     @Test func aForkedChildDoesNotShareWhatIsKeptOpen() throws {
         let temporary = try TemporaryDirectory()

@@ -13,6 +13,7 @@
 enum {
     CPOSIX_EPERM = EPERM,
     CPOSIX_ENOENT = ENOENT,
+    CPOSIX_ESRCH = ESRCH,
     CPOSIX_EINTR = EINTR,
     CPOSIX_EIO = EIO,
     CPOSIX_EBADF = EBADF,
@@ -197,6 +198,11 @@ intptr_t cposix_random(void *_Nullable buffer, size_t count);
 /// `getpid`, which on Linux is asked once a process: the answer stands in a page that a forked child finds wiped
 /// (`MADV_WIPEONFORK`). Not for what shares its parent's memory, as between `vfork` and `exec`.
 int32_t cposix_getpid(void);
+/// A random number, never 0, that stays while the process lives, and that a forked child finds another of: also one that has its
+/// parent's number, in a process-id namespace of its own. Not for what shares its parent's memory.
+uint64_t cposix_process_token(void);
+/// `kill` with no signal: 0, `EPERM` for a process of somebody else, `ESRCH` when no process and no thread has the number.
+intptr_t cposix_process_exists(int32_t number);
 /// `geteuid`.
 uint32_t cposix_geteuid(void);
 /// `gethostname`; the length of the name.

@@ -30,7 +30,7 @@ public final class GuardedMemory: @unchecked Sendable {
     /// What the system granted.
     public let protections: Protections
     /// The process that made it.
-    public let processID: Int32
+    public let owner: ProcessInstance
     private let start: UnsafeMutableRawPointer
 
     /// Maps zeroed memory.
@@ -47,13 +47,13 @@ public final class GuardedMemory: @unchecked Sendable {
         }
         unsafe start = address
         protections = Protections(rawValue: granted)
-        processID = cposix_getpid()
+        owner = SystemCalls(hook: nil).processInstance
     }
 
     deinit { _ = unsafe cposix_guarded_unmap(start, count) }
 
     /// Whether this is the process that made it, and not a forked child of that, whose copy was wiped.
-    public var isOwnProcess: Bool { cposix_getpid() == processID }
+    public var isOwnProcess: Bool { SystemCalls(hook: nil).processInstance == owner }
 
     /// Runs `body` on the bytes. The pointer is not to be kept.
     @unsafe

@@ -1,28 +1,34 @@
 internal import CPosix
 
 extension PosixFileSystem {
-    /// Worked out once a process: after a fork the number differs and it is worked out again.
-    private static let cached = Condition<ProcessIdentity?>(nil)
+    /// Worked out once a process: after a fork it is another instance, for which it is worked out again.
+    private static let cached = Condition<(instance: ProcessInstance, identity: ProcessIdentity)?>(nil)
 
     /// Who is asking. Read from `/proc` and `/etc/machine-id`, then remembered, but for the user, which may change.
     public var processIdentity: ProcessIdentity {
-        let processID = calls.processID
+        let instance = calls.processInstance
         var identity = Self.cached.withLock { cached in
-            if let cached, cached.processID == processID { return cached }
+            if let cached, cached.instance == instance { return cached.identity }
             let identity = observedIdentity()
-            cached = identity
+            cached = (instance, identity)
             return identity
         }
         identity.userID = calls.effectiveUserID
         return identity
     }
 
-    /// The process number (`getpid`).
-    public var processID: Int32 { calls.processID }
+    /// The process number (`getpid`) and a token; both are asked for once a process.
+    public var processInstance: ProcessInstance { calls.processInstance }
+
+    /// Whether a process or a thread has the number (`kill` with no signal). One that may not be sent signals has it, too.
+    public func isProcessNumberInUse(_ number: Int32) -> Bool? {
+        // What is not positive means groups of processes.
+        number > 0 && calls.exists(process: number) != -Int(CPOSIX_ESRCH)
+    }
 
     /// Works the identity out anew.
     package func observedIdentity() -> ProcessIdentity {
-        var identity = ProcessIdentity(processID: calls.processID)
+        var identity = ProcessIdentity(processID: calls.processInstance.processID)
         identity.hostName = calls.hostName ?? ""
         identity.userID = calls.effectiveUserID
         #if canImport(Darwin)

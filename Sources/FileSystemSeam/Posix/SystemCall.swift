@@ -17,7 +17,7 @@ package struct SystemCall: Sendable, Hashable, CustomStringConvertible {
         case inotifyInit = "inotify_init1"
         case inotifyAddWatch = "inotify_add_watch"
         case poll = "ppoll"
-        case nanosleep, getrandom
+        case nanosleep, getrandom, kill
         // Only looks at the host make these.
         case clone, symlinkat
     }

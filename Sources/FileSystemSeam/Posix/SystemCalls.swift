@@ -238,7 +238,11 @@ struct SystemCalls: Sendable {
 
     var monotonicClock: UInt64 { cposix_monotonic_clock() }
 
-    var processID: Int32 { cposix_getpid() }
+    var processInstance: ProcessInstance {
+        ProcessInstance(processID: cposix_getpid(), token: cposix_process_token())
+    }
+
+    func exists(process number: Int32) -> Int { run(.kill, nil, "\(number), 0") { cposix_process_exists(number) } }
 
     var effectiveUserID: UInt32 { cposix_geteuid() }
 

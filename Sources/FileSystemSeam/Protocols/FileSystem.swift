@@ -34,8 +34,12 @@ public protocol FileSystem: AnyObject, Sendable {
     /// Who is asking: the process, its boot and its namespace.
     var processIdentity: ProcessIdentity { get }
 
-    /// The number of the process that asks, as ``processIdentity`` has it; differs in a forked child.
-    var processID: Int32 { get }
+    /// The process that asks, as it tells itself from its parents and forked children. Costs no system call.
+    var processInstance: ProcessInstance { get }
+
+    /// Whether a process or a thread has this number, in the process-id namespace of the one who asks and of whatever user; nil where
+    /// that cannot be told.
+    func isProcessNumberInUse(_ number: Int32) -> Bool?
 
     /// What the machine says about the mount that holds `directory`, as plain data.
     func mountFacts(of directory: any Directory) throws(FileSystemError) -> MountFacts
@@ -56,8 +60,14 @@ public protocol FileSystem: AnyObject, Sendable {
 }
 
 extension FileSystem {
-    /// Taken from ``processIdentity``; for implementations to which that costs nothing.
-    public var processID: Int32 { processIdentity.processID }
+    /// The number taken from ``processIdentity``, and for the token, too; for implementations whose processes do not fork.
+    public var processInstance: ProcessInstance {
+        let number = processIdentity.processID
+        return ProcessInstance(processID: number, token: UInt64(UInt32(bitPattern: number)))
+    }
+
+    /// Nil: it cannot be told.
+    public func isProcessNumberInUse(_ number: Int32) -> Bool? { nil }
 
     /// Opens the directory and asks it; for implementations that have nothing better.
     public func directoryStatus(_ path: String) throws(FileSystemError) -> FileStatus {

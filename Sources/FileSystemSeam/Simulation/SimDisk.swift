@@ -86,6 +86,8 @@ public final class SimDisk: @unchecked Sendable {
     public var hostName = "simulated"
     /// The process-id namespace that processes see themselves in; setting it is seen by all.
     public var processNamespace: UInt64 = 1
+    /// The numbers that processes have, as ``FileSystem/isProcessNumberInUse(_:)`` tells all; nil where that is not told.
+    public var processNumbersInUse: Set<Int32>?
     /// The mode bits a process's umask takes away; 022 unless set.
     public var umask: Permissions {
         get { Permissions(rawValue: state.umask) }

@@ -85,8 +85,11 @@ public final class SimFS: FileSystem, @unchecked Sendable {
         )
     }
 
-    /// The number of this simulated process.
-    public var processID: Int32 { process.id }
+    /// This simulated process; no two have one number.
+    public var processInstance: ProcessInstance { ProcessInstance(processID: process.id, token: UInt64(process.id)) }
+
+    /// What the disk's ``SimDisk/processNumbersInUse`` say.
+    public func isProcessNumberInUse(_ number: Int32) -> Bool? { disk.processNumbersInUse?.contains(number) }
 
     /// The disk's ``SimDisk/mountFacts``.
     public func mountFacts(of directory: any Directory) throws(FileSystemError) -> MountFacts {

@@ -57,7 +57,7 @@ final class KeySlab: @unchecked Sendable {
     /// The memory, with room for one more.
     private static func growing(_ contents: inout Contents) throws(KeyStoreError) -> GuardedMemory {
         guard let memory = contents.memory else { throw .closed }
-        guard memory.isOwnProcess else { throw .forked(owner: memory.processID) }
+        guard memory.isOwnProcess else { throw .forked(owner: memory.owner.processID) }
         let used = contents.isFilled.count * Sodium.keyLength
         if used + Sodium.keyLength <= memory.count { return memory }
         let larger = try Self.memory(for: contents.isFilled.count * 2 + 1)
@@ -75,7 +75,7 @@ final class KeySlab: @unchecked Sendable {
     func reserve(_ count: Int) throws(KeyStoreError) {
         try contents.withLock { (contents) throws(KeyStoreError) in
             guard let memory = contents.memory else { throw .closed }
-            guard memory.isOwnProcess else { throw .forked(owner: memory.processID) }
+            guard memory.isOwnProcess else { throw .forked(owner: memory.owner.processID) }
             let used = contents.isFilled.count * Sodium.keyLength
             if used + count * Sodium.keyLength <= memory.count { return }
             let larger = try Self.memory(for: contents.isFilled.count + count)
@@ -97,7 +97,7 @@ final class KeySlab: @unchecked Sendable {
     ) throws(KeyStoreError) -> Result {
         try contents.withLock { (contents) throws(KeyStoreError) in
             guard let memory = contents.memory else { throw .closed }
-            guard memory.isOwnProcess else { throw .forked(owner: memory.processID) }
+            guard memory.isOwnProcess else { throw .forked(owner: memory.owner.processID) }
             guard contents.isFilled[place] else { throw .keyUnavailable }
             return unsafe memory.withBytes { unsafe body(UnsafeRawBufferPointer(Self.room($0, place))) }
         }
@@ -111,7 +111,7 @@ final class KeySlab: @unchecked Sendable {
     ) throws(KeyStoreError) -> Result {
         try contents.withLock { (contents) throws(KeyStoreError) in
             guard let memory = contents.memory else { throw .closed }
-            guard memory.isOwnProcess else { throw .forked(owner: memory.processID) }
+            guard memory.isOwnProcess else { throw .forked(owner: memory.owner.processID) }
             // The mapping lives as long as the state refers to it, which under the lock it does.
             let start = unsafe memory.withBytes { UnsafeRawBufferPointer($0) }
             let isFilled = contents.isFilled

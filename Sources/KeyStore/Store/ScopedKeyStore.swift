@@ -38,7 +38,7 @@ public final class ScopedKeyStore: Sendable {
     let identity: FileIdentity
     let lock: FileLock
     let platform: PlatformAdmission
-    let owner: Int32
+    let owner: ProcessInstance
     let keys: KeySlab
     let state: Condition<State>
 
@@ -106,7 +106,7 @@ public final class ScopedKeyStore: Sendable {
             fileSystem: fileSystem,
             options: FileLockOptions(anchor: .directory, keepsFileOpen: true)
         )
-        owner = fileSystem.processID
+        owner = fileSystem.processInstance
         keys = try KeySlab(capacity: 128)
         state = Condition(State(root: root, known: known))
     }
@@ -171,7 +171,7 @@ extension ScopedKeyStore {
 
     /// - Throws: `.forked`.
     func requireOwnProcess() throws(KeyStoreError) {
-        if fileSystem.processID != owner { throw .forked(owner: owner) }
+        if fileSystem.processInstance != owner { throw .forked(owner: owner.processID) }
     }
 
     /// Makes sure that the path leads to the directory that is held: a key made durable anywhere else is one that nobody finds

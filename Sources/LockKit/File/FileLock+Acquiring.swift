@@ -5,7 +5,7 @@ extension FileLock {
     ///
     /// - Returns: nil when the time is over.
     func acquire(_ mode: LockMode, _ wait: LockWait) throws(LockError) -> HeldLock? {
-        let process = fileSystem.processID
+        let process = fileSystem.processInstance
         try begin(mode, process: process)
         do {
             guard let held = try acquire(mode, wait, process) else {
@@ -20,7 +20,8 @@ extension FileLock {
         }
     }
 
-    private func acquire(_ mode: LockMode, _ wait: LockWait, _ process: Int32) throws(LockError) -> HeldLock? {
+    private func acquire(_ mode: LockMode, _ wait: LockWait, _ process: ProcessInstance) throws(LockError) -> HeldLock?
+    {
         var attempts = 0
         while true {
             var attempt = LockAttempt(self, mode)
@@ -63,7 +64,7 @@ struct LockAttempt {
     enum Outcome { case taken, timeIsOver, replaced }
 
     /// Opens and locks everything in the order in which everyone does: gate, directory, file.
-    mutating func run(_ wait: LockWait, _ process: Int32) throws(LockError) -> Outcome {
+    mutating func run(_ wait: LockWait, _ process: ProcessInstance) throws(LockError) -> Outcome {
         let directory = try openDirectory()
         try lock.requireFitFileSystem(directory)
         guard try passGate(directory, wait) else { return .timeIsOver }
@@ -98,7 +99,7 @@ struct LockAttempt {
 
     /// Closes everything but the lock file and, where it is always the same, what is locked before it: these are unlocked and
     /// kept for the next time.
-    mutating func closeKeepingFile(process: Int32) {
+    mutating func closeKeepingFile(process: ProcessInstance) {
         if let file = file.take(), let fileIdentity {
             let kept = lock.isAnchorHeld ? anchor.take() : nil
             lock.keep(KeptLockFiles(file: file, identity: fileIdentity, anchor: kept, process: process))

@@ -31,7 +31,7 @@ public final class FileLock: Sendable {
     public let options: FileLockOptions
     let fileSystem: any FileSystem
     let place: LockPlace
-    /// 0, or the process number and what this handle is doing in it.
+    /// 0, or the process's token and what this handle is doing in it.
     private let use = Atomic<UInt64>(0)
     /// What stays open between two holds, when that is wanted.
     let kept = Condition<KeptLockFiles?>(nil)
@@ -124,8 +124,8 @@ extension FileLock {
 
     /// Notes that the handle is in use by `process`, and refuses when it is already. What a parent process was
     /// doing with it when it forked does not count.
-    func begin(_ mode: LockMode, process: Int32) throws(LockError) {
-        let own = UInt64(UInt32(bitPattern: process)) << 8
+    func begin(_ mode: LockMode, process: ProcessInstance) throws(LockError) {
+        let own = process.token << 8
         while true {
             let seen = use.load(ordering: .relaxed)
             if seen != 0, seen & ~0xff == own {
@@ -141,8 +141,8 @@ extension FileLock {
         }
     }
 
-    func noteHeld(_ mode: LockMode, process: Int32) {
-        let own = UInt64(UInt32(bitPattern: process)) << 8
+    func noteHeld(_ mode: LockMode, process: ProcessInstance) {
+        let own = process.token << 8
         use.store(own | (mode == .shared ? Self.shared : Self.exclusive), ordering: .releasing)
     }
 

@@ -7,7 +7,7 @@ struct KeptLockFiles: Sendable {
     /// The directory that is locked first, opened for this handle; nil where there is none or another one may stand there.
     let anchor: (any Directory)?
     /// Whose they are: in a forked child the open files, and a lock on them, would be its parent's as well.
-    let process: Int32
+    let process: ProcessInstance
 
     func close() {
         try? file.close()
@@ -17,7 +17,7 @@ struct KeptLockFiles: Sendable {
 
 extension FileLock {
     /// What was kept by this process, if anything was.
-    func takeKept(_ process: Int32) -> KeptLockFiles? {
+    func takeKept(_ process: ProcessInstance) -> KeptLockFiles? {
         guard options.keepsFileOpen, let found = kept.withLock({ $0.take() }) else { return nil }
         if found.process == process { return found }
         found.close()

@@ -28,7 +28,7 @@ public struct LockGuard: ~Copyable, Sendable {
     /// where the program forks. It is at most four system calls.
     ///
     /// - Throws: `.forked` in a forked child of the holder, `.lockFileReplaced` when the lock file, or the directory that was
-    ///   found by its path, was removed, renamed or replaced; `.io`.
+    ///   found by its path, was removed, renamed or replaced; `.io`. The lock is held all the same, but for `.forked`.
     public func check() throws(LockError) { try held.check() }
 
     /// Lets a program that replaces this one (`execve`) go on holding the lock, until it and everything that inherits from it
@@ -51,13 +51,13 @@ final class HeldLock: Sendable {
     let mode: LockMode
     let warnings: [LockWarning]
     private let lock: FileLock
-    private let process: Int32
+    private let process: ProcessInstance
     private let attempt: Condition<LockAttempt>
     private let identity: FileIdentity?
     /// The file then belongs to the next program as well.
     private let isKeptAcrossExec = Atomic<Bool>(false)
 
-    init(_ lock: FileLock, _ mode: LockMode, process: Int32, _ attempt: consuming LockAttempt) {
+    init(_ lock: FileLock, _ mode: LockMode, process: ProcessInstance, _ attempt: consuming LockAttempt) {
         self.lock = lock
         self.mode = mode
         self.process = process
@@ -79,11 +79,11 @@ final class HeldLock: Sendable {
         if isOwn { lock.end() }
     }
 
-    var isOwnProcess: Bool { lock.fileSystem.processID == process }
+    var isOwnProcess: Bool { lock.fileSystem.processInstance == process }
 
     /// - Throws: `.forked`.
     func requireOwnProcess() throws(LockError) {
-        if !isOwnProcess { throw .forked(path: lock.path, holder: process) }
+        if !isOwnProcess { throw .forked(path: lock.path, holder: process.processID) }
     }
 
     /// The directory of the lock file, open as long as the lock is held.

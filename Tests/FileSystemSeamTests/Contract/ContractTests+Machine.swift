@@ -43,7 +43,10 @@ extension ContractTests {
             let identity = subject.fileSystem.processIdentity
             #expect(identity.processID > 0)
             #expect(subject.fileSystem.processIdentity == identity)
-            #expect(subject.fileSystem.processID == identity.processID)
+            let instance = subject.fileSystem.processInstance
+            #expect(instance.processID == identity.processID)
+            #expect(instance.token != 0)
+            #expect(subject.fileSystem.processInstance == instance)
         }
     }
 

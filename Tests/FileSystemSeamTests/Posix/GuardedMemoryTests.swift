@@ -7,7 +7,7 @@ struct GuardedMemoryTests {
     @Test func itIsZeroWholePagesAndWritable() throws {
         let memory = try GuardedMemory(byteCount: 5000)
         #expect(memory.count >= 5000 && memory.count.isMultiple(of: 4096))
-        #expect(memory.isOwnProcess && memory.processID == getpid())
+        #expect(memory.isOwnProcess && memory.owner.processID == getpid())
         let sum = memory.withBytes { bytes in
             let sum = bytes.reduce(0) { $0 + Int($1) }
             bytes[4999] = 7

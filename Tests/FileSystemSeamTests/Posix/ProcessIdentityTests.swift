@@ -30,29 +30,59 @@ import Testing
     }
     #endif
 
-    /// The number is asked for once a process, and a child that was forked since asks anew; so does its child.
-    @Test func aForkedChildKnowsItsNumber() async {
+    /// Number and token are asked for once a process, and a child that was forked since asks anew; so does its child.
+    @Test func aForkedChildIsAnotherInstance() async {
         await #expect(processExitsWith: .success) {
             let fork = unsafeBitCast(dlsym(nil, "fork"), to: (@convention(c) () -> Int32).self)
             let fileSystem = PosixFileSystem.shared
-            let own = fileSystem.processID
-            guard own == getpid() else { exit(2) }
+            let own = fileSystem.processInstance
+            guard own.processID == getpid(), own.token != 0, fileSystem.processInstance == own else { exit(2) }
             let child = fork()
             if child == 0 {
-                guard fileSystem.processID == getpid(), fileSystem.processID != own else { _exit(3) }
-                let number = fileSystem.processID
+                let instance = fileSystem.processInstance
+                guard instance.processID == getpid(), instance.token != 0, instance.token != own.token,
+                    fileSystem.processIdentity.processID == getpid()
+                else { _exit(3) }
                 let grandchild = fork()
                 if grandchild == 0 {
-                    _exit(fileSystem.processID == getpid() && fileSystem.processID != number ? 0 : 4)
+                    let inner = fileSystem.processInstance
+                    let isAnother = inner.token != instance.token && inner.token != own.token && inner.token != 0
+                    _exit(inner.processID == getpid() && isAnother ? 0 : 4)
                 }
                 var status: Int32 = 0
                 waitpid(grandchild, &status, 0)
-                _exit(status == 0 && fileSystem.processID == number ? 0 : 5)
+                _exit(status == 0 && fileSystem.processInstance == instance ? 0 : 5)
             }
             var status: Int32 = 0
             waitpid(child, &status, 0)
-            exit(status == 0 && fileSystem.processID == own ? 0 : 6)
+            exit(status == 0 && fileSystem.processInstance == own ? 0 : 6)
         }
+    }
+
+    /// Several threads that ask at once are told the same.
+    @Test func threadsOfOneProcessAreOneInstance() async {
+        await #expect(processExitsWith: .success) {
+            let told = Condition<Set<ProcessInstance>>([])
+            let threads = try (0..<8).map { _ in
+                try FileSystemSeam.Thread.start(name: "asks") {
+                    let instance = PosixFileSystem.shared.processInstance
+                    told.withLock { _ = $0.insert(instance) }
+                }
+            }
+            for thread in threads { thread.join() }
+            exit(told.withLock { $0.count } == 1 ? 0 : 1)
+        }
+    }
+
+    /// A process of another user is one, too; groups of processes, which numbers below 1 mean, are none.
+    @Test func aNumberIsInUseByWhomeverItIs() {
+        let fileSystem = PosixFileSystem.shared
+        #expect(fileSystem.isProcessNumberInUse(getpid()) == true)
+        #expect(fileSystem.isProcessNumberInUse(1) == true)
+        for number in [0, -1, .min, .max] as [Int32] { #expect(fileSystem.isProcessNumberInUse(number) == false) }
+        let recorder = Recorder()
+        recorder.plan(.kill, [.failure(.notPermitted)])
+        #expect(recorder.fileSystem().isProcessNumberInUse(.max) == true)
     }
 
     @Test func itIsWorkedOutOnce() {

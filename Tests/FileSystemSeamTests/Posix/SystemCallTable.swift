@@ -99,6 +99,9 @@ struct SystemCallRow: Sendable, CustomTestStringConvertible {
         SystemCallRow(.inotifyInit, .watch) { _, root, _ in _ = try root.watch() },
         SystemCallRow(.inotifyAddWatch, .watch) { _, root, _ in _ = try root.watch() },
         SystemCallRow(.poll, .watch) { _, root, _ in _ = try root.watch().wait(timeoutNanoseconds: 1) },
+        SystemCallRow(.kill, nil) { fileSystem, _, _ in
+            #expect(fileSystem.isProcessNumberInUse(ProcessInfo.processInfo.processIdentifier) == true)
+        },
         SystemCallRow(.nanosleep, nil) { fileSystem, _, _ in fileSystem.sleep(nanoseconds: 1) },
         SystemCallRow(.symlinkat, .hostProbe) { fileSystem, root, _ in
             try fileSystem.hostProbes?.makeSymbolicLink("new", to: "file", in: root)

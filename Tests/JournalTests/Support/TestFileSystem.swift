@@ -9,7 +9,7 @@ final class TestFileSystem: FileSystem {
     private struct State {
         var wallClock: WallClockTime?
         var random: UInt8?
-        var processID: Int32?
+        var process: ProcessInstance?
         var calls: [SeamCall] = []
         var intercept: Intercept?
         var listing: (@Sendable (String, [DirectoryEntry]) -> [DirectoryEntry])?
@@ -108,10 +108,13 @@ final class TestFileSystem: FileSystem {
         for index in buffer.indices { buffer[index] = byte }
     }
 
-    /// From now on it is another process that asks.
-    func setProcessID(_ number: Int32) { state.withLock { $0.processID = number } }
+    /// From now on it is a forked child that asks, in a process-id namespace where it has its parent's number.
+    func becomeForkedChild() {
+        let parent = processInstance
+        state.withLock { $0.process = ProcessInstance(processID: parent.processID, token: parent.token &+ 1) }
+    }
 
-    var processID: Int32 { state.withLock { $0.processID } ?? base.processID }
+    var processInstance: ProcessInstance { state.withLock { $0.process } ?? base.processInstance }
 
     var tellsEveryHandleOfFailedSyncs: Bool { base.tellsEveryHandleOfFailedSyncs }
 
