@@ -14,6 +14,12 @@ struct LockProbe {
     struct Finding {
         var mode: LockMode?
         var holders: Set<Int32> = []
+
+        /// Takes in what was found about another file of the same lock.
+        mutating func add(_ other: Finding) {
+            mode = mode == .exclusive ? mode : other.mode ?? mode
+            holders.formUnion(other.holders)
+        }
     }
 
     /// Asks the kernel's table, and where that shows nothing, tries the lock: for some microseconds it is then held.
@@ -53,6 +59,9 @@ struct LockProbe {
 extension FileLock {
     /// Whether anybody holds the lock, and who. Changes nothing, and makes no file.
     ///
+    /// With an anchor, whoever has that locked holds the lock, whatever became of the lock file: also the holder of another lock on the
+    /// same anchor, which keeps everyone out of this one.
+    ///
     /// - Throws: `.directoryMissing`, `.notALockFile`, `.io`. A lock file that is not there is nobody's lock.
     public func inspect() throws(LockError) -> FileLockInspection {
         do throws(FileSystemError) {
@@ -88,14 +97,30 @@ extension FileLock {
             let identity = try directory.status().identity
             return try probe.look(at: .directory(directory), identity, in: directory, findsShared: true)
         }
+        var finding = try lookAtAnchor(probe, directory)
         let file: any File
         do {
             file = try directory.open(name, .read, permissions: .ownerFile)
         } catch  where error.code == .noEntry {
-            return LockProbe.Finding()
+            return finding
         }
         defer { try? file.close() }
-        return try probe.look(at: .file(file), file.extent().identity, in: directory, findsShared: true)
+        finding.add(try probe.look(at: .file(file), file.extent().identity, in: directory, findsShared: true))
+        return finding
+    }
+
+    private func lookAtAnchor(
+        _ probe: LockProbe,
+        _ directory: any Directory
+    ) throws(FileSystemError) -> LockProbe.Finding {
+        let anchor: any Directory
+        switch options.anchor {
+        case .file: return LockProbe.Finding()
+        case .directory: anchor = try directory.reopened()
+        case .other(let other): anchor = try other.reopened()
+        }
+        defer { try? anchor.close() }
+        return try probe.look(at: .directory(anchor), anchor.status().identity, in: anchor, findsShared: true)
     }
 
     /// Whether anything stands at the lock's name.

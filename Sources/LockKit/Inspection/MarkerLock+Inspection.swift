@@ -83,8 +83,7 @@ extension MarkerLock {
                 in: directory,
                 findsShared: false
             )
-            finding.mode = finding.mode ?? other.mode
-            finding.holders.formUnion(other.holders)
+            finding.add(other)
             return finding
         } catch {
             switch error.code {

@@ -6,22 +6,23 @@ public enum OwnerLiveness: String, Sendable, Hashable {
     case running
     /// It does not: the machine was started anew, no process has the number, or a later one, or it is a thread's.
     case gone
-    /// Nothing can be said: the owner is elsewhere, or the marker says too little.
+    /// Nothing can be said: the owner is elsewhere, the marker says too little, or the process table does not show all processes.
     case unknown
 
     /// Looks the owner up.
+    ///
+    /// The kernel says whether anyone has the number, the table who that is. One that the table does not show may be there all the
+    /// same: a table that is mounted with `hidepid` hides the processes of other users, and one of another process-id namespace has
+    /// other numbers, our own process's among them (proc(5)).
     static func of(_ evidence: MarkerEvidence, _ fileSystem: any FileSystem) -> OwnerLiveness {
         guard let marker = evidence.marker, !evidence.isForeign else { return .unknown }
         let own = fileSystem.processIdentity
         if let bootID = marker.bootID, let ownBoot = own.bootID, bootID != ownBoot { return .gone }
+        guard let number = Int32(exactly: marker.processID) else { return .gone }
+        if fileSystem.isProcessNumberInUse(number) == false { return .gone }
         guard let table = try? fileSystem.openDirectory("/proc") else { return .unknown }
         defer { try? table.close() }
-        let process: any Directory
-        do {
-            process = try table.subdirectory(String(marker.processID))
-        } catch {
-            return error.code == .noEntry ? .gone : .unknown
-        }
+        guard shows(own, table), let process = try? table.subdirectory(String(number)) else { return .unknown }
         defer { try? process.close() }
         guard let status = text("status", process), let stat = text("stat", process) else { return .unknown }
         // `/proc/<number>` is there for threads too, as `kill(number, 0)` succeeds for them.
@@ -29,6 +30,14 @@ public enum OwnerLiveness: String, Sendable, Hashable {
         guard let startTicks = marker.startTicks else { return .unknown }
         guard let found = PosixFileSystem.startTicks(inStat: stat) else { return .unknown }
         return found == startTicks ? .running : .gone
+    }
+
+    /// Whether the table has the process that asks where that looks for itself.
+    private static func shows(_ own: ProcessIdentity, _ table: any Directory) -> Bool {
+        guard let process = try? table.subdirectory(String(own.processID)) else { return false }
+        defer { try? process.close() }
+        guard let stat = text("stat", process) else { return false }
+        return PosixFileSystem.startTicks(inStat: stat) == own.startTicks
     }
 
     private static func text(_ name: String, _ directory: any Directory) -> String? {

@@ -92,6 +92,32 @@ struct InspectionTests {
         #expect(try lock().inspect().mode == nil)
     }
 
+    /// Who removed the lock file of an anchored lock has let nobody in, and is not told that nobody holds it.
+    @Test(arguments: [LockMode.shared, .exclusive])
+    func aHolderWhoseAnchorIsLockedIsSeen(_ mode: LockMode) throws {
+        let locks = try TestLocks()
+        let own = PosixFileSystem.shared.processIdentity.processID
+        try locks.directory.makeDirectory("inner", permissions: .ownerDirectory)
+        for (path, anchor) in [("lock", FileLockOptions.Anchor.directory), ("inner/lock", .other(locks.directory))] {
+            func lock() -> FileLock {
+                let options = FileLockOptions(anchor: anchor)
+                return FileLock(at: "\(locks.root)/\(path)", fileSystem: PosixFileSystem.shared, options: options)
+            }
+            let free = FileLockInspection(mode: nil, holders: [])
+            let seen = FileLockInspection(mode: mode, holders: [own])
+            #expect(try lock().inspect() == free)
+            let held = try lock().lock(mode)
+            #expect(try lock().inspect() == seen)
+            let place = try PosixFileSystem.shared.openDirectory(path == "lock" ? locks.root : locks.root + "/inner")
+            try place.remove("lock")
+            #expect(try lock().inspect() == seen)
+            try place.replaceAtomically("lock", with: [])
+            #expect(try lock().inspect() == seen)
+            held.release()
+            #expect(try lock().inspect() == free)
+        }
+    }
+
     @Test func aDirectorysLockIsSeen() throws {
         let locks = try TestLocks()
         func lock() -> FileLock { FileLock(ofDirectory: locks.root, fileSystem: PosixFileSystem.shared) }
