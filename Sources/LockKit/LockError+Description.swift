@@ -51,6 +51,9 @@ extension LockError: CustomStringConvertible {
         case .epochUnreadable(let path):
             "\(path) holds no readable epoch. Find out the highest epoch that the protected store has seen, and acquire "
                 + "the lock with that as the minimum"
+        case .minimumEpochUnknown(let path, let reason):
+            "\(path) was not acquired, since the epoch that the protected store has seen could not be told: \(reason). "
+                + "Make the store readable, and try again"
         case .fenced(let epoch, let highestSeen):
             "the epoch \(epoch) is over: \(highestSeen) was seen. Acquire the lock "
                 + "with that as the minimum"
@@ -63,7 +66,7 @@ extension LockError: CustomStringConvertible {
         case .noSpace, .quotaExceeded: "Make room, and try again"
         case .tooManyOpenFiles, .systemFileTableFull: "Close files, or raise the limit, and try again"
         case .readOnlyFileSystem: "Put the lock on a file system that can be written"
-        default: "Nothing is held. Look at the disk and the file, and try again"
+        default: "Look at the disk and the file, and try again"
         }
     }
 }

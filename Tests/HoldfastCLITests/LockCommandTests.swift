@@ -155,6 +155,27 @@ struct LockCommandTests {
         CommandRun(words + [keys.public]).expectError(.refused, "there is no marker to take over")
     }
 
+    @Test func anAttestationIsForItsNewOwner() throws {
+        let temporary = try TemporaryDirectory()
+        let keys = try writeKeys(temporary.path)
+        let file = temporary.path + "/attestation.json"
+        func takeOver(_ attested: [String], _ given: [String]) throws -> CommandRun {
+            if try lock(temporary.path).readMarker() == nil { try leaveStaleMarker(temporary.path) }
+            let attesting = ["lock", "attest", temporary.path, "--key", keys.private, "--reason", "r"]
+            try TestFile.write(CommandRun(attesting + attested).outputBytes, file)
+            let taking = ["lock", "takeover", temporary.path, "--attestation", file, "--trusted-key", keys.public]
+            return CommandRun(taking + given)
+        }
+        for other in [["--deployment", "dep-2"], ["--operator", "operator-2"]] {
+            try takeOver(other, []).expectError(.refused, "another deployment, operator or host")
+            try takeOver([], other).expectError(.refused, "another deployment, operator or host")
+            #expect(try takeOver(other, other).code == .done)
+        }
+        try takeOver(["--host", "elsewhere.example"], []).expectError(.refused, "another deployment, operator or host")
+        let host = PosixFileSystem.shared.processIdentity.hostName
+        #expect(try takeOver(["--host", host], []).code == .done)
+    }
+
     @Test func aHeldLockIsNeitherAttestedNorTaken() throws {
         let temporary = try TemporaryDirectory()
         let keys = try writeKeys(temporary.path)

@@ -72,7 +72,7 @@ private func holdMarker(
     let held: MarkerLockGuard
     do throws(LockError) {
         // The epoch file too is taken away.
-        held = try lock.acquire(.worker, timeout: .seconds(60), minimumEpoch: oracle.value(.epoch))
+        held = try lock.acquire(.worker, timeout: .seconds(60), minimumEpoch: { oracle.value(.epoch) })
     } catch {
         // A file that is taken away while it is being written fails the acquisition, which leaves nothing behind.
         if error.isMissingFile { return }

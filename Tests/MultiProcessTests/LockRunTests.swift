@@ -18,6 +18,30 @@ struct LockRunTests {
         #expect(try LockLook.isFree(temporary.path + "/lock"))
     }
 
+    /// What the page about lock files shows of an operator's key and decision, as it stands there.
+    @Test(.enabled(if: hasOpenSSL, "no openssl in PATH"))
+    func theOperatorsCommandsDoWhatThePageSays() throws {
+        let page = try FileTree.package.text(of: "docs/formats/lock-marker.md")
+        let commands = try #require(page.firstMatch(of: #/```sh\n((?s).*?)```/#)?.1)
+        #expect(commands.contains("genpkey") && commands.contains("lock takeover"))
+        let temporary = try TemporaryDirectory()
+        let store = temporary.path + "/store"
+        try PosixFileSystem.shared.openDirectory(temporary.path).makeDirectory("store", permissions: .ownerDirectory)
+        _ = try LockWorker("marker-exit", store).end()
+        let run = try HoldfastProgram.shell(
+            "set -e; cd \"$1\"; holdfast() { \"$0\" \"$@\"; }\n\(commands)\nstat -c %a ada.key",
+            temporary.path
+        )
+        #expect(run.code == 0, "\(run.error)")
+        #expect(run.output.hasPrefix("state:    stale\n"))
+        #expect(run.output.contains("process:  gone\n"))
+        #expect(run.output.contains("\nmoved to .cortex-restore-active-store.lock.stale-"))
+        #expect(run.output.hasSuffix("\n600\n"))
+        #expect(try MarkerLock(inDirectory: store, fileSystem: PosixFileSystem.shared).inspect().state == .idle)
+    }
+
+    private static let hasOpenSSL = (try? HoldfastProgram.shell("command -v openssl"))?.code == 0
+
     @Test func theLockIsHeldAsLongAsTheCommandRuns() throws {
         let temporary = try TemporaryDirectory()
         let path = temporary.path + "/lock"

@@ -4,10 +4,11 @@ import Testing
 /// What the documentation shows is what is compiled and run.
 @Suite("The worked example")
 struct WorkedExampleTests {
-    @Test func everyLineOfItIsInTheProgram() throws {
-        let program = try FileTree.package.text(of: "Fixtures/Downstream/Sources/UsesCrashTesting/main.swift")
-        let blocks = Self.swiftBlocks(in: try FileTree.package.text(of: "docs/testing.md"))
-        #expect(blocks.count >= 6, "the walk found too few blocks to mean anything")
+    @Test(arguments: [("docs/testing.md", "UsesCrashTesting", 6), ("docs/formats/lock-marker.md", "UsesLockKit", 4)])
+    func everyLineOfItIsInTheProgram(_ page: String, _ user: String, _ atLeast: Int) throws {
+        let program = try FileTree.package.text(of: "Fixtures/Downstream/Sources/\(user)/main.swift")
+        let blocks = Self.swiftBlocks(in: try FileTree.package.text(of: page))
+        #expect(blocks.count >= atLeast, "the walk found too few blocks to mean anything")
         for block in blocks {
             #expect(program.contains(block), "this is not in the program that runs:\n\(block)")
         }

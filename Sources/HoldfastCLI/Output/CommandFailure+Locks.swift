@@ -18,7 +18,7 @@ extension CommandFailure {
         return switch error {
         case .timedOut: triesOnce ? .refused : .lockTimeout
         case .held, .wouldBlock, .staleMarker, .markerChanged, .markerReplaced, .takeoverRefused, .epochUnreadable,
-            .fenced, .unsupportedFilesystem, .lockFileReplaced:
+            .minimumEpochUnknown, .fenced, .unsupportedFilesystem, .lockFileReplaced:
             .refused
         case .directoryMissing: .missingInput
         case .notALockFile, .malformedTakeover: .malformedInput
@@ -41,6 +41,7 @@ extension CommandFailure {
         case .unsupportedFilesystem(let path, let type): ["path": .string(path), "type": .string(type)]
         case .takeoverRefused(let refusal): ["refusal": .string(refusal.rawValue)]
         case .malformedTakeover(let reason): ["reason": .string(reason)]
+        case .minimumEpochUnknown(let path, let reason): ["path": .string(path), "reason": .string(reason)]
         case .invalidValue(let member, let reason): ["member": .string(member), "reason": .string(reason)]
         case .held(let path, let evidence): owned(path, evidence?.marker)
         case .staleMarker(let path, let evidence): owned(path, evidence.marker)

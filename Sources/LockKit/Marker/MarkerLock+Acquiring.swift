@@ -10,15 +10,16 @@ extension MarkerLock {
     ///   - timeout: how long to wait at most for a holder to end. Also with zero, up to 2 ms are waited, because who only
     ///     looks at the lock holds it for some microseconds, and 50 ms more when no marker stands.
     ///   - stale: what to do with a marker that nobody holds the lock of.
-    ///   - minimumEpoch: the highest epoch that the protected store knows of; the new one is greater. Asked for once the lock
-    ///     is held, since another holder may raise it meanwhile.
-    /// - Throws: `.held`, `.wouldBlock`, `.staleMarker`, `.takeoverRefused`, `.invalidValue`, `.epochUnreadable`, and what
-    ///   ``FileLock/tryLock(_:)`` throws. Nothing is then held, and no marker of this call stands.
+    ///   - minimumEpoch: tells the highest epoch that the protected store has seen; the new one is greater. Called once the lock
+    ///     is held, since another holder may raise it until then, and before anything is changed.
+    /// - Throws: `.held`, `.wouldBlock`, `.staleMarker`, `.takeoverRefused`, `.invalidValue`, `.epochUnreadable`,
+    ///   `.minimumEpochUnknown` when `minimumEpoch` throws, and what ``FileLock/tryLock(_:)`` throws. Nothing is then held, and no
+    ///   marker of this call stands.
     public func acquire(
         _ request: MarkerRequest,
         timeout: Duration = .zero,
         stale: StaleMarkerPolicy = .refuse,
-        minimumEpoch: @autoclosure () -> UInt64 = 0
+        minimumEpoch: () throws -> UInt64 = { 0 }
     ) throws(LockError) -> MarkerLockGuard {
         var marker = marker(request)
         // Before anything is touched.
@@ -26,17 +27,30 @@ extension MarkerLock {
         let held = try hold(timeout)
         // Not when waiting for it began.
         marker.acquiredAt = now
-        do {
+        do throws(LockError) {
             let directory = try held.openDirectory()
             let found = try evidence(in: directory)
-            if let found { try settle(found, stale, request, in: directory) }
-            marker.epoch = try epochFile(in: directory).advance(beyond: max(minimumEpoch(), found?.marker?.epoch ?? 0))
+            if let found, case .refuse = stale { throw .staleMarker(path: path, found) }
+            let minimum = try seen(minimumEpoch)
+            if let found, case .takeover(let signed, let trustedKeys) = stale {
+                let newOwner = TakeoverOwner(request, host: marker.host)
+                try takeAway(found, signed, trustedKeys, newOwner, in: directory)
+            }
+            marker.epoch = try epochFile(in: directory).advance(beyond: max(minimum, found?.marker?.epoch ?? 0))
             marker.token = try randomHex(byteCount: 16)
             try publish(marker, in: directory)
             return MarkerLockGuard(HeldMarker(self, held, directory, marker))
         } catch {
             held.release()
             throw error
+        }
+    }
+
+    private func seen(_ minimumEpoch: () throws -> UInt64) throws(LockError) -> UInt64 {
+        do {
+            return try minimumEpoch()
+        } catch {
+            throw .minimumEpochUnknown(path: path, reason: "\(error)")
         }
     }
 
@@ -112,16 +126,55 @@ extension MarkerLock {
         guard let found = try evidence(in: directory), let token = found.marker?.token, token == marker.token else {
             return false
         }
+        let temporary = ".\(name).tmp"
+        guard try move(found, to: temporary, replacing: true, in: directory) else { return false }
         do {
-            try directory.remove(name)
+            do {
+                try directory.remove(temporary)
+            } catch  where error.code == .noEntry {
+                // Somebody else did: it is gone either way.
+            }
             try directory.sync()
-        } catch  where error.code == .noEntry {
-            // Somebody took it away since it was read.
-            return false
         } catch {
             throw .io(error, file: path)
         }
         return true
+    }
+
+    /// Gives the marker another name, if it is `found`. Tools that do not take the lock may put another one there, or take this one
+    /// away, until the very moment of the renaming: what was renamed is looked at, and goes back when it is something else.
+    ///
+    /// - Returns: whether it was `found`.
+    func move(
+        _ found: MarkerEvidence,
+        to newName: String,
+        replacing: Bool,
+        in directory: any Directory
+    ) throws(LockError) -> Bool {
+        do {
+            try directory.rename(name, to: newName, in: directory, exclusive: !replacing)
+        } catch  where error.code == .noEntry {
+            return false
+        } catch {
+            throw .io(error, file: path)
+        }
+        do {
+            if try evidence(of: newName, in: directory) == found { return true }
+        } catch {
+            putBack(newName, in: directory)
+            throw error
+        }
+        putBack(newName, in: directory)
+        return false
+    }
+
+    /// Gives what is no marker of ours its name again; where yet another one stands there by now, both are kept.
+    private func putBack(_ newName: String, in directory: any Directory) {
+        do {
+            try directory.rename(newName, to: name, in: directory, exclusive: true)
+        } catch {
+            try? directory.rename(newName, to: quarantineName(), in: directory, exclusive: true)
+        }
     }
 
     func epochFile(in directory: any Directory) -> EpochFile {

@@ -18,18 +18,6 @@ extension MarkerLock {
         return try moveAway(found, in: directory)
     }
 
-    /// Decides about a marker that was found although the lock is now ours.
-    func settle(
-        _ found: MarkerEvidence,
-        _ policy: StaleMarkerPolicy,
-        _ request: MarkerRequest,
-        in directory: any Directory
-    ) throws(LockError) {
-        guard case .takeover(let signed, let trustedKeys) = policy else { throw .staleMarker(path: path, found) }
-        let newOwner = TakeoverOwner(request, host: fileSystem.processIdentity.hostName)
-        try takeAway(found, signed, trustedKeys, newOwner, in: directory)
-    }
-
     /// Moves a marker away under the lock.
     ///
     /// - Parameter attestation: written beside it first, as `<new name>.takeover`.
@@ -40,22 +28,13 @@ extension MarkerLock {
     ) throws(LockError) -> String {
         // The marker may be all that is left of its epoch.
         try epochFile(in: directory).raise(to: found.marker?.epoch ?? 0)
-        let newName = "\(name).stale-\(Self.compact(now))-\(try randomHex(byteCount: 8))"
-        do {
-            if let attestation {
-                try directory.publishExclusively("\(newName).takeover", attestation, syncDirectory: false)
-            }
-            try directory.rename(name, to: newName, in: directory, exclusive: true)
+        let newName = try quarantineName()
+        do throws(LockError) {
+            try place(attestation, beside: newName, in: directory)
+            if try !move(found, to: newName, replacing: false, in: directory) { throw .markerChanged(path: path) }
         } catch {
             if attestation != nil { try? directory.remove("\(newName).takeover") }
-            throw .io(error, file: path)
-        }
-        // A tool that does not take the lock may have put another marker there at the last moment.
-        let moved = try evidence(of: newName, in: directory)
-        guard moved == found else {
-            try? directory.rename(newName, to: name, in: directory, exclusive: true)
-            if attestation != nil { try? directory.remove("\(newName).takeover") }
-            throw .markerChanged(path: path)
+            throw error
         }
         do {
             try directory.sync()
@@ -63,6 +42,23 @@ extension MarkerLock {
             throw .io(error, file: path)
         }
         return newName
+    }
+
+    private func place(
+        _ attestation: [UInt8]?,
+        beside newName: String,
+        in directory: any Directory
+    ) throws(LockError) {
+        guard let attestation else { return }
+        do {
+            try directory.publishExclusively("\(newName).takeover", attestation, syncDirectory: false)
+        } catch {
+            throw .io(error, file: path)
+        }
+    }
+
+    func quarantineName() throws(LockError) -> String {
+        "\(name).stale-\(Self.compact(now))-\(try randomHex(byteCount: 8))"
     }
 
     /// `20260314T150926Z`.

@@ -19,7 +19,8 @@ public import Signing
 /// epoch:   write the slot of <name>.epoch, sync
 /// marker:  write .<name>.tmp, sync, rename to <name> without replacing, sync the directory
 /// …
-/// release: read the marker; when it is still ours, unlink it, sync the directory; close the companion and directory
+/// release: read the marker; when it is still ours, rename it to .<name>.tmp, read it again, unlink it, sync the directory;
+///          close the companion and directory
 /// ```
 ///
 /// In this order a crash leaves at most a marker that nobody holds the lock of. The companion and the epoch file stay.

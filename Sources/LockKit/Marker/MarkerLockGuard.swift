@@ -24,12 +24,17 @@ public struct MarkerLockGuard: ~Copyable, Sendable {
 
     /// Makes sure that the lock is still what it seems, and that the marker is still ours.
     ///
-    /// - Throws: `.forked` in a forked child, `.lockFileReplaced`, `.markerReplaced`, `.io`.
+    /// - Throws: `.forked` in a forked child, `.lockFileReplaced`, `.markerReplaced`, `.io`. The lock is held all the same, but for
+    ///   `.forked`.
     public func check() throws(LockError) { try held.check() }
 
     /// Leaves the marker when the lock is released, for an operator to look at: as after a rollback that failed.
     ///
     /// The reason is written into the marker, durably. When that fails, the marker stays all the same.
+    ///
+    /// The marker is replaced in one step, so that it is there and whole at every moment; that step replaces whatever stands at the
+    /// name. A tool that puts a marker there without taking the lock, in the few microseconds after this one was looked at, loses it:
+    /// to move this one aside first would let such a tool find no marker, and take the store for free.
     ///
     /// - Parameter reason: without control characters.
     /// - Throws: `.invalidValue`, `.forked`, `.markerReplaced`, `.io`.

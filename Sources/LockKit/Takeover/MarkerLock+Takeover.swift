@@ -8,18 +8,31 @@ extension MarkerLock {
     /// Everything is verified while the lock is held, so that nobody can hold it: a takeover never overrides a held lock.
     /// The takeover is kept beside the marker, as `<new name>.takeover`.
     ///
+    /// Afterwards the lock is free, and whoever comes next may acquire it. Where only the new owner may,
+    /// ``acquire(_:timeout:stale:minimumEpoch:)`` takes over and acquires in one act.
+    ///
+    /// - Parameters:
+    ///   - deploymentID: the deployment on whose behalf it is done: the takeover's new owner, as are the next and this host.
+    ///   - operatorPrincipalID: the operator on whose behalf.
+    ///   - trustedKeys: one of them must have signed it.
     /// - Returns: the marker's new name.
     /// - Throws: `.held`, `.wouldBlock`, `.takeoverRefused`, `.markerChanged`, `.io`.
     public func takeOver(
         _ signed: SignedTakeover,
+        deploymentID: String,
+        operatorPrincipalID: String,
         trustedKeys: [VerifyingKey]
     ) throws(LockError) -> String {
         let held = try hold(.zero)
         defer { held.release() }
         let directory = try held.openDirectory()
         guard let found = try evidence(in: directory) else { throw .takeoverRefused(.noMarker) }
-        // Whoever acquires next need not be the new owner: that is checked only where the two are one act.
-        return try takeAway(found, signed, trustedKeys, nil, in: directory)
+        let newOwner = TakeoverOwner(
+            deploymentID: deploymentID,
+            operatorPrincipalID: operatorPrincipalID,
+            host: fileSystem.processIdentity.hostName
+        )
+        return try takeAway(found, signed, trustedKeys, newOwner, in: directory)
     }
 
     /// Verifies a takeover under the lock, and moves the marker away.
@@ -28,7 +41,7 @@ extension MarkerLock {
         _ found: MarkerEvidence,
         _ signed: SignedTakeover,
         _ trustedKeys: [VerifyingKey],
-        _ newOwner: TakeoverOwner?,
+        _ newOwner: TakeoverOwner,
         in directory: any Directory
     ) throws(LockError) -> String {
         try signed.verify(trustedKeys: trustedKeys)
@@ -41,7 +54,7 @@ extension MarkerLock {
     private func refusal(
         of takeover: Takeover,
         _ found: MarkerEvidence,
-        _ newOwner: TakeoverOwner?,
+        _ newOwner: TakeoverOwner,
         in directory: any Directory
     ) throws(LockError) -> TakeoverRefusal? {
         if takeover.reason.isEmpty || takeover.nonce.utf8.count < 32 { return .incomplete }
@@ -49,11 +62,9 @@ extension MarkerLock {
         if !takeover.markerDigest.matches(found.digest) || takeover.identity != found.identity { return .otherMarker }
         if takeover.staleOwner?.comparable != found.marker?.comparable { return .otherStaleOwner }
         if takeover.observedEpoch != (try epochForTakeover(in: directory)) { return .otherEpoch }
-        if let newOwner {
-            var expected = takeover.newOwner
-            if expected.host.isEmpty { expected.host = newOwner.host }
-            if expected != newOwner { return .otherNewOwner }
-        }
+        var expected = takeover.newOwner
+        if expected.host.isEmpty { expected.host = newOwner.host }
+        if expected != newOwner { return .otherNewOwner }
         if now < takeover.issuedAt { return .notYetValid }
         if now > takeover.notAfter { return .expired }
         return nil

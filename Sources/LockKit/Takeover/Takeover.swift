@@ -147,7 +147,8 @@ public enum TakeoverRefusal: String, Sendable, Hashable, CaseIterable, CustomStr
         case .otherMarker: "the marker is not the one it is about. Inspect the lock again"
         case .otherStaleOwner: "the marker's owner is not the one it names. Inspect the lock again"
         case .otherEpoch: "the lock was acquired since it was made. Inspect the lock again"
-        case .otherNewOwner: "it is for another new owner. Have it made for this one"
+        case .otherNewOwner:
+            "it is for a new owner of another deployment, operator or host. Have it made for this one, or take over as that one"
         case .notYetValid: "it is not valid yet. Set the clock right, or wait"
         case .expired: "it has expired. Inspect the lock again, and have a new one made"
         case .incomplete: "it gives no reason, or its nonce is too short. Have it made again"

@@ -1,5 +1,6 @@
 import FileSystemSeam
 import LockKit
+import Signing
 import Testing
 
 @Suite("Fencing epochs")
@@ -10,7 +11,7 @@ struct EpochTests {
     init() throws { markers = try TestMarkers() }
 
     private func epoch(_ minimum: UInt64 = 0) throws -> UInt64 {
-        let held = try markers.lock().acquire(.test, minimumEpoch: minimum)
+        let held = try markers.lock().acquire(.test, minimumEpoch: { minimum })
         let epoch = held.epoch
         try held.release()
         return epoch
@@ -36,6 +37,37 @@ struct EpochTests {
         #expect(try epoch(41) == 42)
         #expect(try epoch(7) == 43)
         #expect(try epoch() == 44)
+    }
+
+    /// What the store has seen is asked for under the lock, before anything is changed.
+    @Test func aMinimumThatCannotBeToldLeavesEverythingAsItWas() throws {
+        struct Unreadable: Error {}
+        for _ in 0..<2 { _ = try epoch() }
+        let path = "/store/" + TestMarkers.name
+        let fails = try lockError {
+            _ = try markers.lock().acquire(.test, minimumEpoch: { throw Unreadable() }).epoch
+        }
+        #expect(fails == .minimumEpochUnknown(path: path, reason: "Unreadable()"))
+        #expect(try markers.lock().inspect().state == .idle)
+        #expect(try markers.lock().inspect().epoch == 2)
+        let stale = try markers.leaveStaleMarker()
+        let signed = try markers.takeover()
+        let taking = StaleMarkerPolicy.takeover(signed, trustedKeys: [operatorKey.publicKey])
+        let failsToo = try lockError {
+            _ = try markers.lock().acquire(.test, stale: taking, minimumEpoch: { throw Unreadable() }).epoch
+        }
+        #expect(failsToo == .minimumEpochUnknown(path: path, reason: "Unreadable()"))
+        #expect(try markers.lock().readMarker() == stale)
+        let held = try markers.lock().acquire(
+            .test,
+            stale: taking,
+            minimumEpoch: {
+                let isHeld = try markers.lock().inspect().isHeld
+                #expect(isHeld)
+                return 8
+            }
+        )
+        #expect(held.epoch == 9)
     }
 
     @Test func aLostFileStartsBeyondTheMinimum() throws {

@@ -137,6 +137,65 @@ struct MarkerLockTests {
         #expect(try markers.lock().readMarker() != nil)
     }
 
+    /// A tool without locks replaces the marker between the last look and its removal.
+    @Test(arguments: [false, true])
+    func aMarkerThatCameAtTheLastMomentIsNotRemoved(andAnother: Bool) throws {
+        let locks = try TestLocks()
+        let isReleasing = Condition(0)
+        let directory = try PosixFileSystem.shared.openDirectory(locks.root)
+        let fileSystem = PosixFileSystem { call in
+            let changes: Set<SystemCall.Name> = [.renameat, .renameat2, .unlinkat]
+            guard changes.contains(call.name) else { return nil }
+            let number = isReleasing.withLock { number in
+                if number > 0 { number += 1 }
+                return number
+            }
+            do {
+                if number == 2 { try directory.replaceAtomically(TestMarkers.name, with: Array("theirs".utf8)) }
+                if number == 3, andAnother { try directory.publishExclusively(TestMarkers.name, Array("more".utf8)) }
+            } catch {
+                Issue.record(error)
+            }
+            return nil
+        }
+        let lock = MarkerLock(inDirectory: locks.root, fileSystem: fileSystem)
+        let held = try lock.acquire(.test)
+        isReleasing.withLock { $0 = 1 }
+        #expect(releaseError(held) == .markerReplaced(path: lock.path))
+        isReleasing.withLock { $0 = 0 }
+        var texts: [String] = []
+        for name in try locks.names() where !name.hasSuffix(".epoch") && !name.hasSuffix(".flock") {
+            texts.append(String(decoding: try directory.readFile(name, maximumBytes: 100), as: UTF8.self))
+            #expect(name == TestMarkers.name || name.hasPrefix(TestMarkers.name + ".stale-"))
+        }
+        #expect(texts == (andAnother ? ["more", "theirs"] : ["theirs"]))
+        // What stands there is what whoever comes next is told of.
+        #expect(try lockError { _ = try lock.acquire(.test).epoch }?.code == "stale_marker")
+    }
+
+    /// What a failed look says must not be taken for the end of the lock.
+    @Test func aFailedCheckDoesNotSayThatNothingIsHeld() throws {
+        let locks = try TestLocks()
+        let fails = Condition(false)
+        let fileSystem = PosixFileSystem { call in
+            call.name == .statx && fails.withLock { $0 } ? .failure(.inputOutput) : nil
+        }
+        let lock = MarkerLock(inDirectory: locks.root, fileSystem: fileSystem)
+        let held = try lock.acquire(.test)
+        fails.withLock { $0 = true }
+        for error in [
+            try lockError { try held.check() }, try lockError { try held.preserveMarker(reason: "r") },
+        ] {
+            #expect(error?.code == "io")
+            #expect("\(try #require(error))".contains("othing is held") == false)
+        }
+        fails.withLock { $0 = false }
+        try held.check()
+        let other = MarkerLock(inDirectory: locks.root, fileSystem: PosixFileSystem.shared)
+        #expect(try lockError { _ = try other.acquire(.test).epoch }?.code == "held")
+        try held.release()
+    }
+
     @Test func waitingEndsWithTheHolder() throws {
         let locks = try TestLocks()
         let root = locks.root

@@ -33,6 +33,18 @@ extension TestMarkers {
     }
 }
 
+extension MarkerLock {
+    /// Takes over as ``TakeoverOwner/test``.
+    func takeOver(_ signed: SignedTakeover, trustedKeys: [VerifyingKey]) throws(LockError) -> String {
+        try takeOver(
+            signed,
+            deploymentID: TakeoverOwner.test.deploymentID,
+            operatorPrincipalID: TakeoverOwner.test.operatorPrincipalID,
+            trustedKeys: trustedKeys
+        )
+    }
+}
+
 /// Takes the stale marker over, and gives the epoch.
 func takenOver(_ markers: TestMarkers) throws -> UInt64 {
     let signed = try markers.takeover()

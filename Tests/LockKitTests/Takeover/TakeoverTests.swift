@@ -11,6 +11,7 @@ struct TakeoverTests {
 
     init() throws { markers = try TestMarkers() }
 
+    /// Why acquiring with it is refused, and taking over with it alone.
     private func refusal(_ signed: SignedTakeover, _ keys: [VerifyingKey] = trusted) throws -> TakeoverRefusal? {
         let before = try markers.text()
         let acquiring = try lockError {
@@ -22,6 +23,9 @@ struct TakeoverTests {
             #expect(acquiring == nil)
             return nil
         }
+        let takingOver = try lockError { _ = try markers.lock().takeOver(signed, trustedKeys: keys) }
+        #expect(takingOver == acquiring)
+        #expect(try markers.text() == before)
         return refusal
     }
 
@@ -97,6 +101,22 @@ struct TakeoverTests {
         let anyHost = try markers.takeover { $0.newOwner.host = "" }
         let held = try markers.lock().acquire(.test, stale: .takeover(anyHost, trustedKeys: Self.trusted))
         #expect(held.epoch == 2)
+    }
+
+    /// Nobody takes over for somebody else, and on no other host.
+    @Test func itIsTheNewOwnersToUse() throws {
+        _ = try markers.leaveStaleMarker()
+        let signed = try markers.takeover { $0.newOwner.deploymentID = "dep-2" }
+        #expect(try refusal(signed) == .otherNewOwner)
+        let elsewhere = try markers.takeover { $0.newOwner.host = "build-8" }
+        #expect(try refusal(elsewhere) == .otherNewOwner)
+        let name = try markers.lock().takeOver(
+            signed,
+            deploymentID: "dep-2",
+            operatorPrincipalID: "operator-m",
+            trustedKeys: Self.trusted
+        )
+        #expect(try markers.names().contains(name))
     }
 
     @Test func theKeyMustBeTrustedAndTheSignatureIts() throws {

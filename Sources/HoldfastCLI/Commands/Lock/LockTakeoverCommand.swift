@@ -9,8 +9,9 @@ enum LockTakeoverCommand {
         summary: "move a stale marker to quarantine, as a signed attestation says",
         discussion: [
             "The attestation is verified while the lock is held, so that a lock that somebody holds is never taken: it "
-                + "must name exactly this marker, be in its time, and be signed by one of the trusted keys. The marker keeps "
-                + "its contents under a new name, beside the attestation; then the lock can be acquired."
+                + "must name exactly this marker, this host or none, and the deployment and operator given here, be in its "
+                + "time, and be signed by one of the trusted keys. The marker keeps its contents under a new name, beside the "
+                + "attestation; then the lock can be acquired."
         ],
         positionals: [LockArguments.marker],
         options: [
@@ -25,6 +26,16 @@ enum LockTakeoverCommand {
                 arity: .repeatable(.file, name: "FILE"),
                 help: "the public key of an operator who may decide, in PEM form",
                 isRequired: true
+            ),
+            OptionDescription(
+                name: "deployment",
+                arity: .value(.text, name: "D"),
+                help: "the deployment on whose behalf; that of the stale owner when left out"
+            ),
+            OptionDescription(
+                name: "operator",
+                arity: .value(.text, name: "O"),
+                help: "the operator on whose behalf; that of the stale owner when left out"
             ),
         ],
         examples: [
@@ -54,7 +65,15 @@ enum LockTakeoverCommand {
         )
         let lock = context.markerLock()
         let name = try context.locking { () throws(LockError) in
-            try lock.takeOver(SignedTakeover(parsing: bytes), trustedKeys: keys)
+            let signed = try SignedTakeover(parsing: bytes)
+            // The marker is looked at again under the lock, against the attestation, which names all of it.
+            let staleOwner = try lock.readMarker()?.marker
+            return try lock.takeOver(
+                signed,
+                deploymentID: context.arguments.text("deployment") ?? staleOwner?.deploymentID ?? "",
+                operatorPrincipalID: context.arguments.text("operator") ?? staleOwner?.operatorPrincipalID ?? "",
+                trustedKeys: keys
+            )
         }
         if context.wantsJSON {
             context.console.write(json: ["path": .string(lock.path), "quarantined_as": .string(name)])
