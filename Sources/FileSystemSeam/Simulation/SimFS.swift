@@ -110,14 +110,19 @@ extension SimState {
         if path.isEmpty { throw Refusal(.noEntry) }
         if path.utf8.contains(0) { throw Refusal(.invalidArgument) }
         var directory = path.utf8.first == UInt8(ascii: "/") ? Self.root : start
-        for part in path.utf8.split(separator: UInt8(ascii: "/")) {
-            let component = Substring(part)
+        var rest = path.utf8[...]
+        while true {
+            rest = rest.drop { $0 == UInt8(ascii: "/") }
+            if rest.isEmpty { break }
+            let part = rest.prefix { $0 != UInt8(ascii: "/") }
+            rest = rest[part.endIndex...]
+            let component = String(Substring(part))
             if component == "." { continue }
             if component == ".." {
                 directory = parent(of: directory) ?? Self.root
                 continue
             }
-            var (_, found) = try lookUp(directory, String(component))
+            var (_, found) = try lookUp(directory, component)
             if found == 0 { throw Refusal(.noEntry) }
             if InodeKind(of: found) == .symbolicLink {
                 found = try resolve(linkTargets[found] ?? "", from: directory, depth: depth + 1)

@@ -14,6 +14,12 @@ enum Bytes {
     /// A copy of some bytes.
     static func copy(_ bytes: Span<UInt8>) -> [UInt8] { unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) } }
 
+    /// Makes `bytes` the same as others, in the memory it has if that is enough.
+    static func assign(_ other: Span<UInt8>, to bytes: inout [UInt8]) {
+        bytes.removeAll(keepingCapacity: true)
+        unsafe other.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+    }
+
     /// Bytes as text; what is not UTF-8 is replaced.
     static func text(_ bytes: Span<UInt8>) -> String {
         unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }

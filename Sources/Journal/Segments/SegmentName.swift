@@ -7,7 +7,11 @@ enum SegmentName {
     private static let digitCount = 20
 
     /// The name; the inverse of ``firstIndex(_:)``.
-    static func text(_ firstIndex: UInt64) -> String { padded(firstIndex) + suffix }
+    static func text(_ firstIndex: UInt64) -> String {
+        var bytes = digits(firstIndex)
+        bytes += suffix.utf8
+        return String(decoding: bytes, as: UTF8.self)
+    }
 
     /// The path below the journal's directory, for messages.
     static func path(_ firstIndex: UInt64) -> String { "\(directoryName)/\(text(firstIndex))" }
@@ -19,17 +23,31 @@ enum SegmentName {
     }
 
     /// A record index with twenty digits.
-    static func padded(_ index: UInt64) -> String {
-        let digits = String(index)
-        return String(repeating: "0", count: digitCount - digits.utf8.count) + digits
+    static func padded(_ index: UInt64) -> String { String(decoding: digits(index), as: UTF8.self) }
+
+    private static func digits(_ index: UInt64) -> [UInt8] {
+        var bytes = [UInt8](repeating: UInt8(ascii: "0"), count: digitCount)
+        var (rest, place) = (index, digitCount)
+        while rest > 0 {
+            place -= 1
+            bytes[place] += UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        }
+        return bytes
     }
 
     /// The inverse of ``padded(_:)``; nil for 0, which is no index.
     static func index(_ digits: Substring) -> UInt64? {
-        guard digits.utf8.count == digitCount, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-            let index = UInt64(digits), index > 0
-        else { return nil }
-        return index
+        guard digits.utf8.count == digitCount else { return nil }
+        var value: UInt64 = 0
+        for byte in digits.utf8 {
+            guard (0x30...0x39).contains(byte) else { return nil }
+            let (tens, isTooMuch) = value.multipliedReportingOverflow(by: 10)
+            let (sum, isBeyond) = tens.addingReportingOverflow(UInt64(byte - 0x30))
+            if isTooMuch || isBeyond { return nil }
+            value = sum
+        }
+        return value > 0 ? value : nil
     }
 }
 

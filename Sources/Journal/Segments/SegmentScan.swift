@@ -87,8 +87,9 @@ struct SegmentScan {
         var reader = LineReader(file, from: end.offset, to: limit)
         var verifier = LineVerifier(ledger.maker)
         var previous = ledger.lastDigest
-        var time: String?
-        defer { note(previous, time) }
+        var time: [UInt8] = []
+        var isNew = false
+        defer { if isNew { note(previous, time) } }
         while true {
             let next: LineReader.Next
             do {
@@ -107,8 +108,9 @@ struct SegmentScan {
                 if Bytes.firstIndex(of: 0, in: line, from: 0, to: line.count) == nil { return .failed(error) }
                 return .torn(until: try Self.endOfData(of: file, from: end))
             }
-            previous = Bytes.copy(line.extracting(read.digest ?? 0..<0))
-            time = LineVerifier.text(line, read.createdAt)
+            Bytes.assign(line.extracting(read.digest ?? 0..<0), to: &previous)
+            Bytes.assign(line.extracting(read.createdAt), to: &time)
+            isNew = true
             ledger.tail.append(read.content, at: end, byteCount: range.count + 1)
             end.offset = reader.offset
             if wanted.contains(index) { digests[index] = String(decoding: previous, as: UTF8.self) }
@@ -117,12 +119,11 @@ struct SegmentScan {
     }
 
     /// Keeps what the ledger says of its last record.
-    private mutating func note(_ digest: [UInt8], _ time: String?) {
-        guard let time else { return }
+    private mutating func note(_ digest: [UInt8], _ time: [UInt8]) {
         ledger.last = JournalHead(
             index: ledger.nextIndex - 1,
             digest: String(decoding: digest, as: UTF8.self),
-            updatedAt: time
+            updatedAt: String(decoding: time, as: UTF8.self)
         )
     }
 

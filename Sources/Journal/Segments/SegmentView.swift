@@ -26,14 +26,20 @@ struct SegmentView: Sendable {
 
     /// A journal of which no more was read than its index covers.
     ///
-    /// - Parameter usingIndex: false to begin with the first record, whatever stands in the index.
+    /// - Parameters:
+    ///   - journalID: what the manifest says, where that was read a moment ago.
+    ///   - usingIndex: false to begin with the first record, whatever stands in the index.
     init(
         unread directory: any Directory,
         _ place: JournalPlace,
         _ watermark: WatermarkFile,
+        journalID known: String? = nil,
         usingIndex: Bool = true
     ) throws(JournalError) {
-        journalID = try Self.journalID(in: directory, watermark)
+        var id = known
+        if id == nil { id = try Self.journalID(in: directory) }
+        // A manifest that is gone is written again by the next writer.
+        journalID = id ?? watermark.journalID ?? ""
         self.place = place
         self.directory = directory
         identity = try Self.identity(of: directory)
@@ -49,21 +55,10 @@ struct SegmentView: Sendable {
         try bind()
     }
 
-    /// The index of the journal in a directory.
-    static func listing(of directory: any Directory, bootID: String) throws(JournalError) -> IndexListing {
-        let watermark = try WatermarkFile(in: directory, bootID: bootID, forWriting: false)
-        return try IndexListing(of: directory, IndexKeyMaker(journalID: try journalID(in: directory, watermark)))
-    }
-
-    private static func journalID(
-        in directory: any Directory,
-        _ watermark: WatermarkFile
-    ) throws(JournalError) -> String {
-        if case .manifest(let manifest) = try JournalManifest.content(in: directory), let id = manifest.journalID {
-            return id
-        }
-        // A manifest that is gone is written again by the next writer.
-        return watermark.journalID ?? ""
+    /// The journal's identifier, as its manifest has it; nil when that does not tell.
+    static func journalID(in directory: any Directory) throws(JournalError) -> String? {
+        guard case .manifest(let manifest) = try JournalManifest.content(in: directory) else { return nil }
+        return manifest.journalID
     }
 
     /// The directories in the journal's own that are held open.

@@ -22,8 +22,10 @@ struct SegmentWalk {
     /// No record behind this one is looked at.
     let last: UInt64?
     private var verifier: LineVerifier
-    /// The text of the digest before; nil where it is not known.
-    private var previous: [UInt8]? = []
+    /// The texts of the digest and the time of the last record that could be read, and its index; 0 while there is none.
+    private var latest: (index: UInt64, digest: [UInt8], time: [UInt8]) = (0, [], [])
+    /// Whether the next line is to link to that.
+    private var isLinked = true
     private(set) var failures: [JournalError] = []
     /// The index that the next line has.
     private(set) var nextIndex: UInt64 = 1
@@ -33,7 +35,14 @@ struct SegmentWalk {
     private(set) var end = RecordPosition(segment: 1, offset: 0)
     private(set) var rest = Rest.nothing
     /// The last record that could be read.
-    private(set) var head: JournalHead?
+    var head: JournalHead? {
+        if latest.index == 0 { return nil }
+        return JournalHead(
+            index: latest.index,
+            digest: String(decoding: latest.digest, as: UTF8.self),
+            updatedAt: String(decoding: latest.time, as: UTF8.self)
+        )
+    }
 
     init(_ maker: IndexKeyMaker, upTo last: UInt64?, stopsAtFirst: Bool, isVerified: Bool = false) {
         self.last = last
@@ -64,7 +73,7 @@ struct SegmentWalk {
                 file = try files.file(first)
             } catch .missingRecord(let index, let evidence) {
                 failures.append(.missingRecord(index: index, evidence: evidence))
-                previous = nil
+                isLinked = false
                 continue
             } catch {
                 throw error
@@ -79,17 +88,13 @@ struct SegmentWalk {
     /// lines are to be walked.
     mutating func accept<Collected>(_ block: CheckedBlock<Collected>) -> Bool {
         guard let link = block.link, block.start == end, block.first == nextIndex,
-            previous.map({ $0 == link.previous }) ?? true
+            !isLinked || latest.digest == link.previous
         else { return false }
-        previous = link.digest
         nextIndex += block.count
         recordCount += block.count
         end = block.end
-        head = JournalHead(
-            index: nextIndex - 1,
-            digest: String(decoding: link.digest, as: UTF8.self),
-            updatedAt: link.createdAt
-        )
+        latest = (nextIndex - 1, link.digest, Array(link.createdAt.utf8))
+        isLinked = true
         return true
     }
 
@@ -104,10 +109,10 @@ struct SegmentWalk {
                         ? "the first segment is \(path)" : "\(path) follows the one that ends before it"
                 )
             )
-            previous = nil
+            isLinked = false
         } else if first < nextIndex {
             failures.append(.duplicateIndex(index: first, files: [SegmentName.path(end.segment), path]))
-            previous = nil
+            isLinked = false
         }
         nextIndex = first
     }
@@ -140,7 +145,7 @@ struct SegmentWalk {
                         reason: "the segment is sealed, and no record begins at byte \(end.offset)"
                     )
                 )
-                previous = nil
+                isLinked = false
             }
         } catch {
             throw .io(error, file: SegmentName.path(end.segment))
@@ -153,25 +158,22 @@ struct SegmentWalk {
             read = try verifier.read(line)
         } catch {
             failures.append(LineVerifier.error(error, at: nextIndex, end))
-            previous = nil
+            isLinked = false
             return
         }
         if isVerified { return body(Line(index: nextIndex, position: end, read: read), line) }
         do throws(JournalError) {
             try verifier.checkDigest(line, read, at: nextIndex)
-            if let previous { try LineVerifier.checkLink(line, read, at: nextIndex, after: previous) }
+            if isLinked { try LineVerifier.checkLink(line, read, at: nextIndex, after: latest.digest) }
         } catch {
             failures.append(error)
         }
         // A record that fails still has a digest for the next one to link to.
-        let digest = read.digest ?? 0..<0
-        previous = Bytes.copy(line.extracting(digest))
+        Bytes.assign(line.extracting(read.digest ?? 0..<0), to: &latest.digest)
+        Bytes.assign(line.extracting(read.createdAt), to: &latest.time)
+        latest.index = nextIndex
+        isLinked = true
         recordCount += 1
-        head = JournalHead(
-            index: nextIndex,
-            digest: LineVerifier.text(line, digest),
-            updatedAt: LineVerifier.text(line, read.createdAt)
-        )
         body(Line(index: nextIndex, position: end, read: read), line)
     }
 }

@@ -13,8 +13,8 @@ extension SegmentWriter {
         progress: WorkProgress.Handler? = nil
     ) throws(JournalError) {
         let found = try WatermarkFile(in: directory, bootID: bootID, forWriting: true)
-        try Self.prepare(directory, place, found)
-        let view = try SegmentView(unread: directory, place, found)
+        let id = try Self.prepare(directory, place, found)
+        let view = try SegmentView(unread: directory, place, found, journalID: id)
         self.init(view: view, bootID: bootID, settings: settings)
         try indexDurableRecords(progress)
         try recover()
@@ -26,28 +26,30 @@ extension SegmentWriter {
     /// They are made in this order: manifest, segments, heads, watermark. Once the watermark stands, the others are
     /// durable. Before, they may have been made by someone whose sync failed, which a second sync would not mend; so
     /// they are made anew.
+    ///
+    /// - Returns: the identifier that the manifest has; nil when it has none.
     private static func prepare(
         _ directory: any Directory,
         _ place: JournalPlace,
         _ found: WatermarkFile
-    ) throws(JournalError) {
-        // A journal with records is not made again, whatever is missing: that is for the records to say.
-        if !found.evidence.isEmpty {
-            if case .manifest = try JournalManifest.content(in: directory) { return }
-        }
-        let isComplete = found.watermark != nil
+    ) throws(JournalError) -> String? {
         let content = try JournalManifest.content(in: directory)
-        if case .manifest(let manifest) = content, manifest.journalID != nil {
+        // A journal with records is not made again, whatever is missing: that is for the records to say.
+        if !found.evidence.isEmpty, case .manifest(let manifest) = content { return manifest.journalID }
+        let isComplete = found.watermark != nil
+        var id: String
+        if case .manifest(let manifest) = content, let known = manifest.journalID {
+            id = known
             if !isComplete { try manifest.write(to: directory) }
         } else {
-            var id = found.journalID ?? ""
+            id = found.journalID ?? ""
             if id.isEmpty { id = try place.stamp.identifier("jrn") }
             try JournalManifest(format: .segments, journalID: id).write(to: directory)
         }
         do {
             let hasSegments = try directory.exists(SegmentName.directoryName)
             let hasHeads = try directory.exists(HeadFile.directoryName)
-            if isComplete, hasSegments, hasHeads { return }
+            if isComplete, hasSegments, hasHeads { return id }
             if hasSegments, !isComplete, try directory.subdirectory(SegmentName.directoryName).entries().isEmpty {
                 try directory.removeDirectory(SegmentName.directoryName)
             }
@@ -57,6 +59,7 @@ extension SegmentWriter {
         } catch {
             throw .io(error, file: SegmentName.directoryName)
         }
+        return id
     }
 
     // MARK: - Recovery

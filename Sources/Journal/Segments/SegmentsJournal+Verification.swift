@@ -16,9 +16,10 @@ extension SegmentsJournal {
             return report
         }
         // The index is looked at first: the records that it names are durable already.
-        let listing = try SegmentView.listing(of: directory, bootID: boot)
+        let id = try SegmentView.journalID(in: directory)
+        let listing = try listing(of: directory, id)
         var watermark = try WatermarkFile(in: directory, bootID: boot, forWriting: false)
-        var view = try SegmentView(unread: directory, place, watermark, usingIndex: false)
+        var view = try SegmentView(unread: directory, place, watermark, journalID: id, usingIndex: false)
         // In the boot that wrote it, nothing behind the watermark can be taken for durable.
         let limit = watermark.watermark.flatMap { $0.bootID == boot && !boot.isEmpty ? $0.index : nil }
         var walk = SegmentWalk(view.ledger.maker, upTo: limit, stopsAtFirst: request.stopsAtFirst)
@@ -53,6 +54,13 @@ extension SegmentsJournal {
             report.failures.sort { $0.index < $1.index }
         }
         return report
+    }
+
+    /// The index of the journal in a directory; a watermark tells whose it is where the manifest does not.
+    private func listing(of directory: any Directory, _ id: String?) throws(JournalError) -> IndexListing {
+        var id = id
+        if id == nil { id = try WatermarkFile(in: directory, bootID: boot, forWriting: false).journalID }
+        return try IndexListing(of: directory, IndexKeyMaker(journalID: id ?? ""))
     }
 
     /// Recomputes the roots that checkpoints state, in a second pass over what they sum up.

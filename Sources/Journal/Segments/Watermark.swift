@@ -32,10 +32,11 @@ struct Watermark: Sendable, Hashable {
 
     /// Its length on disk, in bytes: one sector.
     static let byteCount = 512
-    private static let updatedAtByteMaximum = 64
-    private static let checkDigitCount = 16
+    static let updatedAtByteMaximum = 64
+    static let idByteMaximum = 64
+    static let checkDigitCount = 16
     /// What it is filled up with.
-    private static let blanks = [UInt8](repeating: UInt8(ascii: " "), count: byteCount - 1) + [UInt8(ascii: "\n")]
+    static let blanks = [UInt8](repeating: UInt8(ascii: " "), count: byteCount - 1) + [UInt8(ascii: "\n")]
 
     /// The record it names, as an anchor or a reader takes it; nil for none.
     var head: JournalHead? {
@@ -70,8 +71,8 @@ struct Watermark: Sendable, Hashable {
         writer.member("segment", end.segment)
         writer.member("end", end.offset)
         writer.member("size", size)
-        writer.member("journal_id", Self.short(journalID, maximum: 64))
-        writer.member("boot_id", Self.short(bootID, maximum: 64))
+        writer.member("journal_id", Self.short(journalID, maximum: Self.idByteMaximum))
+        writer.member("boot_id", Self.short(bootID, maximum: Self.idByteMaximum))
         writer.member("unsynced_index", unsyncedIndex)
         writer.member("wiping_end", wipingEnd)
         writer.endObject()
@@ -111,6 +112,12 @@ struct Watermark: Sendable, Hashable {
 
     /// Reads the bytes.
     static func read(_ bytes: [UInt8]) -> Content {
+        if let watermark = Watermark(plain: bytes) { return .watermark(watermark) }
+        return parse(bytes)
+    }
+
+    /// Reads the bytes with the parser.
+    static func parse(_ bytes: [UInt8]) -> Content {
         do {
             let reader = try RecordReader(parsing: bytes)
             let index: UInt64 = try reader.integer("index")

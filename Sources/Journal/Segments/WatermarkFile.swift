@@ -31,14 +31,16 @@ struct WatermarkFile: Sendable {
         do {
             heads = try Self.subdirectory(HeadFile.directoryName, of: directory)
             file = try Self.opened(HeadFile.fileName, in: heads, options)
-            (bytes, content) = try file.map(Self.read) ?? ([], .missing)
+            (bytes, content) = ([], .missing)
+            if let file { (bytes, content) = try Self.read(file) }
         } catch {
             throw .io(error, file: Self.path)
         }
         do {
             let indexes = try Self.subdirectory(IndexRun.directoryName, of: directory)
             copy = try Self.opened(Self.copyName, in: indexes, options)
-            copyContent = try copy.map(Self.read)?.1 ?? .missing
+            copyContent = .missing
+            if let copy { copyContent = try Self.read(copy, knowing: (bytes, content)).1 }
         } catch {
             throw .io(error, file: Self.copyPath)
         }
@@ -143,7 +145,12 @@ struct WatermarkFile: Sendable {
     }
 
     /// Reads a file, again while it is met half written.
-    static func read(_ file: any File) throws(FileSystemError) -> ([UInt8], Watermark.Content) {
+    ///
+    /// - Parameter known: bytes that were read already, and what they say: the copy mostly holds the same.
+    static func read(
+        _ file: any File,
+        knowing known: ([UInt8], Watermark.Content)? = nil
+    ) throws(FileSystemError) -> ([UInt8], Watermark.Content) {
         var last: ([UInt8], Watermark.Content) = ([], .unreadable("it is empty"))
         for _ in 0..<readMaximum {
             // More than there should be: a longer file is not ours.
@@ -152,7 +159,8 @@ struct WatermarkFile: Sendable {
             let filled = try file.readFully(into: &span, at: 0)
             bytes.removeLast(bytes.count - filled)
             if !last.0.isEmpty, bytes == last.0 { break }
-            let content = Watermark.read(bytes)
+            let content: Watermark.Content
+            if let known, known.0 == bytes { content = known.1 } else { content = Watermark.read(bytes) }
             last = (bytes, content)
             if case .unreadable = content { continue }
             break

@@ -64,11 +64,22 @@ struct JournalManifest: Sendable, Hashable {
     }
 
     private static let jsonRecordsBytes = jsonRecords.bytes
+    /// What stands before and behind the identifier in segments.
+    private static let aroundID: (before: [UInt8], behind: [UInt8]) = {
+        let parts = JournalManifest(format: .segments, journalID: "@").bytes.split(separator: UInt8(ascii: "@"))
+        return (Array(parts[0]), Array(parts[1]))
+    }()
 
     /// Reads the file's bytes.
     static func read(_ bytes: [UInt8]) -> Content {
         // It is read by every call, and mostly as this version wrote it.
         if bytes == jsonRecordsBytes { return .manifest(.jsonRecords) }
+        if let id = plainID(bytes) { return .manifest(JournalManifest(format: .segments, journalID: id)) }
+        return parse(bytes)
+    }
+
+    /// Reads the file's bytes with the parser.
+    static func parse(_ bytes: [UInt8]) -> Content {
         guard let value = try? JSONValue(parsing: bytes), case .object(let members) = value else {
             return .unreadable
         }
@@ -79,5 +90,16 @@ struct JournalManifest: Sendable, Hashable {
             return .unknown("\"\(name)\" \(version)")
         }
         return .manifest(JournalManifest(format: format, journalID: members["journal_id"]?.string))
+    }
+    /// The identifier in bytes that this version wrote for segments; nil in any others, and where it is not plain text.
+    private static func plainID(_ bytes: [UInt8]) -> String? {
+        let (before, behind) = aroundID
+        let end = bytes.count - behind.count
+        guard end >= before.count, bytes[..<before.count].elementsEqual(before), bytes[end...].elementsEqual(behind)
+        else { return nil }
+        for byte in bytes[before.count..<end] {
+            if byte < 0x20 || byte >= 0x7F || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return nil }
+        }
+        return String(decoding: bytes[before.count..<end], as: UTF8.self)
     }
 }

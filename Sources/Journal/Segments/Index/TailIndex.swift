@@ -21,17 +21,29 @@ struct TailIndex: Sendable {
 
     /// What some records of one grant, nonce, key or id add up to.
     struct Group: Sendable {
-        /// The first and the last of them, and where they stand.
+        /// The first and the last of them.
         var first: UInt64
-        var firstPosition: RecordPosition
         var latest: UInt64
-        var latestPosition: RecordPosition
         /// How many there are.
-        var count: UInt64 = 1
+        var count: UInt64 = 0
         /// The maximum that the latest one which names one gives.
         var maximumUses: UInt32?
         /// What the runs say of the records before; nil until it was asked for.
         var before: UseTotals?
+
+        /// None yet, before the one at an index.
+        init(first index: UInt64, before: UseTotals?) {
+            first = index
+            latest = index
+            self.before = before
+        }
+
+        /// Adds the next one.
+        mutating func add(_ index: UInt64, _ maximumUses: UInt32?) {
+            latest = index
+            count += 1
+            if let maximumUses { self.maximumUses = maximumUses }
+        }
     }
 
     /// The index of the first record here.
@@ -102,11 +114,11 @@ struct TailIndex: Sendable {
         if isOverflowing, filter?.isEmpty ?? true { return }
         switch content {
         case .use(let use):
-            add(use.grant, index, position)
-            add(use.nonce, index, position, maximumUses: use.maximumUses)
-            add(use.id, index, position)
-            if let key = use.idempotencyKey { add(key, index, position) }
-        case .revocation(let grant): add(grant, index, position)
+            add(use.grant, index)
+            add(use.nonce, index, maximumUses: use.maximumUses)
+            add(use.id, index)
+            if let key = use.idempotencyKey { add(key, index) }
+        case .revocation(let grant): add(grant, index)
         case .checkpoint: break
         }
         if isOverflowing { return }
@@ -127,29 +139,10 @@ struct TailIndex: Sendable {
         asked = [:]
     }
 
-    private mutating func add(
-        _ key: IndexKey,
-        _ index: UInt64,
-        _ position: RecordPosition,
-        maximumUses: UInt32? = nil
-    ) {
+    private mutating func add(_ key: IndexKey, _ index: UInt64, maximumUses: UInt32? = nil) {
         if let filter, !filter.contains(key) { return }
-        guard var group = groups[key] else {
-            groups[key] = Group(
-                first: index,
-                firstPosition: position,
-                latest: index,
-                latestPosition: position,
-                maximumUses: maximumUses,
-                before: asked.removeValue(forKey: key)
-            )
-            return
-        }
-        group.latest = index
-        group.latestPosition = position
-        group.count += 1
-        if let maximumUses { group.maximumUses = maximumUses }
-        groups[key] = group
+        let before = asked.isEmpty ? nil : asked.removeValue(forKey: key)
+        groups[key, default: Group(first: index, before: before)].add(index, maximumUses)
     }
 
     /// Remembers what the runs say of a key.
