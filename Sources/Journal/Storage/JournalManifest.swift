@@ -91,6 +91,7 @@ struct JournalManifest: Sendable, Hashable {
         }
         return .manifest(JournalManifest(format: format, journalID: members["journal_id"]?.string))
     }
+
     /// The identifier in bytes that this version wrote for segments; nil in any others, and where it is not plain text.
     private static func plainID(_ bytes: [UInt8]) -> String? {
         let (before, behind) = aroundID
