@@ -61,50 +61,56 @@ extension ReplayCheck {
     init(nextUseBy facts: UseFacts, hint: UInt32?) {
         let maximum = hint ?? facts.maximumUses
         let count = UInt32(clamping: facts.useCount)
-        var details = "local Approval Use Journal: "
+        var details = ""
+        details.reserveCapacity(64)
+        details += "local Approval Use Journal: "
         if let maximum {
-            details += "use \(count)/\(maximum)"
+            details += "use "
+            details += String(count)
+            details += "/"
+            details += String(maximum)
         } else {
-            details += "\(count) prior use(s); grant has no max_uses"
+            details += String(count)
+            details += " prior use(s); grant has no max_uses"
         }
+        Self.addRemarks(facts, hint, to: &details)
         self.init(
             level: .localJournal,
             useNumber: UInt32(clamping: facts.useCount + 1),
             maximumUses: maximum,
             passed: maximum.map { count < $0 } ?? true && facts.revocationIndex == nil,
             isRevoked: facts.revocationIndex != nil,
-            details: details + Self.remarks(facts, hint)
+            details: details
         )
     }
 
     /// The answer about a use that is recorded.
     init(recorded use: ApprovalUse, by facts: UseFacts, hint: UInt32?) {
         let maximum = hint ?? facts.maximumUses
-        let details =
+        var details =
             if let maximum {
                 "local Approval Use Journal passed, use \(use.useNumber)/\(maximum)"
             } else {
                 "local Approval Use Journal: use \(use.useNumber) of unbounded grant"
             }
+        Self.addRemarks(facts, hint, to: &details)
         self.init(
             level: .localJournal,
             useNumber: use.useNumber,
             maximumUses: maximum,
             passed: maximum.map { use.useNumber <= $0 } ?? true && facts.revocationIndex == nil,
             isRevoked: facts.revocationIndex != nil,
-            details: details + Self.remarks(facts, hint)
+            details: details
         )
     }
 
-    /// What a reader should know besides: a hint that disagrees with the record, a revocation.
-    private static func remarks(_ facts: UseFacts, _ hint: UInt32?) -> String {
-        var remarks = ""
+    /// Adds what a reader should know besides: a hint that disagrees with the record, a revocation.
+    private static func addRemarks(_ facts: UseFacts, _ hint: UInt32?, to details: inout String) {
         if let hint, let stored = facts.maximumUses, hint != stored {
-            remarks += "; the hint \(hint) differs from the recorded max_uses \(stored)"
+            details += "; the hint \(hint) differs from the recorded max_uses \(stored)"
         }
         if let index = facts.revocationIndex {
-            remarks += "; the grant was revoked by record \(index)"
+            details += "; the grant was revoked by record \(index)"
         }
-        return remarks
     }
 }

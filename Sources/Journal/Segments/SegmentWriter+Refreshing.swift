@@ -12,13 +12,15 @@ extension SegmentWriter {
     ///
     /// - Returns: false when the journal must be opened anew: its files were replaced, or someone left something behind.
     mutating func isUpToDate(with directory: any Directory) throws(JournalError) -> Bool {
-        guard try view.isOf(directory), try view.watermarkFile.stands(in: directory) else { return false }
+        guard try view.isOf(directory), try view.watermarkFile.stands(in: directory, place.fileSystem) else {
+            return false
+        }
         return try isUpToDate()
     }
 
     /// The same where the names in the journal's directory are known to stand.
     mutating func isUpToDateBelowNames() throws(JournalError) -> Bool {
-        guard try view.watermarkFile.stands() else { return false }
+        guard try view.watermarkFile.stands(place.fileSystem) else { return false }
         return try isUpToDate()
     }
 

@@ -75,13 +75,15 @@ extension SegmentsJournal {
         _ body: (inout SegmentView) throws(JournalError) -> Result
     ) throws(JournalError) -> Result? {
         try reader.withLock { (state) throws(JournalError) -> Result? in
-            guard var names = state.names.take(), var view = state.view.take() else { return nil }
-            guard try names.stand(at: place), try view.watermarkFile.stands(), try view.follow(bootID: boot) else {
-                return nil
-            }
-            let result = try body(&view)
-            (state.view, state.names) = (view, names)
-            return result
+            if state.names == nil || state.view == nil { return nil }
+            // Kept only when all goes well; and where it is, as it takes a while to move.
+            var isGood = false
+            defer { if !isGood { (state.view, state.names) = (nil, nil) } }
+            guard try state.names?.stand(at: place) == true,
+                let answer = try state.view?.answer(place, bootID: boot, body)
+            else { return nil }
+            isGood = true
+            return answer
         }
     }
 
@@ -93,7 +95,8 @@ extension SegmentsJournal {
         _ state: inout ReaderState,
         _ directory: any Directory
     ) throws(JournalError) -> (SegmentView, isHeld: Bool) {
-        if var view = state.view.take(), try view.isOf(directory), try view.watermarkFile.stands(in: directory),
+        if var view = state.view.take(), try view.isOf(directory),
+            try view.watermarkFile.stands(in: directory, place.fileSystem),
             try view.follow(bootID: boot)
         {
             return (view, true)
@@ -103,6 +106,16 @@ extension SegmentsJournal {
 }
 
 extension SegmentView {
+    /// Runs `body` where the watermark stands that was opened, and on what is durable now; nil where it does not.
+    fileprivate mutating func answer<Result>(
+        _ place: JournalPlace,
+        bootID: String,
+        _ body: (inout SegmentView) throws(JournalError) -> Result
+    ) throws(JournalError) -> Result? {
+        guard try watermarkFile.stands(place.fileSystem), try follow(bootID: bootID) else { return nil }
+        return try body(&self)
+    }
+
     /// Reads on to where records are durable now.
     ///
     /// - Returns: false when that takes a fresh look.

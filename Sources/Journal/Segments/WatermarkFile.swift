@@ -15,6 +15,8 @@ struct WatermarkFile: Sendable {
     /// Where the file stands, and which it is, once that was asked.
     var heads: (any Directory)?
     var identity: FileIdentity?
+    /// When a name in `heads` last changed, where the file was looked for after that.
+    private var stamp: DirectoryStamp?
     /// Nil when it is not there.
     var file: (any File)?
     var content: Watermark.Content
@@ -92,9 +94,10 @@ struct WatermarkFile: Sendable {
 
     /// The records that it names, as evidence.
     var evidence: [(head: JournalHead, file: String)] {
-        [(content, Self.path), (copyContent, Self.copyPath)].compactMap { content, file in
-            content.head.map { ($0, file) }
-        }
+        var evidence: [(head: JournalHead, file: String)] = []
+        if let head = content.head { evidence.append((head, Self.path)) }
+        if let head = copyContent.head { evidence.append((head, Self.copyPath)) }
+        return evidence
     }
 
     /// Looks at the file again; false when nothing changed.
@@ -117,13 +120,21 @@ struct WatermarkFile: Sendable {
     }
 
     /// Whether the file that was opened still stands at its name in `heads`, which is known to stand at its own.
-    mutating func stands() throws(JournalError) -> Bool {
+    ///
+    /// One look at the directory tells, once no name in it has changed for a while.
+    mutating func stands(_ fileSystem: any FileSystem) throws(JournalError) -> Bool {
         guard let heads, let file else { return false }
         do {
+            let status = try heads.status()
+            if identity != nil, let stamp, stamp.vouches(for: status) { return true }
+            // Before the name is looked at: a later change is seen.
+            let fresh = DirectoryStamp(status, fileSystem)
             let known: FileIdentity
             if let identity { known = identity } else { known = try file.extent().identity }
             identity = known
-            return try heads.extent(of: HeadFile.fileName).identity == known
+            guard try heads.extent(of: HeadFile.fileName).identity == known else { return false }
+            stamp = fresh
+            return true
         } catch  where error.code == .noEntry {
             return false
         } catch {
@@ -132,7 +143,7 @@ struct WatermarkFile: Sendable {
     }
 
     /// Whether the file that was opened is still the one in the journal.
-    mutating func stands(in directory: any Directory) throws(JournalError) -> Bool {
+    mutating func stands(in directory: any Directory, _ fileSystem: any FileSystem) throws(JournalError) -> Bool {
         do {
             guard let found = try Self.subdirectory(HeadFile.directoryName, of: directory) else { return file == nil }
             if let heads, try found.status().identity != heads.status().identity { return false }
@@ -141,7 +152,7 @@ struct WatermarkFile: Sendable {
         } catch {
             throw .io(error, file: Self.path)
         }
-        return try stands()
+        return try stands(fileSystem)
     }
 
     /// Reads a file, again while it is met half written.
