@@ -40,7 +40,7 @@ struct RecordReview {
         _ files: inout SegmentFiles,
         _ scope: Scope
     ) throws(JournalError) {
-        var audit = SegmentAudit(walk.maker, clockToleranceSeconds: scope.clockToleranceSeconds)
+        var audit = SegmentAudit(walk.maker, clockToleranceSeconds: scope.clockToleranceSeconds, capacity: 48)
         var index = IndexAudit(scope.runs)
         var heads: [UInt64: JournalHead] = [:]
         try walk.run(&files) { line, bytes in

@@ -61,6 +61,8 @@ struct TailIndex: Sendable {
     /// What the runs said of keys that no record here has yet.
     private var asked: [IndexKey: UseTotals] = [:]
     private static let askedMaximum = 1024
+    /// For how many keys there is room as soon as there is one: most journals that are opened hold some records.
+    private static let firstCapacity = 48
 
     /// An empty tail.
     init(firstIndex: UInt64, capacity: Int) {
@@ -112,6 +114,7 @@ struct TailIndex: Sendable {
         nextIndex += 1
         if !isOverflowing, records.count == capacity { overflow() }
         if isOverflowing, filter?.isEmpty ?? true { return }
+        if groups.isEmpty { groups.reserveCapacity(Self.firstCapacity) }
         switch content {
         case .use(let use):
             add(use.grant, index)
