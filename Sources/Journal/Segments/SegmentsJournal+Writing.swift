@@ -116,8 +116,9 @@ extension SegmentsJournal {
                 let written = try writer.writeWithoutSync()
                 _ = consume held
                 if let written, try !writer.finish(written) {
-                    // Durable, and whoever opens the journal anew finds it.
-                    try locked(&state, Opening(isFresh: true)) { (_) throws(JournalError) in }
+                    // Synced; whoever opens the journal anew has to find it.
+                    state.lastSeen = writer.view.ledger.last ?? state.lastSeen
+                    try lookAnew(&state)
                     return true
                 }
                 state.lastSeen = writer.view.ledger.last ?? state.lastSeen
@@ -128,6 +129,16 @@ extension SegmentsJournal {
             }
             (state.lock, state.names) = (lock, names)
             return true
+        }
+    }
+
+    /// Opens the journal anew after records were written and synced, and looks whether the last of them is there.
+    private func lookAnew(_ state: inout WriterState) throws(JournalError) {
+        do throws(JournalError) {
+            try locked(&state, Opening(isFresh: true)) { (_) throws(JournalError) in }
+        } catch .lockBusy(let path, _) {
+            // Whoever is told of a busy lock takes it that nothing was written.
+            throw .io(FileSystemError(operation: .lock, name: path, code: .timedOut), file: path)
         }
     }
 
