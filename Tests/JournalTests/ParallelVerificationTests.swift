@@ -19,11 +19,12 @@ struct ParallelVerificationTests {
     ) throws -> VerificationReport {
         let lineByLine = journal.open(threads: 0)
         let all = try lineByLine.verifyAll(anchor: anchor)
-        let first = try lineByLine.verifyIntegrity(anchor: anchor)
-        for (threads, block, bytes) in [(2, 1000, 6000), (3, 3000, 1 << 20)] {
-            let other = journal.open(threads: threads, blockByteCount: block, auditByteMaximum: bytes)
-            #expect(try other.verifyAll(anchor: anchor) == all, "\(what()), \(threads) threads")
-            if threads == 2 { #expect(try other.verifyIntegrity(anchor: anchor) == first, "\(what())") }
+        let other = journal.open(threads: 2, blockByteCount: 1000, auditByteMaximum: 6000)
+        #expect(try other.verifyAll(anchor: anchor) == all, "\(what())")
+        // Without a failure it is the same walk.
+        if !all.isIntact {
+            let first = try lineByLine.verifyIntegrity(anchor: anchor)
+            #expect(try other.verifyIntegrity(anchor: anchor) == first, "\(what())")
         }
         return all
     }
@@ -39,7 +40,16 @@ struct ParallelVerificationTests {
             for damage in 0..<Int(seed / 2 % 3) + (seed % 3 == 0 ? 0 : 1) {
                 let head = try? random.journal.open().head()
                 let anchor = head.map { JournalAnchor(index: $0.index / 2 + 1, digest: $0.digest) }
-                note(try compared(random.journal, anchor: seed % 5 == 0 ? anchor : nil, "seed \(seed), \(damage)"))
+                let report = try compared(
+                    random.journal,
+                    anchor: seed % 5 == 0 ? anchor : nil,
+                    "seed \(seed), \(damage)"
+                )
+                note(report)
+                if damage == 0 {
+                    let third = random.journal.open(threads: 3, blockByteCount: 3000, auditByteMaximum: 1 << 20)
+                    #expect(try third.verifyAll(anchor: seed % 5 == 0 ? anchor : nil) == report, "seed \(seed)")
+                }
                 try random.damage()
             }
             note(try compared(random.journal, "seed \(seed), at last"))
@@ -68,7 +78,7 @@ struct ParallelVerificationTests {
         }
         let file = try #require(try journal.names(in: "indexes").first { $0.hasSuffix(".run") })
         let right = try journal.bytes("indexes/\(file)")
-        for page in 1..<(right.count / 512) where page % 3 == 0 || page < 3 {
+        for page in 1..<(right.count / 512) where page % 4 == 0 || page == 1 {
             var wrong = right
             wrong[page * 512 + 9] ^= 4
             try journal.write(wrong, to: "indexes/\(file)")
@@ -80,7 +90,7 @@ struct ParallelVerificationTests {
     @Test(arguments: ["number", "limit", "revocation", "id", "clock", "key", "twice"])
     func oneThingThatShouldNotBeIsFound(what: String) throws {
         let disk = TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk
-        for place in [1, 17, 39] {
+        for place in Self.isLong ? [1, 17, 39] : [17] {
             let journal = try TestJournal(.segments, .tiny, in: disk)
             let writer = journal.open()
             func append(_ use: ApprovalUse, _ number: UInt32) throws {
