@@ -48,6 +48,41 @@ struct GroupCommitTests {
         #expect(try journal.open().verifyAll().isIntact)
     }
 
+    /// Who asks while the first ones are being decided is in the same write: here the lock is held up until somebody has.
+    @Test func callersThatComeBeforeTheWriteAreInIt() throws {
+        let journal = try journal()
+        let handle = journal.open()
+        try handle.create()
+        for number in 1...2 { _ = try handle.reserve(use(nonce: "first-\(number)")) }
+        let asking = Condition(0)
+        let hasBegun = Flag()
+        let hasSynced = Flag()
+        let lineCount = Condition(0)
+        journal.fileSystem.setIntercept { call in
+            if call.operation == .lock, hasBegun.raise() {
+                asking.wait { $0 == 8 ? () : nil }
+                // They have said that they ask; asking itself takes them a moment.
+                PosixFileSystem.shared.sleep(nanoseconds: 200_000_000)
+            }
+            if call.operation == .sync, call.path.hasPrefix("segments/"), hasSynced.raise() {
+                let bytes = (try? journal.bytes(call.path)) ?? []
+                lineCount.withLock { $0 = bytes.count { $0 == UInt8(ascii: "\n") } }
+            }
+            return nil
+        }
+        try threads(9) { number in
+            if number > 0 {
+                while !hasBegun.isUp { PosixFileSystem.shared.sleep(nanoseconds: 1_000_000) }
+                asking.withLock { $0 += 1 }
+                asking.broadcast()
+            }
+            _ = try? handle.reserve(use(nonce: "n-\(number)"), maximumUses: 1)
+        }
+        #expect(lineCount.withLock { $0 } > 3, "whoever worked wrote for itself alone")
+        #expect(try handle.records().count == 11)
+        #expect(try journal.open().verifyAll().isIntact)
+    }
+
     /// A refusal is the answer of one caller only.
     @Test func everyCallerGetsItsOwnAnswer() throws {
         let journal = try journal()

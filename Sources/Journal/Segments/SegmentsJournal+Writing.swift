@@ -39,46 +39,39 @@ extension SegmentsJournal {
 
     /// Requests share the lock, one write and one sync.
     func commit(_ requests: [JournalRequest]) -> [Result<JournalAnswer, JournalError>] {
-        answers(to: requests) { (body) throws(JournalError) in
-            try withWriter(body)
-            return true
-        } ?? []
+        var answers = JournalAnswers(to: requests)
+        do throws(JournalError) {
+            try withWriter { (writer) throws(JournalError) in try answers.decide(on: &writer) }
+        } catch {
+            answers.fail(error)
+        }
+        return answers.all
     }
 
     /// The same with what is open from the calls before; nil when that is nothing, or no longer what stands at the path.
-    func commitOnHeld(_ requests: [JournalRequest]) -> [Result<JournalAnswer, JournalError>]? {
-        answers(to: requests) { (body) throws(JournalError) in try withHeldWriter(body) }
-    }
-
-    /// A refusal stands also when the group then fails, if no record of the group was counted for it: what is refused
-    /// because of a record that failed is answered with the failure.
     ///
-    /// - Returns: nil when `run` did not run its argument.
-    private func answers(
-        to requests: [JournalRequest],
-        _ run: ((inout SegmentWriter) throws(JournalError) -> Void) throws(JournalError) -> Bool
+    /// - Parameter more: see ``JournalStorage/commit(_:_:)``.
+    func commitOnHeld(
+        _ requests: [JournalRequest],
+        _ more: () -> [JournalRequest]
     ) -> [Result<JournalAnswer, JournalError>]? {
-        var answers: [Result<JournalAnswer, JournalError>] = []
-        var firm = 0
+        var answers = JournalAnswers(to: requests)
         do throws(JournalError) {
-            let hasRun = try run { (writer) throws(JournalError) in
-                for request in requests {
-                    do throws(JournalError) {
-                        answers.append(.success(try writer.answer(request)))
-                    } catch  where error.isRefusal {
-                        answers.append(.failure(error))
-                    }
-                    // It may rest on what others are still syncing, too.
-                    let isFirm = writer.staged.isEmpty && !writer.hasUnsecured
-                    if isFirm && firm == answers.count - 1 { firm = answers.count }
+            let hasRun = try withHeldWriter { (writer) throws(JournalError) in
+                try answers.decide(on: &writer)
+                // While others append, too, they are not kept waiting for the lock.
+                while !writer.isShared {
+                    let further = more()
+                    if further.isEmpty { break }
+                    answers.add(further)
+                    try answers.decide(on: &writer)
                 }
             }
             if !hasRun { return nil }
         } catch {
-            answers.removeLast(answers.count - min(firm, answers.count))
-            while answers.count < requests.count { answers.append(.failure(error)) }
+            answers.fail(error)
         }
-        return answers
+        return answers.all
     }
 
     /// Runs `body` under the journal's lock, on records that are whole and durable.

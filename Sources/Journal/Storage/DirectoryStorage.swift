@@ -63,10 +63,15 @@ final class DirectoryStorage: JournalStorage {
 
     func create() throws(JournalError) { try standingOrNew().create() }
 
-    func commit(_ requests: [JournalRequest]) -> [Result<JournalAnswer, JournalError>] {
+    func commit(_ requests: [JournalRequest]) -> [Result<JournalAnswer, JournalError>] { commit(requests) { [] } }
+
+    func commit(
+        _ requests: [JournalRequest],
+        _ more: () -> [JournalRequest]
+    ) -> [Result<JournalAnswer, JournalError>] {
         do throws(JournalError) {
             // What is held was admitted when it was opened.
-            if let answers = segments.commitOnHeld(requests) { return answers }
+            if let answers = segments.commitOnHeld(requests, more) { return answers }
             return try standingOrNew().commit(requests)
         } catch {
             return requests.map { _ in .failure(error) }

@@ -7,8 +7,8 @@ package import FileSystemSeam
 /// longer than for one group, and a caller who is alone pays nothing.
 ///
 /// Callers that ask in a loop would fall into two halves, of which one asks while the disk works for the other. So whoever
-/// works waits a moment for those who were there in the last two groups: less long than a sync takes, and not again for a
-/// while when they did not come.
+/// works waits for those who were there last time, and decides what they ask as they come; but for no longer than
+/// recording took the last time, so that what is lost is never more than that, and only once when they do not come.
 package final class GroupCommit: Sendable {
     /// One caller's request, and what it waits for.
     private final class Ticket: Sendable {
@@ -36,21 +36,30 @@ package final class GroupCommit: Sendable {
         var isWorking = false
         /// Those who have asked and are not being worked for, in order.
         var waiting: [Ticket] = []
-        /// How many are likely to ask before a sync would be over, and until when that is likely.
+        /// How many whoever works wants to come before it goes on; nil while it does not wait.
+        var wanted: Int?
+        /// How many are likely to ask soon, and until when they are waited for.
         var expected = 1
         var expectedUntil: UInt64 = 0
-        /// How many groups are not waited for, because waiting was in vain, and how many the next time.
-        var hurries = 0
-        var hurriesNext = 1
+
+        /// Takes those who wait, or as many as a group that has some already can still hold.
+        mutating func take(behind count: Int) -> [Ticket] {
+            if waiting.count <= GroupCommit.groupMaximum - count {
+                defer { waiting = [] }
+                return waiting
+            }
+            let taken = Array(waiting.prefix(GroupCommit.groupMaximum - count))
+            waiting.removeFirst(taken.count)
+            return taken
+        }
     }
 
     private let storage: any JournalStorage
     private let state = Condition(State())
     /// How many requests share one critical section at most: other processes want their turn, too.
     private static let groupMaximum = 256
-    /// How long is waited for others to ask.
-    private static let gatheringNanoseconds: UInt64 = 100_000
-    private static let hurriesMaximum = 1024
+    /// How long is waited for others to ask, at most.
+    private static let gatheringMaximumNanoseconds: UInt64 = 1_000_000
     private let clock: any FileSystem
 
     /// Groups what is asked of a storage.
@@ -62,14 +71,14 @@ package final class GroupCommit: Sendable {
     /// Asks the storage, together with others.
     package func commit(_ request: JournalRequest) throws(JournalError) -> JournalAnswer {
         let ticket = Ticket(request)
-        let (isFirst, isComplete) = state.withLock { state in
+        let (isFirst, isWanted) = state.withLock { state in
             state.waiting.append(ticket)
-            if state.isWorking { return (false, state.waiting.count == state.expected) }
+            if state.isWorking { return (false, state.wanted.map { state.waiting.count >= $0 } ?? false) }
             state.isWorking = true
             return (true, false)
         }
-        // Whoever works may be waiting for this one.
-        if isComplete { state.signal() }
+        // Whoever works is waiting for this one.
+        if isWanted { state.signal() }
         if isFirst { return try work(for: ticket).get() }
         switch ticket.wait() {
         case .answered(let answer): return try answer.get()
@@ -79,13 +88,18 @@ package final class GroupCommit: Sendable {
 
     /// Works for those who wait, of whom `own` is the first; returns what came of it for `own`.
     private func work(for own: Ticket) -> Result<JournalAnswer, JournalError> {
-        let group = gather()
-        let answers = storage.commit(group.map(\.request))
+        var group = state.withLock { $0.take(behind: 0) }
+        var start = clock.monotonicClock().nanoseconds
+        let answers = storage.commit(group.map(\.request)) {
+            let further = gather(behind: group.count, &start)
+            group += further
+            return further.map(\.request)
+        }
         precondition(answers.count == group.count, "a storage answers every request once")
         let now = clock.monotonicClock().nanoseconds
         let next = state.withLock { state in
             state.expected = min(group.count + state.waiting.count, Self.groupMaximum)
-            state.expectedUntil = now &+ Self.gatheringNanoseconds
+            state.expectedUntil = now &+ min(now &- start, Self.gatheringMaximumNanoseconds)
             if state.waiting.isEmpty { state.isWorking = false }
             return state.waiting.first
         }
@@ -98,31 +112,28 @@ package final class GroupCommit: Sendable {
         return answer
     }
 
-    /// Takes those who have asked, and for a moment those who are likely to ask soon.
-    private func gather() -> [Ticket] {
-        let now = clock.monotonicClock().nanoseconds
-        let (isWorthWaiting, rest) = state.withLock { state in
-            guard state.waiting.count < state.expected, now < state.expectedUntil else { return (false, 0 as UInt64) }
-            if state.hurries > 0 { state.hurries -= 1 }
-            return (state.hurries == 0, state.expectedUntil - now)
-        }
-        if isWorthWaiting {
-            let hasCome: Bool? = state.wait(timeoutNanoseconds: rest) { state in
-                state.waiting.count >= state.expected ? true : nil
-            }
-            state.withLock { state in
-                if hasCome != nil {
-                    state.hurriesNext = 1
-                } else {
-                    state.hurries = state.hurriesNext
-                    state.hurriesNext = min(state.hurriesNext * 2, Self.hurriesMaximum)
+    /// Those who have asked meanwhile, after a moment for those who are likely to ask soon; none when it is time to record.
+    ///
+    /// - Parameter now: the time when it returned.
+    private func gather(behind count: Int, _ now: inout UInt64) -> [Ticket] {
+        let (isComplete, until) = state.withLock { ($0.waiting.count + count >= $0.expected, $0.expectedUntil) }
+        if !isComplete {
+            now = clock.monotonicClock().nanoseconds
+            if now < until {
+                let _: Bool? = state.wait(timeoutNanoseconds: until - now) { state in
+                    // Half of those who are missing at a time, so that few are left to be decided in the end, and nobody
+                    // is woken for each.
+                    let wanted = max(1, (state.expected - count + 1) / 2)
+                    if state.waiting.count >= wanted { return true }
+                    state.wanted = wanted
+                    return nil
                 }
+                now = clock.monotonicClock().nanoseconds
             }
         }
         return state.withLock { state in
-            let group = Array(state.waiting.prefix(Self.groupMaximum))
-            state.waiting.removeFirst(group.count)
-            return group
+            state.wanted = nil
+            return state.take(behind: count)
         }
     }
 }

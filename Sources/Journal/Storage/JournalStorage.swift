@@ -29,6 +29,16 @@ package protocol JournalStorage: Sendable {
     /// - Returns: an answer for each request, in their order.
     func commit(_ requests: [JournalRequest]) -> [Result<JournalAnswer, JournalError>]
 
+    /// The same also for requests that come while the first ones are decided.
+    ///
+    /// - Parameter more: gives some that are to be decided, too; none when it is time to record what was granted. It may
+    ///   wait for them. Called any number of times, also never.
+    /// - Returns: an answer for each request, also for those that `more` gave, in their order.
+    func commit(
+        _ requests: [JournalRequest],
+        _ more: () -> [JournalRequest]
+    ) -> [Result<JournalAnswer, JournalError>]
+
     /// What the next use of a nonce is judged by; nil when there is no journal.
     func facts(grant: String, nonceDigest: String) throws(JournalError) -> UseFacts?
 
@@ -67,6 +77,16 @@ package protocol JournalStorage: Sendable {
         discardingEvidence: Bool,
         progress: WorkProgress.Handler?
     ) throws(JournalError) -> UInt64
+}
+
+extension JournalStorage {
+    /// Takes no more, where deciding takes no time to speak of.
+    package func commit(
+        _ requests: [JournalRequest],
+        _ more: () -> [JournalRequest]
+    ) -> [Result<JournalAnswer, JournalError>] {
+        commit(requests)
+    }
 }
 
 /// What is to be verified, and against what.

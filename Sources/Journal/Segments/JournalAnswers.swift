@@ -1,0 +1,35 @@
+/// What requests that share a write are answered.
+struct JournalAnswers: Sendable {
+    private var requests: [JournalRequest]
+    private(set) var all: [Result<JournalAnswer, JournalError>] = []
+    /// How many of the first ones stand whatever becomes of the group.
+    private var firm = 0
+
+    init(to requests: [JournalRequest]) { self.requests = requests }
+
+    /// Adds requests that are still to be decided.
+    mutating func add(_ further: [JournalRequest]) { requests += further }
+
+    /// Decides all requests that are still to be decided, and stages what is granted.
+    ///
+    /// A refusal stands also when the group then fails, if no record of the group was counted for it: what is refused
+    /// because of a record that failed is answered with the failure.
+    mutating func decide(on writer: inout SegmentWriter) throws(JournalError) {
+        for request in requests[all.count...] {
+            do throws(JournalError) {
+                all.append(.success(try writer.answer(request)))
+            } catch  where error.isRefusal {
+                all.append(.failure(error))
+            }
+            // It may rest on what others are still syncing, too.
+            let isFirm = writer.staged.isEmpty && !writer.hasUnsecured
+            if isFirm && firm == all.count - 1 { firm = all.count }
+        }
+    }
+
+    /// The group failed.
+    mutating func fail(_ error: JournalError) {
+        all.removeLast(all.count - min(firm, all.count))
+        while all.count < requests.count { all.append(.failure(error)) }
+    }
+}
