@@ -84,7 +84,14 @@ public struct Digest: Sendable, Hashable, CustomStringConvertible {
     public var hex: String { Hex.encode(bytes) }
 
     /// The tagged form: `sha256:<64 hex>`.
-    public var description: String { "\(algorithm.rawValue):\(hex)" }
+    public var description: String {
+        var text: [UInt8] = []
+        text.reserveCapacity(8 + 2 * Self.byteCount)
+        text.append(contentsOf: algorithm.rawValue.utf8)
+        text.append(UInt8(ascii: ":"))
+        Hex.append(bytes.span, to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
 
     /// Compares in time that does not depend on where the digests differ: use it to verify.
     public func matches(_ other: Digest) -> Bool {

@@ -14,14 +14,15 @@ extension JournalRecord {
     ///
     /// The line is what was hashed with the digest put in its place, so the record is written out once.
     func sealedLine(after previous: String) -> (record: JournalRecord, line: [UInt8]) {
-        var line = stamped(previous: previous, digest: "").declaredBytes
+        let linked = stamped(previous: previous, digest: "")
+        var line = linked.declaredBytes
         let digest = Digest(hashing: line).description
         let member = Array("\"record_digest\":\"".utf8)
         // Behind it stand at most three members, and inside of a string quotes are escaped: the last one is the one.
         var place = line.count - member.count
         while !Bytes.isSame(line.span, place, member.span, 0, count: member.count) { place -= 1 }
         line.insert(contentsOf: digest.utf8, at: place + member.count)
-        return (stamped(previous: previous, digest: digest), line)
+        return (linked.stamped(previous: previous, digest: digest), line)
     }
 
     private func stamped(previous: String, digest: String) -> JournalRecord {

@@ -4,22 +4,23 @@ extension RecordValidation {
     /// Checks a record that a caller wants written as if it were complete: what the journal fills in later stands for
     /// itself.
     static func checkRequest(_ request: JournalRecord) throws(JournalError) {
-        let time = Timestamp(secondsSinceEpoch: 0).description
         switch request {
         case .use(var use):
             if use.useID.isEmpty { use.useID = "use_" }
-            if use.createdAt.isEmpty { use.createdAt = time }
+            if use.createdAt.isEmpty { use.createdAt = Self.someTime }
             if isSmall(use) { try checkMembers(.use(use)) } else { try check(.use(use)) }
         case .revocation(var revocation):
             if revocation.revocationID.isEmpty { revocation.revocationID = "rev_" }
-            if revocation.createdAt.isEmpty { revocation.createdAt = time }
+            if revocation.createdAt.isEmpty { revocation.createdAt = Self.someTime }
             try check(.revocation(revocation))
         case .checkpoint(var checkpoint):
             if checkpoint.checkpointID.isEmpty { checkpoint.checkpointID = "cp_" }
-            if checkpoint.createdAt.isEmpty { checkpoint.createdAt = time }
+            if checkpoint.createdAt.isEmpty { checkpoint.createdAt = Self.someTime }
             try check(.checkpoint(checkpoint))
         }
     }
+
+    private static let someTime = Timestamp(secondsSinceEpoch: 0).description
 
     /// Whether a use needs not be written out to see that it is not too large: no byte of a text takes more than six when it is
     /// escaped, and what stands around the texts takes less than the rest.
@@ -27,12 +28,11 @@ extension RecordValidation {
         var count = use.useID.utf8.count + use.grantID.utf8.count + use.grantDigest.utf8.count
         count += use.nonceDigest.utf8.count + use.actor.utf8.count + use.action.utf8.count + use.subject.utf8.count
         count += use.createdAt.utf8.count
-        for text in [
-            use.sessionID, use.actionArtifactID, use.receiptDigest, use.idempotencyKey, use.expiresAt, use.signature,
-            use.signatureAlgorithm, use.signingKeyID,
-        ] {
-            count += text?.utf8.count ?? 0
-        }
+        count += byteCount(use.sessionID) + byteCount(use.actionArtifactID) + byteCount(use.receiptDigest)
+        count += byteCount(use.idempotencyKey) + byteCount(use.expiresAt) + byteCount(use.signature)
+        count += byteCount(use.signatureAlgorithm) + byteCount(use.signingKeyID)
         return count < recordByteMaximum / 8
     }
+
+    private static func byteCount(_ text: String?) -> Int { text?.utf8.count ?? 0 }
 }

@@ -52,7 +52,7 @@ extension SegmentWriter: LedgerView {
     mutating func grant(_ grant: String) throws(JournalError) -> GrantFacts { try view.ledger.grant(grant) }
 
     mutating func nonce(_ nonceDigest: String, of grant: String) throws(JournalError) -> NonceFacts {
-        try view.ledger.nonce(nonceDigest, of: grant)
+        try view.ledger.nonce(nonceDigest, ofKnown: grant)
     }
 
     mutating func firstUse(ofGrant grant: String, idempotencyKey: String) throws(JournalError) -> UInt64? {

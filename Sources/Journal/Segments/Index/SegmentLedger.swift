@@ -126,6 +126,15 @@ extension SegmentLedger {
         return NonceFacts(useCount: uses.useCount, maximumUses: uses.maximumUses, latestIndex: uses.latest)
     }
 
+    /// The facts about a nonce of a grant that was asked for just before.
+    mutating func nonce(_ nonceDigest: String, ofKnown grant: String) throws(JournalError) -> NonceFacts {
+        // Where the runs know no use of the grant they know none of its nonces.
+        if tail.remembered(maker.key(.grant, grant))?.useCount == 0 {
+            tail.remember(UseTotals(), of: maker.key(.nonce, grant: grant, nonceDigest))
+        }
+        return try nonce(nonceDigest, of: grant)
+    }
+
     /// What the next use of a nonce is judged by.
     mutating func facts(grant: String, nonceDigest: String) throws(JournalError) -> UseFacts {
         let nonce = try nonce(nonceDigest, of: grant)

@@ -182,6 +182,8 @@ struct TailIndex: Sendable {
     /// The records from an index on, as a tail of their own.
     func dropping(before index: UInt64) -> TailIndex {
         var rest = TailIndex(firstIndex: max(index, firstIndex), capacity: capacity)
+        // As many will come as there were.
+        rest.groups.reserveCapacity(groups.count)
         for record in records.dropFirst(Int(clamping: rest.firstIndex - firstIndex)) {
             rest.append(record.content, at: record.position, byteCount: record.byteCount)
         }
