@@ -34,12 +34,6 @@ public struct CanonicalWriter: ~Copyable {
         hasher = nil
     }
 
-    /// Starts writing to bytes, with room for some: so many are written without moving those before.
-    public init(form: CanonicalForm, reserving byteCount: Int) {
-        self.init(form: form)
-        bytes.reserveCapacity(byteCount)
-    }
-
     /// Starts writing into a hash.
     public init(form: CanonicalForm, hashing algorithm: DigestAlgorithm) {
         self.form = form

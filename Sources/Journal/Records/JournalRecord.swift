@@ -102,8 +102,9 @@ extension JournalRecord: CanonicalEncodable {
 
     /// The record's compact bytes. They cannot fail: no record holds a floating-point number.
     var declaredBytes: [UInt8] {
+        var writer = CanonicalWriter(form: .declared)
         // As much as most records take, with a digest that is put in later.
-        var writer = CanonicalWriter(form: .declared, reserving: 896)
+        writer.reserve(byteCount: 896)
         encode(to: &writer)
         do {
             return try writer.finish()

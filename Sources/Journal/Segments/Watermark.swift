@@ -51,69 +51,18 @@ struct Watermark: Sendable, Hashable {
 
     /// The bytes; nil when they do not fit, as what was read from a damaged file may not.
     private var sector: [UInt8]? {
-        var bytes = plainBytes ?? declaredBytes
+        var bytes = declaredBytes
         let check = Hex.encode(Array(Digest(hashing: bytes).bytes.prefix(Self.checkDigitCount / 2)))
-        bytes.append(",\"check\":\"")
-        bytes.append(check)
-        bytes.append("\"}")
+        bytes += ",\"check\":\"\(check)\"}".utf8
         if bytes.count >= Self.byteCount { return nil }
         bytes += Self.blanks[bytes.count...]
         return bytes
     }
 
-    /// What ``declaredBytes`` are when nothing in them is escaped, as in every watermark that was not damaged; else nil. One is
-    /// written for every group of records.
-    private var plainBytes: [UInt8]? {
-        guard Self.isPlain(digest), Self.isPlain(updatedAt), Self.isPlain(journalID), Self.isPlain(bootID),
-            updatedAt.utf8.count <= Self.updatedAtByteMaximum, journalID.utf8.count <= Self.idByteMaximum,
-            bootID.utf8.count <= Self.idByteMaximum
-        else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(Self.byteCount)
-        bytes.append("{\"index\":")
-        bytes.append(index)
-        bytes.append(",\"digest\":\"")
-        bytes.append(digest)
-        bytes.append("\",\"updated_at\":\"")
-        bytes.append(updatedAt)
-        bytes.append("\",\"segment\":")
-        bytes.append(end.segment)
-        bytes.append(",\"end\":")
-        bytes.append(end.offset)
-        if let size {
-            bytes.append(",\"size\":")
-            bytes.append(size)
-        }
-        bytes.append(",\"journal_id\":\"")
-        bytes.append(journalID)
-        bytes.append("\",\"boot_id\":\"")
-        bytes.append(bootID)
-        bytes.append("\"")
-        if let unsyncedIndex {
-            bytes.append(",\"unsynced_index\":")
-            bytes.append(unsyncedIndex)
-        }
-        if let wipingEnd {
-            bytes.append(",\"wiping_end\":")
-            bytes.append(wipingEnd)
-        }
-        return bytes
-    }
-
-    /// Whether a text is short and stands in JSON as it is.
-    private static func isPlain(_ text: String) -> Bool {
-        let bytes = text.utf8.span
-        if bytes.count > 80 { return false }
-        for place in bytes.indices {
-            let byte = bytes[place]
-            if byte &- 0x20 >= 0x5F || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return false }
-        }
-        return true
-    }
-
     /// The members but the last, and without the closing brace.
     private var declaredBytes: [UInt8] {
         var writer = CanonicalWriter(form: .declared)
+        writer.reserve(byteCount: Self.byteCount)
         writer.beginObject()
         writer.member("index", index)
         writer.member("digest", digest)
@@ -126,8 +75,9 @@ struct Watermark: Sendable, Hashable {
         writer.member("unsynced_index", unsyncedIndex)
         writer.member("wiping_end", wipingEnd)
         writer.endObject()
-        guard let bytes = try? writer.finish() else { preconditionFailure("it holds integers and strings") }
-        return Array(bytes.dropLast())
+        guard var bytes = try? writer.finish() else { preconditionFailure("it holds integers and strings") }
+        bytes.removeLast()
+        return bytes
     }
 
     /// A text that others may have written at any length: left out when it is too long to be useful.
@@ -194,22 +144,5 @@ struct Watermark: Sendable, Hashable {
         } catch {
             return .unreadable("\(error)")
         }
-    }
-}
-
-extension [UInt8] {
-    fileprivate mutating func append(_ text: String) { append(contentsOf: text.utf8) }
-
-    /// Appends the decimal digits of a number.
-    fileprivate mutating func append(_ number: some FixedWidthInteger) {
-        if number < 0 { append(UInt8(ascii: "-")) }
-        var rest = number.magnitude
-        let start = count
-        repeat {
-            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
-            rest = quotient
-        } while rest != 0
-        self[start...].reverse()
     }
 }
