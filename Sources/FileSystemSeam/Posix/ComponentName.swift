@@ -16,6 +16,17 @@ extension String {
         for place in bytes.indices where bytes[place] == UInt8(ascii: "/") || bytes[place] == 0 { return false }
         return true
     }
+
+    /// Whether there is a NUL, at which a C string would end and name something else.
+    ///
+    /// - Complexity: O(*n*) in the bytes of the text; nothing is copied.
+    package var containsNUL: Bool {
+        let bytes = utf8.span
+        // Without a way out, so that it is done with many bytes at a time.
+        var least = UInt8.max
+        for place in bytes.indices { least = min(least, bytes[place]) }
+        return least == 0
+    }
 }
 
 extension OpenOptions {

@@ -70,7 +70,7 @@ final class PosixHostProbes: HostProbes {
     ) throws(FileSystemError) {
         let directory = try own(directory, name)
         let result = directory.descriptor.use { descriptor in
-            name.isPathComponent && !target.utf8.contains(0)
+            name.isPathComponent && !target.containsNUL
                 ? calls.symlink(target, descriptor, name) : -Int(CPOSIX_EINVAL)
         }
         _ = try checked(result, .hostProbe, name)

@@ -24,8 +24,7 @@ public final class PosixFileSystem: FileSystem {
 
     /// Opens an existing directory; symbolic links in `path` are followed.
     public func openDirectory(_ path: String) throws(FileSystemError) -> any Directory {
-        // A C string would end at the NUL, and name something else.
-        if path.utf8.contains(0) {
+        if path.containsNUL {
             throw FileSystemError(operation: .openDirectory, name: path, code: .invalidArgument)
         }
         let opened = try checked(calls.openDirectory(path), .openDirectory, path)
@@ -35,7 +34,7 @@ public final class PosixFileSystem: FileSystem {
     /// What the directory at a path is (`stat`).
     public func directoryStatus(_ path: String) throws(FileSystemError) -> FileStatus {
         var raw = cposix_status()
-        let result = path.utf8.contains(0) ? -Int(CPOSIX_EINVAL) : calls.status(ofPath: path, into: &raw)
+        let result = path.containsNUL ? -Int(CPOSIX_EINVAL) : calls.status(ofPath: path, into: &raw)
         _ = try checked(result, .directoryStatus, path)
         let status = FileStatus(shim: raw)
         if status.kind == .directory { return status }

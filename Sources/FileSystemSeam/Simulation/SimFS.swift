@@ -108,7 +108,7 @@ extension SimState {
     mutating func resolve(_ path: String, from start: Int64 = root, depth: Int = 0) throws(Refusal) -> Int64 {
         if depth > 8 { throw Refusal(.symbolicLinkLoop) }
         if path.isEmpty { throw Refusal(.noEntry) }
-        if path.utf8.contains(0) { throw Refusal(.invalidArgument) }
+        if path.containsNUL { throw Refusal(.invalidArgument) }
         var directory = path.utf8.first == UInt8(ascii: "/") ? Self.root : start
         var rest = path.utf8[...]
         while true {

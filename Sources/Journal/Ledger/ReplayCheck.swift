@@ -28,8 +28,13 @@ public struct ReplayCheck: Sendable, Hashable {
     public let passed: Bool
     /// Whether the grant was revoked.
     public let isRevoked: Bool
+    /// What ``details`` is put into words from.
+    private let basis: Basis
+
     /// The answer in words.
-    public let details: String
+    ///
+    /// - Complexity: put together each time; many who ask never look.
+    public var details: String { basis.description }
 }
 
 extension ReplayCheck: CanonicalEncodable {
@@ -54,63 +59,82 @@ extension ReplayCheck {
         maximumUses: nil,
         passed: false,
         isRevoked: false,
-        details: "no local Approval Use Journal was found"
+        basis: .nothing
     )
 
     /// The answer about the next use of a nonce.
     init(nextUseBy facts: UseFacts, hint: UInt32?) {
+        let remarks = Remarks(facts, hint)
         let maximum = hint ?? facts.maximumUses
         let count = UInt32(clamping: facts.useCount)
-        var details = ""
-        details.reserveCapacity(64)
-        details += "local Approval Use Journal: "
-        if let maximum {
-            details += "use "
-            details += String(count)
-            details += "/"
-            details += String(maximum)
-        } else {
-            details += String(count)
-            details += " prior use(s); grant has no max_uses"
-        }
-        Self.addRemarks(facts, hint, to: &details)
         self.init(
             level: .localJournal,
             useNumber: UInt32(clamping: facts.useCount + 1),
             maximumUses: maximum,
             passed: maximum.map { count < $0 } ?? true && facts.revocationIndex == nil,
             isRevoked: facts.revocationIndex != nil,
-            details: details
+            basis: .earlierUses(count, maximum: maximum, remarks)
         )
     }
 
     /// The answer about a use that is recorded.
     init(recorded use: ApprovalUse, by facts: UseFacts, hint: UInt32?) {
+        let remarks = Remarks(facts, hint)
         let maximum = hint ?? facts.maximumUses
-        var details =
-            if let maximum {
-                "local Approval Use Journal passed, use \(use.useNumber)/\(maximum)"
-            } else {
-                "local Approval Use Journal: use \(use.useNumber) of unbounded grant"
-            }
-        Self.addRemarks(facts, hint, to: &details)
         self.init(
             level: .localJournal,
             useNumber: use.useNumber,
             maximumUses: maximum,
             passed: maximum.map { use.useNumber <= $0 } ?? true && facts.revocationIndex == nil,
             isRevoked: facts.revocationIndex != nil,
-            details: details
+            basis: .recordedUse(use.useNumber, maximum: maximum, remarks)
         )
     }
 
-    /// Adds what a reader should know besides: a hint that disagrees with the record, a revocation.
-    private static func addRemarks(_ facts: UseFacts, _ hint: UInt32?, to details: inout String) {
-        if let hint, let stored = facts.maximumUses, hint != stored {
-            details += "; the hint \(hint) differs from the recorded max_uses \(stored)"
+    /// What an answer rests on.
+    private enum Basis: Sendable, Hashable, CustomStringConvertible {
+        case nothing
+        case earlierUses(UInt32, maximum: UInt32?, Remarks)
+        case recordedUse(UInt32, maximum: UInt32?, Remarks)
+
+        var description: String {
+            switch self {
+            case .nothing:
+                "no local Approval Use Journal was found"
+            case .earlierUses(let count, let maximum?, let remarks):
+                "local Approval Use Journal: use \(count)/\(maximum)\(remarks)"
+            case .earlierUses(let count, nil, let remarks):
+                "local Approval Use Journal: \(count) prior use(s); grant has no max_uses\(remarks)"
+            case .recordedUse(let number, let maximum?, let remarks):
+                "local Approval Use Journal passed, use \(number)/\(maximum)\(remarks)"
+            case .recordedUse(let number, nil, let remarks):
+                "local Approval Use Journal: use \(number) of unbounded grant\(remarks)"
+            }
         }
-        if let index = facts.revocationIndex {
-            details += "; the grant was revoked by record \(index)"
+    }
+
+    /// What a reader should know besides: a hint that disagrees with the record, a revocation.
+    private struct Remarks: Sendable, Hashable, CustomStringConvertible {
+        /// The hint and what it differs from.
+        var hint: UInt32?
+        var recordedMaximum: UInt32?
+        var revocationIndex: UInt64?
+
+        init(_ facts: UseFacts, _ hint: UInt32?) {
+            if let hint, let recorded = facts.maximumUses, hint != recorded {
+                self.hint = hint
+                recordedMaximum = recorded
+            }
+            revocationIndex = facts.revocationIndex
+        }
+
+        var description: String {
+            var text = ""
+            if let hint, let recordedMaximum {
+                text += "; the hint \(hint) differs from the recorded max_uses \(recordedMaximum)"
+            }
+            if let revocationIndex { text += "; the grant was revoked by record \(revocationIndex)" }
+            return text
         }
     }
 }

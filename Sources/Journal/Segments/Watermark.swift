@@ -30,7 +30,8 @@ struct Watermark: Sendable, Hashable {
     var unsyncedIndex: UInt64?
     var wipingEnd: Int64?
 
-    /// Its length on disk, in bytes: one sector.
+    /// Its bytes on disk: one sector.
+    typealias Sector = InlineArray<512, UInt8>
     static let byteCount = 512
     static let updatedAtByteMaximum = 64
     static let idByteMaximum = 64

@@ -104,10 +104,11 @@ struct WatermarkFile: Sendable {
     mutating func refresh() throws(JournalError) -> Bool {
         guard let file else { return false }
         do {
-            var now = [UInt8](repeating: 0, count: Watermark.byteCount)
+            // Not an array: whoever asks the journal something comes here.
+            var now = Watermark.Sector(repeating: 0)
             var span = now.mutableSpan
-            if try file.readFully(into: &span, at: 0) == now.count, bytes.count == now.count,
-                Bytes.isSame(now.span, 0, bytes.span, 0, count: now.count)
+            if try file.readFully(into: &span, at: 0) == Watermark.byteCount, bytes.count == Watermark.byteCount,
+                Bytes.isSame(now.span, 0, bytes.span, 0, count: Watermark.byteCount)
             {
                 return false
             }
