@@ -57,8 +57,7 @@ struct DoctorTests {
         let temporary = try TemporaryDirectory()
         CommandRun("doctor", temporary.path).expectError(
             .malformedInput,
-            "is not a session event log, a",
-            "or a key store"
+            "is no session event log, approval-use journal or key store"
         )
         CommandRun("doctor", temporary.path + "/none").expectError(.missingInput, "is no directory")
         CommandRun("report", temporary.path + "/none", "--out", "-").expectError(.missingInput, "is no directory")

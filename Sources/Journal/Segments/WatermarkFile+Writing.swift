@@ -68,12 +68,12 @@ extension WatermarkFile {
         do {
             try Self.lock(file)
             defer { try? file.unlock() }
-            let (bytes, content) = try Self.read(file)
+            let (foundBytes, content) = try Self.read(file)
             guard case .watermark(let found) = content, found.bootID == watermark.bootID,
                 found.journalID == watermark.journalID
             else { return false }
             if found.index >= watermark.index {
-                (self.bytes, self.content) = (bytes, content)
+                (bytes, self.content) = (foundBytes, content)
                 choose()
                 return true
             }
@@ -82,8 +82,9 @@ extension WatermarkFile {
             written.take(watermark)
             written.size = found.size
             if let last = found.unsyncedIndex, last <= watermark.index { written.unsyncedIndex = nil }
-            try file.writeAll(written.bytes, at: 0)
-            note(written, written.bytes)
+            let writtenBytes = written.bytes
+            try file.writeAll(writtenBytes, at: 0)
+            note(written, writtenBytes)
             writeCopy(in: directory)
             return true
         } catch {

@@ -31,9 +31,9 @@ package struct StoreExaminer: Sendable {
             throw .inputOutput("\(quoted) cannot be read: \(error.code)", error)
         }
         guard let examiner = all.first(where: { $0.recognises(names) }) else {
-            let known = ValueKind.list(all.map { "a \($0.store)" })
+            let known = ValueKind.list(all.map(\.store))
             throw .malformed(
-                "\(Printable.quoted(context.directory, maximum: 200)) is not \(known); name a store's directory",
+                "\(Printable.quoted(context.directory, maximum: 200)) is no \(known); name a store's directory",
                 code: "unknown_store"
             )
         }
