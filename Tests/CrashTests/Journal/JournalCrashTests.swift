@@ -4,8 +4,9 @@ import Foundation
 import Journal
 import Testing
 
-/// Power cuts at every point of a journal's life, under every model.
-@Suite("A journal whose power is cut")
+/// Power cuts at every point of a journal's life, in both layouts, under every model. One after another: a long run tells of each when
+/// it is through.
+@Suite("A journal whose power is cut", .serialized)
 struct JournalCrashTests {
     /// Something that a journal does, of which every crash is explored.
     struct Workload: Sendable, CustomStringConvertible {
@@ -62,9 +63,18 @@ struct JournalCrashTests {
         },
     ]
 
+    private static let isLong = ProcessInfo.processInfo.environment["HOLDFAST_LONG"] != nil
+
     @Test(arguments: workloads, PersistenceModel.all)
     func keepsItsWord(workload: Workload, model: PersistenceModel) throws {
         let report = try Self.explore(workload, model, CrashedJournal.options(.segments))
+        #expect(report.isClean, "\(report)")
+    }
+
+    /// A record is five files or more, and nothing of it has its place before: more can survive than of a line in a segment.
+    @Test(arguments: workloads, isLong ? PersistenceModel.all : [.posixMinimal])
+    func keepsItsWordAsJSONRecords(workload: Workload, model: PersistenceModel) throws {
+        let report = try Self.explore(workload, model, CrashedJournal.options(.jsonRecords))
         #expect(report.isClean, "\(report)")
     }
 
@@ -76,9 +86,9 @@ struct JournalCrashTests {
     ) throws -> CrashReport {
         var explorer = CrashExplorer(model)
         explorer.faults = faults
-        let isLong = ProcessInfo.processInfo.environment["HOLDFAST_LONG"] != nil
-        explorer.runMaximum = isLong ? 1 << 16 : 1 << 4
-        explorer.sampleCount = isLong ? 1000 : 4
+        // Of the other layout a quick run takes fewer.
+        explorer.runMaximum = isLong ? 1 << 10 : options.format == .segments ? 1 << 4 : 1 << 2
+        explorer.sampleCount = isLong ? 200 : options.format == .segments ? 4 : 1
         if !isLong { explorer.depth = 1 }
         let report = try explorer.explore { fileSystem in
             try workload.prepare(fileSystem, options)
@@ -90,7 +100,7 @@ struct JournalCrashTests {
             try CrashedJournal.check(fileSystem, options, said)
         }
         print(
-            "crash: \(workload), \(model): \(report.statistics.states) states, \(report.statistics.mode), "
+            "crash: \(workload), \(options.format.rawValue), \(model): \(report.statistics.states) states, \(report.statistics.mode), "
                 + "\(Int(report.statistics.statesPerSecond)) a second"
         )
         return report

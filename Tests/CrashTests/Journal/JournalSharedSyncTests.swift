@@ -1,146 +1,111 @@
 import CrashTesting
 import FileSystemSeam
-import Foundation
-import Journal
+import TestSupport
 import Testing
 
-/// Two processes append at the same time, and sync without the lock: in many orders of their operations, with syncs that fail and
-/// with one that is killed; then the power is cut.
+/// Two and three processes append at the same time, and sync without the lock: in many orders of their operations, with syncs that
+/// fail and with one that is killed; then the power is cut.
 @Suite("A journal whose processes sync at the same time")
 struct JournalSharedSyncTests {
-    private static let isLong = ProcessInfo.processInfo.environment["HOLDFAST_LONG"] != nil
-
-    /// Sizes at which what both append has its place already.
-    private static let options: JournalOptions = {
-        var settings = SegmentSettings()
-        settings.segmentByteMaximum = 1 << 14
-        settings.preallocationByteMinimum = 1 << 13
-        settings.tailRecordMaximum = 64
-        return CrashedJournal.options(.segments, settings)
-    }()
-
-    /// How one run went.
-    private struct Run {
-        var report: CrashReport
-        var relay: Relay
-    }
-
-    /// - Parameter switches: see ``Relay``.
-    private static func explore(
-        _ switches: [Int],
-        kills: Bool = false,
-        faults: FaultPlan = FaultPlan(),
-        model: PersistenceModel = .posixMinimal
-    ) throws -> Run {
-        var explorer = CrashExplorer(model)
-        explorer.depth = 1
-        explorer.runMaximum = isLong ? 1 << 10 : 1 << 2
-        explorer.sampleCount = isLong ? 50 : 1
-        var relay: Relay?
-        let report = try explorer.explore { fileSystem in
-            let journal = CrashedJournal.open(fileSystem, options)
-            try CrashedJournal.reserve(journal, "p") { _ in }
-        } workload: { (fileSystem, say: (CrashedJournal.Said) -> Void) in
-            relay = try work(fileSystem, switches, kills, faults, say)
-        } recover: { fileSystem in
-            fileSystem
-        } check: { fileSystem, said in
-            try CrashedJournal.check(fileSystem, options, said)
-        }
-        guard let relay else { throw CheckFailure("the workload did not run") }
-        return Run(report: report, relay: relay)
-    }
-
-    /// Each appends two records alone, so that it holds everything open; then both go on at the same time.
-    private static func work(
-        _ fileSystem: any FileSystem,
-        _ switches: [Int],
-        _ kills: Bool,
-        _ faults: FaultPlan,
-        _ say: (CrashedJournal.Said) -> Void
-    ) throws -> Relay {
-        let processes = [try successor(of: fileSystem), try successor(of: fileSystem)]
-        processes[0].disk.tellsEveryHandleOfFailedSyncs = true
-        let journals = processes.map { CrashedJournal.open($0, options) }
-        for (number, journal) in journals.enumerated() {
-            for step in 0..<2 { try CrashedJournal.reserve(journal, "w\(number)\(step)") { _ in } }
-        }
-        let relay = Relay(processes, switches: switches, kills: kills)
-        // Counted from here on.
-        processes[0].disk.faults = faults
-        // The first one reads what the other one appended: from here on they share.
-        try relay.run(
-            {
-                try? CrashedJournal.reserve(journals[0], "n1", key: "k1", say)
-                try? CrashedJournal.reserve(journals[0], "n3", say)
-            },
-            {
-                // Answered from a record that the first one may not have synced yet.
-                try? CrashedJournal.reserve(journals[1], "n1", key: "k1", say)
-                try? CrashedJournal.reserve(journals[1], "n2", say)
-            }
-        )
-        return relay
-    }
-
+    private static let isLong = SharedSync.isLong
     /// About how many counted operations a process makes; what comes behind the last one is to go on undisturbed.
     private static let operationMaximum = 16
 
-    private static func orders() -> [[Int]] {
-        var orders: [[Int]] = []
+    /// Two processes, each of which hands over once.
+    private static let orders: [[[Int]]] = {
+        var orders: [[[Int]]] = []
         for first in stride(from: 1, through: operationMaximum, by: isLong ? 1 : 6) {
             for second in stride(from: 1, through: operationMaximum, by: isLong ? 1 : 8) {
-                orders.append([first, second])
+                orders.append([[first], [second]])
             }
         }
         return orders
+    }()
+
+    /// Three processes, each of which hands over twice, or once.
+    private static func ordersOfThree(_ count: Int) -> [[[Int]]] {
+        var random = SplitMix64(seed: 3)
+        return (0..<count).map { _ in
+            (0..<3).map { _ in (0..<2).map { _ in Int.random(in: 1...operationMaximum, using: &random) }.sorted() }
+        }
+    }
+
+    /// What is explored, in words.
+    private static func explore(_ what: String, _ shared: SharedSync, _ orders: [[[Int]]]) throws {
+        var states = 0
+        for order in orders {
+            let run = try shared.explore(order)
+            #expect(run.report.isClean, "\(order): \(run.report)")
+            // They did share: the head has a lock of its own only then.
+            #expect(run.relay.locks(of: "current.json") >= 1, "\(order)")
+            states += run.report.statistics.states
+        }
+        print("crash: \(what), \(shared.model): \(orders.count) orders, \(states) states")
     }
 
     @Test(arguments: isLong ? PersistenceModel.all : [.posixMinimal])
     func keepsItsWordInEveryOrder(model: PersistenceModel) throws {
-        var states = 0
-        for order in Self.orders() {
-            let run = try Self.explore(order, model: model)
-            #expect(run.report.isClean, "\(order): \(run.report)")
-            // They did share: the head has a lock of its own only then.
-            #expect(run.relay.fileLocks["current.json", default: 0] >= 1, "\(order)")
-            states += run.report.statistics.states
-        }
-        print("crash: two that sync at the same time, \(model): \(Self.orders().count) orders, \(states) states")
+        try Self.explore("two that sync at the same time", SharedSync(model: model), Self.orders)
     }
 
-    @Test func keepsItsWordWhenOneIsKilled() throws {
-        var states = 0
-        for operation in stride(from: 1, through: Self.operationMaximum, by: Self.isLong ? 1 : 4) {
-            let run = try Self.explore([operation, 0], kills: true)
-            #expect(run.report.isClean, "killed before \(operation): \(run.report)")
-            states += run.report.statistics.states
-        }
-        print("crash: one of two that sync at the same time is killed: \(states) states")
+    @Test(arguments: isLong ? PersistenceModel.all : [.posixMinimal])
+    func keepsItsWordInOrdersOfThree(model: PersistenceModel) throws {
+        let orders = Self.ordersOfThree(Self.isLong ? 300 : 2)
+        try Self.explore("three that sync at the same time", SharedSync(processCount: 3, model: model), orders)
     }
 
-    /// Each of the syncs fails once, in orders that let the other one write before it, sync before it, or sync after it.
-    @Test func keepsItsWordWhenASyncFails() throws {
+    @Test(arguments: [2, 3])
+    func keepsItsWordWhenOneIsKilled(processCount: Int) throws {
         var states = 0
-        let whole = try Self.explore([0, 0]).relay
-        for order in Self.orders().enumerated().filter({ Self.isLong || $0.offset.isMultiple(of: 3) }).map(\.element) {
-            for sync in 1...whole.syncs {
-                let faults = FaultPlan.on(.sync, sync, .error(.inputOutput))
-                let run = try Self.explore(order, faults: faults)
+        for killed in 0..<(processCount - 1) {
+            for operation in stride(from: 1, through: Self.operationMaximum, by: Self.isLong ? 1 : 4 * processCount - 4)
+            {
+                var order = [[Int]](repeating: [], count: processCount)
+                // The others are in the middle of theirs, too.
+                if processCount == 3 { order = [[operation % 5 + 1], [operation % 7 + 1], [operation % 3 + 1]] }
+                order[killed] = [operation]
+                let run = try SharedSync(processCount: processCount, killed: killed).explore(order)
+                #expect(run.report.isClean, "\(killed) killed before \(operation): \(run.report)")
+                states += run.report.statistics.states
+            }
+        }
+        print("crash: one of \(processCount) that sync at the same time is killed: \(states) states")
+    }
+
+    /// Each of the syncs fails once, in orders that let the others write before it, sync before it, or sync after it.
+    @Test(arguments: [2, 3])
+    func keepsItsWordWhenASyncFails(processCount: Int) throws {
+        var states = 0
+        var shared = SharedSync(processCount: processCount)
+        let syncs = try shared.rehearse([[Int]](repeating: [], count: processCount)).syncs
+        #expect(syncs > processCount)
+        let orders =
+            processCount == 3
+            ? Self.ordersOfThree(Self.isLong ? 30 : 1)
+            : Self.orders.enumerated().filter { Self.isLong || $0.offset.isMultiple(of: 3) }.map(\.element)
+        for order in orders {
+            for sync in 1...syncs {
+                shared.faults = .on(.sync, sync, .error(.inputOutput))
+                // A quick run takes some of them.
+                if !Self.isLong, processCount == 3, !sync.isMultiple(of: 3) { continue }
+                let run = try shared.explore(order)
                 #expect(run.report.isClean, "\(order), sync \(sync) fails: \(run.report)")
                 states += run.report.statistics.states
             }
         }
-        print("crash: two that sync at the same time, and a sync fails: \(states) states")
+        print("crash: \(processCount) that sync at the same time, and a sync fails: \(states) states")
     }
 
     /// A sync that does nothing is noticed, whichever it is.
-    @Test func noSyncIsLeftOutUnnoticed() throws {
-        let whole = try Self.explore([0, 0]).relay
-        #expect(whole.syncs >= 3)
-        for sync in 1...whole.syncs {
-            let faults = FaultPlan.on(.sync, sync, .lyingSync)
-            #expect(try !Self.explore([0, 0], faults: faults).report.isClean, "sync \(sync)")
+    @Test(arguments: [2, 3])
+    func noSyncIsLeftOutUnnoticed(processCount: Int) throws {
+        var shared = SharedSync(processCount: processCount)
+        let alone = [[Int]](repeating: [], count: processCount)
+        let syncs = try shared.rehearse(alone).syncs
+        #expect(syncs >= 3)
+        for sync in 1...syncs {
+            shared.faults = .on(.sync, sync, .lyingSync)
+            #expect(try !shared.explore(alone).report.isClean, "sync \(sync)")
         }
     }
 }

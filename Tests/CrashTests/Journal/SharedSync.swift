@@ -1,0 +1,91 @@
+import CrashTesting
+import FileSystemSeam
+import Foundation
+import Journal
+
+/// Two or three processes that append at the same time, and sync without the lock, in one order of their operations; then the
+/// power is cut.
+struct SharedSync {
+    static let isLong = ProcessInfo.processInfo.environment["HOLDFAST_LONG"] != nil
+
+    /// How one order went.
+    struct Run {
+        var report: CrashReport
+        var relay: Relay
+    }
+
+    /// Sizes at which what all append has its place already.
+    static let roomySettings: SegmentSettings = {
+        var settings = SegmentSettings()
+        settings.segmentByteMaximum = 1 << 14
+        settings.preallocationByteMinimum = 1 << 13
+        settings.tailRecordMaximum = 64
+        return settings
+    }()
+
+    var processCount = 2
+    var settings = Self.roomySettings
+    var model = PersistenceModel.posixMinimal
+    var faults = FaultPlan()
+    /// Which process is killed where it would first hand over.
+    var killed: Int?
+
+    private var options: JournalOptions { CrashedJournal.options(.segments, settings) }
+
+    /// - Parameter switches: see ``Relay``.
+    func explore(_ switches: [[Int]]) throws -> Run {
+        var explorer = CrashExplorer(model)
+        explorer.depth = 1
+        explorer.runMaximum = Self.isLong ? 1 << 10 : 1 << 2
+        explorer.sampleCount = Self.isLong ? 50 : 1
+        explorer.failureMaximum = 1
+        explorer.findingMaximum = 1
+        var relay: Relay?
+        let report = try explorer.explore { fileSystem in
+            try prepare(fileSystem)
+        } workload: { (fileSystem, say: (CrashedJournal.Said) -> Void) in
+            relay = try work(fileSystem, switches, say)
+        } recover: { fileSystem in
+            fileSystem
+        } check: { fileSystem, said in
+            try CrashedJournal.check(fileSystem, options, said)
+        }
+        guard let relay else { throw CheckFailure("the workload did not run") }
+        return Run(report: report, relay: relay)
+    }
+
+    /// Runs one order without cutting the power, to see what happens in it.
+    func rehearse(_ switches: [[Int]]) throws -> Relay {
+        let fileSystem = SimDisk(seed: 1).boot()
+        try prepare(fileSystem)
+        return try work(fileSystem, switches) { _ in }
+    }
+
+    private func prepare(_ fileSystem: any FileSystem) throws {
+        try CrashedJournal.reserve(CrashedJournal.open(fileSystem, options), "p") { _ in }
+    }
+
+    /// Each appends two records alone, so that it holds everything open; then all go on at the same time.
+    private func work(
+        _ fileSystem: any FileSystem,
+        _ switches: [[Int]],
+        _ say: (CrashedJournal.Said) -> Void
+    ) throws -> Relay {
+        let processes = try (0..<processCount).map { _ in try successor(of: fileSystem) }
+        processes[0].disk.tellsEveryHandleOfFailedSyncs = true
+        let journals = processes.map { CrashedJournal.open($0, options) }
+        for (number, journal) in journals.enumerated() {
+            for step in 0..<2 { try CrashedJournal.reserve(journal, "w\(number)\(step)") { _ in } }
+        }
+        let relay = Relay(processes, switches: switches, killed: killed)
+        // Counted from here on.
+        processes[0].disk.faults = faults
+        // The first one reads what the others appended: from here on they share.
+        try relay.run { process in
+            // One request of all, so that it is answered from a record that another one may not have synced yet.
+            try? CrashedJournal.reserve(journals[process], "n", key: "k", say)
+            try? CrashedJournal.reserve(journals[process], "n\(process)", say)
+        }
+        return relay
+    }
+}
