@@ -78,4 +78,35 @@ struct JournalSharedRotationTests {
                 + "\(states) states"
         )
     }
+
+    /// Each of the syncs fails once, before, while or after the segment is sealed.
+    @Test func keepsItsWordWhenASyncFails() throws {
+        var states = 0
+        let shared = Self.shared(2, further: 0)
+        let orders = try Self.orders(shared)
+        for order in Self.isLong ? orders : Array(orders.prefix(1)) {
+            for sync in 1...(try shared.rehearse(order).syncs) {
+                var failing = shared
+                failing.faults = .on(.sync, sync, .error(.inputOutput))
+                let run = try failing.explore(order)
+                #expect(run.report.isClean, "\(order), sync \(sync) fails: \(run.report)")
+                states += run.report.statistics.states
+            }
+        }
+        print("crash: a segment is sealed before one of 2 has synced, and a sync fails: \(states) states")
+    }
+
+    /// What the one who seals does not sync is lost to a reader of the next segment.
+    @Test func theSyncOfTheSealedSegmentIsNotLeftOutUnnoticed() throws {
+        var shared = Self.shared(2, further: 0)
+        let order = try #require(Self.orders(shared).first)
+        let events = try shared.rehearse(order).events
+        let seal = try #require(events.firstIndex { $0.operation == .truncate })
+        let sync = try #require(
+            events[seal...].firstIndex { $0.operation == .sync && $0.process == events[seal].process }
+        )
+        #expect(events[sync].name == events[seal].name)
+        shared.faults = .on(.sync, events[...sync].count { $0.operation == .sync }, .lyingSync)
+        #expect(try !shared.explore(order).report.isClean)
+    }
 }
