@@ -45,13 +45,14 @@ struct JournalSharedRotationTests {
         }
     }
 
-    /// Orders in which that happens, found by trying them without power cuts.
+    /// Orders in which that happens, found by trying them without power cuts; in a quick run the first one.
     private static func orders(_ shared: SharedSync) throws -> [[[Int]]] {
         var orders: [[[Int]]] = []
         for first in 1...12 {
             for second in 1...12 {
                 let order = Array([[first], [second], [first % 4 + 1]].prefix(shared.processCount))
                 if sealsInFlight(try shared.rehearse(order).events) > 0 { orders.append(order) }
+                if !isLong, !orders.isEmpty { return orders }
             }
         }
         return orders
@@ -61,10 +62,10 @@ struct JournalSharedRotationTests {
     func keepsItsWord(model: PersistenceModel, processCount: Int) throws {
         var states = 0
         var orderCount = 0
-        for further in 0...2 {
+        for further in 0...(Self.isLong ? 2 : 0) {
             let shared = Self.shared(processCount, further: further, model: model)
             let orders = try Self.orders(shared)
-            for order in Self.isLong ? orders : Array(orders.suffix(1)) {
+            for order in orders {
                 let run = try shared.explore(order)
                 #expect(run.report.isClean, "\(order), \(further) further records: \(run.report)")
                 #expect(Self.sealsInFlight(run.relay.events) > 0, "\(order)")
@@ -84,7 +85,7 @@ struct JournalSharedRotationTests {
         var states = 0
         let shared = Self.shared(2, further: 0)
         let orders = try Self.orders(shared)
-        for order in Self.isLong ? orders : Array(orders.prefix(1)) {
+        for order in orders {
             for sync in 1...(try shared.rehearse(order).syncs) {
                 var failing = shared
                 failing.faults = .on(.sync, sync, .error(.inputOutput))
