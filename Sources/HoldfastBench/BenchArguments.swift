@@ -48,9 +48,9 @@ package struct BenchArguments: Sendable, Equatable {
           --quick          a tenth of the work, for a first look
           --rounds N       how many rounds count, 5 to 99; 7 when left out
           --json           one object a line
-          --markdown       the table as Markdown
+          --markdown       the table as Markdown; with --plots, below it the pictures
           --compare FILE   says what has changed since an earlier --json output
-          --plots DIR2     writes cost over size as SVG pictures into DIR2
+          --plots DIR2     measures lanes at several sizes as well, and writes SVG pictures into DIR2
           --program FILE   the holdfast that lanes start as a process; without it they are left out
           --foundation FILE  the program that Foundation's JSON is measured with; without it that peer is left out
           --allow-memory   lets DIR be on tmpfs or ramfs, where nothing is durable

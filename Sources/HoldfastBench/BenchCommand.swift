@@ -61,10 +61,12 @@ public enum BenchCommand {
         console.writeDiagnostic(
             "measuring \(path) on \(facts.fileSystemType) (\(facts.mountPoint)), \(arguments.rounds) rounds"
         )
+        let plots = try arguments.plots.map { try fileSystem.openDirectory($0) }
         let runner = try LaneRunner(
             in: path,
             rounds: arguments.rounds,
             isQuick: arguments.isQuick,
+            measuresGrowth: plots != nil,
             program: arguments.program,
             foundation: arguments.foundation,
             fileSystem
@@ -81,13 +83,15 @@ public enum BenchCommand {
             }
             results.append(result)
             if arguments.wantsJSON { console.write(json: result.json) }
-            if let plots = arguments.plots, !result.growth.isEmpty {
-                let directory = try fileSystem.openDirectory(plots)
-                try directory.replaceAtomically("\(lane.name).svg", with: Array(GrowthPlot.svg(result).utf8))
+            if let plots, let curve = result.curve {
+                try plots.replaceAtomically(curve.fileName, with: Array(GrowthPlot.svg(curve).utf8))
             }
         }
         if arguments.wantsMarkdown {
             console.write(ResultTable.markdown(results))
+            if let plots = arguments.plots {
+                console.write("\n" + GrowthGallery.markdown(results, in: lastName(of: plots)))
+            }
         } else if !arguments.wantsJSON {
             ResultTable.write(results, to: console)
         }
@@ -103,6 +107,11 @@ public enum BenchCommand {
             let factor = comparison.factor.map { " (\(ResultTable.number($0)) × before)" } ?? ""
             console.writeDiagnostic("\(comparison.lane): \(comparison.verdict.rawValue)\(factor)")
         }
+    }
+
+    /// What a directory is called by the one above it.
+    private static func lastName(of directory: String) -> String {
+        directory.split(separator: "/").last.map(String.init) ?? directory
     }
 
     private static func split(_ path: String) -> (directory: String, name: String) {

@@ -26,7 +26,7 @@ struct BenchCommandTests {
     @Test func everyoneRunsInEveryRoundAndNothingIsLeft() throws {
         final class Calls { var names: [String] = [] }
         let temporary = try TemporaryDirectory()
-        let lane = Lane("a.lane", "something", unit: "", .cost, targets: []) { arena in
+        let lane = Lane("a.lane", "something", unit: "", .cost, targets: [], growth: .none("made up")) { arena in
             try arena.directory.makeDirectory("left", permissions: .ownerDirectory)
             let calls = Calls()
             return Contest(
@@ -51,15 +51,5 @@ struct BenchCommandTests {
         #expect(result.floor?.median == 2)
         #expect(result.peer?.median == 4)
         #expect(try PosixFileSystem.shared.openDirectory(temporary.path).entries().isEmpty)
-    }
-
-    @Test func aPictureHoldsEveryPoint() {
-        let lane = Lane("a.lane", "something", unit: "µs", .cost, targets: []) { _ in Contest(subject: { 1 }) }
-        let points = [GrowthPoint(size: 1000, cost: 5), GrowthPoint(size: 10_000, cost: 5.5)]
-        let svg = GrowthPlot.svg(LaneResult(lane, [RoundValues(subject: 1)], growth: points))
-        #expect(svg.hasPrefix("<svg ") && svg.hasSuffix("</svg>\n"))
-        for text in ["5.00", "5.50", "1 000", "10 000", "a.lane"] {
-            #expect(svg.contains(">\(text)<") || svg.contains(text))
-        }
     }
 }

@@ -5,7 +5,9 @@ import Testing
 @Suite("What has changed since an earlier run")
 struct ComparisonTests {
     private static func result(_ values: [Double], _ direction: Direction = .cost, floor: Double? = nil) -> LaneResult {
-        let lane = Lane("a.lane", "something", unit: "µs", direction, targets: []) { _ in Contest(subject: { 1 }) }
+        let lane = Lane("a.lane", "something", unit: "µs", direction, targets: [], growth: .none("made up")) { _ in
+            Contest(subject: { 1 })
+        }
         return LaneResult(lane, values.map { RoundValues(subject: $0, floor: floor) })
     }
 

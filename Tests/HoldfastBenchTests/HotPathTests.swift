@@ -35,7 +35,7 @@ struct HotPathTests {
 
     @Test(.enabled(if: OperationCost.countsAllocations, uncounted))
     func whatIsAllocatedIsCounted() throws {
-        let path = HotPath("test", "allocate", systemCallMaximum: 0) { _, size, _ in
+        let path = HotPath("test", "allocate", systemCallMaximum: 0, "bytes", size: 50_000) { _, size, _ in
             { _ in
                 let bytes = [UInt8](repeating: 1, count: size)
                 #expect(bytes.count == size)

@@ -19,7 +19,9 @@ struct StatisticsTests {
     }
 
     private static func lane(_ direction: Direction, _ targets: Target...) -> Lane {
-        Lane("a.lane", "something", unit: "µs", direction, targets: targets) { _ in Contest(subject: { 1 }) }
+        Lane("a.lane", "something", unit: "µs", direction, targets: targets, growth: .none("made up")) { _ in
+            Contest(subject: { 1 })
+        }
     }
 
     @Test func ratiosAreThoseOfEachRound() {

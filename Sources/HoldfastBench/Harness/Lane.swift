@@ -1,5 +1,3 @@
-package import FileSystemSeam
-
 /// Whether less of a quantity is better, or more.
 package enum Direction: Sendable {
     /// Times and sizes.
@@ -34,10 +32,12 @@ package struct Lane: Sendable {
     package let peerSummary: String?
     /// What it has to reach; all of them.
     package let targets: [Target]
+    /// Whether it is measured over sizes as well.
+    package let growth: Growth
     /// Prepares the contestants in an empty directory of their own.
     package let prepare: @Sendable (Arena) throws -> Contest
 
-    /// Makes a lane.
+    /// Makes a lane. Where it has an axis, its contest says who runs at a size.
     package init(
         _ name: String,
         _ summary: String,
@@ -46,6 +46,7 @@ package struct Lane: Sendable {
         floor: String? = nil,
         peer: String? = nil,
         targets: [Target],
+        growth: Growth,
         prepare: @escaping @Sendable (Arena) throws -> Contest
     ) {
         self.name = name
@@ -55,80 +56,36 @@ package struct Lane: Sendable {
         floorSummary = floor
         peerSummary = peer
         self.targets = targets
+        self.growth = growth
         self.prepare = prepare
     }
-}
 
-/// Who runs in a lane. Each closure does one round and returns its value in the lane's unit.
-package struct Contest {
-    /// One round, whose result is in the lane's unit.
-    package typealias Round = () throws -> Double
-
-    /// The least that the machine allows; nil when there is no such thing.
-    package var floor: Round?
-    /// What a user would pick instead.
-    package var peer: Round?
-    /// Holdfast.
-    package var subject: Round
-    /// Sizes and costs, when the subject was measured over growing stores.
-    package var growth: (() throws -> [GrowthPoint])?
-
-    /// Makes a contest.
+    /// Makes a lane that does the same at each size of an axis, and has its value at one of them.
+    ///
+    /// Each size has a store of its own, but the largest where that is the value's: what takes longest to fill is filled once,
+    /// and what the rounds have added matters least there.
     package init(
-        subject: @escaping Round,
-        floor: Round? = nil,
-        peer: Round? = nil,
-        growth: (() throws -> [GrowthPoint])? = nil
+        _ name: String,
+        _ summary: String,
+        unit: String,
+        _ direction: Direction,
+        floor: String? = nil,
+        peer: String? = nil,
+        targets: [Target],
+        over axis: GrowthAxis,
+        at size: Int,
+        prepare: @escaping @Sendable (Arena, _ size: Int) throws -> Contest
     ) {
-        self.subject = subject
-        self.floor = floor
-        self.peer = peer
-        self.growth = growth
-    }
-}
-
-/// What an operation costs at a size of the store.
-package struct GrowthPoint: Sendable, Equatable {
-    /// How much the store holds.
-    package var size: Double
-    /// The cost in the lane's unit.
-    package var cost: Double
-
-    /// Makes a point.
-    package init(size: Double, cost: Double) {
-        self.size = size
-        self.cost = cost
-    }
-}
-
-/// Where a lane runs: a directory of its own on the disk that is measured, and how much work to do.
-package struct Arena {
-    /// The lane's own directory, empty.
-    package let path: String
-    /// The same, opened.
-    package let directory: any Directory
-    /// Whose files and clock they are.
-    package let fileSystem: any FileSystem
-    /// A tenth of the work, for a first look.
-    package let isQuick: Bool
-    /// The `holdfast` that lanes start as a process of its own; nil when none was named.
-    package let program: String?
-    /// The program that does JSON with Foundation; nil when none was named.
-    package let foundation: String?
-
-    /// `full`, or a tenth of it when quick.
-    package func scaled(_ full: Int) -> Int { isQuick ? max(1, full / 10) : full }
-
-    /// How many nanoseconds `body` takes.
-    package func nanoseconds(_ body: () throws -> Void) rethrows -> Double {
-        let start = fileSystem.monotonicClock().nanoseconds
-        try body()
-        return Double(fileSystem.monotonicClock().nanoseconds - start)
-    }
-
-    /// A directory below the arena's own, made.
-    package func subdirectory(_ name: String) throws(FileSystemError) -> any Directory {
-        try directory.makeDirectory(name, permissions: .ownerDirectory)
-        return try directory.subdirectory(name)
+        self.init(name, summary, unit: unit, direction, floor: floor, peer: peer, targets: targets, growth: .over(axis))
+        {
+            arena in
+            let size = axis.size(size, isQuick: arena.isQuick)
+            let largest = axis.sizes(isQuick: arena.isQuick).last
+            var contest = try prepare(arena, size)
+            contest.atSize = { [contest] other in
+                other == size && other == largest ? contest : try prepare(try arena.ofPoint(other), other)
+            }
+            return contest
+        }
     }
 }

@@ -10,17 +10,17 @@ package struct LaneResult: Sendable {
     package let floor: Statistics?
     /// The peer's rounds.
     package let peer: Statistics?
-    /// Cost over size, when the lane has one.
-    package let growth: [GrowthPoint]
+    /// The same over sizes, where that was measured.
+    package let curve: GrowthCurve?
     /// The median of the rounds' own ratios to the floor: what disturbs a round disturbs both of its halves.
     package let floorRatio: Double?
     /// How many times as fast as the peer, round by round.
     package let peerRatio: Double?
 
     /// Makes a result from rounds, of which each ran everyone once.
-    package init(_ lane: Lane, _ rounds: [RoundValues], growth: [GrowthPoint] = []) {
+    package init(_ lane: Lane, _ rounds: [RoundValues], curve: GrowthCurve? = nil) {
         self.lane = lane
-        self.growth = growth
+        self.curve = curve
         value = Statistics(rounds.map(\.subject))
         let floors = rounds.compactMap(\.floor)
         floor = floors.isEmpty ? nil : Statistics(floors)
@@ -62,6 +62,7 @@ package struct LaneResult: Sendable {
         if let peer { object["peer"] = .number(.double(peer.median)) }
         if let floorRatio { object["ratio_to_floor"] = .number(.double(floorRatio)) }
         if let peerRatio { object["ratio_to_peer"] = .number(.double(peerRatio)) }
+        if let curve { object["growth"] = .object(curve.json) }
         return object
     }
 }

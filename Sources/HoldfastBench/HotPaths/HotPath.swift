@@ -11,8 +11,10 @@ package struct HotPath: Sendable, CustomStringConvertible {
     package let summary: String
     /// The most system calls that it may take.
     package let systemCallMaximum: Int
-    /// How much the store holds when it is measured in a lane; nil when there is no store.
-    package let size: Int?
+    /// What a store holds: `records`.
+    package let contents: String
+    /// How much the store holds when it is measured in a lane.
+    package let size: Int
     /// Makes a store of a size, in an empty directory.
     private let prepare: @Sendable (_ path: String, _ size: Int, any FileSystem) throws -> Operation
 
@@ -21,12 +23,14 @@ package struct HotPath: Sendable, CustomStringConvertible {
         _ name: String,
         _ summary: String,
         systemCallMaximum: Int,
-        size: Int? = nil,
+        _ contents: String,
+        size: Int,
         _ prepare: @escaping @Sendable (_ path: String, _ size: Int, any FileSystem) throws -> Operation
     ) {
         self.name = name
         self.summary = summary
         self.systemCallMaximum = systemCallMaximum
+        self.contents = contents
         self.size = size
         self.prepare = prepare
     }

@@ -14,6 +14,7 @@ package enum HotPaths {
         "journal.reserve",
         "a durable reservation",
         systemCallMaximum: 20,
+        "records in the journal",
         size: 20_000
     ) { path, size, fileSystem in
         let journal = ApprovalJournal(at: try filledJournal(path, size), fileSystem: fileSystem)
@@ -24,6 +25,7 @@ package enum HotPaths {
         "journal.check",
         "a replay check",
         systemCallMaximum: 8,
+        "records in the journal",
         size: 20_000
     ) { path, size, fileSystem in
         let journal = ApprovalJournal(at: try filledJournal(path, size), fileSystem: fileSystem)
@@ -40,6 +42,7 @@ package enum HotPaths {
         "events.append",
         "an append without a sync, of an event whose identifiers are made up",
         systemCallMaximum: 8,
+        "events in the log",
         size: 20_000
     ) { path, size, fileSystem in
         let log = SessionLog(at: try filledLog(path, size), fileSystem: fileSystem)
@@ -50,6 +53,7 @@ package enum HotPaths {
         "events.append.first",
         "the first append of a handle, as a hook does it, until it has let go of everything",
         systemCallMaximum: 19,
+        "events in the log",
         size: 20_000
     ) { path, size, fileSystem in
         let session = try filledLog(path, size)
@@ -59,9 +63,12 @@ package enum HotPaths {
     private static let fileLock = HotPath(
         "lock.file",
         "take and release a free file lock",
-        systemCallMaximum: 5
-    ) { path, _, fileSystem in
+        systemCallMaximum: 5,
+        "other files beside it",
+        size: 1000
+    ) { path, size, fileSystem in
         let directory = try fileSystem.openDirectory(path)
+        try directory.addFiles(size)
         let options = FileLockOptions(anchor: .file)
         let lock = FileLock("lock", in: directory, fileSystem: fileSystem, options: options)
         return { _ in
@@ -74,6 +81,7 @@ package enum HotPaths {
         "keys.seal.store",
         "seal 4 096 bytes for a scope of a store",
         systemCallMaximum: 3,
+        "keys",
         size: 10_000
     ) { path, size, fileSystem in
         let store = try filledKeys(path, size, fileSystem)
@@ -85,6 +93,7 @@ package enum HotPaths {
         "keys.mint",
         "a durable key for a new scope",
         systemCallMaximum: 14,
+        "keys",
         size: 10_000
     ) { path, size, fileSystem in
         let store = try filledKeys(path, size, fileSystem)

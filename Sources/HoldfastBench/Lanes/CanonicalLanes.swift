@@ -1,4 +1,3 @@
-internal import CCrypto
 internal import Canonical
 internal import FileSystemSeam
 
@@ -13,10 +12,13 @@ enum CanonicalLanes {
         .rate,
         floor: "SHA-256 of the same bytes",
         peer: "Foundation's JSONSerialization with sorted keys, without a hash",
-        targets: [.value(220), .peerRatio(40)]
-    ) { arena in
-        let objects = corpus(arena.scaled(20_000))
-        let byteCount = Double(objects.reduce(0) { $0 + $1.count })
+        targets: [.value(220), .peerRatio(40)],
+        over: GrowthAxis("bytes in an object", [100, 632, 6320, 63_200], isScaled: false),
+        at: 632
+    ) { arena, size in
+        // As many bytes at each size.
+        let objects = CanonicalWork.corpus(max(1, arena.scaled(20_000) * 632 / size), size: size)
+        let byteCount = Double(objects.count * size)
         return Contest(
             subject: {
                 var canonicalizer = Canonicalizer(form: .jcs)
@@ -57,20 +59,10 @@ enum CanonicalLanes {
         unit: "µs",
         .cost,
         floor: "libcrypto's one-shot function with a fetched algorithm",
-        targets: [.floorRatio(1.2)]
-    ) { arena in
-        let bytes = sixHundredBytes
-        let count = arena.scaled(200_000)
-        let oneShot = OneShotSHA256()
-        return Contest(
-            subject: {
-                arena.nanoseconds { for _ in 0..<count { _ = Digest(hashing: bytes) } } / Double(count) / 1000
-            },
-            floor: {
-                arena.nanoseconds { for _ in 0..<count { oneShot.hash(bytes) } } / Double(count) / 1000
-            }
-        )
-    }
+        targets: [.floorRatio(1.2)],
+        over: lengths,
+        at: 600
+    ) { arena, length in digests(arena, length) { _ = Digest(hashing: $0) } }
 
     private static let blake3 = Lane(
         "digest.blake3.600",
@@ -78,65 +70,23 @@ enum CanonicalLanes {
         unit: "µs",
         .cost,
         floor: "libcrypto's one-shot SHA-256",
-        targets: [.value(0.8)]
-    ) { arena in
-        let bytes = sixHundredBytes
-        let count = arena.scaled(200_000)
+        targets: [.value(0.8)],
+        over: lengths,
+        at: 600
+    ) { arena, length in digests(arena, length) { _ = Digest(hashing: $0, algorithm: .blake3) } }
+
+    private static let lengths = GrowthAxis("bytes to hash", [64, 600, 4096, 65_536], isScaled: false)
+        .inUnit("MB/s") { microseconds, length in Double(length) / microseconds }
+
+    /// Microseconds for a digest of so many bytes, and for libcrypto's SHA-256 of them.
+    private static func digests(_ arena: Arena, _ length: Int, _ hash: @escaping ([UInt8]) -> Void) -> Contest {
+        let bytes = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        // As many bytes at each length, but not more calls for the shortest.
+        let count = arena.scaled(min(200_000, 120_000_000 / length))
         let oneShot = OneShotSHA256()
-        return Contest(
-            subject: {
-                arena.nanoseconds {
-                    for _ in 0..<count { _ = Digest(hashing: bytes, algorithm: .blake3) }
-                } / Double(count) / 1000
-            },
-            floor: {
-                arena.nanoseconds { for _ in 0..<count { oneShot.hash(bytes) } } / Double(count) / 1000
-            }
-        )
-    }
-
-    private static var sixHundredBytes: [UInt8] { (0..<600).map { UInt8(truncatingIfNeeded: $0 &* 31) } }
-
-    /// Objects as a journal's records are: mostly short texts, a few numbers, members not in order; 632 bytes each.
-    private static func corpus(_ count: Int) -> [[UInt8]] {
-        (0..<count).map { number in
-            var text =
-                "{\"type\":\"treeship/approval-use/v1\",\"use_id\":\"use_\(Digest(hashing: [UInt8(number % 251)]))\","
-            text += "\"grant_id\":\"grant-\(number)\",\"nonce_digest\":\"\(Digest(hashing: Array("\(number)".utf8)))\","
-            text +=
-                "\"actor\":\"agent://indexer\",\"action\":\"catalog.rebuild\",\"subject\":\"urn:catalog:eu/\(number)\","
-            text += "\"use_number\":\(number % 7 + 1),\"max_uses\":\(number % 9),\"weight\":\(Double(number) / 8),"
-            text += "\"labels\":[\"a\",\"b\",\"ünïcödé\",null,true,{\"nested\":{\"deep\":-\(number)}}],"
-            text += "\"created_at\":\"2026-05-01T08:00:00Z\",\"previous_record_digest\":\""
-            text += "\(Digest(hashing: [1]))\",\"note\":\""
-            let padding = 632 - text.utf8.count - 2
-            precondition(padding >= 0, "the object is longer than planned")
-            return Array((text + String(repeating: "x", count: padding) + "\"}").utf8)
+        func cost(_ hash: @escaping ([UInt8]) -> Void) -> Contest.Round {
+            { arena.nanoseconds { for _ in 0..<count { hash(bytes) } } / Double(count) / 1000 }
         }
-    }
-}
-
-/// libcrypto's one-shot SHA-256 with an algorithm fetched once: the least that hashing costs.
-@safe
-private final class OneShotSHA256 {
-    private let algorithm: OpaquePointer
-    private var output = [UInt8](repeating: 0, count: 32)
-
-    init() {
-        guard let fetched = unsafe EVP_MD_fetch(nil, "SHA256", nil) else {
-            preconditionFailure("libcrypto has no SHA-256")
-        }
-        unsafe algorithm = fetched
-    }
-
-    deinit { unsafe EVP_MD_free(algorithm) }
-
-    func hash(_ bytes: [UInt8]) {
-        let result = unsafe bytes.withUnsafeBytes { input in
-            unsafe output.withUnsafeMutableBytes { output in
-                unsafe EVP_Digest(input.baseAddress, input.count, output.baseAddress, nil, algorithm, nil)
-            }
-        }
-        precondition(result == 1, "libcrypto does not hash")
+        return Contest(subject: cost(hash), floor: cost { oneShot.hash($0) })
     }
 }

@@ -11,15 +11,17 @@ enum CrashLanes {
         "a store that replaces a small file ten times",
         unit: "states/s",
         .rate,
-        targets: [.value(200_000)]
-    ) { arena in
-        let repetitions = arena.scaled(100)
+        targets: [.value(200_000)],
+        over: GrowthAxis("replacements", [1, 5, 10, 20], isScaled: false),
+        at: 10
+    ) { arena, replacements in
+        let repetitions = arena.scaled(max(50, 1000 / replacements))
         return Contest(
             subject: {
                 var states = 0
                 var seconds = 0.0
                 for _ in 0..<repetitions {
-                    let report = try exploreReplacement()
+                    let report = try exploreReplacement(UInt8(replacements))
                     precondition(report.isClean, "the store is correct, the explorer says otherwise")
                     states += report.statistics.states
                     seconds += report.statistics.seconds
@@ -29,10 +31,10 @@ enum CrashLanes {
         )
     }
 
-    private static func exploreReplacement() throws -> CrashReport {
+    private static func exploreReplacement(_ count: UInt8) throws -> CrashReport {
         try CrashExplorer().explore { (fileSystem, acknowledge: (UInt8) -> Void) in
             let directory = try fileSystem.openDirectory("/")
-            for value: UInt8 in 1...10 {
+            for value in 1...count {
                 try directory.replaceAtomically(
                     "current",
                     with: [UInt8](repeating: value, count: 600),
@@ -67,20 +69,22 @@ enum CrashLanes {
         "a journal with 8 durable records that gets 4 more",
         unit: "states/s",
         .rate,
-        targets: [.value(20_000)]
-    ) { arena in
+        targets: [.value(20_000)],
+        over: GrowthAxis("new records", [1, 2, 4, 8], isScaled: false),
+        at: 4
+    ) { arena, records in
         var explorer = CrashExplorer(.ext4Ordered)
         explorer.runMaximum = arena.scaled(200)
         return Contest(
             subject: {
-                let report = try exploreJournal(explorer)
+                let report = try exploreJournal(explorer, newRecords: records)
                 precondition(report.isClean, "the journal is correct, the explorer says otherwise")
                 return report.statistics.statesPerSecond
             }
         )
     }
 
-    private static func exploreJournal(_ explorer: CrashExplorer) throws -> CrashReport {
+    private static func exploreJournal(_ explorer: CrashExplorer, newRecords: Int) throws -> CrashReport {
         let path = "/journal"
         // As much filled ahead as the records need: an empty rest of 16 KiB would be read in every state.
         var options = JournalOptions()
@@ -91,7 +95,7 @@ enum CrashLanes {
             for number in 1...8 { _ = try journal.reserve(JournalWork.use(number), maximumUses: 1) }
         } workload: { (fileSystem, acknowledge: (Int) -> Void) in
             let journal = ApprovalJournal(at: path, fileSystem: fileSystem, options: options)
-            for number in 9...12 {
+            for number in 9...8 + newRecords {
                 _ = try journal.reserve(JournalWork.use(number), maximumUses: 1)
                 acknowledge(number)
             }

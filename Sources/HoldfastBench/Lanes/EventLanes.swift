@@ -6,6 +6,8 @@ internal import FileSystemSeam
 enum EventLanes {
     static let all = [none, every, batch, readAll]
 
+    private static let events = GrowthAxis("events in the log", [0, 1000, 10_000, 100_000])
+
     private static let none = Lane(
         "events.append.none",
         "append one event without a sync",
@@ -13,9 +15,12 @@ enum EventLanes {
         .cost,
         floor: "flock + write + unlock of the same bytes",
         peer: "SQLite WAL, synchronous=OFF: number and insert in one transaction",
-        targets: [.floorRatio(2)]
-    ) { arena in
-        try single(arena, count: arena.scaled(5000), .none, .off) { (events, lock) throws(FileSystemError) in
+        targets: [.floorRatio(2)],
+        over: events,
+        at: 0
+    ) { arena, size in
+        try single(arena, after: size, count: arena.scaled(5000), .none, .off) {
+            (events, lock) throws(FileSystemError) in
             precondition(cposix_flock(lock, 1, 1) == 0, "the lock is free")
             try events.appendOnce(EventWork.line)
             precondition(cposix_unlock(lock) == 0, "the lock is held")
@@ -29,28 +34,32 @@ enum EventLanes {
         .cost,
         floor: "append + fdatasync of the same bytes",
         peer: "SQLite WAL, synchronous=FULL: number and insert in one transaction",
-        targets: [.floorRatio(1.15)]
-    ) { arena in
-        try single(arena, count: arena.scaled(500), .every, .full) { (events, _) throws(FileSystemError) in
+        targets: [.floorRatio(1.15)],
+        over: events,
+        at: 0
+    ) { arena, size in
+        try single(arena, after: size, count: arena.scaled(500), .every, .full) { (events, _) throws(FileSystemError) in
             try events.appendOnce(EventWork.line)
             try events.sync(.data)
         }
     }
 
+    /// Appends one by one, to a log and to a file that hold so many events before.
     private static func single(
         _ arena: Arena,
+        after size: Int,
         count: Int,
         _ durability: EventDurability,
         _ synchronous: SQLiteUses.Synchronous,
         _ floor: @escaping (any File, Int32) throws(FileSystemError) -> Void
     ) throws -> Contest {
-        let log = SessionLog(
-            at: "\(arena.path)/session",
-            fileSystem: arena.fileSystem,
-            options: SessionLogOptions(durability: durability)
-        )
+        let session = try EventWork.filled(arena, size)
+        let options = SessionLogOptions(durability: durability)
+        let log = SessionLog(at: session, fileSystem: arena.fileSystem, options: options)
         let peer = try SQLiteEvents("\(arena.path)/peer.sqlite", synchronous)
         let bare = try arena.directory.open("floor", [.write, .create, .append], permissions: .ownerFile)
+        for _ in 0..<size { try bare.appendOnce(EventWork.line) }
+        try bare.sync(.full)
         try arena.directory.replaceAtomically("lock", with: [])
         let lock = Int32(unsafe "\(arena.path)/lock".withCString { unsafe cposix_open_path($0) })
         return Contest(
@@ -75,15 +84,16 @@ enum EventLanes {
 
     private static let batch = Lane(
         "events.append.batch",
-        "append batches of 10 000 events, each on stable storage when it returns",
+        "append batches of 10 000 events, each batch on stable storage when it returns",
         unit: "events/s",
         .rate,
         floor: "append + fdatasync of the same bytes",
         peer: "SQLite WAL, synchronous=FULL, a transaction a batch",
-        targets: [.value(300_000)]
-    ) { arena in
-        let batches = arena.scaled(10)
-        let size = 10_000
+        targets: [.value(300_000)],
+        over: GrowthAxis("events in a batch", [1, 10, 100, 1000, 10_000], isScaled: false),
+        at: 10_000
+    ) { arena, size in
+        let batches = arena.scaled(min(1000, 100_000 / size))
         let log = SessionLog(
             at: "\(arena.path)/session",
             fileSystem: arena.fileSystem,
@@ -116,16 +126,14 @@ enum EventLanes {
         unit: "MB/s",
         .rate,
         floor: "reading the file",
-        targets: [.value(300)]
-    ) { arena in
-        let count = arena.scaled(100_000)
-        let log = SessionLog(at: "\(arena.path)/session", fileSystem: arena.fileSystem)
-        for start in stride(from: 0, to: count, by: 1000) {
-            try log.append((start..<start + 1000).map { EventWork.event($0) })
-        }
+        targets: [.value(300)],
+        over: GrowthAxis("events in the log", [100, 1000, 10_000, 100_000], showsFloor: false),
+        at: 100_000
+    ) { arena, count in
+        let session = try EventWork.filled(arena, count)
+        let log = SessionLog(at: session, fileSystem: arena.fileSystem)
         let size = Double(try log.size().byteCount)
-        let file = try arena.fileSystem.openDirectory("\(arena.path)/session")
-            .open("events.jsonl", [.read], permissions: .ownerFile)
+        let file = try arena.fileSystem.openDirectory(session).open("events.jsonl", [.read], permissions: .ownerFile)
         return Contest(
             subject: {
                 let time = try arena.nanoseconds {

@@ -20,6 +20,18 @@ enum EventWork {
         )
     }
 
+    /// A log that holds so many events already, or none; made without a sync an event.
+    ///
+    /// - Returns: its path.
+    static func filled(_ arena: Arena, _ count: Int) throws -> String {
+        let path = "\(arena.path)/session"
+        let log = SessionLog(at: path, fileSystem: arena.fileSystem)
+        for start in stride(from: 0, to: count, by: 1000) {
+            try log.append((start..<min(start + 1000, count)).map { event($0) })
+        }
+        return path
+    }
+
     /// Such an event as a command line gets it, before the log stamps it.
     static let draft = Array(
         """

@@ -3,42 +3,45 @@ enum HotPathLanes {
     static let all = HotPaths.all.flatMap { [systemCalls(of: $0), allocations(of: $0)] }
 
     private static func systemCalls(of path: HotPath) -> Lane {
-        Lane(
-            "\(path.name).calls",
-            "system calls of \(path.summary)",
-            unit: "calls",
-            .cost,
-            floor: path.size.map { "the same with \($0 / 100) entries instead of \($0)" },
-            targets: [.value(Double(path.systemCallMaximum))]
-        ) { arena in try contest(path, arena) { Double($0.systemCalls) } }
-    }
-
-    private static func allocations(of path: HotPath) -> Lane {
-        Lane(
-            "\(path.name).allocations",
-            "requests for memory of \(path.summary)",
-            unit: "requests",
-            .cost,
-            floor: path.size.map { "the same with \($0 / 100) entries instead of \($0)" },
-            targets: path.size == nil ? [] : [.floorRatio(1.1)]
-        ) { arena in
-            guard OperationCost.countsAllocations else {
-                throw LaneSkipped(description: "allocations can be counted only with glibc, and without a sanitizer")
-            }
-            return try contest(path, arena) { Double($0.allocations ?? 0) }
+        lane(path, "calls", "system calls", targets: [.value(Double(path.systemCallMaximum))]) { arena, size in
+            Double(try path.cost(in: arena.path, size: size).systemCalls)
         }
     }
 
-    /// Counted once: the numbers do not change from round to round.
-    private static func contest(
+    private static func allocations(of path: HotPath) -> Lane {
+        lane(path, "allocations", "requests for memory", unit: "requests", targets: [.floorRatio(1.1)]) { arena, size in
+            guard let allocations = try path.cost(in: arena.path, size: size).allocations else {
+                throw LaneSkipped(description: "allocations can be counted only with glibc, and without a sanitizer")
+            }
+            return Double(allocations)
+        }
+    }
+
+    private static func lane(
         _ path: HotPath,
-        _ arena: Arena,
-        _ value: (OperationCost) -> Double
-    ) throws -> Contest {
-        let size = path.size ?? 0
-        let subject = value(try path.cost(in: arena.path, size: size))
-        guard path.size != nil else { return Contest(subject: { subject }) }
-        let floor = value(try path.cost(in: arena.path, size: size / 100))
-        return Contest(subject: { subject }, floor: { floor })
+        _ name: String,
+        _ what: String,
+        unit: String? = nil,
+        targets: [Target],
+        count: @escaping @Sendable (Arena, Int) throws -> Double
+    ) -> Lane {
+        Lane(
+            "\(path.name).\(name)",
+            "\(what) of \(path.summary), with \(ResultTable.count(path.size)) \(path.contents)",
+            unit: unit ?? name,
+            .cost,
+            floor: "the same with \(ResultTable.count(path.size / 100))",
+            targets: targets,
+            over: GrowthAxis(path.contents, [path.size / 100, path.size / 10, path.size], showsFloor: false),
+            at: path.size
+        ) { arena, size in
+            // Counted once: the numbers do not change from round to round.
+            let subject = try count(arena, size)
+            let floor = Contest.preparedLate {
+                let floor = try count(arena, path.size / 100)
+                return { floor }
+            }
+            return Contest(subject: { subject }, floor: floor)
+        }
     }
 }

@@ -1,9 +1,9 @@
 internal import FileSystemSeam
 internal import Journal
 
-/// The approval-use journal: reservations and questions.
+/// The approval-use journal: reservations.
 enum JournalLanes {
-    static let all = [reserve, reserveThreads, JournalProcessesLane.lane, growth, growthHot, open, check]
+    static let all = [reserve, reserveThreads, JournalProcessesLane.lane, growth, growthHot]
 
     private static let reserve = Lane(
         "journal.reserve.durable",
@@ -12,13 +12,15 @@ enum JournalLanes {
         .cost,
         floor: "pwrite + fdatasync of the same bytes into preallocated space",
         peer: "SQLite WAL, synchronous=FULL: check and insert in one transaction",
-        targets: [.floorRatio(1.15), .peerRatio(1)]
-    ) { arena in
+        targets: [.floorRatio(1.15), .peerRatio(1)],
+        over: GrowthAxis("records in the journal", [0, 1000, 10_000, 100_000]),
+        at: 0
+    ) { arena, size in
         let count = arena.scaled(500)
-        let journal = ApprovalJournal(at: "\(arena.path)/journal", fileSystem: arena.fileSystem)
-        try journal.create()
+        let path = try JournalWork.filled(arena, "journal", size)
+        let journal = ApprovalJournal(at: path, fileSystem: arena.fileSystem)
         let peer = try SQLiteUses("\(arena.path)/peer.sqlite", .full)
-        var next = 0
+        var next = size
         var nextOfPeer = 0
         return Contest(
             subject: {
@@ -48,10 +50,11 @@ enum JournalLanes {
         .rate,
         floor: "pwrite + fdatasync by one writer",
         peer: "SQLite, 16 threads",
-        targets: [.floorRatio(8), .peerRatio(8)]
-    ) { arena in
-        let threads = 16
-        let each = arena.scaled(200)
+        targets: [.floorRatio(8), .peerRatio(8)],
+        over: GrowthAxis("threads", [1, 2, 4, 8, 16], isScaled: false),
+        at: 16
+    ) { arena, threads in
+        let each = max(1, arena.scaled(3200) / threads)
         let journal = ApprovalJournal(
             at: "\(arena.path)/journal",
             fileSystem: arena.fileSystem,
@@ -107,101 +110,35 @@ enum JournalLanes {
     )
 
     private static func growthLane(_ name: String, _ summary: String, grant: String?) -> Lane {
-        Lane(name, summary, unit: "", .cost, targets: [.value(1.1)]) { arena in
+        let axis = GrowthAxis(
+            "records in the journal",
+            [1000, 10_000, 100_000, 1_000_000],
+            unit: "µs",
+            showsFloor: false
+        )
+        return Lane(name, summary, unit: "", .cost, targets: [.value(1.1)], growth: .over(axis)) { arena in
             let count = arena.scaled(300)
-            let sizes = arena.isQuick ? [1000, 10_000] : [1000, 10_000, 100_000, 1_000_000]
-            let journals = try sizes.map { size in
-                let path = try JournalWork.filled(arena, "of-\(size)", size, grant: grant)
-                return ApprovalJournal(at: path, fileSystem: arena.fileSystem)
-            }
             var next = 10_000_000
-            func cost(_ journal: ApprovalJournal) throws -> Double {
-                let uses = (next..<next + count).map { JournalWork.use($0, grant: grant) }
-                next += count
-                return try arena.nanoseconds {
-                    for use in uses { _ = try journal.reserve(use, maximumUses: 1) }
-                } / Double(count) / 1000
+            func journal(_ size: Int) throws -> Contest.Round {
+                let path = try JournalWork.filled(arena, "of-\(size)", size, grant: grant)
+                let journal = ApprovalJournal(at: path, fileSystem: arena.fileSystem)
+                return {
+                    let uses = (next..<next + count).map { JournalWork.use($0, grant: grant) }
+                    next += count
+                    return try arena.nanoseconds {
+                        for use in uses { _ = try journal.reserve(use, maximumUses: 1) }
+                    } / Double(count) / 1000
+                }
             }
+            let sizes = axis.sizes(isQuick: arena.isQuick)
+            let (least, most) = (sizes[0], sizes[sizes.count - 1])
+            let (small, large) = (try journal(least), try journal(most))
             return Contest(
-                subject: { try cost(journals[journals.count - 1]) / cost(journals[0]) },
-                growth: {
-                    try zip(sizes, journals).map { size, journal in
-                        GrowthPoint(
-                            size: Double(size),
-                            cost: Statistics(try (0..<5).map { _ in try cost(journal) }).median
-                        )
-                    }
+                subject: { try large() / small() },
+                atSize: { size in
+                    Contest(subject: size == least ? small : size == most ? large : try journal(size))
                 }
             )
         }
-    }
-
-    private static let open = Lane(
-        "journal.open",
-        "open a journal of 1 000 000 records and check one nonce",
-        unit: "ms",
-        .cost,
-        targets: [.value(2)]
-    ) { arena in
-        let size = arena.scaled(1_000_000)
-        let path = try JournalWork.filled(arena, "journal", size)
-        return Contest(
-            subject: {
-                try arena.nanoseconds {
-                    let journal = ApprovalJournal(at: path, fileSystem: arena.fileSystem)
-                    _ = try journal.checkReplay(grant: "grant-7", nonceDigest: JournalWork.nonce(7))
-                } / 1e6
-            }
-        )
-    }
-
-    private static let check = Lane(
-        "journal.check",
-        "replay check of a consumed nonce, warm, 100 000 records",
-        unit: "µs",
-        .cost,
-        floor: "one pread of 640 bytes",
-        peer: "SQLite indexed lookup",
-        targets: [.value(5), .peerRatio(1)]
-    ) { arena in
-        let size = arena.scaled(100_000)
-        let count = arena.scaled(20_000)
-        let path = try JournalWork.filled(arena, "journal", size)
-        let journal = ApprovalJournal(at: path, fileSystem: arena.fileSystem)
-        let peer = try SQLiteUses("\(arena.path)/peer.sqlite", .full)
-        try peer.fill(size, JournalWork.record) { ("grant-\($0)", JournalWork.nonce($0)) }
-        let keys = (0..<count).map { number in
-            let key = number &* 7919 % size
-            return ("grant-\(key)", JournalWork.nonce(key))
-        }
-        let file = try arena.directory.open("floor", [.read, .write, .create], permissions: .ownerFile)
-        try file.writeAll([UInt8](repeating: 1, count: 1 << 20), at: 0)
-        return Contest(
-            subject: {
-                try arena.nanoseconds {
-                    for (grant, nonce) in keys {
-                        let check = try journal.checkReplay(grant: grant, nonceDigest: nonce, maximumUsesHint: 1)
-                        precondition(!check.passed, "a consumed nonce passed")
-                    }
-                } / Double(count) / 1000
-            },
-            floor: {
-                var buffer = [UInt8](repeating: 0, count: 640)
-                return try arena.nanoseconds {
-                    for number in 0..<count {
-                        var span = buffer.mutableSpan
-                        _ = try file.read(into: &span, at: Int64(number &* 7919 % 1_000_000))
-                    }
-                } / Double(count) / 1000
-            },
-            peer: {
-                try arena.nanoseconds {
-                    for (grant, nonce) in keys {
-                        let used = try peer.uses(grant, nonce)
-                        precondition(used == 1, "a consumed nonce is not there")
-                    }
-                } / Double(count) / 1000
-            }
-        )
     }
 }

@@ -3,8 +3,6 @@ internal import Journal
 
 /// Several processes that reserve in one journal.
 enum JournalProcessesLane {
-    private static let processes = 8
-
     static let lane = Lane(
         "journal.reserve.processes.8",
         "8 processes that reserve in one journal; none lost, none refused for a busy lock",
@@ -12,9 +10,11 @@ enum JournalProcessesLane {
         .rate,
         floor: "pwrite + fdatasync by one writer",
         peer: "SQLite, 8 processes",
-        targets: [.floorRatio(0.9), .peerRatio(1)]
-    ) { arena in
-        let each = arena.scaled(500)
+        targets: [.floorRatio(0.9), .peerRatio(1)],
+        over: GrowthAxis("processes", [1, 2, 4, 8], isScaled: false),
+        at: 8
+    ) { arena, processes in
+        let each = max(1, arena.scaled(4000) / processes)
         let program = try arena.worker()
         let journal = "\(arena.path)/journal"
         try ApprovalJournal(at: journal, fileSystem: arena.fileSystem).create()

@@ -13,13 +13,12 @@ enum JournalVerifyLane {
         .rate,
         floor: "SHA-256 of the same bytes on two cores",
         peer: "SQLite scan and SHA-256 of each row",
-        targets: [.floorRatio(0.5)]
-    ) { arena in
-        let size = arena.scaled(1_000_000)
+        targets: [.floorRatio(0.5)],
+        over: JournalWork.records,
+        at: 1_000_000
+    ) { arena, size in
         let path = try JournalWork.filled(arena, "journal", size)
         let journal = ApprovalJournal(at: path, fileSystem: arena.fileSystem)
-        let peer = try SQLiteUses("\(arena.path)/peer.sqlite", .off)
-        try peer.fill(size, JournalWork.record) { ("grant-\($0)", JournalWork.nonce($0)) }
         let bytes = Double(size * JournalWork.record.count)
         return Contest(
             subject: {
@@ -37,9 +36,13 @@ enum JournalVerifyLane {
                 }
                 return bytes / time * 1000
             },
-            peer: {
-                let time = try arena.nanoseconds { try peer.scan { _ = Digest(hashing: $0) } }
-                return bytes / time * 1000
+            peer: Contest.preparedLate {
+                let peer = try SQLiteUses("\(arena.path)/peer.sqlite", .off)
+                try peer.fill(size, JournalWork.record) { ("grant-\($0)", JournalWork.nonce($0)) }
+                return {
+                    let time = try arena.nanoseconds { try peer.scan { _ = Digest(hashing: $0) } }
+                    return bytes / time * 1000
+                }
             }
         )
     }
@@ -49,9 +52,10 @@ enum JournalVerifyLane {
         "rebuild the lost index of 1 000 000 records",
         unit: "s",
         .cost,
-        targets: [.value(2)]
-    ) { arena in
-        let size = arena.scaled(1_000_000)
+        targets: [.value(2)],
+        over: JournalWork.records.inUnit("records/s") { seconds, size in Double(size) / seconds },
+        at: 1_000_000
+    ) { arena, size in
         let path = try JournalWork.filled(arena, "journal", size)
         return Contest(
             subject: {

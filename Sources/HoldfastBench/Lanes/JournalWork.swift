@@ -4,6 +4,9 @@ internal import Journal
 
 /// The same work for the journal, for SQLite and for the bare disk.
 enum JournalWork {
+    /// How many records a journal may have.
+    static let records = GrowthAxis("records in the journal", [1000, 10_000, 100_000, 1_000_000])
+
     /// A use of its own grant and nonce; `number` makes it different from others.
     static func use(_ number: Int, grant: String? = nil) -> ApprovalUse {
         ApprovalUse(

@@ -1,12 +1,12 @@
-internal import CSodium
 internal import FileSystemSeam
 internal import KeyStore
 
 /// The key store: sealing, making keys durable, destroying them.
 enum KeyLanes {
-    static let all = [seal, sealInStore, mint(10), mint(100_000), shred]
+    static let all = [seal, sealInStore, mint, mintAmongMany, shred]
 
-    private static let payloadLength = 4096
+    private static let payloads = GrowthAxis("bytes to seal", [64, 512, 4096, 65_536], isScaled: false)
+    private static let keys = GrowthAxis("keys", [10, 1000, 10_000, 100_000])
 
     private static let seal = Lane(
         "keys.seal.4k",
@@ -14,22 +14,15 @@ enum KeyLanes {
         unit: "MB/s",
         .rate,
         floor: "libsodium called from C",
-        targets: [.floorRatio(0.9)]
-    ) { arena in
-        let count = arena.scaled(20_000)
+        targets: [.floorRatio(0.9)],
+        over: payloads,
+        at: 4096
+    ) { arena, length in
         let key = try PayloadKey(random: arena.fileSystem)
-        let plaintext = [UInt8](repeating: 7, count: payloadLength)
-        let (nonce, data) = ([UInt8](repeating: 1, count: 24), [UInt8](repeating: 2, count: 64))
-        return Contest(
-            subject: {
-                try rate(count, arena) {
-                    for _ in 0..<count {
-                        _ = try key.seal(nonce: nonce, associatedData: data, plaintext: plaintext)
-                    }
-                }
-            },
-            floor: { rate(count, arena) { sealInC(count, plaintext, data, nonce) } }
-        )
+        let nonce = [UInt8](repeating: 1, count: SealingInC.nonceLength)
+        return sealing(length, arena) { plaintext, data in
+            _ = try key.seal(nonce: nonce, associatedData: data, plaintext: plaintext)
+        }
     }
 
     private static let sealInStore = Lane(
@@ -38,59 +31,84 @@ enum KeyLanes {
         unit: "MB/s",
         .rate,
         floor: "libsodium called from C",
-        targets: []
-    ) { arena in
-        let count = arena.scaled(20_000)
+        targets: [],
+        over: payloads,
+        at: 4096
+    ) { arena, length in
         let store = try open(arena, 10)
-        let plaintext = [UInt8](repeating: 7, count: payloadLength)
-        let (nonce, data) = ([UInt8](repeating: 1, count: 24), [UInt8](repeating: 2, count: 64))
+        return sealing(length, arena) { plaintext, data in
+            _ = try store.seal(plaintext, scope: .entity("entity-1"), associatedData: data)
+        }
+    }
+
+    /// Megabytes a second that `seal` and libsodium seal, in messages of a length.
+    private static func sealing(
+        _ length: Int,
+        _ arena: Arena,
+        _ seal: @escaping (_ plaintext: [UInt8], _ data: [UInt8]) throws -> Void
+    ) -> Contest {
+        // As many bytes at each length, but not more calls for the shortest.
+        let count = arena.scaled(min(40_000, 20_000 * 4096 / length))
+        let (plaintext, data) = ([UInt8](repeating: 7, count: length), [UInt8](repeating: 2, count: 64))
+        func rate(_ time: Double) -> Double { Double(count * length) / time * 1000 }
+        let inC = SealingInC()
         return Contest(
-            subject: {
-                try rate(count, arena) {
-                    for _ in 0..<count {
-                        _ = try store.seal(plaintext, scope: .entity("entity-1"), associatedData: data)
-                    }
-                }
-            },
-            floor: { rate(count, arena) { sealInC(count, plaintext, data, nonce) } }
+            subject: { rate(try arena.nanoseconds { for _ in 0..<count { try seal(plaintext, data) } }) },
+            floor: { rate(arena.nanoseconds { inC.seal(plaintext, data, times: count) }) }
         )
     }
 
-    private static func mint(_ keys: Int) -> Lane {
+    private static let mint = mintLane("keys.mint.durable", 10, .over(keys))
+
+    private static let mintAmongMany = mintLane(
+        "keys.mint.durable.100k",
+        100_000,
+        .none("it is what the picture of `keys.mint.durable` ends with")
+    )
+
+    private static func mintLane(_ name: String, _ size: Int, _ growth: Growth) -> Lane {
         Lane(
-            keys == 10 ? "keys.mint.durable" : "keys.mint.durable.100k",
-            "make a key for a new scope, on stable storage when it returns; \(keys) keys before",
+            name,
+            "make a key for a new scope, on stable storage when it returns; \(ResultTable.count(size)) keys before",
             unit: "µs",
             .cost,
             floor: "append + fdatasync of a record's bytes",
-            targets: [.floorRatio(1.3)]
+            targets: [.floorRatio(1.3)],
+            growth: growth
         ) { arena in
-            let count = arena.scaled(300)
-            let store = try open(arena, keys == 10 ? 10 : arena.scaled(keys))
-            let file = try arena.directory.open("floor", [.write, .create, .append], permissions: .ownerFile)
-            let record = [UInt8](repeating: 7, count: 512)
-            var next = 0
-            return Contest(
-                subject: {
-                    let scopes = (next..<next + count).map { KeyScope.entity("new-\($0)") }
-                    next += count
-                    return try arena.nanoseconds {
-                        for scope in scopes {
-                            _ = try store.mint(scope)
-                            try store.flush()
-                        }
-                    } / Double(count) / 1000
-                },
-                floor: {
-                    try arena.nanoseconds {
-                        for _ in 0..<count {
-                            try file.appendOnce(record)
-                            try file.sync(.data)
-                        }
-                    } / Double(count) / 1000
-                }
-            )
+            var contest = try minting(arena, keys.size(size, isQuick: arena.isQuick))
+            contest.atSize = { try minting(try arena.ofPoint($0), $0) }
+            return contest
         }
+    }
+
+    /// Microseconds to make a key in a store of so many, and of the floor.
+    private static func minting(_ arena: Arena, _ size: Int) throws -> Contest {
+        let count = arena.scaled(300)
+        let store = try open(arena, size)
+        let file = try arena.directory.open("floor", [.write, .create, .append], permissions: .ownerFile)
+        let record = [UInt8](repeating: 7, count: 512)
+        var next = 0
+        return Contest(
+            subject: {
+                let scopes = (next..<next + count).map { KeyScope.entity("new-\($0)") }
+                next += count
+                return try arena.nanoseconds {
+                    for scope in scopes {
+                        _ = try store.mint(scope)
+                        try store.flush()
+                    }
+                } / Double(count) / 1000
+            },
+            floor: {
+                try arena.nanoseconds {
+                    for _ in 0..<count {
+                        try file.appendOnce(record)
+                        try file.sync(.data)
+                    }
+                } / Double(count) / 1000
+            }
+        )
     }
 
     /// The syncs of a destruction beside those of the two large files: intent, secret, journal, four of names, published, secret,
@@ -103,9 +121,10 @@ enum KeyLanes {
         unit: "ms",
         .cost,
         floor: "a keyset's bytes written and synced, zeros written over them and synced, \(smallSyncs) sectors synced",
-        targets: [.value(200)]
-    ) { arena in
-        let count = arena.scaled(100_000)
+        targets: [.value(200)],
+        over: GrowthAxis("keys", [100, 1000, 10_000, 100_000]),
+        at: 100_000
+    ) { arena, count in
         let store = try open(arena, count)
         let small = try arena.directory.open("floor", [.write, .create], permissions: .ownerFile)
         let keyset = [UInt8](repeating: 7, count: 1600 + count * 144)
@@ -138,39 +157,5 @@ enum KeyLanes {
 
     private static func open(_ arena: Arena, _ count: Int) throws -> ScopedKeyStore {
         try KeyWork.filled(arena.path, count, arena.fileSystem)
-    }
-
-    private static func rate(_ count: Int, _ arena: Arena, _ body: () throws -> Void) rethrows -> Double {
-        Double(count * payloadLength) / (try arena.nanoseconds(body)) * 1000
-    }
-
-    private static func sealInC(_ count: Int, _ plaintext: [UInt8], _ data: [UInt8], _ nonce: [UInt8]) {
-        let key = [UInt8](repeating: 3, count: 32)
-        var box = [UInt8](repeating: 0, count: plaintext.count + 16)
-        for _ in 0..<count {
-            let result = unsafe crypto_aead_xchacha20poly1305_ietf_encrypt(
-                &box,
-                nil,
-                plaintext,
-                UInt64(plaintext.count),
-                data,
-                UInt64(data.count),
-                nil,
-                nonce,
-                key
-            )
-            precondition(result == 0, "libsodium seals anything")
-        }
-    }
-}
-
-enum KeyWork {
-    /// A store with so many keys, made durable in one checkpoint.
-    static func filled(_ path: String, _ count: Int, _ fileSystem: any FileSystem) throws -> ScopedKeyStore {
-        let root = RootKeyFile(in: path, fileSystem: fileSystem)
-        let store = try ScopedKeyStore.open("\(path)/keys", root: root, fileSystem: fileSystem)
-        for number in 0..<count { _ = try store.mint(.entity("entity-\(number)")) }
-        try store.flush()
-        return store
     }
 }

@@ -2,7 +2,8 @@
 package enum Lanes {
     /// All of them.
     package static let all: [Lane] =
-        JournalLanes.all + JournalVerifyLane.all + EventLanes.all + CanonicalLanes.all + LockLanes.all
+        JournalLanes.all + JournalQuestionLanes.all + JournalVerifyLane.all + EventLanes.all + CanonicalLanes.all
+        + LockLanes.all
         + KeyLanes.all
         + PlatformLanes.all
         + CrashLanes.all

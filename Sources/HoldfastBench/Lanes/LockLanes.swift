@@ -7,15 +7,20 @@ internal import LockKit
 enum LockLanes {
     static let all = [uncontended, handoff, markerCycle]
 
+    private static let otherFiles = [0, 100, 1000, 10_000]
+
     private static let uncontended = Lane(
         "lock.file.uncontended",
         "take and release a free file lock",
         unit: "µs",
         .cost,
         floor: "open + flock + fstat + close in C",
-        targets: [.value(8)]
-    ) { arena in
+        targets: [.value(8)],
+        over: GrowthAxis("other files beside it", otherFiles),
+        at: 0
+    ) { arena, size in
         let count = arena.scaled(20_000)
+        try arena.directory.addFiles(size)
         let lock = FileLock(
             "lock",
             in: arena.directory,
@@ -38,19 +43,23 @@ enum LockLanes {
 
     private static let handoff = Lane(
         "lock.file.handoff",
-        "from a release to the waiting thread's next step",
+        "from a release to the next step of a waiting thread",
         unit: "µs",
         .cost,
         floor: "a signal to a waiting thread",
-        targets: [.value(50)]
-    ) { arena in
+        targets: [.value(50)],
+        over: GrowthAxis("waiting threads", [1, 2, 4, 8], isScaled: false),
+        at: 1
+    ) { arena, waiters in
         let count = arena.scaled(200)
         let path = "\(arena.path)/lock"
         return Contest(
             subject: {
-                try Handoffs.median(count, arena.fileSystem) { FileLock(at: path, fileSystem: arena.fileSystem) }
+                try Handoffs.median(count, to: waiters, arena.fileSystem) {
+                    FileLock(at: path, fileSystem: arena.fileSystem)
+                }
             },
-            floor: { try Handoffs.medianOfSignals(count, arena.fileSystem) }
+            floor: { try Handoffs.medianOfSignals(count, to: waiters, arena.fileSystem) }
         )
     }
 
@@ -60,8 +69,10 @@ enum LockLanes {
         unit: "µs",
         .cost,
         floor: "the same files and their four syncs, without a lock",
-        targets: [.value(600), .floorRatio(1.15)]
-    ) { arena in
+        targets: [.value(600), .floorRatio(1.15)],
+        over: GrowthAxis("markers in quarantine beside it", otherFiles),
+        at: 0
+    ) { arena, size in
         let count = arena.scaled(100)
         let lock = MarkerLock(inDirectory: arena.path, fileSystem: arena.fileSystem)
         let request = MarkerRequest(
@@ -71,6 +82,7 @@ enum LockLanes {
         )
         // The first acquisition makes the epoch file as well.
         try lock.acquire(request).release()
+        try arena.directory.addFiles(size) { "\(lock.options.form.name).stale-20260501T080000Z-\(hexadecimal($0))" }
         return Contest(
             subject: {
                 try arena.nanoseconds {
@@ -107,6 +119,12 @@ enum LockLanes {
         } / Double(count) / 1000
     }
 
+    /// Sixteen digits, as the name of a marker in quarantine ends.
+    private static func hexadecimal(_ number: Int) -> String {
+        let digits = String(number, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
     /// What a lock on the file `lock` costs in C, in microseconds.
     private static func floor(_ arena: Arena, _ count: Int) -> Double {
         let path = "\(arena.path)/lock"
@@ -119,66 +137,5 @@ enum LockLanes {
                 _ = cposix_close(descriptor)
             }
         } / Double(count) / 1000
-    }
-}
-
-/// Times from one thread's letting go to another's going on.
-private enum Handoffs {
-    /// How long the other thread is given to fall asleep.
-    private static let settlingNanoseconds: UInt64 = 500_000
-
-    private struct Turn: Sendable {
-        var isWaiting = false
-        var isGone = false
-        var arrival: UInt64 = 0
-    }
-
-    /// The median over `count` hand-offs between this thread and another, in microseconds.
-    static func median(
-        _ count: Int,
-        _ fileSystem: any FileSystem,
-        _ makeLock: @escaping @Sendable () -> FileLock
-    ) throws -> Double {
-        let own = makeLock()
-        var times: [Double] = []
-        for _ in 0..<count {
-            let turn = Condition(Turn())
-            let held = try own.lock(.exclusive)
-            let other = try Thread.start(name: "waiter") {
-                let lock = makeLock()
-                turn.withLock { $0.isWaiting = true }
-                turn.broadcast()
-                guard let held = try? lock.lock(.exclusive) else { preconditionFailure("the lock becomes free") }
-                let arrival = fileSystem.monotonicClock().nanoseconds
-                turn.withLock { $0.arrival = arrival }
-                held.release()
-            }
-            _ = turn.wait(until: { $0.isWaiting ? true : nil })
-            fileSystem.sleep(nanoseconds: settlingNanoseconds)
-            let departure = fileSystem.monotonicClock().nanoseconds
-            held.release()
-            other.join()
-            times.append(Double(turn.withLock { $0.arrival } - departure) / 1000)
-        }
-        return Statistics(times).median
-    }
-
-    /// The same with a condition variable instead of a lock.
-    static func medianOfSignals(_ count: Int, _ fileSystem: any FileSystem) throws -> Double {
-        var times: [Double] = []
-        for _ in 0..<count {
-            let turn = Condition(Turn())
-            let other = try Thread.start(name: "waiter") {
-                let arrival = turn.wait { turn in turn.isGone ? fileSystem.monotonicClock().nanoseconds : nil }
-                turn.withLock { $0.arrival = arrival }
-            }
-            fileSystem.sleep(nanoseconds: settlingNanoseconds)
-            let departure = fileSystem.monotonicClock().nanoseconds
-            turn.withLock { $0.isGone = true }
-            turn.broadcast()
-            other.join()
-            times.append(Double(turn.withLock { $0.arrival } - departure) / 1000)
-        }
-        return Statistics(times).median
     }
 }

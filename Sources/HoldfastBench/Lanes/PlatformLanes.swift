@@ -15,7 +15,16 @@ enum PlatformLanes {
         milliseconds: Double,
         repetitions: Int
     ) -> Lane {
-        Lane("platform.observe.\(name)", summary, unit: "ms", .cost, targets: [.value(milliseconds)]) { arena in
+        Lane(
+            "platform.observe.\(name)",
+            summary,
+            unit: "ms",
+            .cost,
+            targets: [.value(milliseconds)],
+            over: GrowthAxis("files in the directory", [0, 100, 1000, 10_000]),
+            at: 0
+        ) { arena, size in
+            try arena.directory.addFiles(size)
             let observer = PlatformObserver(arena.fileSystem, budgetNanoseconds: 60_000_000_000)
             let count = arena.scaled(repetitions)
             return Contest(

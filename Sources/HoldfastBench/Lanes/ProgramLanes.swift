@@ -15,7 +15,8 @@ enum ProgramLanes {
         unit: "ms",
         .cost,
         floor: "a static C program that does nothing",
-        targets: [.floorRatio(2)]
+        targets: [.floorRatio(2)],
+        growth: .none("it opens nothing that could be larger or smaller")
     ) { arena in
         let program = try arena.startable()
         let nothing = try doNothing(arena)
@@ -32,14 +33,16 @@ enum ProgramLanes {
         unit: "ms",
         .cost,
         floor: "a static C program that does nothing",
-        targets: [.value(5)]
-    ) { arena in
+        targets: [.value(5)],
+        over: GrowthAxis("events in the log", [0, 1000, 10_000, 100_000]),
+        at: 0
+    ) { arena, size in
         let program = try arena.startable()
         let nothing = try doNothing(arena)
         let count = arena.scaled(count)
         let event = "\(arena.path)/event.json"
         try arena.directory.replaceAtomically("event.json", with: EventWork.draft)
-        let words = ["events", "append", "\(arena.path)/session", event]
+        let words = ["events", "append", try EventWork.filled(arena, size), event]
         return Contest(
             subject: { try program.median(count, words, clock: arena.fileSystem) },
             floor: { try nothing.median(count, [], clock: arena.fileSystem) }
@@ -52,9 +55,11 @@ enum ProgramLanes {
         unit: "MiB",
         .cost,
         floor: "the same process with an empty journal",
-        targets: [.value(32)]
-    ) { arena in
-        let path = try JournalWork.filled(arena, "journal", arena.scaled(1_000_000))
+        targets: [.value(32)],
+        over: JournalWork.records,
+        at: 1_000_000
+    ) { arena, size in
+        let path = try JournalWork.filled(arena, "journal", size)
         let empty = try JournalWork.filled(arena, "empty", 0)
         // A nonce that was never consumed: the check passes, and ends with 0.
         let words = ["--grant", "grant-x", "--nonce-digest", JournalWork.nonce(-1)]
@@ -70,9 +75,11 @@ enum ProgramLanes {
         unit: "MiB",
         .cost,
         floor: "the same process with an empty journal",
-        targets: [.value(64)]
-    ) { arena in
-        let path = try JournalWork.filled(arena, "journal", arena.scaled(1_000_000))
+        targets: [.value(64)],
+        over: JournalWork.records,
+        at: 1_000_000
+    ) { arena, size in
+        let path = try JournalWork.filled(arena, "journal", size)
         let empty = try JournalWork.filled(arena, "empty", 0)
         let journal = try arena.fileSystem.openDirectory(path)
         return Contest(

@@ -71,6 +71,17 @@ package enum ResultTable {
         return "\(sign)\(whole)." + String(repeating: "0", count: decimals - digits.count) + digits
     }
 
+    /// A count of things, in groups of three digits.
+    package static func count(_ value: Int) -> String { grouped(Int64(value)) }
+
+    /// A round number, without zeros at its end.
+    package static func short(_ value: Double) -> String {
+        let text = number(value)
+        guard text.contains(".") else { return text }
+        let digits = text.reversed().drop { $0 == "0" }
+        return String(String((digits.first == "." ? digits.dropFirst() : digits).reversed()))
+    }
+
     private static func grouped(_ value: Int64) -> String {
         var digits = String(value.magnitude)
         var groups: [String] = []
