@@ -76,10 +76,9 @@ package struct Lane: Sendable {
         at size: Int,
         prepare: @escaping @Sendable (Arena, _ size: Int) throws -> Contest
     ) {
-        self.init(name, summary, unit: unit, direction, floor: floor, peer: peer, targets: targets, growth: .over(axis))
-        {
-            arena in
-            let size = axis.size(size, isQuick: arena.isQuick)
+        let growth = Growth.over(axis)
+        self.init(name, summary, unit: unit, direction, floor: floor, peer: peer, targets: targets, growth: growth) {
+            let (arena, size) = ($0, axis.size(size, isQuick: $0.isQuick))
             let largest = axis.sizes(isQuick: arena.isQuick).last
             var contest = try prepare(arena, size)
             contest.atSize = { [contest] other in
