@@ -207,7 +207,7 @@ struct JournalStory: Sendable, CustomStringConvertible {
         var complaint: String?
         do throws(JournalError) {
             complaint = try Self.complaint(about: journal, isThorough ? said : [], last: said.max(by: <))
-            if isThorough, complaint == nil { complaint = try Self.complaint(aboutWriting: journal, said) }
+            if isThorough, complaint == nil { complaint = try self.complaint(aboutWriting: journal, said) }
         } catch {
             throw CheckFailure("the journal gives no answer: \(error)")
         }
@@ -236,13 +236,11 @@ struct JournalStory: Sendable, CustomStringConvertible {
         return nil
     }
 
-    private static func complaint(
+    private func complaint(
         aboutWriting journal: ApprovalJournal,
         _ said: [Said]
     ) throws(JournalError) -> String? {
-        var revoked: Set<String> = []
         for case .revoked(_, _, let grant) in said {
-            revoked.insert(grant)
             do throws(JournalError) {
                 _ = try journal.reserve(CrashedJournal.use("after", grant: grant))
                 return "the revoked grant \(grant) was used"
@@ -253,7 +251,9 @@ struct JournalStory: Sendable, CustomStringConvertible {
                 let again = try journal.reserve(CrashedJournal.use(nonce, grant: grant), maximumUses: 1)
                 return "\(nonce) was used a second time, in record \(again.index)"
             } catch .usesExhausted {
-            } catch .grantRevoked where revoked.contains(grant) {}
+            } catch .grantRevoked where steps.contains(.revoke(grant: grant)) {
+                // Also when nobody was told yet that the revocation is recorded: it may be.
+            }
         }
         let last = said.map(\.record.index).max() ?? 0
         let next = try journal.reserve(CrashedJournal.use("next", grant: "next"))
