@@ -80,13 +80,21 @@ struct JournalStoryTests {
         }
     }
 
-    @Test(.enabled(if: asked == nil), arguments: 1...3, JournalFormat.allCases)
+    @Test(
+        .enabled(if: asked == nil, "one story is asked for, and told alone"),
+        arguments: 1...3,
+        JournalFormat.allCases
+    )
     func keepsItsWord(story: Int, format: JournalFormat) throws {
         try Self.tell(Request(story: story, format: format))
     }
 
     /// In either kind of check.
-    @Test(.enabled(if: asked == nil), arguments: JournalFormat.allCases, [true, false])
+    @Test(
+        .enabled(if: asked == nil, "one story is asked for, and told alone"),
+        arguments: JournalFormat.allCases,
+        [true, false]
+    )
     func aSyncThatDoesNothingIsNoticed(format: JournalFormat, isThorough: Bool) throws {
         var request = Request(story: 2, format: format)
         request.isThorough = isThorough
