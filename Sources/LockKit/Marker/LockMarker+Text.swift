@@ -7,23 +7,33 @@ extension LockMarker {
     ///   its own, and for an intent that is not a BLAKE3 digest. `acquired_at` is written with `+00:00`.
     public func encoded() throws(LockError) -> [UInt8] {
         try Self.check("the header", header)
-        if header.isEmpty || header.contains("=") {
+        if header.isEmpty || header.utf8.contains(Self.equals) {
             throw .invalidValue(member: "the header", reason: "is empty or holds \"=\"")
         }
         if restoreIntent.algorithm != .blake3 {
             throw .invalidValue(member: "restore_intent_blake3", reason: "is not a BLAKE3 digest")
         }
-        var text = header + "\n"
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.usualByteCount)
+        bytes.append(contentsOf: header.utf8)
         for (key, value) in lines {
             try Self.check(key, value)
-            text += "\(key)=\(value)\n"
+            bytes.append(Self.lineFeed)
+            bytes.append(contentsOf: key.utf8)
+            bytes.append(Self.equals)
+            bytes.append(contentsOf: value.utf8)
         }
         for line in otherLines {
             try Self.check("a line of another tool", line)
-            text += line + "\n"
+            bytes.append(Self.lineFeed)
+            bytes.append(contentsOf: line.utf8)
         }
-        return Array(text.utf8)
+        bytes.append(Self.lineFeed)
+        return bytes
     }
+
+    private static let usualByteCount = 768
+    fileprivate static let (lineFeed, equals) = (UInt8(ascii: "\n"), UInt8(ascii: "="))
 
     /// The keys and values of the known lines, in order.
     var lines: [(key: String, value: String)] {
@@ -49,6 +59,7 @@ extension LockMarker {
 
     /// Refuses what could end a line, or hide in one.
     static func check(_ member: String, _ value: String) throws(LockError) {
+        if value.utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) { return }
         if let scalar = value.unicodeScalars.first(where: isRefused) {
             let number = String(scalar.value, radix: 16, uppercase: true)
             throw .invalidValue(member: member, reason: "holds the control character U+\(number)")
@@ -85,12 +96,13 @@ extension LockMarker {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw MarkerSyntaxError(line: 1, reason: "the text is not UTF-8")
         }
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        // Bytes, not characters: a line feed or an equals sign is one whatever combines with it.
+        var lines = text.utf8.split(separator: Self.lineFeed, omittingEmptySubsequences: false)
         guard lines.last?.isEmpty == true else {
             throw MarkerSyntaxError(line: lines.count, reason: "the text ends in the middle of a line")
         }
         lines.removeLast()
-        guard let first = lines.first, first == form.header else {
+        guard let first = lines.first, first.elementsEqual(form.header.utf8) else {
             throw MarkerSyntaxError(line: 1, reason: "the header is not \(form.header)")
         }
         var reader = try MarkerReader(lines)
@@ -126,20 +138,22 @@ private struct MarkerReader {
     private var lines: [Line] = []
     private let end: Int
 
-    init(_ texts: [Substring]) throws(MarkerSyntaxError) {
+    init(_ texts: [Substring.UTF8View]) throws(MarkerSyntaxError) {
         end = texts.count
+        lines.reserveCapacity(end)
         for (index, text) in texts.enumerated().dropFirst() {
             let number = index + 1
-            guard let equals = text.firstIndex(of: "=") else {
+            guard let equals = text.firstIndex(of: LockMarker.equals) else {
                 throw MarkerSyntaxError(line: number, reason: "it is not key=value")
             }
             let line = Line(
                 number: number,
-                key: String(text[..<equals]),
-                value: String(text[text.index(after: equals)...])
+                key: String(Substring(text[..<equals])),
+                value: String(Substring(text[text.index(after: equals)...]))
             )
             do {
-                try LockMarker.check(line.key, String(text))
+                try LockMarker.check(line.key, line.key)
+                try LockMarker.check(line.key, line.value)
             } catch {
                 throw MarkerSyntaxError(line: number, reason: "it holds a control character")
             }

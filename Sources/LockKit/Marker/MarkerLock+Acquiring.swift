@@ -159,7 +159,11 @@ extension MarkerLock {
             throw .io(error, file: path)
         }
         do {
-            if try evidence(of: newName, in: directory) == found { return true }
+            if let moved = try read(newName, in: directory), moved.identity == found.identity,
+                moved.bytes == found.bytes
+            {
+                return true
+            }
         } catch {
             putBack(newName, in: directory)
             throw error
@@ -215,21 +219,21 @@ extension MarkerLock {
     }
 
     func evidence(in directory: any Directory) throws(LockError) -> MarkerEvidence? {
-        try evidence(of: name, in: directory)
+        guard let (bytes, identity) = try read(name, in: directory) else { return nil }
+        return MarkerEvidence(bytes: bytes, identity: identity, form: options.form, viewer: fileSystem.processIdentity)
     }
 
-    func evidence(of name: String, in directory: any Directory) throws(LockError) -> MarkerEvidence? {
+    /// What stands at a name where a marker may be; nil when nothing does.
+    private func read(
+        _ name: String,
+        in directory: any Directory
+    ) throws(LockError) -> (bytes: [UInt8], identity: FileIdentity)? {
         do throws(FileSystemError) {
             let file = try directory.open(name, .read, permissions: .ownerFile)
             defer { try? file.close() }
             let extent = try file.extent()
             if extent.kind != .regular { throw FileSystemError(operation: .open, name: name, code: .invalidArgument) }
-            return MarkerEvidence(
-                bytes: try file.readAll(maximumBytes: Self.sizeMaximum, expecting: extent.size),
-                identity: extent.identity,
-                form: options.form,
-                viewer: fileSystem.processIdentity
-            )
+            return (try file.readAll(maximumBytes: Self.sizeMaximum, expecting: extent.size), extent.identity)
         } catch {
             switch error.code {
             case .noEntry: return nil

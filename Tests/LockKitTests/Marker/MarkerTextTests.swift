@@ -99,6 +99,16 @@ struct MarkerTextTests {
         }
     }
 
+    /// A mark that combines with the equals sign or the line feed before it makes neither another character.
+    @Test func aValueMayBeginWithACombiningMark() throws {
+        var marker = try Self.sample()
+        marker.host = "\u{301}x"
+        marker.otherLines = ["\u{308}note=\u{301}"]
+        #expect(try LockMarker(parsing: marker.encoded()) == marker)
+        marker.header = "a=\u{301}"
+        #expect(throws: LockError.self) { try marker.encoded() }
+    }
+
     @Test func anIntentIsABLAKE3Digest() throws {
         var marker = try Self.sample()
         marker.restoreIntent = Digest(hashing: [])
