@@ -14,12 +14,17 @@ struct EventLogCrashTests {
         var explorer = CrashExplorer(model)
         explorer.runMaximum = Self.isLong ? runs * 50 : runs
         explorer.sampleCount = Self.isLong ? 1000 : 10
-        return try explorer.explore(
+        let report = try explorer.explore(
             prepare: story.prepare,
             workload: story.workload,
             recover: story.recover,
             check: story.check
         )
+        // What a long run covered is worth telling.
+        if Self.isLong {
+            print("crash: \(story), \(model): \(report.statistics.states) states, \(report.statistics.mode)")
+        }
+        return report
     }
 
     @Test(arguments: PersistenceModel.all) func noAcknowledgedAppendIsLost(model: PersistenceModel) throws {
@@ -127,13 +132,12 @@ struct EventLogCrashTests {
 struct EventLogFaultTests {
     private static let isLong = ProcessInfo.processInfo.environment["HOLDFAST_LONG"] != nil
 
-    private static let stories: [(name: String, story: EventLogStory)] = [
-        ("append", .appends(.every, 2)), ("append without syncs", .appends(.none, 2)), ("batch", .batch(.every)),
-        ("repair", .repair), ("append after a tear", .appendAfterTear(.every)), ("seal", .sealOnce),
+    private static let stories: [EventLogStory] = [
+        .appends(.every, 2), .appends(.none, 2), .batch(.every), .repair, .appendAfterTear(.every), .sealOnce,
     ]
 
     @Test(arguments: stories.indices) func loseNothingAcknowledged(index: Int) throws {
-        let (name, story) = Self.stories[index]
+        let story = Self.stories[index]
         for model in Self.isLong ? PersistenceModel.all : [.posixMinimal] {
             var sweep = FaultSweep(model)
             sweep.triesPairs = Self.isLong
@@ -147,8 +151,9 @@ struct EventLogFaultTests {
                 recover: story.recover,
                 check: story.check
             )
-            #expect(report.isClean, "\(name): \(report)")
-            #expect(report.plansThatThrew > 5, "\(name): \(report)")
+            if Self.isLong { print("faults: \(story), \(model): \(report)", terminator: "") }
+            #expect(report.isClean, "\(story): \(report)")
+            #expect(report.plansThatThrew > 5, "\(story): \(report)")
         }
     }
 }

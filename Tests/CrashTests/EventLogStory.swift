@@ -10,9 +10,11 @@ enum LogAnswer: Equatable {
 }
 
 /// A session log under a simulated disk: how it is used, opened after a crash, and what must then hold.
-struct EventLogStory: Sendable {
+struct EventLogStory: Sendable, CustomStringConvertible {
     static let path = "/session"
 
+    /// What is done, in a few words.
+    let description: String
     var durability: EventDurability
     /// What the log holds before, durably.
     var before: [String] = []
@@ -156,7 +158,10 @@ struct RecoveredLog {
 extension EventLogStory {
     /// Single appends, each acknowledged by itself.
     static func appends(_ durability: EventDurability, _ count: Int = 3, padding: Int = 0) -> EventLogStory {
-        EventLogStory(durability: durability) { log, acknowledge in
+        EventLogStory(
+            description: "\(count) appends, \(durability), \(padding) bytes more",
+            durability: durability
+        ) { log, acknowledge in
             for number in 0..<count {
                 let receipt = try log.append(event("e\(number)", padding: padding))
                 acknowledge(.appended(number: receipt.sequenceNumbers.lowerBound, name: "e\(number)"))
@@ -166,7 +171,9 @@ extension EventLogStory {
 
     /// A single event, then several in one write.
     static func batch(_ durability: EventDurability) -> EventLogStory {
-        EventLogStory(durability: durability, before: ["e0"]) { log, acknowledge in
+        EventLogStory(description: "a batch, \(durability)", durability: durability, before: ["e0"]) {
+            log,
+            acknowledge in
             let receipt = try log.append([event("e1"), event("e2"), event("e3")])
             for number in receipt.sequenceNumbers { acknowledge(.appended(number: number, name: "e\(number)")) }
         }
@@ -174,27 +181,33 @@ extension EventLogStory {
 
     /// An append that finds a torn tail.
     static func appendAfterTear(_ durability: EventDurability) -> EventLogStory {
-        EventLogStory(durability: durability, before: ["e0"], tail: #"{"session_id":"s","event_id":"evt_torn"#) {
-            log,
-            acknowledge in
+        EventLogStory(
+            description: "an append after a tear, \(durability)",
+            durability: durability,
+            before: ["e0"],
+            tail: #"{"session_id":"s","event_id":"evt_torn"#
+        ) { log, acknowledge in
             let receipt = try log.append(event("e1"))
             acknowledge(.appended(number: receipt.sequenceNumbers.lowerBound, name: "e1"))
         }
     }
 
-    static let repair = EventLogStory(durability: .every, before: ["e0"], tail: "{\"torn\":\0\0\0") {
-        log,
-        acknowledge in
+    static let repair = EventLogStory(
+        description: "a repair",
+        durability: .every,
+        before: ["e0"],
+        tail: "{\"torn\":\0\0\0"
+    ) { log, acknowledge in
         if try log.repair() != nil { acknowledge(.repaired) }
     }
 
-    static let sealOnce = EventLogStory(durability: .none) { log, acknowledge in
+    static let sealOnce = EventLogStory(description: "a seal", durability: .none) { log, acknowledge in
         try log.append(event("e0"))
         acknowledge(.sealed(eventCount: try log.seal().eventCount))
     }
 
     /// The second seal replaces the first.
-    static let sealTwice = EventLogStory(durability: .none) { log, acknowledge in
+    static let sealTwice = EventLogStory(description: "two seals", durability: .none) { log, acknowledge in
         try log.append(event("e0"))
         acknowledge(.sealed(eventCount: try log.seal().eventCount))
         try log.append(event("e1"))
