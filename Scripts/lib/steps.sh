@@ -59,7 +59,8 @@ refuse_library() {
 
 build_and_check_release() {
     build_static_holdfast
-    if [[ $(uname -s) == Linux ]]; then require_static_binary "$static_holdfast"; fi
+    # Where the names of what is in it still stand.
+    if [[ $(uname -s) == Linux ]]; then require_static_binary "$linked_holdfast"; fi
     "$static_holdfast" --version
 }
 
