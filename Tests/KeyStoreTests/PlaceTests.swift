@@ -103,4 +103,17 @@ final class PlaceTests {
         let fresh = try store.seal("z", for: "new")
         #expect(try open().read(fresh, for: "new") == "z")
     }
+
+    /// The slash that an absolute path begins with is one, whatever combines with it.
+    @Test func anAbsolutePathIsKnownByItsFirstByte() throws {
+        let fileSystem = SimDisk().boot()
+        _ = try fileSystem.openDirectory("/secrets", creating: .ownerDirectory)
+        let root = RootKeyFile(in: "/secrets", fileSystem: fileSystem)
+        let path = "/\u{301}keys"
+        let store = try ScopedKeyStore.open(path, root: root, fileSystem: fileSystem)
+        let above = try fileSystem.openDirectory("/")
+        try above.rename("\u{301}keys", to: "old", in: above, exclusive: true)
+        try above.makeDirectory("\u{301}keys", permissions: .ownerDirectory)
+        #expect(throws: KeyStoreError.directoryReplaced(path: path)) { try store.seal("x", for: "a") }
+    }
 }

@@ -61,9 +61,9 @@ extension FileSystem {
             do {
                 directory = try openDirectory(standing)
             } catch {
-                guard error.code == .noEntry, let (parent, last) = Self.split(standing) else { throw error }
-                missing.append(last)
-                standing = parent
+                guard error.code == .noEntry, let parts = PathParts(standing) else { throw error }
+                missing.append(parts.last)
+                standing = parts.parent
                 continue
             }
             try syncParent(of: standing)
@@ -73,7 +73,7 @@ extension FileSystem {
     }
 
     private func syncParent(of path: String) throws(FileSystemError) {
-        guard let (parent, _) = Self.split(path) else { return }
+        guard let parent = PathParts(path)?.parent else { return }
         let directory: any Directory
         do {
             directory = try openDirectory(parent)
@@ -81,17 +81,5 @@ extension FileSystem {
             return
         }
         try directory.sync()
-    }
-
-    /// A path as its parent and its last component; nil for the root, the working directory and nothing.
-    private static func split(_ path: String) -> (parent: String, last: String)? {
-        let slash = UInt8(ascii: "/")
-        guard let end = path.utf8.lastIndex(where: { $0 != slash }) else { return nil }
-        let trimmed = path[...end]
-        if trimmed == "." { return nil }
-        guard let cut = trimmed.utf8.lastIndex(of: slash) else { return (".", String(trimmed)) }
-        let last = String(trimmed[trimmed.utf8.index(after: cut)...])
-        guard let parentEnd = trimmed[..<cut].utf8.lastIndex(where: { $0 != slash }) else { return ("/", last) }
-        return (String(trimmed[...parentEnd]), last)
     }
 }

@@ -24,16 +24,15 @@ struct JournalCopy {
         _ fileSystem: any FileSystem
     ) throws(JournalError) {
         self.path = path
-        let (parentPath, name) = Self.split(path)
-        self.name = name
-        guard !["", ".", ".."].contains(name) else {
+        guard let parts = PathParts(path), parts.last.isPathComponent else {
             throw .invalidArgument(member: "path", reason: "must end in the name of a new directory")
         }
+        name = parts.last
         var destination = JournalPlace(path: path, fileSystem: fileSystem, options: options)
         destination.platform = destination.newAdmission()
         try destination.admit(writing: true)
         do {
-            parent = try fileSystem.openDirectory(parentPath)
+            parent = try fileSystem.openDirectory(parts.parent)
             if try parent.exists(name) {
                 throw JournalError.invalidArgument(member: "path", reason: "something stands there already")
             }
@@ -57,15 +56,7 @@ struct JournalCopy {
         var options = options
         options.format = format
         options.durability = .durable
-        place = JournalPlace(path: "\(parentPath)/\(temporaryName)", fileSystem: fileSystem, options: options)
-    }
-
-    private static func split(_ path: String) -> (parent: String, name: String) {
-        var path = path[...]
-        while path.count > 1, path.last == "/" { path.removeLast() }
-        guard let slash = path.lastIndex(of: "/") else { return (".", String(path)) }
-        let parent = path[..<slash]
-        return (parent.isEmpty ? "/" : String(parent), String(path[path.index(after: slash)...]))
+        place = JournalPlace(path: "\(parts.parent)/\(temporaryName)", fileSystem: fileSystem, options: options)
     }
 
     /// Gives the journal its name, durably.

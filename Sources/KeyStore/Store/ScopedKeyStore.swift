@@ -156,7 +156,7 @@ extension ScopedKeyStore {
             if state.keyset == nil { throw .closed }
             let held = try take(mode)
             // What is relative leads elsewhere once the process has another working directory.
-            if mode == .exclusive, path.hasPrefix("/") { try requirePlace() }
+            if mode == .exclusive, PathParts.isAbsolute(path) { try requirePlace() }
             try refresh(&state)
             guard var keyset = state.keyset.take() else { throw .closed }
             defer {

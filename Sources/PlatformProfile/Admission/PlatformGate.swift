@@ -118,13 +118,8 @@ extension PlatformGate {
             } catch {
                 guard error.code == .noEntry else { return (candidate, nil) }
             }
-            while candidate.count > 1, candidate.hasSuffix("/") { candidate.removeLast() }
-            if candidate == "." || candidate == "/" { return (candidate, nil) }
-            if let end = candidate.lastIndex(of: "/") {
-                candidate = end == candidate.startIndex ? "/" : String(candidate[..<end])
-            } else {
-                candidate = "."
-            }
+            guard let parts = PathParts(candidate) else { return (candidate, nil) }
+            candidate = parts.parent
         }
     }
 }

@@ -1,3 +1,5 @@
+internal import Canonical
+
 /// One thing in which a platform is not as it was recorded, or as it has to be.
 public struct ProfileDelta: Sendable, Hashable, CustomStringConvertible {
     /// What kind of thing it is.
@@ -107,7 +109,8 @@ extension HostProfile {
         for field in CapabilityField.allCases {
             let expected = capabilities[field] ?? ""
             let found = observed.capabilities[field] ?? ""
-            if found != expected {
+            // As the fingerprint, over bytes.
+            if !TextBytes.isSame(found, expected) {
                 deltas.append(
                     ProfileDelta(field: field.rawValue, expected: expected, observed: found, remedy: field.remedy)
                 )
@@ -123,7 +126,7 @@ extension HostProfile {
             ("about.container", container, observed.container),
             ("about.page_size_bytes", String(pageSizeBytes), String(observed.pageSizeBytes)),
         ]
-        for (field, expected, found) in identities where expected != found {
+        for (field, expected, found) in identities where !TextBytes.isSame(expected, found) {
             deltas.append(
                 ProfileDelta(
                     field: field,

@@ -105,7 +105,8 @@ extension MountEvidence {
 
     static func source(type: String, magic: UInt64) -> Source {
         if type.isEmpty { return magics[magic] ?? .unknown }
-        if type.hasPrefix("fuse.") { return .fuse }
+        // Bytes: whoever mounts it chooses what follows, and it may combine with the full stop.
+        if type.utf8.starts(with: "fuse.".utf8) { return .fuse }
         for (source, types) in types where types.contains(type) { return source }
         return .unknown
     }

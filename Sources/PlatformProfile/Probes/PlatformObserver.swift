@@ -86,13 +86,11 @@ public struct PlatformObserver: Sendable {
 
     /// Whether the last part of a path is a symbolic link.
     private func symbolicLink(_ path: String) -> Evidence<Bool> {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: true)
-        guard let last = parts.last, last != ".", last != ".." else { return .observed(false) }
-        let above = (path.hasPrefix("/") ? "/" : "") + parts.dropLast().joined(separator: "/")
+        guard let parts = PathParts(path), parts.last.isPathComponent else { return .observed(false) }
         return .looking { () throws(FileSystemError) in
-            let directory = try fileSystem.openDirectory(above.isEmpty ? "." : above)
+            let directory = try fileSystem.openDirectory(parts.parent)
             defer { try? directory.close() }
-            return try directory.status(of: String(last)).kind == .symbolicLink
+            return try directory.status(of: parts.last).kind == .symbolicLink
         }
     }
 

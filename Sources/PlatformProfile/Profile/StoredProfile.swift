@@ -40,9 +40,10 @@ public enum StoredProfile: Sendable, Hashable {
     }
 
     private static func read(_ path: String, _ fileSystem: any FileSystem) throws(FileSystemError) -> [UInt8] {
-        let end = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-        let above = end.map { path[...$0] } ?? "."
-        let name = end.map { path[path.utf8.index(after: $0)...] } ?? path[...]
+        // Up to the slash and with it: as a character it could end behind a mark that combines with it.
+        let nameStart = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path.utf8.index(after: $0) }
+        let above = nameStart.map { path[..<$0] } ?? "."
+        let name = path[(nameStart ?? path.startIndex)...]
         let directory = try fileSystem.openDirectory(String(above))
         defer { try? directory.close() }
         return try directory.readFile(String(name), maximumBytes: ProfileText.maximumBytes)

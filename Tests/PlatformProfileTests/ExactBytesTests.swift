@@ -1,0 +1,67 @@
+import FileSystemSeam
+import PlatformProfile
+import Testing
+
+/// Marks that make one character of a slash and what is next to it, and two spellings of one character.
+@Suite("A platform's paths and values are bytes")
+struct ExactBytesTests {
+    private static let minute: UInt64 = 60_000_000_000
+
+    private func fileSystem() throws -> SimFS {
+        let fileSystem = SimDisk().boot()
+        try fileSystem.openDirectory("/").makeDirectory("disk", permissions: .ownerDirectory)
+        return fileSystem
+    }
+
+    /// A store is judged by the directory that it will be made in, whatever its name begins or ends with.
+    @Test(arguments: ["\u{301}store", "a\u{600}/b", "\u{600}/", "\u{301}a/\u{301}b"])
+    func theDirectoryAboveIsFound(name: String) throws {
+        let fileSystem = try fileSystem()
+        let expected = try fileSystem.directoryStatus("/disk").identity
+        let gate = PlatformGate(to: "/disk/\(name)", profilePath: nil, fileSystem: fileSystem)
+        #expect(try gate.pass().evidence.identity == expected)
+    }
+
+    @Test(arguments: ["\u{301}link", "\u{600}", "\u{600}/"])
+    func aSymbolicLinkIsSeen(name: String) throws {
+        let fileSystem = try fileSystem()
+        let directory = try #require(try fileSystem.openDirectory("/disk") as? SimDirectory)
+        let link = name.utf8.last == UInt8(ascii: "/") ? String(decoding: name.utf8.dropLast(), as: UTF8.self) : name
+        try fileSystem.disk.plantSymbolicLink(link, to: "/disk", in: directory)
+        let observer = PlatformObserver(fileSystem, budgetNanoseconds: Self.minute)
+        #expect(observer.observe("/disk/\(name)", depth: .passive).isSymbolicLink == .observed(true))
+        #expect(observer.observe("/disk", depth: .passive).isSymbolicLink == .observed(false))
+    }
+
+    @Test func aProfileMayHaveAnyName() throws {
+        let fileSystem = try fileSystem()
+        let profile = HostProfile(PlatformObserver(fileSystem, budgetNanoseconds: Self.minute).observe("/disk"))
+        let directory = try fileSystem.openDirectory("/disk")
+        for name in ["\u{301}profile", "\u{600}"] {
+            try directory.replaceAtomically(name, with: profile.encoded())
+            #expect(try StoredProfile(at: "/disk/\(name)", fileSystem) == .host(profile))
+        }
+    }
+
+    /// The fingerprint is over bytes, and so is the comparison.
+    @Test func twoSpellingsOfAFileSystemAreTwo() throws {
+        func observe(_ type: String) -> PlatformEvidence {
+            let disk = SimDisk()
+            disk.mountFacts.fileSystemType = type
+            return PlatformObserver(disk.boot(), budgetNanoseconds: Self.minute).observe("/")
+        }
+        let recorded = StoredProfile.host(HostProfile(observe("\u{E9}fs")))
+        #expect(recorded.deltas(to: observe("\u{E9}fs")) == [])
+        #expect(recorded.deltas(to: observe("e\u{301}fs")).map(\.field) == ["mount.type"])
+    }
+
+    /// Whoever mounts a FUSE file system chooses what stands behind the full stop.
+    @Test func aSubtypeMayBeginWithAnything() {
+        var facts = SimDisk().mountFacts
+        facts.magic = 0
+        for type in ["fuse.sshfs", "fuse.\u{301}", "fuse.\u{200D}x"] {
+            facts.fileSystemType = type
+            #expect(MountEvidence(facts).source == .fuse, "\(type.debugDescription)")
+        }
+    }
+}
