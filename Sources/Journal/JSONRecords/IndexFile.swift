@@ -41,7 +41,12 @@ enum IndexFile {
     private static let suffix = ".txt"
 
     /// Whether an entry in a directory of indexes is named like an index file.
-    static func isNamed(_ entry: DirectoryEntry) -> Bool {
+    static func isNamed(_ entry: DirectoryEntry) -> Bool { ends(entry, with: suffix) }
+
+    /// Whether it is named like one that was being written.
+    static func isTemporary(_ entry: DirectoryEntry) -> Bool { ends(entry, with: ".txt.tmp") }
+
+    private static func ends(_ entry: DirectoryEntry, with suffix: String) -> Bool {
         let bytes = entry.nameBytes.span
         let start = bytes.count - suffix.utf8.count
         return start >= 0 && ExactText.holds(bytes, start..<bytes.count, suffix.utf8.span)

@@ -165,10 +165,8 @@ extension JSONRecordsStorage {
             }
             do {
                 for entry in try directory.entries() where files[ExactText(entry.name)] == nil {
-                    guard entry.isText, entry.name.hasSuffix(".txt") || entry.name.hasSuffix(".txt.tmp") else {
-                        continue
-                    }
-                    try directory.remove(entry.name)
+                    let isOurs = IndexFile.isNamed(entry) || IndexFile.isTemporary(entry)
+                    if isOurs, entry.isText { try directory.remove(entry.name) }
                 }
                 try directory.sync()
             } catch {
