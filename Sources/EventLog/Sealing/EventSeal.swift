@@ -64,6 +64,12 @@ public struct EventSeal: Sendable, Hashable {
         }
     }
 
+    /// Equal when their bytes are: two spellings of one session are two sessions.
+    public static func == (left: EventSeal, right: EventSeal) -> Bool { left.bytes == right.bytes }
+
+    /// Feeds the bytes to a hasher.
+    public func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
+
     /// Whether the signature is one of the key that the seal names. Whether that key is to be trusted is another
     /// question.
     public var hasValidSignature: Bool {

@@ -1,3 +1,4 @@
+internal import Canonical
 internal import FileSystemSeam
 internal import Signing
 
@@ -96,10 +97,16 @@ extension VerificationReporter {
             return "it says that the next number was \(said), and it was \(found)"
         }
         let session = counted.eventCount > 0 ? sessionID : nil
-        if session != seal.sessionID {
+        if !isSame(session, seal.sessionID) {
             return "it says that the session was \(seal.sessionID ?? "none"), and it was \(session ?? "none")"
         }
         return nil
+    }
+
+    /// Two sessions are one only when their bytes are.
+    private func isSame(_ session: String?, _ sealed: String?) -> Bool {
+        guard let session, let sealed else { return session == nil && sealed == nil }
+        return TextBytes.isSame(session, sealed)
     }
 
     private static func text(_ number: UInt64?) -> String { number.map(String.init) ?? "none" }

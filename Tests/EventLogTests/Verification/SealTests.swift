@@ -41,6 +41,23 @@ struct SealTests {
         #expect(try kinds(log) == [])
     }
 
+    /// Two spellings of one name are two sessions.
+    @Test func theSessionIsComparedByteByByte() throws {
+        let log = try TestLog()
+        var first = event()
+        first.sessionID = "ssn_e\u{301}"
+        try log.open().append(first)
+        _ = try log.open().seal()
+        #expect(try kinds(log) == [])
+        let seal = String(decoding: try log.bytes("events.seal.json"), as: UTF8.self)
+        let altered = Array(seal.utf8).split(separator: Array("e\u{301}".utf8)).joined(separator: Array("\u{E9}".utf8))
+        try log.write(altered, to: "events.seal.json")
+        let other = try #require(try log.open().readSeal())
+        #expect(try EventSeal(parsing: Array(seal.utf8)) != other)
+        #expect(Set([try EventSeal(parsing: Array(seal.utf8)), other, other]).count == 2)
+        #expect(try kinds(log) == [.sealBroken])
+    }
+
     /// Without a seal, truncation shows nothing.
     @Test func truncationShows() throws {
         let log = try sealed()
