@@ -20,6 +20,15 @@ struct ScopeTests {
         #expect(KeyScope.entity("") != KeyScope.category(0))
     }
 
+    /// Of two people one must not be left out because their names look alike.
+    @Test func selectorsAreBytes() {
+        let (one, other) = (KeySelector.entity("\u{e9}"), KeySelector.entity("e\u{301}"))
+        #expect(one != other)
+        #expect(Set([one, other, .entity("\u{e9}")]).count == 2)
+        #expect(KeySelector.category(3) != .kind(3) && KeySelector.event(3) == .event(3))
+        #expect(Set([KeySelector.category(3), .kind(3), .event(3), .event(4), .category(3)]).count == 4)
+    }
+
     @Test func theScopeOfAnEventFollowsTheGranularity() {
         func scope(_ granularity: KeyGranularity) -> KeyScope {
             .of(entity: "e", kind: 0x5123, eventID: 9, in: granularity)

@@ -1,3 +1,5 @@
+internal import Canonical
+
 /// What one key is for. Destroying the key makes everything sealed for the scope unreadable.
 ///
 /// Its bytes are one for the granularity, then what it names:
@@ -105,6 +107,30 @@ public enum KeySelector: Sendable, Hashable {
             return .category(category)
         case .kind(let kind): return .kind(kind)
         case .event(let id): return .event(id)
+        }
+    }
+}
+
+extension KeySelector {
+    /// Equal when they select the same scope: names of entities byte by byte, as ``KeyScope/entity(_:)`` takes them.
+    public static func == (left: KeySelector, right: KeySelector) -> Bool {
+        switch (left, right) {
+        case (.entity(let left), .entity(let right)): TextBytes.isSame(left, right)
+        case (.category(let left), .category(let right)): left == right
+        case (.kind(let left), .kind(let right)): left == right
+        case (.event(let left), .event(let right)): left == right
+        default: false
+        }
+    }
+
+    /// Feeds what is selected to a hasher, a name as its bytes.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(granularity)
+        switch self {
+        case .entity(let name): TextBytes.hash(name, into: &hasher)
+        case .category(let category): hasher.combine(category)
+        case .kind(let kind): hasher.combine(kind)
+        case .event(let id): hasher.combine(id)
         }
     }
 }
