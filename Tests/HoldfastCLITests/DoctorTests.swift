@@ -64,6 +64,25 @@ struct DoctorTests {
         CommandRun("report", temporary.path).expectError(.usage, "--out")
     }
 
+    /// Two spellings of one character are two grants, and two agents.
+    @Test func aPageCountsByBytes() throws {
+        let journal = try JournalDirectory()
+        let session = try SessionDirectory()
+        for (name, count) in [("\u{E9}", 2), ("e\u{301}", 1)] {
+            for number in 0..<count {
+                #expect(journal.reserve(grant: "g-\(name)", nonce: "\(number)").code == .done)
+                #expect(session.append("a-\(name)").code == .done)
+            }
+        }
+        for (path, title, name) in [(journal.path, "Uses by grant", "g-"), (session.path, "Events by agent", "a-")] {
+            let page = CommandRun("report", path, "--out", "-").outputBytes
+            let table = try #require(page.split(separator: Array(title.utf8)).last)
+            for spelling in ["\u{E9}", "e\u{301}"] {
+                #expect(table.contains(Array("\(name)\(spelling)".utf8)), "\(title): \(spelling.debugDescription)")
+            }
+        }
+    }
+
     @Test func aPageIsWrittenWhole() throws {
         let session = try damaged()
         let page = session.beside("page.html")

@@ -27,6 +27,18 @@ struct EventsReadingTests {
         #expect(limited.output.hasPrefix("20  2026-07-01T00:00:20Z  agent.opened_port  "))
     }
 
+    /// Two spellings of one character are two types.
+    @Test func aTypeIsComparedByteByByte() throws {
+        let session = try SessionDirectory()
+        let types = ["x.\u{E9}", "x.e\u{301}"]
+        let input = types.map { SessionDirectory.event("a", type: $0, more: "") + "\n" }.joined()
+        #expect(session.run("append", "--batch", input: input).code == .done)
+        for (number, type) in types.enumerated() {
+            let lines = session.run("read", "--json", "--type", type).lines
+            #expect(lines.count == 1 && lines[0].contains("\"sequence_no\":\(number),"), "\(lines)")
+        }
+    }
+
     /// The text for people, in `Golden/events.txt`. To write it anew, run in the package's directory:
     ///
     ///     holdfast events read Fixtures/eventlog/session/input > Tests/HoldfastCLITests/Golden/events.txt

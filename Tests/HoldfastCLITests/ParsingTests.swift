@@ -55,6 +55,22 @@ struct ParsingTests {
         #expect(Self.echo("--key", "x", "a", "--key=y", "--key", "z")[1] == "x y z")
     }
 
+    /// A mark that combines with the equals sign or the dash before it makes neither another character.
+    @Test func optionsAreCutAtBytes() {
+        #expect(Self.echo("--key=\u{301}x", "a")[1] == "\u{301}x")
+        #expect(Self.echo("--key=a=\u{301}", "a")[1] == "a=\u{301}")
+        #expect(Self.echo("--key=\u{600}=", "a")[1] == "\u{600}=")
+        for word in ["-\u{301}", "-\u{301}x", "--\u{301}", "-\u{200D}-key"] {
+            CommandRun(["echo", "a", word], table: Self.table).expectError(.usage, "unknown option")
+            CommandRun(["echo", "--key", "-\u{301}", "a", word], table: Self.table).expectError(
+                .usage,
+                "unknown option"
+            )
+            CommandRun([word, "echo", "a"], table: Self.table).expectError(.usage, "option")
+        }
+        CommandRun(["echo", "a", "--key", "--\u{301}"], table: Self.table).expectError(.usage, "needs a value")
+    }
+
     @Test func twoDashesEndOptions() {
         #expect(Self.echo("--", "--count", "-x", "--")[0] == "--count | -x --")
         #expect(Self.echo("a", "--", "--json")[0] == "a | --json")

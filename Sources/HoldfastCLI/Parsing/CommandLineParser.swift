@@ -30,7 +30,7 @@ struct CommandLineParser {
             case "--json": wantsJSON = true
             case "--version" where path.isEmpty: wantsVersion = true
             default:
-                if word.hasPrefix("-"), word.utf8.count > 1 { throw misplaced(word, after: path) }
+                if Self.isDashed(word) { throw misplaced(word, after: path) }
                 if wantsVersion { return .version(wantsJSON: wantsJSON) }
                 path.append(word)
                 if let command = table.command(path) {
@@ -42,6 +42,9 @@ struct CommandLineParser {
         if wantsVersion { return .version(wantsJSON: wantsJSON) }
         throw missingCommand(path)
     }
+
+    /// Whether a word has the place of an option: a dash with something behind it, whatever that is.
+    private static func isDashed(_ word: String) -> Bool { word.utf8.count > 1 && word.utf8.first == UInt8(ascii: "-") }
 
     /// A word that could not be decoded, or was decoded wrongly before, must not become part of a record.
     private static func refuseReplacementCharacters(_ words: [String]) throws(CommandFailure) {
@@ -65,7 +68,7 @@ struct CommandLineParser {
                 rest = []
             } else if word == "-h" {
                 return .help(path: command.path)
-            } else if word.hasPrefix("-"), word.utf8.count > 1 {
+            } else if Self.isDashed(word) {
                 try parsing.addOption(word, following: &rest)
             } else {
                 try parsing.addPositional(word)

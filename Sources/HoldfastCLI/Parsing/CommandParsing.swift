@@ -17,12 +17,12 @@ struct CommandParsing {
 
     /// Notes `--name`, `--name=value`, or `--name` with the value in the next word.
     mutating func addOption(_ word: String, following rest: inout ArraySlice<String>) throws(CommandFailure) {
-        let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        let dashed = String(parts[0])
-        let inline = parts.count == 2 ? String(parts[1]) : nil
-        guard dashed.hasPrefix("--"), let option = command.option(String(dashed.dropFirst(2))) else {
-            throw unknownOption(dashed)
-        }
+        // Bytes, not characters: an equals sign is one whatever combines with it.
+        let parts = word.utf8.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+        let dashed = String(Substring(parts[0]))
+        let inline = parts.count == 2 ? String(Substring(parts[1])) : nil
+        guard dashed.utf8.starts(with: "--".utf8), let option = command.option(String(Substring(parts[0].dropFirst(2))))
+        else { throw unknownOption(dashed) }
         guard let value = option.value else {
             if inline != nil { throw failure("option \(dashed) takes no value") }
             return try addFlag(option.name)
@@ -94,7 +94,7 @@ extension CommandParsing {
     ) throws(CommandFailure) -> String {
         guard let word = rest.first, word != "--" else { throw failure("option \(option.usage) needs a value") }
         // A forgotten value would swallow the next option.
-        if word.hasPrefix("--") {
+        if word.utf8.starts(with: "--".utf8) {
             throw failure(
                 "option \(option.usage) needs a value; if \(Printable.quoted(word)) is meant, "
                     + "write --\(option.name)=\(Printable.cut(word, 80))"

@@ -1,3 +1,4 @@
+internal import Canonical
 internal import EventLog
 internal import FileSystemSeam
 internal import PlatformProfile
@@ -75,6 +76,8 @@ extension CommandContext {
     /// Whether an event is one that `--type` asks for.
     func wants(_ event: StoredEvent) -> Bool {
         let types = arguments.texts("type")
-        return types.isEmpty || types.contains(event.type)
+        if types.isEmpty { return true }
+        let type = event.type
+        return types.contains { TextBytes.isSame($0, type) }
     }
 }

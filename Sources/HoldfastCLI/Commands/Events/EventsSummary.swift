@@ -9,8 +9,8 @@ struct EventsSummary {
     private(set) var firstTime: String?
     private(set) var lastTime: String?
 
-    private var types: [String: UInt64] = [:]
-    private var agents: [String: UInt64] = [:]
+    private var types = TextCounts(differentMaximum: differentMaximum)
+    private var agents = TextCounts(differentMaximum: differentMaximum)
     private var failures: [[String]] = []
     private var failureCount = 0
     private var latest: [[String]] = []
@@ -31,9 +31,11 @@ struct EventsSummary {
 
     private mutating func add(_ stored: StoredEvent) {
         let event = stored.event
-        if sessions.count < 5, !sessions.contains(event.sessionID) { sessions.append(event.sessionID) }
-        Self.count(stored.type, in: &types)
-        Self.count("\(event.agentName) (\(event.agentInstanceID))", in: &agents)
+        if sessions.count < 5, !sessions.contains(where: { TextBytes.isSame($0, event.sessionID) }) {
+            sessions.append(event.sessionID)
+        }
+        types.count(stored.type)
+        agents.count("\(event.agentName) (\(event.agentInstanceID))")
         if let time = try? Timestamp(parsing: event.timestamp) {
             firstTime = firstTime ?? event.timestamp
             lastTime = event.timestamp
@@ -56,14 +58,6 @@ struct EventsSummary {
         case .agentFailed: true
         case .agentCompletedProcess(_, let code, _, _): code.map { $0 != 0 } ?? false
         default: false
-        }
-    }
-
-    private static func count(_ name: String, in counts: inout [String: UInt64]) {
-        if counts[name] != nil || counts.count < differentMaximum {
-            counts[name, default: 0] += 1
-        } else {
-            counts["(others)", default: 0] += 1
         }
     }
 
@@ -92,14 +86,18 @@ struct EventsSummary {
         return tables.filter { !$0.rows.isEmpty }
     }
 
-    private func counted(_ title: String, _ column: String, _ counts: [String: UInt64]) -> StoreExamination.Table {
-        let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    private func counted(_ title: String, _ column: String, _ counts: TextCounts) -> StoreExamination.Table {
+        var sorted = counts.sorted
+        if counts.otherCount > 0 {
+            let place = sorted.firstIndex { $0.count < counts.otherCount } ?? sorted.count
+            sorted.insert((text: "(others)", count: counts.otherCount), at: place)
+        }
         let shown = sorted.prefix(Self.rowMaximum)
         return StoreExamination.Table(
             title: title,
             columns: [column, "events"],
-            rows: shown.map { [$0.key, String($0.value)] },
-            weights: shown.map(\.value),
+            rows: shown.map { [$0.text, String($0.count)] },
+            weights: shown.map(\.count),
             note: sorted.count > shown.count ? "And \(sorted.count - shown.count) more." : ""
         )
     }

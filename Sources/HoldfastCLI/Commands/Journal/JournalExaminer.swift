@@ -111,8 +111,7 @@ enum JournalExaminer {
 /// What a journal holds, summed up in one pass and bounded memory.
 struct JournalSummary {
     private var useCount: UInt64 = 0
-    private var grants: [String: UInt64] = [:]
-    private var otherGrants: UInt64 = 0
+    private var grants = TextCounts(differentMaximum: grantMaximum)
     private var revocations: [[String]] = []
     private var revocationCount = 0
     private var checkpoints: [[String]] = []
@@ -142,11 +141,7 @@ struct JournalSummary {
         switch stored.record {
         case .use(let use):
             useCount += 1
-            if grants[use.grantID] != nil || grants.count < Self.grantMaximum {
-                grants[use.grantID, default: 0] += 1
-            } else {
-                otherGrants += 1
-            }
+            grants.count(use.grantID)
         case .revocation(let revocation):
             revocationCount += 1
             guard revocations.count < Self.rowMaximum else { return }
@@ -178,15 +173,14 @@ struct JournalSummary {
     var tables: [StoreExamination.Table] {
         var tables: [StoreExamination.Table] = []
         if useCount > 0 {
-            let sorted = grants.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-            let shown = sorted.prefix(Self.rowMaximum)
-            let rest = useCount - shown.reduce(0) { $0 + $1.value }
+            let shown = grants.sorted.prefix(Self.rowMaximum)
+            let rest = useCount - shown.reduce(0) { $0 + $1.count }
             tables.append(
                 StoreExamination.Table(
                     title: "Uses by grant",
                     columns: ["grant", "uses"],
-                    rows: shown.map { [$0.key, String($0.value)] },
-                    weights: shown.map(\.value),
+                    rows: shown.map { [$0.text, String($0.count)] },
+                    weights: shown.map(\.count),
                     note: rest == 0 ? "" : "And \(rest) uses of other grants."
                 )
             )
