@@ -73,7 +73,7 @@ struct LineReader: ~Copyable {
         while true {
             if let line = takeLine() { return line }
             let known = filled - position
-            if known >= Self.byteCountMaximum { return try passOver() }
+            if known > Self.byteCountMaximum { return try passOver() }
             try fill()
             if filled <= known {
                 // What was known was read anew, and may be something else now.
@@ -113,12 +113,18 @@ struct LineReader: ~Copyable {
     }
 
     /// Reads from the beginning of the next line on; the buffer then holds more than before unless the file ends.
+    ///
+    /// Between two reads a torn tail may be cut off, and other bytes be written in its place. A line that it takes
+    /// both reads for is kept only when its beginning still stands in the file.
     private mutating func fill() throws(FileSystemError) {
         let known = filled - position
         bufferOffset += Int64(position)
         position = 0
         filled = 0
-        if known * 2 > buffer.count { buffer = [UInt8](repeating: 0, count: buffer.count * 2) }
+        if known * 2 > buffer.count {
+            // The longest line, and its line feed.
+            buffer = [UInt8](repeating: 0, count: min(buffer.count * 2, Self.byteCountMaximum + 1))
+        }
         let wanted = Int(min(Int64(buffer.count), limit - bufferOffset))
         while filled < wanted {
             let (file, start, offset) = (file, filled, bufferOffset + Int64(filled))
@@ -127,7 +133,15 @@ struct LineReader: ~Copyable {
             let count = try file.read(into: &rest, at: offset)
             if count == 0 { break }
             filled += count
+            let line = buffer.span.lastIndex(of: UInt8(ascii: "\n"), before: start).map { $0 + 1 } ?? 0
+            if line < start, try !stands(line..<start) { filled = line }
         }
+    }
+
+    /// Whether a part of the buffer is what the file holds at its place now.
+    private func stands(_ part: Range<Int>) throws(FileSystemError) -> Bool {
+        let found = try file.read(exactly: part.count, at: bufferOffset + Int64(part.lowerBound))
+        return found.map { buffer[part].elementsEqual($0) } ?? false
     }
 
     /// Passes over a line that is too long to be held.

@@ -50,6 +50,17 @@ struct LineBoundaryTests {
         try log.expectSound(3)
     }
 
+    /// As long as a line may be written at most, and one byte more.
+    @Test(arguments: [0, 1]) func theLongestLineIsRead(more: Int) throws {
+        let log = try TestLog()
+        let start = Array((line(0) + "\n").utf8)
+        try log.write(start + [UInt8](repeating: 0x20, count: (16 << 20) + more) + Array(("\n" + line(2) + "\n").utf8))
+        let contents = try log.open().readAll()
+        #expect(contents.events.map(\.sequenceNumber) == [0, 2])
+        #expect(contents.skipped.map(\.reason) == [more == 0 ? .blank : .tooLong])
+        #expect(contents.skipped.map(\.byteCount) == [Int64((16 << 20) + more + 1)])
+    }
+
     /// Longer than anything a writer writes: passed over in bounded memory, and counted.
     @Test func aLineWithoutEndIsPassedOver() throws {
         let log = try TestLog()

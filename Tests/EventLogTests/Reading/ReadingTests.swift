@@ -114,4 +114,30 @@ struct ReadingTests {
         #expect(try handle.append(event()).sequenceNumbers == 50..<51)
         #expect(try handle.verify().isIntact)
     }
+
+    /// A torn tail is cut off and another line written in its place, just between two reads of one look.
+    @Test(arguments: 1...4) func aTailThatIsReplacedBetweenTwoReadsIsNotJoined(place: Int) throws {
+        let log = try TestLog()
+        let start = line(0) + "\n"
+        // The same layout: whatever is joined of the two is an event.
+        let torn = String(line(7, "torn").dropLast(20))
+        try log.write(start + torn)
+        let calls = CallLog()
+        let reads = Condition(0)
+        calls.setFault { call in
+            guard call.name == .pread else { return nil }
+            let number = reads.withLock { reads in
+                reads += 1
+                return reads
+            }
+            if number == place + 1 { try? log.write(start + line(1, "late") + "\n") }
+            // The first reads end inside of the torn tail, at several places.
+            return number <= place ? .short(number == 1 ? start.utf8.count + 10 : 70) : nil
+        }
+        let contents = try log.open(fileSystem: calls.fileSystem).readAll()
+        #expect(reads.withLock { $0 } > place)
+        #expect(contents.events.map(\.sequenceNumber) == [0, 1])
+        #expect(contents.events.map(\.event.agentName) == ["other", "late"])
+        #expect(contents.skipped == [])
+    }
 }
