@@ -19,10 +19,15 @@ public final class EventFollower {
     private var watch: (any DirectoryWatch)?
     private var events: OpenEvents?
     private var reader: LineReader?
+    /// The last whole line that was read, and whether the end of the events was found behind it.
+    private var last: RawLine?
+    private var isAtEnd = false
     private let stopped = Condition(false)
 
     /// Looks by itself this often.
     private static let sliceNanoseconds: UInt64 = 100_000_000
+    /// So much of the last line is compared.
+    private static let comparedByteCount = 4096
 
     /// - Parameter first: nil for what is appended from now on.
     init(_ log: SessionLog, from first: UInt64?) throws(EventLogError) {
@@ -32,7 +37,7 @@ public final class EventFollower {
         self.first = first ?? 0
         guard first == nil else { return }
         try open()
-        while let line = try nextLine(), line.ending != .endOfFile {}
+        while try nextLine() != nil {}
     }
 
     deinit {
@@ -51,7 +56,7 @@ public final class EventFollower {
         let deadline = Deadline(milliseconds: timeoutMilliseconds, fileSystem)
         while !stopped.withLock({ $0 }) {
             try open()
-            while let line = try nextLine(), line.ending != .endOfFile {
+            while let line = try nextLine() {
                 let entry = LogEntry(line, &parser)
                 if case .event(let event) = entry, event.sequenceNumber < first { continue }
                 return entry
@@ -98,11 +103,42 @@ public final class EventFollower {
         directory = found
     }
 
+    /// The next whole line; nil as long as there is none.
     private func nextLine() throws(EventLogError) -> RawLine? {
+        let found: RawLine?
+        let place = reader?.bufferOffset
         do throws(FileSystemError) {
-            return try reader?.next()
+            found = try reader?.next()
         } catch {
             throw .io(error, file: LogFiles.events)
+        }
+        guard let line = found, line.ending != .endOfFile else {
+            isAtEnd = true
+            return nil
+        }
+        if isAtEnd || reader?.bufferOffset != place { try checkLast() }
+        isAtEnd = false
+        last = line
+        return line
+    }
+
+    /// Makes sure that the last line still stands at its place: events that were cut and have grown again since may be
+    /// longer than what was read of them.
+    private func checkLast() throws(EventLogError) {
+        guard let events, let last, last.ending == .terminated else { return }
+        // The beginning of an event tells it from any other.
+        var expected = Array(last.bytes.prefix(Self.comparedByteCount))
+        if expected.count == last.bytes.count { expected.append(UInt8(ascii: "\n")) }
+        let found: [UInt8]?
+        let size: Int64
+        do throws(FileSystemError) {
+            found = try events.file.read(exactly: expected.count, at: last.byteOffset)
+            size = try events.file.extent().size
+        } catch {
+            throw .io(error, file: LogFiles.events)
+        }
+        if found != expected {
+            throw .eventsReplaced(path: path, readBytes: last.byteOffset + last.byteCount, size: size)
         }
     }
 
@@ -120,6 +156,7 @@ public final class EventFollower {
         if status.identity != events.identity || status.size < readBytes {
             throw .eventsReplaced(path: path, readBytes: readBytes, size: status.size)
         }
+        try checkLast()
     }
 
     private func wait(atMost nanoseconds: UInt64) {

@@ -42,8 +42,8 @@ struct LineReader: ~Copyable {
     private var filled = 0
     /// Where in the buffer the next line begins.
     private var position = 0
-    /// Where in the file the buffer begins.
-    private var bufferOffset: Int64
+    /// Where in the file the buffer begins; another place whenever more was read.
+    private(set) var bufferOffset: Int64
     /// The number of the next line.
     private(set) var lineNumber: UInt64
 

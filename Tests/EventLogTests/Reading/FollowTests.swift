@@ -141,6 +141,54 @@ struct FollowTests {
         }
     }
 
+    /// Between two looks the events are cut and grow again, beyond what was read of them. The lines are all of one length.
+    @Test(arguments: [nil, 0] as [UInt64?], [0, 1, 4]) func eventsThatAreCutAndGrowAgainAreNoticed(
+        from first: UInt64?,
+        more: Int
+    ) throws {
+        let log = try TestLog()
+        let handle = log.open()
+        try handle.append([event("a"), event("b")])
+        let follower = try handle.follow(from: first)
+        if first != nil { #expect(try numbers(follower, 9) == [0, 1]) }
+        try log.append(line(2) + "\n")
+        #expect(try numbers(follower, 9) == [2])
+        let lines = try log.lines().map { $0.replacing("2026-07-01T", with: "2026-07-02T") }
+        let added = (0..<more).map { line(UInt64(3 + $0)) }
+        try log.write((lines + added).map { $0 + "\n" }.joined())
+        for _ in 0..<2 {
+            let error = try eventLogError { _ = try follower.next(timeoutMilliseconds: 0) }
+            #expect(error?.code == "events_replaced")
+        }
+    }
+
+    /// Lines that were read ahead are given; what comes behind them is not theirs any more.
+    @Test func eventsThatAreCutWhileSomeWereReadAheadAreNoticed() throws {
+        let log = try TestLog()
+        try log.open().append((0..<5).map { event("\($0)") })
+        let follower = try log.open().follow(from: 0)
+        #expect(try numbers(follower, 1) == [0])
+        let lines = try log.lines().map { $0.replacing("2026-07-01T", with: "2026-07-02T") }
+        try log.write((lines + [line(5)]).map { $0 + "\n" }.joined())
+        #expect(try numbers(follower, 4) == [1, 2, 3, 4])
+        #expect(try eventLogError { _ = try follower.next(timeoutMilliseconds: 0) }?.code == "events_replaced")
+    }
+
+    /// What follows the last line may change as long as it is none.
+    @Test func aChangeBehindTheLastLineIsNoReplacement() throws {
+        let log = try TestLog()
+        try log.write("")
+        let follower = try log.open().follow()
+        for before in ["", line(0) + "\n", line(0) + "\n" + line(1) + "\n\n"] {
+            for tail in ["torn", "", String(line(7).dropLast(3)), "to"] {
+                try log.write(before + tail)
+                while try follower.next(timeoutMilliseconds: 0) != nil {}
+            }
+        }
+        try log.append(line(2) + "\n", to: "events.jsonl")
+        #expect(try follower.next(timeoutMilliseconds: 0) != nil)
+    }
+
     /// Several processes' worth of writers, and several readers of which each sees everything once and in order.
     @Test func everyEventIsSeenOnceInOrder() throws {
         let log = try TestLog()
