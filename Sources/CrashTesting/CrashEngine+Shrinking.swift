@@ -8,10 +8,11 @@ struct FixedState {
 }
 
 extension CrashEngine {
-    /// All states of the last point only.
-    func exploreEnd() throws {
+    /// All states of the last point only. Returns how they failed, those that did.
+    func exploreEnd() throws -> Set<String> {
+        var failures: Set<String> = []
         let order = core.survivors.first.order
-        guard let point = order.points.last else { return }
+        guard let point = order.points.last else { return failures }
         core.depth = 1
         core.survivors.begin(at: point, forcing: false)
         core.mode = .exhaustive
@@ -22,21 +23,9 @@ extension CrashEngine {
             if let misstep = core.misstep {
                 throw CrashTestingError.notDeterministic(what: "recovery", detail: describe(misstep))
             }
-            statistics.states += 1
-            if let failure {
-                failures.append(
-                    RawFailure(
-                        message: failure,
-                        acknowledged: point.acknowledged,
-                        point: order.points.count - 1,
-                        inside: core.survivors.inside,
-                        outside: core.survivors.outside,
-                        recovery: nil
-                    )
-                )
-                return
-            }
+            if let failure { failures.insert(failure) }
         } while core.advance()
+        return failures
     }
 
     /// Recovers and checks the state that a token names; returns how it failed.

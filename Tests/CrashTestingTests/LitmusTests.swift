@@ -20,6 +20,21 @@ import Testing
         #expect(expected.subtracting(seen).isEmpty, "\(model): missing: \(expected.subtracting(seen).sorted())")
     }
 
+    @Test func anObserverThatThrowsHidesNoOtherOutcome() throws {
+        let names = ["a", "b", "c"]
+        let seen = try CrashExplorer().outcomes {
+            let directory = try $0.openDirectory("/")
+            for name in names { try directory.makeDirectory(name, permissions: .ownerDirectory) }
+        } observe: {
+            let directory = try $0.openDirectory("/")
+            let found = try names.filter { try directory.exists($0) }.joined()
+            if found == "ab" { throw FileSystemError(operation: .open, name: found, code: .inputOutput) }
+            return found
+        }
+        let failure = "the recovery failed: open \"ab\": input/output error (EIO 5)"
+        #expect(seen == ["", "a", "b", "c", failure, "ac", "bc", "abc"])
+    }
+
     @Test func unwrittenBlocksShowWholeAndEachByItself() throws {
         // Two new blocks, the second with two sectors, and an old one: only that may be torn.
         let seen = try CrashExplorer(.ext4Ordered).outcomes {
