@@ -13,6 +13,8 @@ struct RawFailure {
 }
 
 extension CrashEngine {
+    private var hasFailedEnough: Bool { failures.count >= max(1, settings.failureMaximum) }
+
     /// Visits every crash point of the workload.
     func explore() throws {
         let order = core.survivors.first.order
@@ -33,7 +35,7 @@ extension CrashEngine {
             case .bounded: statistics.boundedPoints += 1
             case .sampled: statistics.sampledPoints += 1
             }
-            if failures.count >= settings.failureMaximum {
+            if hasFailedEnough {
                 statistics.stopsEarly = true
                 break
             }
@@ -49,11 +51,14 @@ extension CrashEngine {
         point: Int,
         recovery: (layer: Layer, point: Int)?
     ) throws -> Coverage {
-        if core.survivors.undecidedSectors() <= settings.unsyncedSectorMaximum {
-            if try sweep(.exhaustive, settings.runMaximum, acknowledged, point, recovery) { return .exhaustive }
+        let mayBeExhaustive = core.survivors.undecidedSectors() <= settings.unsyncedSectorMaximum
+        if mayBeExhaustive {
+            if try sweep(.exhaustive, max(1, settings.runMaximum), acknowledged, point, recovery) { return .exhaustive }
         }
-        let part = settings.runMaximum / 4
-        let fromNewest = try sweep(.deviations(fromNewest: true), part, acknowledged, point, recovery)
+        // At least one state is tried, however small the budget.
+        let part = max(0, settings.runMaximum / 4)
+        let first = mayBeExhaustive ? part : max(1, part)
+        let fromNewest = try sweep(.deviations(fromNewest: true), first, acknowledged, point, recovery)
         let fromOldest = try sweep(.deviations(fromNewest: false), part, acknowledged, point, recovery)
         _ = try sweep(.sampled, min(part, settings.sampleCount), acknowledged, point, recovery)
         return fromNewest && fromOldest ? .bounded : .sampled
@@ -87,7 +92,7 @@ extension CrashEngine {
                 place = (point, recovery?.point)
                 layer = try runHere(acknowledged, point, recovery)
             }
-            if failures.count >= settings.failureMaximum { return true }
+            if hasFailedEnough { return true }
             if core.depth == 1, let layer {
                 try crashRecovery(layer, acknowledged, point)
                 core.mode = mode
@@ -168,7 +173,7 @@ extension CrashEngine {
             case .bounded: statistics.boundedRecoveryPoints += 1
             case .sampled: statistics.sampledRecoveryPoints += 1
             }
-            if failures.count >= settings.failureMaximum { break }
+            if hasFailedEnough { break }
         }
         core.depth = 1
         swap(&core.trail, &spareTrail)

@@ -30,14 +30,14 @@ public struct CrashExplorer: Sendable {
     public var depth = 2
     /// A point with more unsynced sectors than this is covered in the bounded mode.
     public var unsyncedSectorMaximum = 12
-    /// The most states tried exhaustively at one point before it falls back to the bounded mode.
+    /// The most states tried exhaustively at one point before it falls back to the bounded mode; at least 1.
     public var runMaximum = 1 << 20
     /// How many random states are sampled at a point in the bounded mode.
     public var sampleCount = 1000
     /// The most seam calls a recovery with its check may make; one that makes more is a finding. One that goes on
     /// although every further call fails cannot be stopped: it ends the process, with the state's token.
     public var operationMaximum = 10_000
-    /// The exploration ends after this many failing states.
+    /// The exploration ends after this many failing states; at least 1.
     public var failureMaximum = 64
     /// At most this many findings are shrunk and reported.
     public var findingMaximum = 8

@@ -67,6 +67,19 @@ import Testing
         #expect(report.statistics.mode == "exhaustive up to failing state 1, where it ended", "\(report)")
     }
 
+    @Test(arguments: [0, -1, 1, 3]) func withTheSmallestBudgetEveryPointIsStillTried(_ maximum: Int) throws {
+        var explorer = CrashExplorer()
+        explorer.runMaximum = maximum
+        explorer.sampleCount = 0
+        explorer.failureMaximum = maximum
+        let report = try exploreSectors(explorer)
+        #expect(report.statistics.states >= 13, "each sector is the last one once: \(report)")
+        #expect(!report.isClean, "all twelve are the newest of the last point: \(report)")
+        // More sectors than are tried exhaustively anywhere.
+        explorer.unsyncedSectorMaximum = 0
+        #expect(try exploreSectors(explorer).statistics.states >= 13)
+    }
+
     @Test func theDefaultBudgetIs512MiB() {
         #expect(CrashExplorer().seenSetMaximumBytes == 512 << 20)
     }
