@@ -89,6 +89,14 @@ extension CrashEngine {
         if let recovery = failure.recovery {
             state.recovery = (recovery.point, failure.outside[words...].map { ~$0 })
         }
+        let again = try evaluateKeepingOrder(state)
+        let isRefused = state.recovery.map { again.order?.refusal(of: $0.survivors, at: $0.point) != nil } ?? false
+        if again.failure == nil, !isRefused {
+            throw CrashTestingError.notDeterministic(
+                what: "recovery, or its check,",
+                detail: "it failed with \"\(failure.message)\", and held when the same state was tried again"
+            )
+        }
         // The earliest crash point with the same obligations.
         if state.recovery == nil {
             for index in 0..<failure.point where order.points[index].acknowledged == failure.acknowledged {

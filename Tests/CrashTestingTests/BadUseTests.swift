@@ -58,6 +58,25 @@ import Testing
         #expect(error?.description.contains("recovery is not deterministic") == true)
     }
 
+    @Test func aCheckThatContradictsItselfIsNotAFinding() {
+        var checks = 0
+        let error = #expect(throws: CrashTestingError.self) {
+            _ = try CrashExplorer().explore { (fileSystem, _: (Int) -> Void) in
+                try fileSystem.openDirectory("/").makeDirectory("a", permissions: .ownerDirectory)
+            } recover: {
+                try $0.openDirectory("/").exists("a")
+            } check: { _, _ in
+                checks += 1
+                try CheckFailure.unless(checks != 2, "the second one")
+            }
+        }
+        #expect(
+            error?.description
+                == "the recovery, or its check, is not deterministic: it failed with \"the second one\", and "
+                + "held when the same state was tried again; take time, randomness and order from the file system only"
+        )
+    }
+
     @Test func aBrokenCheckIsNotAFindingAndItsStateIsNamed() throws {
         struct Broken: Error {}
         func workload(_ fileSystem: any FileSystem, _ acknowledge: (Int) -> Void) throws {
