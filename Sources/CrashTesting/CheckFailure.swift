@@ -40,7 +40,8 @@ public enum CrashTestingError: Error, CustomStringConvertible {
         case .checkIsBroken(let error, let token):
             "the check threw an error that is not a CheckFailure: \(error); replay: \(token)"
         case .tokenDoesNotFit(let token, let reason):
-            "the token \(token) names no state of this workload: \(reason); use the workload that it was printed for"
+            "the token \(token) names no state of this workload: \(reason); "
+                + "use the workload and the model that it was printed for, and explore again when either has changed"
         }
     }
 }

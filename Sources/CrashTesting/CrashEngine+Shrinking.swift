@@ -30,6 +30,10 @@ extension CrashEngine {
 
     /// Recovers and checks the state that a token names; returns how it failed.
     func replay(_ token: ReplayToken) throws -> String? {
+        let (struck, planned) = (settings.faults.entries.count, token.faults.entries.count)
+        if struck < planned {
+            throw CrashTestingError.tokenDoesNotFit(token, reason: "\(struck) of its \(planned) faults met a call")
+        }
         if let reason = core.survivors.first.order.refusal(of: token.survivors, at: token.point) {
             throw CrashTestingError.tokenDoesNotFit(token, reason: reason)
         }

@@ -81,8 +81,8 @@ public struct CrashExplorer: Sendable {
     /// Recovers and checks the one state that a token names, under the model and the faults that it names.
     ///
     /// - Returns: how it failed, or nil when it no longer does.
-    /// - Throws: ``CrashTestingError/tokenDoesNotFit(_:reason:)`` for a token of another workload, or of a model that
-    ///   is neither this explorer's nor one of ``FileSystemSeam/PersistenceModel/all``.
+    /// - Throws: ``CrashTestingError/tokenDoesNotFit(_:reason:)`` for a token of another workload, also of this one before it
+    ///   was repaired, and of a model that is neither this explorer's nor one of ``FileSystemSeam/PersistenceModel/all``.
     public func replay<Acknowledgement: Equatable, Store>(
         _ token: ReplayToken,
         prepare: (any FileSystem) throws -> Void = { _ in },
@@ -145,6 +145,8 @@ public struct CrashExplorer: Sendable {
         }
         recording.base = disk.labels()
         disk.faults = FaultPlan()
+        var settings = self
+        settings.faults = recording.struck(by: faults)
         disk.isTracing = false
         disk.state.quota = nil
         disk.operationLimit = operationMaximum
@@ -159,7 +161,7 @@ public struct CrashExplorer: Sendable {
 
         return try withoutActuallyEscaping(recover) { recover in
             try withoutActuallyEscaping(check) { check in
-                let engine = CrashEngine(disk: disk, model: model, order: order, settings: self) {
+                let engine = CrashEngine(disk: disk, model: model, order: order, settings: settings) {
                     (fileSystem, count, recovered) throws -> CrashEngine.Verdict in
                     let store: Store
                     do {
@@ -248,6 +250,18 @@ struct Recording {
     var error: (any Error)?
     /// Names of the inodes that were there before or were made, by inode.
     var base: [Int64: String] = [:]
+
+    /// Those of the planned faults that met a call: the others have no part in what is found, nor in its token.
+    func struck(by plan: FaultPlan) -> FaultPlan {
+        var counts: [FileSystemError.Operation: Int] = [:]
+        var met: Set<FaultPlan.Entry> = []
+        for operation in operations {
+            counts[operation.operation, default: 0] += 1
+            guard let fault = operation.fault, let occurrence = counts[operation.operation] else { continue }
+            met.insert(FaultPlan.Entry(operation.operation, occurrence: occurrence, fault))
+        }
+        return FaultPlan(plan.entries.filter(met.contains))
+    }
 }
 
 extension SimDisk {

@@ -82,6 +82,31 @@ struct ReplayTokenTests {
         }
     }
 
+    @Test func aTokenWhoseFaultMeetsNoCallIsRefused() throws {
+        let counter = Counter(syncs: false)
+        let finding = try #require(try counter.explore(.posixMinimal).findings.first)
+        #expect(try counter.refusal("\(finding.token)+sync#9=EIO").contains("0 of its 1 faults met a call"))
+        #expect(try counter.replay("\(finding.token)") == finding.message)
+    }
+
+    @Test func aTokenNamesOnlyFaultsThatMetACall() throws {
+        var explorer = CrashExplorer()
+        explorer.faults = FaultPlan([
+            FaultPlan.Entry(.sync, occurrence: 2, .lyingSync), FaultPlan.Entry(.sync, occurrence: 9, .lyingSync),
+        ])
+        let counter = Counter()
+        let report = try explorer.explore(workload: counter.work, recover: Counter.recover, check: Counter.check)
+        let finding = try #require(report.findings.first)
+        #expect(finding.token.description.hasSuffix("+sync#2=lies"), "\(finding)")
+        #expect(try counter.replay("\(finding.token)") == finding.message)
+    }
+
+    @Test func aTokenOfAWorkloadThatWasRepairedIsRefusedWithTheRemedy() throws {
+        let finding = try #require(try Counter(syncs: false).explore(.posixMinimal).findings.first)
+        let text = try Counter(syncs: true).refusal("\(finding.token)")
+        #expect(text.contains("names no state of this workload") && text.contains("explore again when"), "\(text)")
+    }
+
     @Test(arguments: [
         "", "posixMinimal", "posixMinimal:1", "posixMinimal:x:1", "posixMinimal:1:", "posixMinimal:1:g",
         "posixMinimal:1:1:2", "posixMinimal:1:1:2:", "posixMinimal:1:1..2", "posixMinimal:1:1+",
