@@ -9,7 +9,12 @@ extension CrashReport {
         body += "<p>\(Self.escaped(numbers.mode)): \(numbers.coveredPoints) of "
         body += "\(numbers.crashPoints) crash points, \(numbers.recoveryPoints) crashes inside recoveries, "
         body += "\(numbers.states) states at \(Int(numbers.statesPerSecond)) a second.</p>\n"
-        body += isClean ? "<p class=\"good\">No promise was broken.</p>\n" : ""
+        if let workloadError { body += "<p>The workload ended with: \(Self.escaped("\(workloadError)")).</p>\n" }
+        body +=
+            isClean
+            ? "<p class=\"good\">No promise was broken.</p>\n"
+            : "<p>In the pictures the operations stand from left to right, above the cells that they change: green has "
+                + "survived, with a black edge because it was synced, and what is hollow and red is lost.</p>\n"
         for (index, finding) in findings.enumerated() {
             body += "<section><h2>\(index + 1). \(Self.escaped(finding.message))</h2>\n"
             body += "<p>\(Self.escaped(finding.sentence))</p>\n"

@@ -27,6 +27,7 @@ public struct CrashReport: Sendable, CustomStringConvertible {
         text += "  \(numbers.states) states recovered and checked in \(numbers.runs) runs, "
         text += "\(numbers.recognised) recognised, \(Int(numbers.statesPerSecond)) states/s, "
         text += "seen-set \(numbers.seenSetBytes / 1024) KiB\n"
+        if let workloadError { text += "  the workload ended with: \(workloadError)\n" }
         if isClean { return text + "  no promise broken\n" }
         text += "  \(Count(findings.count, "finding")) in \(Count(numbers.failedStates, "failing state"))\n"
         for (index, finding) in findings.enumerated() {

@@ -139,7 +139,9 @@ struct FindingNarrator {
                 switch entry.fault {
                 case .flippedBit: "a checksum that exposes changed bytes, compared before they are believed"
                 case .misdirectedWrite: "a checksum over the bytes and their place, compared before they are believed"
-                case .short(let bytes): "going on after a \(entry.operation.rawValue) of \(bytes) of the bytes"
+                case .short(let bytes):
+                    "going on after a \(entry.operation.rawValue) of \(bytes) of the bytes, and a recovery that "
+                        + "understands what is there until then"
                 case .lyingSync: "a way to see that the device lied"
                 case .error:
                     "a way back, or a recovery that understands what is left, after \(entry.operation.rawValue) failed"
@@ -156,7 +158,8 @@ struct FindingNarrator {
         for event in log.events[events.lowerBound...upper] where covers(event, lost) {
             let number = Int(event.operation)
             if event.outcome == .failed {
-                return "giving up \(label(node.inode)) after the failed \(operation(number)); a retry proves nothing"
+                let what = event.kind == .syncDirectory ? "directory \(label(event.inode))" : label(event.inode)
+                return "giving up \(what) after the failed \(operation(number)); a retry proves nothing"
             }
             if event.outcome == .lied { return "a device that does not lie in \(operation(number))" }
             if event.kind == .syncFile, event.level == .driveOnly || event.level == .barrier {

@@ -49,11 +49,14 @@ import Testing
         let value = try JSONValue(parsing: report.json)
         #expect(value["operations"]?.array?[1].string == "2 open \(name) [write, create]")
         #expect(value["workload_error"]?.string?.contains("ENOSPC") == true)
+        #expect(report.description.contains("\n  the workload ended with: sync \"\(name)\": no space left"))
+        #expect(report.html.contains("The workload ended with: sync &quot;a&quot;"))
     }
 
     @Test func theHTMLReportIsSelfContainedAndWellFormed() throws {
         let html = try report(file: false, directory: true).html
         #expect(html.contains("<svg") && html.contains("class=\"out\""))
+        #expect(html.contains("what is hollow and red is lost"))
         #expect(!html.contains("src=") && !html.contains("href="))
         let sections = html.components(separatedBy: "<section>").count
         #expect(sections == html.components(separatedBy: "</section>").count && sections > 1)
