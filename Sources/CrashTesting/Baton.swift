@@ -29,6 +29,11 @@ final class Baton: SimScheduler, @unchecked Sendable {
     private var hasEnded: [Bool]
     private var waiting: [Waiting?]
     private var timedOut: [Bool]
+    /// What had changed when a process last slept, and how often it went on since, although nothing more had.
+    private var sleeps: [(changes: UInt64, stutters: Int)]
+    /// Beyond this, a sleeper goes on only after another process: one that polls would otherwise do so for ever.
+    private static let stutterMaximum = 8
+    private var isAstray = false
     /// Who holds the baton; -1 before the start and after the end.
     private let current = Condition(-1)
 
@@ -47,7 +52,14 @@ final class Baton: SimScheduler, @unchecked Sendable {
         hasEnded = Array(repeating: false, count: processes.count)
         waiting = Array(repeating: nil, count: processes.count)
         timedOut = Array(repeating: false, count: processes.count)
+        sleeps = Array(repeating: (0, 0), count: processes.count)
     }
+
+    /// Whether the run came to the choices that it was to take, and to no others.
+    var isFaithful: Bool { !isAstray && position == decisions.count }
+
+    /// Whose turn it is, for the last words about a run that cannot be stopped.
+    var turnOfProcess: Int { current.withLock { $0 } + 1 }
 
     // MARK: - Passing the baton
 
@@ -71,11 +83,12 @@ final class Baton: SimScheduler, @unchecked Sendable {
     // MARK: - Decisions
 
     private func choose(_ count: Int) -> Int {
-        if count == 1 { return 0 }
+        if count <= 1 { return 0 }
         if position == decisions.count { decisions.append(Decision(option: 0, count: count)) }
-        let option = decisions[position].option
+        let decision = decisions[position]
+        if decision.count != count { isAstray = true }
         position += 1
-        return min(option, count - 1)
+        return min(decision.option, count - 1)
     }
 
     private func index(of process: SimProcess) -> Int? { processes.firstIndex { $0 === process } }
@@ -97,7 +110,7 @@ final class Baton: SimScheduler, @unchecked Sendable {
         }
         if stuck.isEmpty { return nil }
         let names = stuck.map { "process \($0 + 1)" }.joined(separator: " and ")
-        deadlock = "deadlock: \(names) wait for each other"
+        deadlock = "deadlock: \(names) \(stuck.count == 1 ? "waits for what nobody releases" : "wait for each other")"
         say(deadlock ?? "")
         for index in stuck { processes[index].isKilled = true }
         return stuck[0]
@@ -108,14 +121,16 @@ final class Baton: SimScheduler, @unchecked Sendable {
     func turn(_ process: SimProcess, _ operation: FileSystemError.Operation, _ name: String) throws(Refusal) {
         guard let index = index(of: process) else { return }
         if process.isKilled { throw Refusal(.badDescriptor) }
-        let yields = name == "sleep" && operation == .lock
+        let yields = operation == .lock && name == SimFS.sleepTurn
+        if yields, sleeps[index].changes != disk.changeCount { sleeps[index] = (disk.changeCount, 0) }
         var others: [Int] = []
         if yields || preemptions < settings.preemptionMaximum {
             others = processes.indices.filter { $0 != index && canRun($0) }
         }
         let canKill = kills < settings.killMaximum && !yields
         // A sleeper lets the others go first; that is not a preemption.
-        let order = yields && !others.isEmpty ? others + [index] : [index] + others
+        var order = yields && !others.isEmpty ? others + [index] : [index] + others
+        if yields, !others.isEmpty, sleeps[index].stutters == Self.stutterMaximum { order = others }
         let option = choose(order.count + (canKill ? 1 : 0))
         if option == order.count {
             kills += 1
@@ -128,13 +143,14 @@ final class Baton: SimScheduler, @unchecked Sendable {
             throw Refusal(.badDescriptor)
         }
         let next = order[option]
+        if yields { sleeps[index].stutters = next == index && !others.isEmpty ? sleeps[index].stutters + 1 : 0 }
         if next != index {
             if !yields { preemptions += 1 }
             pass(to: next)
             waitForTurn(index)
             if process.isKilled { throw Refusal(.badDescriptor) }
         }
-        say("process \(index + 1): \(operation.rawValue) \(name)")
+        say("process \(index + 1): \(yields ? "sleeps" : "\(operation.rawValue) \(name)")")
     }
 
     func blocked(_ process: SimProcess, canTimeOut: Bool) throws(Refusal) -> Bool {

@@ -47,7 +47,7 @@ public struct CrashExplorer: Sendable {
     public var seed: UInt64 = 1
 
     /// More operations than this no workload makes that can be explored.
-    private static let workloadOperationMaximum = 1_000_000
+    static let workloadOperationMaximum = 1_000_000
 
     /// Makes an explorer for a model.
     public init(_ model: PersistenceModel = .posixMinimal) { self.model = model }
@@ -203,6 +203,8 @@ public struct CrashExplorer: Sendable {
         disk.trace = []
         disk.hang = nil
         disk.operationLimit = Self.workloadOperationMaximum
+        disk.tellState = { "that was the workload, while it was recorded" }
+        defer { disk.tellState = nil }
         var acknowledged: [Acknowledgement] = []
         var failure: (any Error)?
         do {

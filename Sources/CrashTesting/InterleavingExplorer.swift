@@ -13,7 +13,8 @@ public struct InterleavingExplorer: Sendable {
     public var killMaximum = 1
     /// At most this many schedules are tried; the report says when there were more.
     public var scheduleMaximum = 50_000
-    /// A schedule that makes more operations than this is a finding: it does not end.
+    /// A schedule that makes more operations than this is a finding: it does not end. A process that looks again and
+    /// again for what another one does must sleep between its looks (``FileSystem/sleep(nanoseconds:)``), or wait for a lock.
     public var operationMaximum = 5_000
 
     /// Makes an explorer.
@@ -35,15 +36,19 @@ public struct InterleavingExplorer: Sendable {
         /// Whether every schedule was run and none broke a promise.
         public var isClean: Bool { failure == nil && isComplete }
 
-        /// Counts, and the failing script.
+        /// Counts, and the failing script; of a long one the beginning and the end.
         public var description: String {
             var text = "interleavings: \(schedules) schedules\(isComplete ? "" : " (not all)"), "
             text += "\(schedulesWithKills) with kills\n"
             guard let failure else { return text + "  no promise broken\n" }
             text += "  \(failure)\n"
-            for line in script { text += "    \(line)\n" }
+            for line in script.prefix(Self.shownLines) { text += "    \(line)\n" }
+            if script.count > 2 * Self.shownLines { text += "    … \(script.count - 2 * Self.shownLines) more …\n" }
+            for line in script.dropFirst(Self.shownLines).suffix(Self.shownLines) { text += "    \(line)\n" }
             return text
         }
+
+        private static let shownLines = 100
     }
 
     /// Explores the schedules of `processes`.
@@ -55,8 +60,12 @@ public struct InterleavingExplorer: Sendable {
     ///     unless the process was killed.
     ///   - check: looks at the disk when all processes have ended, as one more process, with what each one had
     ///     acknowledged and whether it was killed.
-    /// - Throws: what `prepare` throws, what `check` throws other than a ``CheckFailure``, and the error of a
-    ///   thread that could not be started.
+    ///
+    /// The power is not cut here: that is ``CrashExplorer``'s work.
+    ///
+    /// - Throws: what `prepare` throws, what `check` throws other than a ``CheckFailure``, the error of a
+    ///   thread that could not be started, and ``CrashTestingError/notDeterministic(what:detail:)`` when the processes do
+    ///   not do the same in the same schedule.
     public func explore<Acknowledgement: Sendable>(
         prepare: (any FileSystem) throws -> Void = { _ in },
         processes: [@Sendable (any FileSystem, (Acknowledgement) -> Void) throws -> Void],
@@ -66,13 +75,19 @@ public struct InterleavingExplorer: Sendable {
         var decisions: [Baton.Decision] = []
         while true {
             if report.schedules >= scheduleMaximum { return report }
-            let first = try run(decisions, false, prepare, processes, check)
             report.schedules += 1
+            let first = try run(decisions, false, prepare, processes, check)
+            guard first.baton.isFaithful else { throw Self.differs(report.schedules, "it came to other choices") }
             if first.baton.kills > 0 { report.schedulesWithKills += 1 }
             decisions = first.baton.decisions
             if let failure = first.failure {
                 report.failure = failure
-                report.script = try run(decisions, true, prepare, processes, check).baton.script
+                let again = try run(decisions, true, prepare, processes, check)
+                if !again.baton.isFaithful || again.failure != failure {
+                    let detail = "it failed with \"\(failure)\", then "
+                    throw Self.differs(report.schedules, detail + (again.failure.map { "with \"\($0)\"" } ?? "it held"))
+                }
+                report.script = again.baton.script
                 return report
             }
             while let last = decisions.popLast() {
@@ -86,6 +101,10 @@ public struct InterleavingExplorer: Sendable {
                 return report
             }
         }
+    }
+
+    private static func differs(_ schedule: Int, _ detail: String) -> CrashTestingError {
+        .notDeterministic(what: "work of the processes", detail: "in schedule \(schedule), run again, \(detail)")
     }
 
     /// How one process ended.
@@ -113,6 +132,9 @@ public struct InterleavingExplorer: Sendable {
         let baton = Baton(disk, views.map(\.process), self, decisions, isTracing: isTracing)
         disk.scheduler = baton
         disk.operationLimit = disk.state.operations + operationMaximum
+        disk.tellState = { [unowned baton] in "it was the turn of process \(baton.turnOfProcess) of \(processes.count)"
+        }
+        defer { disk.tellState = nil }
         let outcomes = Condition([ProcessOutcome<Acknowledgement>](repeating: .init(), count: processes.count))
         var threads: [Thread] = []
         for (index, process) in processes.enumerated() {
@@ -139,10 +161,11 @@ public struct InterleavingExplorer: Sendable {
         baton.start()
         for thread in threads { thread.join() }
         disk.scheduler = nil
-        disk.operationLimit = Int.max
+        disk.tellState = { "that was the check of an interleaving" }
         let ended = outcomes.withLock { $0 }
         if let deadlock = baton.deadlock { return (baton, deadlock) }
         if disk.hang != nil { return (baton, "the processes did not end within \(operationMaximum) operations") }
+        disk.operationLimit = disk.state.operations + CrashExplorer.workloadOperationMaximum
         for outcome in ended {
             if let failure = outcome.failure { return (baton, failure) }
         }
@@ -150,7 +173,10 @@ public struct InterleavingExplorer: Sendable {
             try check(disk.boot(), ended)
         } catch let failure as CheckFailure {
             return (baton, failure.message)
+        } catch {
+            // What a check makes of being refused when it goes on for ever is not its own error.
+            if disk.hang == nil { throw error }
         }
-        return (baton, nil)
+        return (baton, disk.hang.map { "the check does not end: \($0)" })
     }
 }

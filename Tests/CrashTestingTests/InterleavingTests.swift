@@ -78,6 +78,39 @@ import Testing
         #expect(ordered.isClean, "\(ordered)")
     }
 
+    @Test func aProcessThatSleepsBetweenItsLooksIsExploredWhole() throws {
+        var explorer = InterleavingExplorer()
+        explorer.killMaximum = 0
+        typealias Process = @Sendable (any FileSystem, (Int) -> Void) throws -> Void
+        let asks: Process = { fileSystem, acknowledge in
+            let directory = try fileSystem.openDirectory("/")
+            while try !directory.exists("answer") { fileSystem.sleep(nanoseconds: 1_000_000) }
+            acknowledge(Int(try directory.readFile("answer", maximumBytes: 1).first ?? 0))
+        }
+        let answers: Process = { fileSystem, _ in
+            let directory = try fileSystem.openDirectory("/")
+            let file = try directory.open("draft", [.write, .create], permissions: .ownerFile)
+            try file.writeAll([42], at: 0)
+            try directory.rename("draft", to: "answer", in: directory, exclusive: false)
+        }
+        let report = try explorer.explore(processes: [asks, answers]) { _, outcomes in
+            try CheckFailure.unless(outcomes[0].acknowledged == [42], "\(outcomes[0].acknowledged)")
+        }
+        #expect(report.isClean && report.schedules > 20, "\(report)")
+    }
+
+    @Test func aProcessIsKilledBeforeItTakesALockOfAnyName() throws {
+        func schedules(_ name: String) throws -> Int {
+            let process: @Sendable (any FileSystem, (Int) -> Void) throws -> Void = { fileSystem, _ in
+                let directory = try fileSystem.openDirectory("/")
+                let file = try directory.open(name, [.write, .create], permissions: .ownerFile)
+                _ = try file.lock(.exclusive, blocking: true)
+            }
+            return try InterleavingExplorer().explore(processes: [process, process], check: { _, _ in }).schedules
+        }
+        #expect(try schedules("sleep") == schedules("a"))
+    }
+
     @Test func aKilledHolderDropsItsLock() throws {
         let disk = SimDisk()
         let (first, second) = (disk.boot(), disk.boot())

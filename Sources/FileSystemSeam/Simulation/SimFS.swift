@@ -28,6 +28,9 @@ public final class SimFS: FileSystem, @unchecked Sendable {
     /// What the disk is set to.
     public var tellsEveryHandleOfFailedSyncs: Bool { disk.tellsEveryHandleOfFailedSyncs }
 
+    /// What a scheduler is told instead of a name when a process sleeps; no file can be called that.
+    package static let sleepTurn = "/sleep"
+
     /// The simulated wall clock.
     public func wallClock() -> WallClockTime {
         disk.enter()
@@ -47,7 +50,7 @@ public final class SimFS: FileSystem, @unchecked Sendable {
     /// Advances the simulated clocks; takes no real time.
     public func sleep(nanoseconds: UInt64) {
         // A killed process must not hold up the others: it just returns.
-        do { try disk.scheduler?.turn(process, .lock, "sleep") } catch { return }
+        do { try disk.scheduler?.turn(process, .lock, Self.sleepTurn) } catch { return }
         disk.enter()
         defer { disk.leave() }
         disk.countIdleCall()
