@@ -113,36 +113,43 @@ struct LineReader: ~Copyable {
     }
 
     /// Reads from the beginning of the next line on; the buffer then holds more than before unless the file ends.
-    ///
-    /// Between two reads a torn tail may be cut off, and other bytes be written in its place. A line that it takes
-    /// both reads for is kept only when its beginning still stands in the file.
     private mutating func fill() throws(FileSystemError) {
         let known = filled - position
         bufferOffset += Int64(position)
         position = 0
-        filled = 0
         if known * 2 > buffer.count {
             // The longest line, and its line feed.
             buffer = [UInt8](repeating: 0, count: min(buffer.count * 2, Self.byteCountMaximum + 1))
         }
         let wanted = Int(min(Int64(buffer.count), limit - bufferOffset))
-        while filled < wanted {
-            let (file, start, offset) = (file, filled, bufferOffset + Int64(filled))
-            var span = buffer.mutableSpan
-            var rest = span._mutatingExtracting(start..<wanted)
-            let count = try file.read(into: &rest, at: offset)
-            if count == 0 { break }
-            filled += count
-            let line = buffer.span.lastIndex(of: UInt8(ascii: "\n"), before: start).map { $0 + 1 } ?? 0
-            if line < start, try !stands(line..<start) { filled = line }
-        }
+        repeat {
+            filled = 0
+            while filled < wanted {
+                let (file, start, offset) = (file, filled, bufferOffset + Int64(filled))
+                var span = buffer.mutableSpan
+                var rest = span._mutatingExtracting(start..<wanted)
+                let count = try file.read(into: &rest, at: offset)
+                if count == 0 { break }
+                filled += count
+            }
+        } while try !isSettled()
     }
 
-    /// Whether a part of the buffer is what the file holds at its place now.
-    private func stands(_ part: Range<Int>) throws(FileSystemError) -> Bool {
-        let found = try file.read(exactly: part.count, at: bufferOffset + Int64(part.lowerBound))
-        return found.map { buffer[part].elementsEqual($0) } ?? false
+    /// Whether the lines in the buffer are lines of the file, and none is made of two.
+    ///
+    /// While a read copies one page after the other, a torn tail may be cut off and other lines be written in its
+    /// place: what was read then begins as the one and ends as the other. A second read, after that, finds nothing of
+    /// the tail. Lines that lie well before the end, or before a limit, were whole already.
+    private func isSettled() throws(FileSystemError) -> Bool {
+        guard limit == .max, let last = buffer.span.lastIndex(of: UInt8(ascii: "\n"), before: filled) else {
+            return true
+        }
+        if try file.extent().size - bufferOffset - Int64(filled) > Self.unsettledByteCount { return true }
+        return try file.read(exactly: last + 1, at: bufferOffset).map { buffer[...last].elementsEqual($0) } ?? false
     }
+
+    /// No torn tail is longer: the longest line that is written by default.
+    private static let unsettledByteCount: Int64 = 1 << 20
 
     /// Passes over a line that is too long to be held.
     private mutating func passOver() throws(FileSystemError) -> RawLine {
