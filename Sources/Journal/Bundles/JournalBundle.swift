@@ -126,7 +126,7 @@ extension JournalBundle {
         guard try rest(from: reader.offset).isEmpty else {
             throw Self.malformed(index, "it breaks off in the line at byte \(reader.offset)")
         }
-        guard index == recordCount + 1 else {
+        guard index - 1 == recordCount else {
             throw .missingRecord(index: index, evidence: "\(Self.name) counts \(recordCount) records")
         }
         guard String(decoding: previous, as: UTF8.self) == head else {

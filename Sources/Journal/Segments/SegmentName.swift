@@ -51,6 +51,17 @@ enum SegmentName {
     }
 }
 
+extension UInt64 {
+    /// The index that many records on.
+    ///
+    /// A segment may be named after an index that no journal comes to: behind the greatest one there is none, and it stays.
+    @inline(__always)
+    func index(_ count: UInt64) -> UInt64 {
+        let (index, isBeyond) = addingReportingOverflow(count)
+        return isBeyond ? .max : index
+    }
+}
+
 /// Where a record stands.
 struct RecordPosition: Sendable, Hashable {
     /// The first index of its segment.

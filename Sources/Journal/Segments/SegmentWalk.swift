@@ -90,7 +90,7 @@ struct SegmentWalk {
         guard let link = block.link, block.start == end, block.first == nextIndex,
             !isLinked || latest.digest == link.previous
         else { return false }
-        nextIndex += block.count
+        nextIndex = nextIndex.index(block.count)
         recordCount += block.count
         end = block.end
         latest = (nextIndex - 1, link.digest, Array(link.createdAt.utf8))
@@ -130,7 +130,7 @@ struct SegmentWalk {
                 if isLast, Bytes.firstIndex(of: 0, in: line, from: 0, to: line.count) != nil { break }
                 check(line, body)
                 end.offset = reader.offset
-                nextIndex += 1
+                nextIndex = nextIndex.index(1)
             }
             if isDone { return }
             let data = try file.endOfData(from: end.offset)

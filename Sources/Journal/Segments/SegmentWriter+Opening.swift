@@ -87,7 +87,9 @@ extension SegmentWriter {
             try advance(isDurable: true)
             isWritten = true
         } else if let end = watermark.wipingEnd, watermark.end.segment == view.end.segment {
-            dirtyEnd = max(dirtyEnd, end)
+            // Behind the end of the file there is nothing to wipe, whatever is said.
+            dirtyEnd = max(dirtyEnd, min(end, active?.size ?? 0))
+            isWritten = false
         }
         if try !secure() { isWritten = false }
         if dirtyEnd > view.end.offset {

@@ -87,7 +87,7 @@ struct BlockReader: Sendable {
             block.first = nextIndex
             if let file = try? files.file(segment), fill(&block, from: file) {
                 offset = block.end.offset
-                nextIndex += UInt64(block.ends.count)
+                nextIndex = nextIndex.index(UInt64(block.ends.count))
                 return true
             }
             advance()

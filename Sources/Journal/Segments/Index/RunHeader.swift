@@ -72,7 +72,9 @@ struct RunHeader: Sendable, Hashable {
         previousDigest = Array(bytes[112..<(112 + Self.digestByteCount)])
         lastDigest = Array(bytes[144..<(144 + Self.digestByteCount)])
         guard mark == maker.mark, first >= 1, first <= last, last <= IndexEntry.indexMaximum, homePageCount >= 1,
-            tablePageCount >= homePageCount, tablePageCount <= 1 << 40, statePageCount <= 1 << 40
+            tablePageCount >= homePageCount, tablePageCount <= 1 << 40, statePageCount <= 1 << 40,
+            // These are summed up when runs are merged, and say how many pages the new one has.
+            entryCount <= tablePageCount * UInt64(IndexPage.entryCount), revocationCount <= last - first + 1
         else { return nil }
     }
 

@@ -16,4 +16,20 @@ package enum SegmentIndexForgery {
         header.lastDigest = claims.lastDigest
         return header.page(maker) + run.dropFirst(IndexPage.byteCount)
     }
+
+    /// A run whose header counts other entries and revocations.
+    package static func run(
+        _ run: [UInt8],
+        entryCount: UInt64,
+        revocationCount: UInt64,
+        journal: String
+    ) -> [UInt8] {
+        let maker = IndexKeyMaker(journalID: journal)
+        guard var header = RunHeader(Array(run.prefix(IndexPage.byteCount)), maker) else {
+            preconditionFailure("it is a run of the journal")
+        }
+        header.entryCount = entryCount
+        header.revocationCount = revocationCount
+        return header.page(maker) + run.dropFirst(IndexPage.byteCount)
+    }
 }
