@@ -1,3 +1,4 @@
+import Canonical
 import FileSystemSeam
 import KeyStore
 import Testing
@@ -75,6 +76,44 @@ struct SurveyTests {
         }
         try keys.write(journal, to: name)
         #expect(try survey(keys).findings.isEmpty)
+    }
+
+    /// Numbers that only the root key could vouch for; the checkpoint's digest is right.
+    @Test func aHostileHeaderTrapsNobody() throws {
+        let keys = try TestKeys()
+        let store = try keys.open()
+        _ = try store.seal("x", for: "a")
+        _ = try store.shred(.entity("a"), reason: "r")
+        store.close()
+        let checkpoint = try keys.read("keyset")
+        func write(_ value: UInt64, at offset: Int) throws {
+            var bytes = checkpoint
+            for place in 0..<8 { bytes[offset + place] = UInt8(truncatingIfNeeded: value >> UInt64(8 * place)) }
+            bytes.replaceSubrange((bytes.count - 32)..., with: Digest(hashing: Array(bytes.dropLast(32))).bytes)
+            try keys.write(bytes, to: "keyset")
+        }
+        // The sequence: no record can follow.
+        try write(.max, at: 40)
+        let name = try keys.journalName()
+        let journal = try keys.read(name)
+        #expect(!(try survey(keys).findings.isEmpty))
+        // Nor one whose number begins anew.
+        var record = journal
+        for place in 32..<40 { record[place] = 0 }
+        try keys.write(record, to: name)
+        #expect(!(try survey(keys).findings.isEmpty))
+        try keys.write(journal, to: name)
+        // Receipts: of very many that are missing the first are told.
+        try keys.write([], to: name)
+        try write(.max, at: 56)
+        let findings = try survey(keys).findings
+        #expect((1_000...1_010).contains(findings.count))
+        for offset in stride(from: 32, to: 120, by: 8) {
+            for value: UInt64 in [.max, 1 << 63, (1 << 63) - 1] {
+                try write(value, at: offset)
+                _ = try? survey(keys)
+            }
+        }
     }
 
     @Test func whatIsNoKeysetIsRefused() throws {

@@ -66,7 +66,8 @@ struct KeysetLook {
         var offset = 0
         while bytes.count - offset >= JournalRecord.byteCount {
             if bytes[offset...].allSatisfy({ $0 == 0 }) { break }
-            guard JournalRecord.stands(at: offset, of: bytes, header, survey.position.sequence + 1, previous) else {
+            let (next, isBeyond) = survey.position.sequence.addingReportingOverflow(1)
+            guard !isBeyond, JournalRecord.stands(at: offset, of: bytes, header, next, previous) else {
                 survey.findings.append(
                     .damagedRecord(file: file, byteOffset: offset, reason: "it is not the record that belongs there")
                 )
@@ -77,7 +78,7 @@ struct KeysetLook {
                 return false
             }
             previous = Array(bytes[offset + JournalRecord.codeOffset..<offset + JournalRecord.byteCount])
-            survey.position.sequence += 1
+            survey.position.sequence = next
             survey.journalRecordCount += 1
             offset += JournalRecord.byteCount
         }
@@ -93,9 +94,13 @@ struct KeysetLook {
 
     // MARK: - Receipts and other files
 
+    /// How many bad receipts are told of. Nobody without the root key can tell whether as many were issued as are counted.
+    private static let badReceiptMaximum = 1000
+
     private func readReceipts(_ header: KeysetHeader, _ survey: inout KeysetSurvey) throws(KeyStoreError) {
         if survey.receiptCount == 0 { return }
         var previous: ShredReceipt?
+        var badCount = 0
         for number in 1...survey.receiptCount {
             let file = "\(KeysetFiles.receipts)/\(KeysetFiles.receipt(number))"
             do throws(KeyStoreError) {
@@ -115,6 +120,8 @@ struct KeysetLook {
                 guard case .malformedReceipt(let reason) = error else { throw error }
                 survey.findings.append(.badReceipt(number: number, file: file, reason: reason))
                 previous = nil
+                badCount += 1
+                if badCount == Self.badReceiptMaximum { return }
             }
         }
     }
