@@ -145,7 +145,8 @@ struct LineReader: ~Copyable {
             return true
         }
         if try file.extent().size - bufferOffset - Int64(filled) > Self.unsettledByteCount { return true }
-        return try file.read(exactly: last + 1, at: bufferOffset).map { buffer[...last].elementsEqual($0) } ?? false
+        guard let again = try file.read(exactly: last + 1, at: bufferOffset) else { return false }
+        return TextBytes.holds(buffer.span, 0..<again.count, again.span)
     }
 
     /// No torn tail is longer: the longest line that is written by default.
