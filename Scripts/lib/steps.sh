@@ -78,6 +78,8 @@ run_tests() {
     local log=$build_directory/test-output.log arguments=(--skip-build --disable-xctest "${build_arguments[@]}")
     # Added to what the caller set; without a sanitizer nobody reads it.
     export LSAN_OPTIONS="${LSAN_OPTIONS:+$LSAN_OPTIONS:}suppressions=$root/Scripts/lib/leaks.suppressions:print_suppressions=0"
+    # Frames are several times as large under AddressSanitizer, and the deepest JSON texts are walked by recursion.
+    if [[ -n ${sanitizer:-} ]]; then ulimit -S -s 65536 2>/dev/null || true; fi
     if [[ -n $filter ]]; then arguments+=(--filter "$filter"); fi
     current_step='Tests' step_started=$SECONDS
     say "${bold}==> $current_step${plain} ${dim}(full output: $log)${plain}"

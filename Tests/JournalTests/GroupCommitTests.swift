@@ -58,6 +58,8 @@ struct GroupCommitTests {
         let hasBegun = Flag()
         let hasSynced = Flag()
         let lineCount = Condition(0)
+        // It holds the journal, which holds it.
+        defer { journal.fileSystem.setIntercept(nil) }
         journal.fileSystem.setIntercept { call in
             if call.operation == .lock, hasBegun.raise() {
                 asking.wait { $0 == 8 ? () : nil }
