@@ -11,8 +11,9 @@ public struct FaultSweep: Sendable {
     /// The explorer for each faulted run; its own ``CrashExplorer/faults`` are not used. Its seed decides which
     /// pairs are sampled.
     public var explorer: CrashExplorer
-    /// The faults an operation can meet. With ``FileSystemSeam/FaultPlan/silentFaults(in:)`` the device lies; a check
-    /// must then allow what it acknowledged to be lost.
+    /// The faults an operation can meet: all of which it can tell
+    /// (``FileSystemSeam/FaultPlan/applicableFaults(to:)``). With ``FileSystemSeam/FaultPlan/silentFaults(in:)`` the device
+    /// lies; a check must then allow what it acknowledged to be lost.
     public var faults: @Sendable (FileSystemError.Operation) -> [SimFault] = {
         FaultPlan.applicableFaults(to: $0)
     }

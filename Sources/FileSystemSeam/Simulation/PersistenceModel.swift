@@ -37,7 +37,8 @@ public struct PersistenceModel: Sendable, Hashable, CustomStringConvertible {
         case afterData
     }
 
-    /// The model's name, as reports and replay tokens carry it.
+    /// The model's name, as reports and replay tokens carry it: a changed model needs another one, or its tokens are
+    /// taken for those of the model that it was made from.
     public var name: String
     /// How names persist relative to each other.
     public var nameOrder: NameOrder

@@ -19,7 +19,7 @@ enum CrashExploreCommand {
             PositionalDescription(
                 name: "STORE",
                 kind: .choice(["journal", "event-log", "key-store", "locks"]),
-                help: "which store"
+                help: "journal, event-log, key-store or locks"
             )
         ],
         options: [
@@ -32,7 +32,7 @@ enum CrashExploreCommand {
                 name: "budget",
                 arity: .value(.integer(1...UInt64(UInt32.max)), name: "N"),
                 help: "how many states to try at one point before it is covered by samples, as the report says; "
-                    + "\(defaultBudget) when left out, which takes a minute or two"
+                    + "\(defaultBudget) when left out, which takes some seconds"
             ),
             OptionDescription(
                 name: "seed",
