@@ -26,7 +26,8 @@ extension MountFacts {
     /// where `flock` may be local, emulated or absent; nil for a local one.
     var sharedFileSystemType: String? {
         let type = fileSystemType
-        if Self.sharedTypes.contains(type) || type.hasPrefix("fuse.") { return type }
+        // Bytes: whoever mounts one chooses what stands behind the full stop, and a mark there would combine with it.
+        if Self.sharedTypes.contains(type) || type.utf8.starts(with: "fuse.".utf8) { return type }
         guard let named = Self.sharedMagics[magic], type.isEmpty else { return nil }
         return named
     }

@@ -1,3 +1,4 @@
+internal import Canonical
 internal import FileSystemSeam
 
 /// What the process table says about a marker's owner. It is told to people, and decides nothing.
@@ -17,7 +18,7 @@ public enum OwnerLiveness: String, Sendable, Hashable {
     static func of(_ evidence: MarkerEvidence, _ fileSystem: any FileSystem) -> OwnerLiveness {
         guard let marker = evidence.marker, !evidence.isForeign else { return .unknown }
         let own = fileSystem.processIdentity
-        if let bootID = marker.bootID, let ownBoot = own.bootID, bootID != ownBoot { return .gone }
+        if let bootID = marker.bootID, let ownBoot = own.bootID, !TextBytes.isSame(bootID, ownBoot) { return .gone }
         guard let number = Int32(exactly: marker.processID) else { return .gone }
         if fileSystem.isProcessNumberInUse(number) == false { return .gone }
         guard let table = try? fileSystem.openDirectory("/proc") else { return .unknown }

@@ -87,8 +87,8 @@ public struct MarkerSyntaxError: Error, Sendable, Hashable, CustomStringConverti
 extension LockMarker {
     /// Reads a marker, in the form that stands at ``LockMarker``. It is the inverse of ``encoded()``.
     ///
-    /// The lines after the header may stand in any order, and lines that are not known are kept. A line that stands twice, one
-    /// without `=`, a control character, and a last line without its end are refused: a marker that is half written shall
+    /// The lines after the header may stand in any order, and lines that are not known are kept. A key that stands twice, byte by
+    /// byte, a line without `=`, a control character, and a last line without its end are refused: a marker that is half written shall
     /// not be read as a whole one, and nobody shall slip a second `scope` in.
     ///
     /// - Throws: ``MarkerSyntaxError`` with the line.
@@ -157,7 +157,7 @@ private struct MarkerReader {
             } catch {
                 throw MarkerSyntaxError(line: number, reason: "it holds a control character")
             }
-            if let earlier = lines.first(where: { $0.key == line.key }) {
+            if let earlier = lines.first(where: { TextBytes.isSame($0.key, line.key) }) {
                 throw MarkerSyntaxError(line: number, reason: "\(line.key) stands on line \(earlier.number) already")
             }
             lines.append(line)
@@ -168,7 +168,7 @@ private struct MarkerReader {
     var rest: [String] { lines.filter { !$0.isTaken }.map { "\($0.key)=\($0.value)" } }
 
     private mutating func line(_ key: String) -> Line? {
-        guard let index = lines.firstIndex(where: { $0.key == key }) else { return nil }
+        guard let index = lines.firstIndex(where: { TextBytes.isSame($0.key, key) }) else { return nil }
         lines[index].isTaken = true
         return lines[index]
     }

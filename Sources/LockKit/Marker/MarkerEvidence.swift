@@ -45,12 +45,12 @@ public struct MarkerEvidence: Sendable, Hashable {
 
 extension LockMarker {
     /// Whether the owner is elsewhere than `viewer`: on a host of another name or machine, or in another process-id
-    /// namespace of this one.
+    /// namespace of this one. Names and ids are compared byte by byte.
     func isForeign(to viewer: ProcessIdentity) -> Bool {
-        if !host.isEmpty, !viewer.hostName.isEmpty, host != viewer.hostName { return true }
-        if let machineID, let own = viewer.machineID, machineID != own { return true }
+        if !host.isEmpty, !viewer.hostName.isEmpty, !TextBytes.isSame(host, viewer.hostName) { return true }
+        if let machineID, let own = viewer.machineID, !TextBytes.isSame(machineID, own) { return true }
         // After a reboot namespaces have new numbers; the owner is gone, not elsewhere.
-        if let bootID, let own = viewer.bootID, bootID != own { return false }
+        if let bootID, let own = viewer.bootID, !TextBytes.isSame(bootID, own) { return false }
         if let processNamespace, let own = viewer.processNamespace, processNamespace != own { return true }
         return false
     }

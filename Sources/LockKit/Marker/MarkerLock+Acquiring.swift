@@ -123,9 +123,9 @@ extension MarkerLock {
     ///
     /// - Returns: whether it was there and this one.
     func removeOwn(_ marker: LockMarker, in directory: any Directory) throws(LockError) -> Bool {
-        guard let found = try evidence(in: directory), let token = found.marker?.token, token == marker.token else {
-            return false
-        }
+        guard let found = try evidence(in: directory), let token = found.marker?.token,
+            TextBytes.isSame(token, marker.token)
+        else { return false }
         let temporary = ".\(name).tmp"
         guard try move(found, to: temporary, replacing: true, in: directory) else { return false }
         do {

@@ -1,3 +1,4 @@
+internal import Canonical
 internal import FileSystemSeam
 
 /// A held ``MarkerLock``. When it goes out of scope the marker is removed and the lock released.
@@ -78,7 +79,7 @@ final class HeldMarker: Sendable {
 
     private func requireOwnMarker() throws(LockError) {
         let token = marker.token
-        guard let found = try lock.evidence(in: directory), found.marker?.token == token else {
+        guard let found = try lock.evidence(in: directory), TextBytes.isSame(found.marker?.token, token) else {
             throw .markerReplaced(path: lock.path)
         }
     }

@@ -58,7 +58,7 @@ extension MarkerLock {
         in directory: any Directory
     ) throws(LockError) -> TakeoverRefusal? {
         if takeover.reason.isEmpty || takeover.nonce.utf8.count < 32 { return .incomplete }
-        if takeover.lockID != lockID { return .otherLock }
+        if !TextBytes.isSame(takeover.lockID, lockID) { return .otherLock }
         if !takeover.markerDigest.matches(found.digest) || takeover.identity != found.identity { return .otherMarker }
         if takeover.staleOwner?.comparable != found.marker?.comparable { return .otherStaleOwner }
         if takeover.observedEpoch != (try epochForTakeover(in: directory)) { return .otherEpoch }

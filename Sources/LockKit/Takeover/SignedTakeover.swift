@@ -24,7 +24,9 @@ public struct SignedTakeover: Sendable, Hashable {
     /// - Throws: `.takeoverRefused(.untrustedKey)` when the decision names another key; `.malformedTakeover` when
     ///   libcrypto fails.
     public init(_ takeover: Takeover, signedBy key: SigningKey) throws(LockError) {
-        guard takeover.operatorKey == key.publicKey.description else { throw .takeoverRefused(.untrustedKey) }
+        guard TextBytes.isSame(takeover.operatorKey, key.publicKey.description) else {
+            throw .takeoverRefused(.untrustedKey)
+        }
         self.takeover = takeover
         do {
             signature = try key.signature(for: Self.signedBytes(takeover))
@@ -80,7 +82,7 @@ public struct SignedTakeover: Sendable, Hashable {
     ///
     /// - Throws: `.takeoverRefused(.untrustedKey)`, `.takeoverRefused(.badSignature)`.
     public func verify(trustedKeys: [VerifyingKey]) throws(LockError) {
-        guard let key = trustedKeys.first(where: { $0.description == takeover.operatorKey }) else {
+        guard let key = trustedKeys.first(where: { TextBytes.isSame($0.description, takeover.operatorKey) }) else {
             throw .takeoverRefused(.untrustedKey)
         }
         let message = try Self.signedBytes(takeover)

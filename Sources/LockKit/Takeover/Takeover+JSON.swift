@@ -15,8 +15,9 @@ extension Takeover: CanonicalEncodable {
             writer.member("header", staleOwner.header)
             for line in staleOwner.lines { writer.member(line.key, line.value) }
             for line in staleOwner.comparable.otherLines {
-                let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                if parts.count == 2 { writer.member(String(parts[0]), String(parts[1])) }
+                // Bytes, not characters: an equals sign is one whatever combines with it.
+                guard let equals = line.utf8.firstIndex(of: UInt8(ascii: "=")) else { continue }
+                writer.member(String(line[..<equals]), String(line[line.utf8.index(after: equals)...]))
             }
             writer.endObject()
         } else {
@@ -106,7 +107,8 @@ extension LockMarker {
     /// tool's. The digest of the bytes covers the rest.
     var comparable: LockMarker {
         var marker = self
-        marker.otherLines = otherLines.filter { !$0.hasPrefix("header=") }.sorted()
+        marker.otherLines = otherLines.filter { !$0.utf8.starts(with: "header=".utf8) }
+            .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         return marker
     }
 }
