@@ -9,8 +9,8 @@ struct FixedState {
 
 extension CrashEngine {
     /// All states of the last point only. Returns how they failed, those that did.
-    func exploreEnd() throws -> Set<String> {
-        var failures: Set<String> = []
+    func exploreEnd() throws -> Set<CrashOutcome> {
+        var failures: Set<CrashOutcome> = []
         let order = core.survivors.first.order
         guard let point = order.points.last else { return failures }
         core.depth = 1
@@ -23,7 +23,7 @@ extension CrashEngine {
             if let misstep = core.misstep {
                 throw CrashTestingError.notDeterministic(what: "recovery", detail: describe(misstep))
             }
-            if let failure { failures.insert(failure) }
+            if let failure { failures.insert(CrashOutcome(failure)) }
         } while core.advance()
         return failures
     }

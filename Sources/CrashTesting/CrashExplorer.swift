@@ -110,14 +110,14 @@ public struct CrashExplorer: Sendable {
         prepare: (any FileSystem) throws -> Void = { _ in },
         workload: (any FileSystem) throws -> Void,
         observe: (any FileSystem) throws -> String
-    ) throws -> Set<String> {
-        var seen: Set<String> = []
+    ) throws -> Set<CrashOutcome> {
+        var seen: Set<CrashOutcome> = []
         let failures = try withoutActuallyEscaping(observe) { observe in
             try withEngine(
                 prepare,
                 { (fileSystem, _: (Int) -> Void) in try workload(fileSystem) },
                 observe,
-                { text, _ in seen.insert(text) }
+                { text, _ in seen.insert(CrashOutcome(text)) }
             ) { engine, _ in try engine.exploreEnd() }
         }
         return seen.union(failures)

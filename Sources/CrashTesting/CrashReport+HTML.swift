@@ -1,3 +1,4 @@
+internal import Canonical
 internal import FileSystemSeam
 
 extension CrashReport {
@@ -48,7 +49,7 @@ extension CrashReport {
     /// Cells are rows, micro-operations columns: filled when it survived, hollow and red when it did not.
     private static func picture(_ steps: [CrashFinding.Step]) -> String {
         var rows: [String] = []
-        for step in steps where !rows.contains(step.cell) { rows.append(step.cell) }
+        for step in steps where !rows.contains(where: { TextBytes.isSame($0, step.cell) }) { rows.append(step.cell) }
         let left = 30 + 7 * (rows.map(\.count).max() ?? 0)
         let width = left + 26 * steps.count + 20
         let height = 40 + 22 * rows.count
@@ -61,7 +62,7 @@ extension CrashReport {
         }
         for (index, step) in steps.enumerated() {
             let x = left + 26 * index
-            let y = 40 + 22 * (rows.firstIndex(of: step.cell) ?? 0)
+            let y = 40 + 22 * (rows.firstIndex { TextBytes.isSame($0, step.cell) } ?? 0)
             let kind = step.survived ? (step.isDurable ? "durable" : "in") : "out"
             let state = step.survived ? (step.isDurable ? "durable" : "persisted") : "lost"
             svg += "<text x=\"\(x - 6)\" y=\"20\">\(step.operation)</text>"
@@ -73,13 +74,14 @@ extension CrashReport {
 
     private static func escaped(_ text: String) -> String {
         var result = ""
-        for character in text {
-            switch character {
+        // Code points, not characters: a mark that combines with a bracket makes it no other to a browser.
+        for scalar in text.unicodeScalars {
+            switch scalar {
             case "&": result += "&amp;"
             case "<": result += "&lt;"
             case ">": result += "&gt;"
             case "\"": result += "&quot;"
-            default: result.append(character)
+            default: result.unicodeScalars.append(scalar)
             }
         }
         return result

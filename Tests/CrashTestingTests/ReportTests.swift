@@ -62,6 +62,28 @@ import Testing
         #expect(sections == html.components(separatedBy: "</section>").count && sections > 1)
     }
 
+    /// A name is text and no markup, whatever combines with its brackets; two that look alike have a row each.
+    @Test func aPageShowsNamesAsText() throws {
+        let names = ["<\u{301}script>", "\u{600}<b>", "&\u{301}lt;", "\u{e9}", "e\u{301}"]
+        let report = try CrashExplorer().explore { (fileSystem, acknowledge: (Int) -> Void) in
+            let directory = try fileSystem.openDirectory("/")
+            for name in names { _ = try directory.open(name, [.write, .create], permissions: .ownerFile) }
+            acknowledge(1)
+        } recover: {
+            try $0.openDirectory("/").entries().count
+        } check: { count, acknowledged in
+            try CheckFailure.unless(acknowledged.isEmpty || count == names.count, "\(names.joined()): only \(count)")
+        }
+        #expect(!report.isClean)
+        let page = Array(report.html.utf8)
+        for part in ["<\u{301}", "\u{600}<", "&\u{301}"] { #expect(!page.contains(Array(part.utf8)), "\(part)") }
+        for part in ["&lt;\u{301}script&gt;", "\u{600}&lt;b&gt;", "&amp;\u{301}lt;"] {
+            #expect(page.contains(Array(part.utf8)), "\(part)")
+        }
+        let rows = report.html.split(separator: "<text x=\"4\"").dropFirst().prefix(names.count)
+        #expect(report.findings[0].steps.count == names.count && rows.count == names.count)
+    }
+
     @Test func manyUnsyncedSectorsAreCoveredInTheBoundedModeAndTheReportSaysSo() throws {
         func explore(_ bytes: Int, runMaximum: Int = 1 << 20) throws -> CrashReport {
             var explorer = CrashExplorer()
