@@ -64,4 +64,32 @@ struct ExactBytesTests {
             #expect(MountEvidence(facts).source == .fuse, "\(type.debugDescription)")
         }
     }
+
+    /// Two profiles are one only when their bytes are, also in a set.
+    @Test func profilesThatLookAlikeAreTwo() throws {
+        let fileSystem = try fileSystem()
+        var profile = HostProfile(PlatformObserver(fileSystem, budgetNanoseconds: Self.minute).observe("/disk"))
+        let (before, after) = ("\u{E9}", "e\u{301}")
+        profile.capabilities[.mountType] = before
+        (profile.architecture, profile.kernel) = (before, before)
+        (profile.container, profile.clockSource) = (before, before)
+        let changes: [(inout HostProfile) -> Void] = [
+            { $0.capabilities[.mountType] = after }, { $0.architecture = after }, { $0.kernel = after },
+            { $0.container = after }, { $0.clockSource = after }, { $0.pageSizeBytes += 1 },
+            { $0.syncFileNanoseconds += 1 },
+        ]
+        // A member that comes later has its line here.
+        #expect(Mirror(reflecting: profile).children.count == changes.count)
+        var all: Set<HostProfile> = [profile]
+        for (place, change) in (changes + [{ $0.capabilities[.mountType] = nil }]).enumerated() {
+            var (other, same) = (profile, profile)
+            change(&other)
+            change(&same)
+            #expect(other != profile, "change \(place)")
+            #expect(other == same && other.hashValue == same.hashValue, "change \(place)")
+            all.insert(other)
+        }
+        #expect(all.count == changes.count + 2)
+        #expect(try HostProfile(parsing: profile.encoded()) == profile)
+    }
 }
