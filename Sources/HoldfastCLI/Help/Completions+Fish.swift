@@ -59,9 +59,9 @@ extension Completions {
 
     private static func fishText(_ text: String) -> String {
         var result = ""
-        for character in text {
-            if "'\\".contains(character) { result += "\\" }
-            result.append(character)
+        for scalar in text.unicodeScalars {
+            if "'\\".unicodeScalars.contains(scalar) { result += "\\" }
+            result.unicodeScalars.append(scalar)
         }
         return "'\(result)'"
     }

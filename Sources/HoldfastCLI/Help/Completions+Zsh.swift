@@ -78,9 +78,9 @@ extension Completions {
     /// Brackets and colons mean something in a specification.
     private static func zshText(_ text: String) -> String {
         var result = ""
-        for character in text {
-            if "[]:\\".contains(character) { result += "\\" }
-            result.append(character)
+        for scalar in text.unicodeScalars {
+            if "[]:\\".unicodeScalars.contains(scalar) { result += "\\" }
+            result.unicodeScalars.append(scalar)
         }
         return result
     }

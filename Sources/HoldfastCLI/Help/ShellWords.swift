@@ -1,13 +1,18 @@
 /// Words as a person would type them into a shell.
-enum ShellWords {
+package enum ShellWords {
     /// The words after `holdfast` on one line, quoted where a shell needs it.
-    static func line(_ words: [String]) -> String { (["holdfast"] + words.map(quoted)).joined(separator: " ") }
+    package static func line(_ words: [String]) -> String { (["holdfast"] + words.map(quoted)).joined(separator: " ") }
 
-    /// The word in single quotes, unless it is plain.
-    static func quoted(_ word: String) -> String {
+    /// The word in single quotes, unless it is plain. A shell reads the word from it, byte by byte.
+    package static func quoted(_ word: String) -> String {
         let isPlain = !word.isEmpty && word.utf8.allSatisfy(isPlain)
         if isPlain { return word }
-        return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+        // Code points, not characters: a mark that combines with a quote makes it no other to a shell.
+        var result = "'"
+        for scalar in word.unicodeScalars {
+            if scalar == "'" { result += "'\\''" } else { result.unicodeScalars.append(scalar) }
+        }
+        return result + "'"
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {
