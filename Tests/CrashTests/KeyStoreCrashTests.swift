@@ -157,7 +157,7 @@ struct KeyStoreMissingSyncTests {
         Missing(.fresh, .syncDirectory, 4, "which the keyset names, is missing"),
         Missing(.fresh, .syncDirectory, 5, "is missing"),
         Missing(.checkpoint, .sync, 3, "the keyset has no key"),
-        Missing(.checkpoint, .syncDirectory, 3, "which the keyset names, is missing"),
+        Missing(.checkpoint, .syncDirectory, 3, "has lost its name"),
         Missing(.checkpoint, .syncDirectory, 4, "it was put back"),
         Missing(.shred, .sync, 4, "there is no root key"),
         Missing(.shred, .sync, 6, "keyset is damaged"),

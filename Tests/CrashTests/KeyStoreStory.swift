@@ -78,6 +78,7 @@ struct KeyStoreStory: Sendable, CustomStringConvertible {
     /// Opening goes on with what was begun.
     static func recover(_ fileSystem: any FileSystem) throws -> RecoveredKeys {
         try requireNothingOldBesideReceipts(fileSystem)
+        try requireNameOfWhatIsOverwritten(fileSystem)
         return RecoveredKeys(fileSystem: fileSystem, store: try open(fileSystem))
     }
 
@@ -112,6 +113,19 @@ struct KeyStoreStory: Sendable, CustomStringConvertible {
                 try CheckFailure.unless(left.isEmpty, "receipt \(name) is there, and \(left)")
             }
         }
+    }
+
+    /// As long as the secret of the generation before is there, its checkpoint was not overwritten, and has a name to be found by.
+    private static func requireNameOfWhatIsOverwritten(_ fileSystem: any FileSystem) throws {
+        let generations = try root(fileSystem).inventory(of: nil).generations
+        guard generations.count == 2, let directory = try? fileSystem.openDirectory(path) else { return }
+        let survey = try ScopedKeyStore.survey(path, fileSystem: fileSystem)
+        guard survey.position.generation == generations.max() else { return }
+        let names = try directory.entries().map(\.name)
+        try CheckFailure.unless(
+            names.contains { $0.hasPrefix("keyset-") },
+            "generation \(survey.position.generation) stands, and the one before has lost its name: \(names)"
+        )
     }
 
     static func check(_ recovered: RecoveredKeys, _ answers: [KeyAnswer]) throws {

@@ -2,7 +2,9 @@ extension Directory {
     /// Makes a chain of directories, each inside of the one before, where they are missing, durably.
     ///
     /// Once this returns, the whole chain survives a power cut. Every parent is synced, also when nothing had
-    /// to be made in it: an earlier call may have made it and been killed before its sync.
+    /// to be made in it: an earlier call may have made it and been killed before its sync. A directory whose name
+    /// could not be made durable is removed again: the next sync would succeed and say nothing of that name, so
+    /// the next call has to make it anew.
     ///
     /// ```
     /// mkdirat(5, "a", 0700)                        = 0
@@ -25,10 +27,19 @@ extension Directory {
         if components.isEmpty { return try reopened() }
         var parent: any Directory = self
         for component in components {
+            var isMade = true
             do {
                 try parent.makeDirectory(component, permissions: permissions)
-            } catch  where error.code == .exists {}
-            try parent.sync()
+            } catch  where error.code == .exists {
+                isMade = false
+            }
+            do {
+                try parent.sync()
+            } catch {
+                // Not when somebody found it meanwhile and put something in.
+                if isMade { try? parent.removeDirectory(component) }
+                throw error
+            }
             parent = try parent.subdirectory(component)
         }
         return parent

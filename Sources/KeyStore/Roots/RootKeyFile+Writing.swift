@@ -38,6 +38,9 @@ extension RootKeyFile {
     }
 
     /// Makes the file with its first slot, durably: written under another name, so that it is whole or absent.
+    ///
+    /// A name that could not be made durable is taken back, and one that stands already is given anew: whoever made it may
+    /// have been killed before the sync, or the sync may have failed, and then another one says nothing of that name.
     func publish(_ slot: GuardedMemory) throws(RootKeyError) {
         do throws(FileSystemError) {
             let directory = try fileSystem.openDirectory(path)
@@ -45,13 +48,22 @@ extension RootKeyFile {
             let temporary = ".\(name).tmp"
             // A file left here by a crash was never in use: it is overwritten before it goes.
             try effaceTemporary(temporary, in: directory)
+            if try directory.exists(name) {
+                try directory.rename(name, to: temporary, in: directory, exclusive: true)
+                try effaceTemporary(temporary, in: directory)
+            }
             let file = try directory.open(temporary, [.write, .create, .exclusive], permissions: .ownerFile)
             defer { try? file.close() }
             try file.truncate(to: Int64(2 * Self.slotSize))
             try write(slot, to: file, at: 0)
             try file.sync(.data)
             try directory.rename(temporary, to: name, in: directory, exclusive: true)
-            try directory.sync()
+            do throws(FileSystemError) {
+                try directory.sync()
+            } catch {
+                try? directory.rename(name, to: temporary, in: directory, exclusive: true)
+                throw error
+            }
         } catch {
             throw .io(error, file: place)
         }

@@ -53,7 +53,7 @@ public final class RootKeyFile: RootKeyProvider {
     }
 
     /// Writes a new secret to the slot that does not hold the current one, and syncs it. Without a current one the file must
-    /// be new, or hold one secret of an attempt that came to nothing.
+    /// be new, or hold one secret of an attempt that came to nothing, and is then replaced.
     public func prepare(
         _ generation: UInt64,
         keeping current: UInt64?,
@@ -82,7 +82,7 @@ public final class RootKeyFile: RootKeyProvider {
             throw .missing(place: place)
         }
         let slot = try newSlot(.secret(RootKeySlot.Header(store: store, generation: generation), nil))
-        if slots == nil {
+        if current == nil {
             try publish(slot)
         } else {
             try overwrite(target, with: slot)

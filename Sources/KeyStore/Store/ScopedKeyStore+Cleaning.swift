@@ -18,24 +18,45 @@ extension ScopedKeyStore {
         } catch {
             throw .root(error)
         }
-        try sweep(keyset.header.journalID)
+        try sweep(keyset.header.journalID, &state)
         state.cleaned = (generation, destruction)
         state.uncleaned = nil
         return destruction
     }
 
-    /// Overwrites and removes every file of the store but the checkpoint and the journal with this id.
-    func sweep(_ journalID: UInt64?) throws(KeyStoreError) {
+    /// Overwrites and removes every file of the store but the checkpoint and the journal with this id, durably.
+    ///
+    /// A name whose removal could not be made durable is put back, in front of an empty file: it may come back by itself, and
+    /// after a failed sync the next one would succeed and say nothing of it. So whoever sweeps next, this process or another,
+    /// finds it and removes it anew.
+    func sweep(_ journalID: UInt64?, _ state: inout State) throws(KeyStoreError) {
         let current = journalID.map { KeysetFiles.journal($0) }
         do throws(FileSystemError) {
+            try putBack(&state)
             for entry in try directory.entries() {
                 let name = entry.name
                 let isOld = KeysetFiles.isJournal(name) && name != current
-                if isOld || KeysetFiles.isStale(name) { try efface(name) }
+                guard isOld || KeysetFiles.isStale(name) else { continue }
+                try efface(name)
+                state.removed.append(name)
             }
             try directory.sync()
+            state.removed = []
         } catch {
+            // What fails is done before the next sweep.
+            try? putBack(&state)
             throw .io(error, file: path)
+        }
+    }
+
+    private func putBack(_ state: inout State) throws(FileSystemError) {
+        while let name = state.removed.first {
+            do {
+                try directory.open(name, [.write, .create, .exclusive], permissions: .ownerFile).close()
+            } catch  where error.code == .exists {
+                // Made again since.
+            }
+            state.removed.removeFirst()
         }
     }
 

@@ -169,7 +169,7 @@ extension ScopedKeyStore {
 
     /// Makes an empty store, durably.
     private func create(_ state: inout State) throws(KeyStoreError) {
-        try sweep(nil)
+        try sweep(nil, &state)
         guard let store = StoreID(bytes: try fileSystem.randomBytes(StoreID.byteCount)) else { return }
         state.tagKey = try keys.addRandom(fileSystem)
         state.seed = try keys.addRandom(fileSystem)

@@ -92,16 +92,16 @@ extension ScopedKeyStore {
         }
         header.sequence = keyset.sequence
         let draft = try self.draft(header, pending, keyset.entries, root, state)
-        let stale = KeysetFiles.stale(keyset.header.journalID)
-        do throws(FileSystemError) {
-            do {
-                try directory.link(KeysetFiles.keyset, to: stale, in: directory)
-            } catch  where error.code == .exists {
-                // From an attempt that failed.
+        // The first checkpoint of a store holds no key. Its name may not be durable, and another one must not outlive it: that
+        // would speak of a store that was lost.
+        if keyset.isPublished || !keyset.entries.isEmpty {
+            let stale = KeysetFiles.stale(keyset.header.journalID)
+            do throws(FileSystemError) {
+                try keepOld(stale)
+            } catch {
+                draft.abandon(directory)
+                throw .io(error, file: stale)
             }
-        } catch {
-            draft.abandon(directory)
-            throw .io(error, file: stale)
         }
         let published = try place(draft)
         var next = published
@@ -111,6 +111,17 @@ extension ScopedKeyStore {
         old.close()
         try commitPublished(&state, &keyset)
         state.mustReload = false
+    }
+
+    /// Gives the checkpoint its second name, by which it is found to be overwritten once another one has its place.
+    private func keepOld(_ stale: String) throws(FileSystemError) {
+        do {
+            try directory.link(KeysetFiles.keyset, to: stale, in: directory)
+        } catch  where error.code == .exists {
+            // From an attempt that failed, maybe at the sync of this name; then another sync would say nothing of it.
+            try directory.remove(stale)
+            try directory.link(KeysetFiles.keyset, to: stale, in: directory)
+        }
     }
 
     /// Puts a draft in its place, durably, and opens it.

@@ -69,6 +69,8 @@ public final class ScopedKeyStore: Sendable {
         var cleaned: (generation: UInt64, destruction: RootKeyDestruction)?
         /// The generation whose leftovers could not be destroyed.
         var uncleaned: UInt64?
+        /// Names of old files that were removed, and that may come back: the directory was not synced since.
+        var removed: [String] = []
     }
 
     struct Condemned: Sendable {

@@ -11,7 +11,7 @@ final class KillSwitch: SimScheduler, @unchecked Sendable {
     private(set) var hasKilled = false
 
     private static let changes: Set<FileSystemError.Operation> = [
-        .open, .makeDirectory, .rename, .remove, .removeDirectory, .write, .truncate, .sync, .syncDirectory,
+        .open, .makeDirectory, .rename, .link, .remove, .removeDirectory, .write, .truncate, .sync, .syncDirectory,
     ]
 
     /// - Parameter operation: counted from 0.

@@ -1,0 +1,53 @@
+import CrashTesting
+import FileSystemSeam
+import Testing
+
+/// A chain of directories is made, a sync in it fails, and whoever made it tries again.
+@Suite("Second attempts on a chain of directories")
+struct DirectoryChainTests {
+    @Test(arguments: 1...3, PersistenceModel.all)
+    func aChainIsThereWhenTheSecondAttemptSucceeds(occurrence: Int, model: PersistenceModel) throws {
+        var explorer = CrashExplorer(model)
+        explorer.faults = .on(.syncDirectory, occurrence, .error(.inputOutput))
+        let report = try explorer.explore(
+            workload: { (fileSystem, say: (String) -> Void) in
+                var attempts = 0
+                while true {
+                    attempts += 1
+                    do {
+                        _ = try fileSystem.openDirectory("/a/b/c", creating: .ownerDirectory)
+                        break
+                    } catch {
+                        #expect(attempts == 1 && (error as? FileSystemError)?.code == .inputOutput, "\(error)")
+                        if attempts > 1 { throw error }
+                    }
+                }
+                #expect(attempts == 2)
+                say("/a/b/c")
+            },
+            recover: { fileSystem in fileSystem },
+            check: { (fileSystem, made) in
+                for path in made {
+                    do {
+                        _ = try fileSystem.openDirectory(path)
+                    } catch {
+                        throw CheckFailure("\(path) is lost: \(error)")
+                    }
+                }
+            }
+        )
+        #expect(report.isClean, "\(report)")
+    }
+
+    /// What another one put in stays.
+    @Test func nothingIsRemovedThatIsInUse() throws {
+        let disk = SimDisk()
+        let (first, second) = (disk.boot(), disk.boot())
+        let root = try second.openDirectory("/")
+        try root.makeDirectory("a", permissions: .ownerDirectory)
+        try root.subdirectory("a").open("file", [.write, .create], permissions: .ownerFile).close()
+        disk.faults = .on(.syncDirectory, 1, .error(.inputOutput))
+        #expect(throws: FileSystemError.self) { _ = try first.openDirectory("/").makeDirectories(["a"]) }
+        #expect(try root.subdirectory("a").exists("file"))
+    }
+}
