@@ -170,4 +170,26 @@ struct EventsReadingTests {
         _ = CommandRun("report", session.path, "--out", "-")
         #expect(try TestFile.tree(session.path) == before)
     }
+
+    /// The highest number is never given, and is therefore nobody's next one.
+    @Test func whereNoNumberIsLeftNoneIsNamed() throws {
+        let session = try SessionDirectory()
+        _ = session.append("a")
+        for (last, next) in [("18446744073709551613", "18446744073709551614"), ("18446744073709551614", nil)] {
+            let line = try session.text().split(separator: "\n")[0]
+            try TestFile.write(
+                line.replacing(/"sequence_no":[0-9]+/, with: "\"sequence_no\":\(last)") + "\n",
+                session.eventsFile
+            )
+            let count = session.run("count")
+            #expect(count.output == "1 event, " + (next.map { "next number \($0)\n" } ?? "no number left\n"))
+            let json = try CommandRun("events", "count", session.path, "--json").json()
+            #expect(json["next_sequence_no"]?.number?.unsignedValue == next.flatMap { UInt64($0) })
+            let facts = try CommandRun("doctor", session.path, "--json").json()["facts"]
+            #expect(facts?["next_number"]?.string == next ?? "none left")
+            let append = session.append("b")
+            #expect(append.output == (next.map { "\($0)\n" } ?? ""))
+            #expect((append.code == .done) == (next != nil))
+        }
+    }
 }

@@ -21,6 +21,10 @@ struct Tally: Sendable {
         return highest == .max ? nil : max(lineCount, highest + 1)
     }
 
+    /// The number that an append gives; nil when none is left. The highest of all is never given: the counter behind it
+    /// would have no room for the next.
+    var appendableNumber: UInt64? { nextNumber == .max ? nil : nextNumber }
+
     /// Counts on, up to the last line feed before `limit`.
     ///
     /// - Complexity: O(*n*) in the bytes that are new, in bounded memory.

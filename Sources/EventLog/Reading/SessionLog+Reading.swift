@@ -15,7 +15,7 @@ public struct LogSize: Sendable, Hashable {
     /// How many lines there are, blank and malformed ones included; an unfinished one is not counted.
     public internal(set) var lineCount: UInt64 = 0
     /// The number that the next event gets: at least the number of lines, and higher than every number that was given.
-    /// Nil when the highest of all was given.
+    /// Nil when no number is left: 2⁶⁴ − 1 is never given.
     public internal(set) var nextSequenceNumber: UInt64? = 0
     /// The length of the file in bytes.
     public internal(set) var byteCount: Int64 = 0
@@ -83,7 +83,7 @@ extension SessionLog {
         }
         size.eventCount = tally.eventCount
         size.lineCount = tally.lineCount
-        size.nextSequenceNumber = tally.nextNumber
+        size.nextSequenceNumber = tally.appendableNumber
         size.byteCount = status.size
         return size
     }

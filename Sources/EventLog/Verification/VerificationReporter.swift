@@ -47,7 +47,7 @@ struct VerificationReporter {
         }
         verification.size.eventCount = tally.eventCount
         verification.size.lineCount = tally.lineCount
-        verification.size.nextSequenceNumber = tally.nextNumber
+        verification.size.nextSequenceNumber = tally.appendableNumber
         verification.size.byteCount = max(verification.size.byteCount, tally.byteOffset)
     }
 }

@@ -107,6 +107,31 @@ struct ForeignWriterTests {
         #expect(try eventLogError { try log.open().append(event()) } == .numbersExhausted(path: log.path))
     }
 
+    /// What the size calls the next number is what an append gives; the highest of all is never given.
+    @Test(arguments: [0, .max - 3, .max - 2, .max - 1, .max] as [UInt64])
+    func theNextNumberIsTheOneThatAnAppendGives(_ last: UInt64) throws {
+        let log = try TestLog()
+        try log.write(line(last) + "\n")
+        let next = try log.open().size().nextSequenceNumber
+        #expect(try log.open().verify().size.nextSequenceNumber == next)
+        if let next {
+            #expect(try log.open().append(event()).sequenceNumbers == next..<(next + 1))
+        } else {
+            #expect(try eventLogError { try log.open().append(event()) } == .numbersExhausted(path: log.path))
+        }
+        #expect((next == nil) == (last >= .max - 1))
+    }
+
+    /// A seal that names the highest number as the next one, as all before this did, is as good as ever.
+    @Test func aSealOfTheLastNumberButOneHolds() throws {
+        let log = try TestLog()
+        try log.write(line(.max - 1) + "\n")
+        let seal = try log.open().seal()
+        #expect(seal.nextSequenceNumber == .max)
+        let report = try log.open().verify()
+        #expect(!report.failures.contains { $0.kind == .sealBroken } && report.seal == seal)
+    }
+
     @Test func somethingElseInTheQuarantineIsNotTakenForTheCopy() throws {
         let log = try TestLog()
         try log.open().append(event())
