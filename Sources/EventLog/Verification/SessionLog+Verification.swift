@@ -73,6 +73,9 @@ extension SessionLog {
         } catch  where error.code == .noEntry {
             return LogProblem(.counter, "\(LogFiles.counter) is not there; the next append counts the lines")
         } catch {
+            if let stranger = directory.stranger(at: LogFiles.counter) {
+                return LogProblem(.counter, "\(LogFiles.counter) is no file: \(stranger), and no append can write it")
+            }
             return LogProblem(.counter, "\(LogFiles.counter) cannot be read: \(error.code)")
         }
         guard let record = CounterRecord(parsing: bytes) else {

@@ -64,7 +64,7 @@ extension VerificationReporter {
             }
         } catch {
             // Whatever stands there, the rest of the log is looked at.
-            var reason = "\(error)"
+            var reason = directory?.stranger(at: LogFiles.seal) ?? "\(error)"
             if case .malformedSeal(_, let what) = error { reason = what }
             fail(LogProblem(.malformedSeal, "\(LogFiles.seal) cannot be read: \(reason)"))
             return nil

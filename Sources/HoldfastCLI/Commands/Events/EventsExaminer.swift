@@ -17,7 +17,14 @@ enum EventsExaminer {
         var examination = StoreExamination(store: examiner.store, path: context.directory)
         let report = try context.asking { () throws(EventLogError) in try log.verify(problemMaximum: 200) }
         let summary = try EventsSummary(of: log, context)
-        add(report, to: &examination)
+        var strangers: Set<String> = []
+        try examination.addFiles(of: context) { (directory, _) throws(FileSystemError) in
+            for entry in try directory.entries() {
+                let kind = if let kind = entry.kind { kind } else { try directory.status(of: entry.name).kind }
+                if kind != .regular { strangers.insert(entry.name) }
+            }
+        }
+        add(report, strangers, to: &examination)
         addFacts(report, summary, to: &examination)
         try examination.addFiles(of: context) { (directory, examination) throws(FileSystemError) in
             try addFiles(directory, context, to: &examination)
@@ -29,15 +36,21 @@ enum EventsExaminer {
 
     // MARK: - The log itself
 
-    private static func add(_ report: LogVerification, to examination: inout StoreExamination) {
-        for problem in report.failures { examination.add(finding(.damage, problem)) }
-        for problem in report.warnings { examination.add(finding(.notice, problem)) }
+    /// - Parameter strangers: the names at which something else than a file stands.
+    private static func add(
+        _ report: LogVerification,
+        _ strangers: Set<String>,
+        to examination: inout StoreExamination
+    ) {
+        for problem in report.failures { examination.add(finding(.damage, problem, strangers)) }
+        for problem in report.warnings { examination.add(finding(.notice, problem, strangers)) }
         examination.damageCount = report.failureCount
     }
 
     private static func finding(
         _ severity: StoreExamination.Severity,
-        _ problem: LogProblem
+        _ problem: LogProblem,
+        _ strangers: Set<String>
     ) -> StoreExamination.Finding {
         let place: String
         if let line = problem.line, let offset = problem.byteOffset {
@@ -50,8 +63,16 @@ enum EventsExaminer {
             problem.kind.rawValue,
             place: place,
             problem.message,
-            remedy: remedy(problem.kind)
+            remedy: strangers.contains(place) ? remedyForStranger(problem.kind) : remedy(problem.kind)
         )
+    }
+
+    /// What to do where something else stands in the place of the counter or the seal.
+    private static func remedyForStranger(_ kind: LogProblem.Kind) -> String {
+        if kind == .counter {
+            return "Move it away; until then no append can write the counter, and every writer counts the lines"
+        }
+        return "Move it away, and restore the seal from a copy if there was one"
     }
 
     private static func remedy(_ kind: LogProblem.Kind) -> String {
@@ -66,7 +87,9 @@ enum EventsExaminer {
         case .malformedLine:
             "Leave the line: it is passed over, and counts for the numbers. Its bytes may show which writer tore it"
         case .sealBroken: "Restore the events from a copy that fits the seal, and keep what is here as evidence"
-        case .malformedSeal: "Use a version that knows the seal, or restore it from a copy"
+        case .malformedSeal:
+            "Use a version that knows the seal, or restore it from a copy. Without one, move it away as evidence and seal again, "
+                + "which tells nothing of what was cut off before"
         case .sealSignature: "Do not trust the seal; find out who changed it"
         case .sealUntrusted: "Ask the signer for the key, or seal again with one that is trusted"
         case .tornTail: "Nothing: the next append moves it to quarantine/. It was never acknowledged as durable"
@@ -94,7 +117,9 @@ enum EventsExaminer {
             "\(seal.eventCount) events at \(seal.sealedAt)"
                 + (seal.publicKey.map { ", signed by \($0)" } ?? ", not signed")
         }
-        examination.facts.append(("sealed", seal ?? "no; truncation would not show"))
+        let isUnreadable = report.failures.contains { $0.kind == .malformedSeal }
+        let none = isUnreadable ? "unreadable; truncation would not show" : "no; truncation would not show"
+        examination.facts.append(("sealed", seal ?? none))
     }
 }
 
@@ -158,6 +183,8 @@ extension EventsExaminer {
     ) throws(FileSystemError) {
         let status = try directory.status(of: name)
         guard status.kind == .regular else {
+            // What reads it told already.
+            if examination.findings.contains(where: { $0.place == name }) { return }
             examination.add(.notice("not_a_file", name, "it is no regular file", "Move it away"))
             return
         }
