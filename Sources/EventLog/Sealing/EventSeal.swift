@@ -19,7 +19,7 @@ public struct EventSeal: Sendable, Hashable {
     public let eventCount: UInt64
     /// How many lines there are.
     public let lineCount: UInt64
-    /// The number that the next event would get; nil when there is none left.
+    /// One more than the highest number, and at least the number of lines; nil when the highest of all was given.
     public let nextSequenceNumber: UInt64?
     /// The length of the events in bytes; they end with a line feed.
     public let byteCount: Int64
