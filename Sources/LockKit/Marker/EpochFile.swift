@@ -53,14 +53,14 @@ struct EpochFile {
     ///
     /// - Parameter minimum: the new epoch is greater than this. With one that is not 0, a file that cannot be read is
     ///   made anew.
-    /// - Returns: the new epoch.
-    func advance(beyond minimum: UInt64) throws(LockError) -> UInt64 {
-        guard let file = try open([.read, .write]) else { return try publish(next(after: minimum)) }
+    /// - Returns: the new epoch, and whether the file was made for it: then ``takeBack()`` is due when that sync fails.
+    func advance(beyond minimum: UInt64) throws(LockError) -> (epoch: UInt64, isNewFile: Bool) {
+        guard let file = try open([.read, .write]) else { return (try publish(next(after: minimum)), true) }
         defer { try? file.close() }
         let slots = try slots(of: file)
         guard let highest = Self.highest(slots) else {
             if minimum == 0 { throw .epochUnreadable(path: path) }
-            return try replace(next(after: minimum))
+            return (try replace(next(after: minimum)), false)
         }
         // A damaged slot may have held the epoch after the other one.
         let skipped: UInt64 = slots.contains(.damaged) ? 1 : 0
@@ -73,8 +73,13 @@ struct EpochFile {
         } catch {
             throw .io(error, file: path)
         }
-        return epoch
+        return (epoch, false)
     }
+
+    /// Removes a file whose name could not be made durable. Another sync would succeed and say nothing of that name, so that the
+    /// next attempt has to make it anew; else the epochs counted in it would be given again after a power cut. Nobody was given
+    /// one that it holds.
+    func takeBack() { try? directory.remove(name) }
 
     private func write(_ epoch: UInt64, to slot: Int, of file: any File) throws(FileSystemError) {
         try file.writeAll(Self.slot(epoch), at: Int64(slot * Self.slotSize))
@@ -90,11 +95,11 @@ struct EpochFile {
             defer { try? file.close() }
             guard let highest = Self.highest(try slots(of: file)), highest < epoch else { return }
         }
-        _ = try advance(beyond: epoch - 1)
+        let isNewFile = try advance(beyond: epoch - 1).isNewFile
         do {
-            // The file may be a new one.
             try directory.sync()
         } catch {
+            if isNewFile { takeBack() }
             throw .io(error, file: path)
         }
     }

@@ -36,9 +36,16 @@ extension MarkerLock {
                 let newOwner = TakeoverOwner(request, host: marker.host)
                 try takeAway(found, signed, trustedKeys, newOwner, in: directory)
             }
-            marker.epoch = try epochFile(in: directory).advance(beyond: max(minimum, found?.marker?.epoch ?? 0))
             marker.token = try randomHex(byteCount: 16)
-            try publish(marker, in: directory)
+            let epochs = epochFile(in: directory)
+            let (epoch, isNewFile) = try epochs.advance(beyond: max(minimum, found?.marker?.epoch ?? 0))
+            marker.epoch = epoch
+            do throws(LockError) {
+                try publish(marker, in: directory)
+            } catch {
+                if isNewFile { epochs.takeBack() }
+                throw error
+            }
             return MarkerLockGuard(HeldMarker(self, held, directory, marker))
         } catch {
             held.release()

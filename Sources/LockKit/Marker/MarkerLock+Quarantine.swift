@@ -39,6 +39,9 @@ extension MarkerLock {
         do {
             try directory.sync()
         } catch {
+            // It goes back, so that another attempt moves it anew: another sync would say nothing of this one.
+            try? directory.rename(newName, to: name, in: directory, exclusive: true)
+            if attestation != nil { try? directory.remove("\(newName).takeover") }
             throw .io(error, file: path)
         }
         return newName
