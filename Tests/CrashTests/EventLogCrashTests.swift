@@ -94,9 +94,10 @@ struct EventLogCrashTests {
     static let missingSyncs = [
         MissingSync(story: .appends(.every, 2), operation: .sync, occurrences: [1], finding: "event 0 is lost"),
         MissingSync(story: .appends(.every, 2), operation: .sync, occurrences: [2], finding: "event 1 is lost"),
-        // The directory's own name is synced by who makes it, and again by the first durable append of a handle.
-        MissingSync(story: .appends(.every, 2), operation: .syncDirectory, occurrences: [1, 2], finding: "is lost"),
-        MissingSync(story: .appends(.every, 2), operation: .syncDirectory, occurrences: [3], finding: "is lost"),
+        // The names of the directory and of the events are synced by who makes them, and again by the first durable append of a
+        // handle.
+        MissingSync(story: .appends(.every, 2), operation: .syncDirectory, occurrences: [1, 3], finding: "is lost"),
+        MissingSync(story: .appends(.every, 2), operation: .syncDirectory, occurrences: [2, 4], finding: "is lost"),
         MissingSync(story: .sealOnce, operation: .sync, occurrences: [1], finding: "bytes were sealed"),
         MissingSync(story: .sealOnce, operation: .sync, occurrences: [2], finding: "cannot be read"),
         MissingSync(story: .sealOnce, operation: .syncDirectory, occurrences: [2], finding: "there are no events"),

@@ -72,7 +72,8 @@ struct Quarantine {
                 try place.rename(temporary, to: name, in: place, exclusive: true)
             } catch  where error.code == .exists {
                 if try Self.holds(name, digest, byteCount: size - offset, in: place) {
-                    try place.remove(temporary)
+                    // Its name may be one that a sync failed for; then another sync would say nothing of it.
+                    try place.rename(temporary, to: name, in: place, exclusive: false)
                 } else {
                     // Somebody put something else there. The copy keeps a name of its own.
                     name = "\(LogFiles.events).\(offset)-\(digest.hex.prefix(16))-\(temporary.suffix(8)).torn"

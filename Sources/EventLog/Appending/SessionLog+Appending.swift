@@ -110,12 +110,22 @@ extension SessionLog {
         if let held { return held }
         let standing = try fileSystem.openSession(path)
         try platform.admit(writing: true, holding: standing)
-        if let directory = standing { return OpenLog(directory, path: path, fileSystem) }
-        do throws(FileSystemError) {
-            return OpenLog(try fileSystem.openDirectory(path, creating: .ownerDirectory), path: path, fileSystem)
-        } catch {
-            throw .io(error, file: path)
+        let directory: any Directory
+        if let standing {
+            directory = standing
+        } else {
+            do throws(FileSystemError) {
+                directory = try fileSystem.openDirectory(path, creating: .ownerDirectory)
+            } catch {
+                throw .io(error, file: path)
+            }
         }
+        let log = OpenLog(directory, path: path, fileSystem)
+        if options.durability != .none {
+            try platform.admit(log.directory, writing: true)
+            try log.makeEvents()
+        }
+        return log
     }
 
     private func count(_ log: inout OpenLog, _ events: OpenEvents, upTo size: Int64) throws(EventLogError) {

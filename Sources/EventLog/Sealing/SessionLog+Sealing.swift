@@ -33,9 +33,14 @@ extension SessionLog {
                 throw .sealBroken(path: path, reason: "the seal's signature is not one of the key that it names")
             }
             let seal = try makeSeal(of: opened.file, after: earlier, key)
-            // What a seal covers is durable before the seal is; a seal that is there may not be yet.
+            // What a seal covers is durable before the seal is.
             try sync(opened.file, directory)
-            if let earlier, earlier.says(seal) { return earlier }
+            if let earlier, earlier.says(seal) {
+                // Written again: its name may be one that a sync failed for, of which another sync says nothing.
+                if try publish(earlier, after: earlier, directory, deadline) { return earlier }
+                if deadline.isOver { throw .lockBusy(path: path, waitedMilliseconds: deadline.waitedMilliseconds) }
+                continue
+            }
             if earlier?.signature != nil, key == nil {
                 throw .sealUnsigned(
                     path: path,
