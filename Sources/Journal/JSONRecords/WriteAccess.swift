@@ -7,6 +7,8 @@ struct WriteAccess {
     private(set) var snapshot: JournalSnapshot
     /// What the indexes should hold, once that was worked out.
     private var indexes: ExpectedIndexes?
+    /// Whether an index lacks what it should hold.
+    private var areIndexesStale = false
 
     init(journal: JSONRecordsJournal, storage: JSONRecordsStorage, snapshot: JournalSnapshot) {
         self.journal = journal
@@ -22,14 +24,15 @@ struct WriteAccess {
         return expected
     }
 
-    /// Refuses to write after records that an index shows to be missing, and mends indexes that are not up to date.
+    /// Refuses to write after records that an index shows to be missing. Indexes that are not up to date are mended by
+    /// ``catchUp()``, behind the records that they name: an index that outlives a record says that it was lost.
     mutating func compareIndexes() throws(JournalError) {
         let expected = expectedIndexes()
         let audit = try storage.auditIndexes(expected) { $0 < snapshot.nextIndex }
         if let (index, file) = audit.missing.min(by: { $0.index < $1.index }) {
             throw .missingRecord(index: index, evidence: "\(file) names it")
         }
-        if audit.stale != nil { try? storage.rebuildIndexes(expected) }
+        areIndexesStale = audit.stale != nil
     }
 
     /// Refuses to write a record when the index of its grant or nonce names one that is missing: it may have come
@@ -62,6 +65,8 @@ struct WriteAccess {
             updateIndexes(uncertain.map(\.record))
             try? storage.writeHead(last)
         }
+        if areIndexesStale { try? storage.rebuildIndexes(expectedIndexes()) }
+        areIndexesStale = false
         if unsynced != nil { try storage.forgetUnsynced() }
     }
 

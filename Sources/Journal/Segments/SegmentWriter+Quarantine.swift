@@ -14,8 +14,7 @@ extension SegmentWriter {
             preconditionFailure("only the last segment can be torn")
         }
         do {
-            try view.directory.makeDurably(Self.quarantineName)
-            let quarantine = try view.directory.subdirectory(Self.quarantineName)
+            let quarantine = try view.directory.makeDirectories([Self.quarantineName])
             let hash = try digest(of: active.file, from: view.end.offset, to: end)
             let name =
                 "\(SegmentName.padded(active.first))-\(view.end.offset)-\(hash.hex.prefix(16)).torn"
@@ -78,15 +77,5 @@ extension SegmentWriter {
             position += Int64(bytes.count)
         }
         return hasher.finalize()
-    }
-}
-
-extension Directory {
-    /// Makes a subdirectory when it is not there, and its name durable in either case.
-    fileprivate func makeDurably(_ name: String) throws(FileSystemError) {
-        do {
-            try makeDirectory(name, permissions: .ownerDirectory)
-        } catch  where error.code == .exists {}
-        try sync()
     }
 }
