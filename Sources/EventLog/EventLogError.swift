@@ -93,8 +93,8 @@ extension EventLogError: CustomStringConvertible {
         case .numbersExhausted(let path):
             "the log in \(path) has given its highest sequence number. Nothing was written; begin a new session"
         case .poisoned(let path):
-            "an earlier sync of \(path) failed, so nothing more can be promised through this handle. Check the disk "
-                + "and open the log again"
+            "an earlier sync of \(path) failed, so nothing more can be promised through this handle. Check the disk, "
+                + "open the log again, and take what this handle did not acknowledge as lost at the next loss of power"
         case .notDurable(let path, let numbers, let reason):
             "\(path) holds \(Self.text(numbers)), but a loss of power may take it: \(reason). Do not append it again "
                 + "without looking"

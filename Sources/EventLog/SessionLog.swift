@@ -59,12 +59,15 @@ public final class SessionLog: Sendable {
     /// Makes everything durable that was appended through this handle, and lets go of what it holds open. The handle can
     /// be used again, but with ``EventDurability/interval(milliseconds:)`` it then syncs each append at once.
     ///
+    /// With ``EventDurability/none`` nothing is synced; whoever wants that calls ``flush()`` before.
+    ///
     /// - Throws: `.io`, `.poisoned` when the sync failed.
     public func close() throws(EventLogError) {
         commits.stop(waits: true)
         let isDurable = options.durability != .none
         try inTurn(Deadline(milliseconds: nil, fileSystem)) { (log: inout OpenLog?) throws(EventLogError) in
             if isDurable { try commits.flush() }
+            commits.letGo()
             log = nil
         }
     }

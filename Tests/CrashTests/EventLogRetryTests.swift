@@ -45,6 +45,7 @@ struct EventLogRetryTests {
     static let all = [
         Work("appends", [append, append]),
         Work("appends and seals", [append, seal, append]),
+        Work("appends behind a line that ends a sector", [appendToTheEndOfASector, append]),
         Work("appends behind a torn tail", tail: #"{"torn"#, before: ["e0"], [append, append]),
     ]
 
@@ -53,6 +54,16 @@ struct EventLogRetryTests {
         let number = try (log.readAll().events.last?.sequenceNumber).map { $0 + 1 } ?? 0
         let receipt = try log.append(EventLogStory.event("e\(number)"))
         say(.appended(number: receipt.sequenceNumbers.lowerBound, name: "e\(number)"))
+    }
+
+    /// The first event, with a line that ends where a sector does: nothing that comes later writes into the same one.
+    private static let appendToTheEndOfASector: Work.Step = { log, say in
+        if try !log.readAll().events.isEmpty { return }
+        let count = try EventLogStory.event("e0").encoded().count + 1
+        let event = EventLogStory.event("e0", padding: 512 - count % 512)
+        let receipt = try log.append(event)
+        #expect(receipt.byteRange == 0..<(Int64(count / 512) * 512 + 512))
+        say(.appended(number: 0, name: "e0"))
     }
 
     private static let seal: Work.Step = { log, say in say(.sealed(eventCount: try log.seal().eventCount)) }

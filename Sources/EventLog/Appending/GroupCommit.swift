@@ -56,6 +56,9 @@ final class GroupCommit: Sendable {
                 // Another file stands at the name. What was in the one before went with it.
                 state.target = Target(directory: directory, events: events)
                 state.synced = state.written
+            } else if state.target?.directory !== directory {
+                // The same file, perhaps by another name, of which nothing is known.
+                state.target = Target(directory: directory, events: events)
             }
             state.written += 1
             return state.written
@@ -79,6 +82,14 @@ final class GroupCommit: Sendable {
             if isDue { try sync(upTo: ticket) }
         case .interval(let milliseconds):
             if !scheduleFlush(milliseconds: milliseconds) { try sync(upTo: ticket) }
+        }
+    }
+
+    /// Lets go of the files. What was written until now is nobody's to sync any more.
+    func letGo() {
+        state.withLock { state in
+            state.target = nil
+            state.synced = state.written
         }
     }
 
@@ -117,7 +128,7 @@ final class GroupCommit: Sendable {
             state.isSyncing = false
             guard state.target?.events.identity == named.events.identity else { return }
             state.synced = max(state.synced, covered)
-            state.target = named
+            if state.target?.directory === named.directory { state.target = named }
         }
         state.broadcast()
     }

@@ -111,6 +111,7 @@ struct LockedAppend {
                 } else {
                     return .uncounted(opened, size: size)
                 }
+                if options.durability != .none, events.count > 0 { try log.renewEnd(of: opened, size: size) }
             }
         } catch {
             throw .io(error, file: LogFiles.events)

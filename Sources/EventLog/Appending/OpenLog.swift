@@ -18,6 +18,8 @@ struct OpenLog: Sendable {
     var last: WrittenLine?
     /// The highest number that this handle gave in these events.
     var highestGiven: UInt64?
+    /// Whether the line feed was written again that stood at their end when they were opened.
+    private var isEndRenewed = false
     private var counter: CounterFile?
     /// What the directory was before everything held open was last looked at by its name, and found there.
     private var stamp: DirectoryStamp?
@@ -78,7 +80,28 @@ struct OpenLog: Sendable {
         tally = Tally()
         last = nil
         highestGiven = nil
+        isEndRenewed = false
         return (opened, status.size)
+    }
+
+    /// Writes the line feed again that the events end with, so that the next sync of theirs makes it durable.
+    ///
+    /// The line before may be one that a sync failed for. Its bytes then count as written, no later sync writes them, and
+    /// after a power cut there are zeros in their place: with those in front of it, the line that comes next would be none,
+    /// although it was acknowledged. Under the lock, and once for all of a handle's appends where every handle is told of a
+    /// failed sync.
+    ///
+    /// - Parameter size: where the events end, with a line feed.
+    mutating func renewEnd(of events: OpenEvents, size: Int64) throws(FileSystemError) {
+        if size == 0 || isEndRenewed { return }
+        // Through another handle: where this one writes, it appends.
+        let file = try directory.open(LogFiles.events, [.read, .write], permissions: .ownerFile)
+        defer { try? file.close() }
+        guard try file.extent().identity == events.identity else {
+            throw FileSystemError(operation: .open, name: LogFiles.events, code: .staleHandle)
+        }
+        try file.writeAll([UInt8(ascii: "\n")], at: size - 1)
+        isEndRenewed = fileSystem.tellsEveryHandleOfFailedSyncs
     }
 }
 

@@ -35,18 +35,6 @@ extension Directory {
     }
 }
 
-extension Directory {
-    /// What stands at a name instead of a file, in words; nil for a file, for nothing, and where it cannot be told.
-    func stranger(at name: String) -> String? {
-        switch try? status(of: name).kind {
-        case .directory?: "a directory stands there"
-        case .symbolicLink?: "a symbolic link stands there"
-        case .other?: "a device, a socket or a FIFO stands there"
-        case .regular?, nil: nil
-        }
-    }
-}
-
 extension FileSystem {
     /// Makes the name of a session's directory durable: whoever made it may have been killed before that.
     ///

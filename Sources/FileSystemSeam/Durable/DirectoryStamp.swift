@@ -21,7 +21,8 @@ package struct DirectoryStamp: Sendable, Hashable {
         changed = status.changed
         let time = changed.nanosecondsSinceEpoch
         let tick = time % 1_000_000_000 == 0 ? Self.coarseTickNanoseconds : Self.tickNanoseconds
-        isSettled = fileSystem.wallClock().nanosecondsSinceEpoch - time > tick
+        let (age, isFar) = fileSystem.wallClock().nanosecondsSinceEpoch.subtractingReportingOverflow(time)
+        isSettled = !isFar && age > tick
     }
 
     /// Whether it is the same directory, whatever happened in it.

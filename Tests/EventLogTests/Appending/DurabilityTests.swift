@@ -106,6 +106,47 @@ struct DurabilityTests {
         try log.expectSound(2)
     }
 
+    @Test(arguments: [EventDurability.none, .every])
+    func closingLetsGoOfEverything(durability: EventDurability) throws {
+        let log = try TestLog()
+        let handle = log.open(SessionLogOptions(durability: durability))
+        try handle.append(event())
+        #expect(try !openFiles(below: log.path).isEmpty)
+        try handle.close()
+        #expect(try openFiles(below: log.path) == [])
+        // Nothing of it is waited for.
+        try handle.flush()
+        try handle.append(event())
+        try handle.flush()
+        try log.expectSound(2)
+    }
+
+    private func openFiles(below path: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap {
+            let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")
+            return target?.hasPrefix(path) == true ? target : nil
+        }
+    }
+
+    /// A hard link of the events in another directory is the same file, but not the same name.
+    @Test func aDirectoryThatTakesTheirPlaceIsSyncedToo() throws {
+        let disk = SimDisk()
+        let fileSystem = disk.boot()
+        let handle = SessionLog(at: "/s", fileSystem: fileSystem, options: SessionLogOptions(durability: .every))
+        try handle.append(event())
+        let root = try fileSystem.openDirectory("/")
+        let other = try root.makeDirectories(["other"])
+        let standing = try root.subdirectory("s")
+        for entry in try standing.entries() { try standing.link(entry.name, to: entry.name, in: other) }
+        for entry in try standing.entries() { try standing.remove(entry.name) }
+        try root.removeDirectory("s")
+        try root.rename("other", to: "s", in: root, exclusive: true)
+        let before = disk.trace.count
+        try handle.append(event())
+        let synced = disk.trace[before...].count { $0.operation == .syncDirectory }
+        #expect(synced == 2, "the session's and the one it stands in")
+    }
+
     /// While one thread syncs, others append; the next sync covers them all.
     @Test func appendsShareASync() throws {
         let log = try TestLog()
