@@ -8,7 +8,7 @@ import Testing
 @Suite("holdfast journal checkpoint, prove and verify-proof")
 struct JournalProofTests {
     /// The private key of RFC 8032, test 1, as openssl writes it.
-    private static let pem = """
+    static let pem = """
         -----BEGIN PRIVATE KEY-----
         MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
         -----END PRIVATE KEY-----

@@ -73,6 +73,10 @@ extension FileSystem {
                 directory = try openDirectory(standing)
             } catch {
                 guard error.code == .noEntry, let parts = PathParts(standing) else { throw error }
+                // Before anything is made: it would stay.
+                if [".", ".."].contains(parts.last) {
+                    throw FileSystemError(operation: .makeDirectory, name: path, code: .invalidArgument)
+                }
                 missing.append(parts.last)
                 standing = parts.parent
                 continue

@@ -9,12 +9,19 @@ struct OutputFile {
 
     /// Opens the directory that the file will lie in; the file itself is not touched yet.
     ///
-    /// - Throws: a missing-input failure when there is no such directory, or the path names one.
+    /// What is written takes the place of what stands at the name, which therefore has to be a file: a device, a FIFO or a
+    /// symbolic link would be lost by it.
+    ///
+    /// - Throws: a usage failure for `-`, which is no file's name here; a missing-input failure when there is no such directory,
+    ///   or something else than a file stands there.
     init(_ path: String, in fileSystem: any FileSystem) throws(CommandFailure) {
         let (place, name) = FilePath.split(path)
         self.fileSystem = fileSystem
         self.name = name
         quoted = Printable.quoted(path, maximum: 200)
+        if path == "-" {
+            throw .usage("this goes to a file and not to standard output; name one (./- for a file with that name)")
+        }
         if ["", ".", ".."].contains(name) {
             throw .missing("\(quoted) is a directory; give a file, and check the path")
         }
@@ -25,6 +32,9 @@ struct OutputFile {
             case .noEntry, .notDirectory: throw .missing("there is no directory for \(quoted); check the path")
             default: throw .inputOutput("the directory of \(quoted) cannot be opened: \(error.code)", error)
             }
+        }
+        if let stranger = directory.stranger(at: name) {
+            throw .missing("\(quoted): \(stranger); nothing was written. Give the name of a file, or of a new one")
         }
     }
 
@@ -49,6 +59,7 @@ struct OutputFile {
             try directory.rename(temporary, to: name, in: directory, exclusive: false)
             try directory.sync()
         } catch {
+            try? directory.remove(temporary)
             throw .inputOutput("\(quoted) cannot be written: \(error.code)", error)
         }
     }

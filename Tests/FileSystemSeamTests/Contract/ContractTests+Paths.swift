@@ -18,4 +18,17 @@ extension ContractTests {
             #expect(try directory.names() == ["f"])
         }
     }
+
+    /// What was made on the way would stay.
+    @Test(arguments: SeamUnderTest.all, ["a/..", "a/b/c/../../..", "a/.", "a/./b"])
+    func nothingIsMadeOnTheWayToADot(_ seam: SeamUnderTest, chain: String) throws {
+        try seam.run { subject in
+            let path = "\(subject.rootPath)/\(chain)"
+            let error = try #require(throws: FileSystemError.self) {
+                try subject.fileSystem.openDirectory(path, creating: .ownerDirectory)
+            }
+            #expect(error.code == .invalidArgument)
+            #expect(try subject.root.names() == [])
+        }
+    }
 }

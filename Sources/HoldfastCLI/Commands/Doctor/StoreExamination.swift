@@ -63,7 +63,7 @@ package struct StoreExamination: Sendable {
     }
 
     /// What sort of store it is: `session event log`.
-    package let store: String
+    package private(set) var store: String
     /// Its path as given.
     package let path: String
     /// Names with what they stand for, in the order they are shown.
@@ -85,6 +85,25 @@ package struct StoreExamination: Sendable {
     package mutating func add(_ finding: Finding) {
         if finding.severity == .damage { damageCount += 1 }
         findings.append(finding)
+    }
+
+    /// Adds what was found of another store in the same directory, and says that there are two.
+    package mutating func add(_ other: StoreExamination) {
+        let own = store
+        store += " and \(other.store)"
+        facts += other.facts.map { ("\(other.store): \($0.name)", $0.value) }
+        findings += other.findings
+        damageCount += other.damageCount
+        tables += other.tables
+        add(
+            Finding(
+                .notice,
+                "two_stores",
+                place: ".",
+                "the directory holds a store of each of two kinds: \(own), \(other.store)",
+                remedy: "Move the files of one of them to a directory of its own while nobody uses either"
+            )
+        )
     }
 
     /// Whether nothing is damaged.

@@ -4,6 +4,8 @@ internal import FileSystemSeam
 package struct StoreExaminer: Sendable {
     /// What the store is called.
     let store: String
+    /// The file that makes a directory such a store, and that no other kind has.
+    let mark: String
     /// Whether a directory with these names in it is such a store.
     let recognises: @Sendable (Set<String>) -> Bool
     /// Looks at everything, changing nothing.
@@ -30,14 +32,34 @@ package struct StoreExaminer: Sendable {
             }
             throw .inputOutput("\(quoted) cannot be read: \(error.code)", error)
         }
-        guard let examiner = all.first(where: { $0.recognises(names) }) else {
+        let examiners = all.filter { $0.recognises(names) }
+        guard let examiner = examiners.first else {
             let known = ValueKind.list(all.map(\.store))
             throw .malformed(
                 "\(Printable.quoted(context.directory, maximum: 200)) is no \(known); name a store's directory",
                 code: "unknown_store"
             )
         }
-        return try examiner.examine(context)
+        var examination = try examiner.examine(context)
+        for other in examiners.dropFirst() { examination.add(try other.examine(context)) }
+        return examination
+    }
+
+    /// Refuses to begin this kind of store in the directory of another kind, which would hide each from whoever looks for
+    /// the other.
+    ///
+    /// - Throws: a malformed-input failure. What cannot be looked at is for the store to say.
+    func requireNoOther(_ context: CommandContext) throws(CommandFailure) {
+        guard let directory = try? context.fileSystem.openDirectory(context.directory) else { return }
+        defer { try? directory.close() }
+        if (try? directory.exists(mark)) ?? true { return }
+        for other in Self.all where other.mark != mark && (try? directory.exists(other.mark)) == true {
+            let quoted = Printable.quoted(context.directory, maximum: 200)
+            throw .malformed(
+                "\(quoted) holds a store of another kind (\(other.store)); nothing was written. Name another directory",
+                code: "other_store"
+            )
+        }
     }
 
     /// The directory of a store of any kind.

@@ -50,7 +50,10 @@ enum EventsAppendCommand {
         exitNotes: [
             ExitNote(code: .done, meaning: "the events are in the log"),
             ExitNote(code: .refused, meaning: "DIR is on a network file system or a read-only mount"),
-            ExitNote(code: .malformedInput, meaning: "the input is no event; nothing was appended"),
+            ExitNote(
+                code: .malformedInput,
+                meaning: "the input is no event, or DIR holds a store of another kind; nothing was appended"
+            ),
         ] + EventsArguments.lockNotes,
         changesStore: true,
         run: run
@@ -61,6 +64,7 @@ enum EventsAppendCommand {
 
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
         let events = try readEvents(context)
+        try EventsExaminer.examiner.requireNoOther(context)
         let log = context.sessionLog(
             context.arguments.text("durability") == "every" ? .every : .none,
             admission: context.arguments.has("any-platform") ? .warn : .standard

@@ -6,6 +6,7 @@ internal import LockKit
 enum EventsExaminer {
     static let examiner = StoreExaminer(
         store: "session event log",
+        mark: "events.jsonl",
         recognises: {
             !$0.isDisjoint(with: ["events.jsonl", "events.jsonl.lock", "events.jsonl.count", "events.seal.json"])
         },

@@ -6,6 +6,7 @@ internal import Journal
 enum JournalExaminer {
     static let examiner = StoreExaminer(
         store: "approval-use journal",
+        mark: "journal.json",
         recognises: { $0.contains("journal.json") || $0.contains("records") || $0.contains("segments") },
         examine: examine
     )

@@ -5,6 +5,7 @@ internal import KeyStore
 enum KeysExaminer {
     static let examiner = StoreExaminer(
         store: "key store",
+        mark: "keyset",
         recognises: { names in
             names.contains("keyset") || names.contains("keyset.lock") || names.contains { $0.hasPrefix("journal-") }
         },

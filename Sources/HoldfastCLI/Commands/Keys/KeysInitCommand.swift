@@ -45,6 +45,7 @@ enum KeysInitCommand {
         let asked = context.arguments.text("granularity")
         let granularity = KeyGranularity.allCases.first { $0.name == asked } ?? .entity
         let root = try KeysInput.root(context)
+        try KeysExaminer.examiner.requireNoOther(context)
         try context.keyStore(root, granularity, createsWhenAbsent: true).close()
         let survey = try context.asking { () throws(KeyStoreError) in
             try ScopedKeyStore.survey(context.directory, fileSystem: context.fileSystem)
