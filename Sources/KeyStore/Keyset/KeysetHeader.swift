@@ -149,9 +149,16 @@ enum KeysetFiles {
         return String(repeating: "0", count: max(0, 8 - digits.utf8.count)) + digits + ".json"
     }
 
-    static func isJournal(_ name: String) -> Bool { name.hasPrefix(journalPrefix) }
+    static func isJournal(_ name: String) -> Bool { isNumbered(name, journalPrefix) }
 
-    static func isStale(_ name: String) -> Bool { name.hasPrefix(stalePrefix) || name == temporary }
+    static func isStale(_ name: String) -> Bool { isNumbered(name, stalePrefix) || name == temporary }
+
+    /// Whether a name is just what the store gives: what others put beside its files is not overwritten.
+    private static func isNumbered(_ name: String, _ prefix: String) -> Bool {
+        let (bytes, prefix) = (name.utf8, prefix.utf8)
+        guard bytes.count == prefix.count + 16, bytes.starts(with: prefix) else { return false }
+        return bytes.dropFirst(prefix.count).allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    }
 
     /// Whether a file is of an older generation than the one with this journal.
     static func isLeftover(_ name: String, journal: String) -> Bool {

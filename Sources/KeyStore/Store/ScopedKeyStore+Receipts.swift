@@ -8,12 +8,28 @@ extension ScopedKeyStore {
     /// The receipt with a number, as it stands in the store's directory.
     ///
     /// - Parameter number: from 1.
-    /// - Throws: `.malformedReceipt` when it is missing, cannot be read or is not signed by this store; `.io`.
+    /// - Throws: `.malformedReceipt` when it is missing, cannot be read or is not signed by this store; `.io`, `.closed`.
     public func receipt(_ number: UInt64) throws(KeyStoreError) -> ShredReceipt {
-        try Self.receipt(number, in: directory)
+        let header = try state.withLock { (state) throws(KeyStoreError) in
+            guard let keyset = state.keyset else { throw .closed }
+            return keyset.header
+        }
+        return try receipt(number, of: header)
     }
 
-    /// The receipt with a number in a store's directory.
+    /// The same for who holds the state. A receipt carries the key it is signed with: whose that is only the keyset tells.
+    func receipt(_ number: UInt64, of header: KeysetHeader) throws(KeyStoreError) -> ShredReceipt {
+        let receipt = try Self.receipt(number, in: directory)
+        if receipt.store != header.store || receipt.publicKey != header.publicKey || receipt.number != number {
+            throw .malformedReceipt(
+                reason:
+                    "\(KeysetFiles.receipts)/\(KeysetFiles.receipt(number)) is another store's, or another one's of this store"
+            )
+        }
+        return receipt
+    }
+
+    /// The receipt with a number in a store's directory; whose it is the caller looks at.
     static func receipt(_ number: UInt64, in directory: any Directory) throws(KeyStoreError) -> ShredReceipt {
         let name = KeysetFiles.receipt(number)
         let bytes: [UInt8]

@@ -82,7 +82,7 @@ extension ScopedKeyStore {
         case .destroyed:
             // A tombstone without its receipt: the destruction is not finished.
             if entry.receipt > keyset.header.receiptCount { throw .destroying(entry.id) }
-            return .shredded(try receipt(entry.receipt))
+            return .shredded(try receipt(entry.receipt, of: keyset.header))
         }
     }
 

@@ -37,7 +37,7 @@ extension ScopedKeyStore {
                 state.condemned.append(Condemned(tag: tag, version: newest.version, time: time, reason: reason))
             }
             try finishDestructions(&state, &keyset)
-            return try receipt(keyset.entry(newest.id)?.receipt ?? 0)
+            return try receipt(keyset.entry(newest.id)?.receipt ?? 0, of: keyset.header)
         }
     }
 

@@ -1,0 +1,75 @@
+import FileSystemSeam
+import KeyStore
+import Testing
+
+/// What others put into a store's directory.
+@Suite("Foreign files in a store's directory")
+struct ForeignFileTests {
+    /// A receipt is signed with the key that it carries; it says something only when that key is this store's.
+    @Test func anotherStoresReceiptIsNoReceipt() throws {
+        let (test, other) = (try TestKeys(), try TestKeys())
+        // Two simulated machines give the same randomness: the second store is not to be the first one again.
+        _ = try PayloadKey(random: other.fileSystem)
+        var receipts: [[UInt8]] = []
+        var stores: [ScopedKeyStore] = []
+        var boxes: [SealedBox] = []
+        for keys in [test, other] {
+            let store = try keys.open()
+            boxes.append(try store.seal("x", for: "a"))
+            receipts.append(try store.shred(.entity("a"), reason: "asked for").bytes)
+            stores.append(store)
+        }
+        #expect(receipts[0] != receipts[1])
+        let path = "\(TestKeys.path)/receipts"
+        try test.write(receipts[1], to: "00000001.json", in: path)
+        for store in [stores[0], try test.open()] {
+            for act in [
+                { _ = try store.receipt(1) },
+                { _ = try store.open(boxes[0], associatedData: Array("a".utf8)) },
+                { _ = try store.shred(.entity("a"), reason: "again") },
+            ] {
+                #expect {
+                    try act()
+                } throws: { error in
+                    if case .malformedReceipt? = error as? KeyStoreError { true } else { false }
+                }
+            }
+        }
+        try test.write(receipts[0], to: "00000001.json", in: path)
+        #expect(try stores[0].read(boxes[0], for: "a") == "shredded")
+    }
+
+    /// Nor is another receipt of the same store.
+    @Test func anotherReceiptIsNotTheOne() throws {
+        let test = try TestKeys()
+        let store = try test.open()
+        let box = try store.seal("x", for: "a")
+        _ = try store.seal("y", for: "b")
+        _ = try store.shred(.entity("a"), reason: "")
+        let second = try store.shred(.entity("b"), reason: "")
+        try test.write(second.bytes, to: "00000001.json", in: "\(TestKeys.path)/receipts")
+        #expect(throws: KeyStoreError.self) { try store.receipt(1) }
+        #expect(throws: KeyStoreError.self) { try store.open(box, associatedData: Array("a".utf8)) }
+        #expect(try store.receipt(2) == second)
+    }
+
+    /// Only names that the store gives are overwritten and removed, and nothing else keeps a key from being destroyed.
+    @Test func whatOnlyBeginsLikeAnOldFileIsLeft() throws {
+        let test = try TestKeys()
+        let store = try test.open()
+        _ = try store.seal("x", for: "a")
+        let directory = try test.directory()
+        try directory.makeDirectory("keyset-before-the-move", permissions: .ownerDirectory)
+        let names = ["journal-notes.txt", "keyset-0123456789ABCDEF", "journal-0123456789abcdef0"]
+        for name in names { try test.write(Array("mine".utf8), to: name) }
+        let receipt = try store.shred(.entity("a"), reason: "")
+        #expect(try store.verifyErasure(receipt).findings == [])
+        #expect(!store.isDirty)
+        for opened in [store, try test.open()] {
+            #expect(!opened.isDirty)
+            for name in names { #expect(try test.read(name) == Array("mine".utf8)) }
+            #expect(try directory.exists("keyset-before-the-move"))
+        }
+        #expect(try ScopedKeyStore.survey(TestKeys.path, fileSystem: test.fileSystem).findings == [])
+    }
+}
