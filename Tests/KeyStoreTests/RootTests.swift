@@ -24,6 +24,29 @@ struct RootTests {
         #expect(throws: RootKeyError.self) { try Self.passphrase("", test) }
     }
 
+    /// What it wrapped at a greater cost nobody would unwrap: a store would be made that never opens again.
+    @Test func aCostThatIsRefusedLaterIsRefusedAtOnce() throws {
+        let test = try TestKeys()
+        let most = PassphraseRoot.costMaximum
+        for cost in [
+            PassphraseRoot.Cost(passes: most.passes + 1, memoryBytes: 8192),
+            PassphraseRoot.Cost(passes: 1, memoryBytes: most.memoryBytes + 1),
+        ] {
+            var bytes = Array("p".utf8)
+            #expect(throws: RootKeyError.self) {
+                try PassphraseRoot(wiping: &bytes, cost: cost, fileSystem: test.fileSystem)
+            }
+            #expect(bytes == [0])
+        }
+        func root() throws -> PassphraseRoot {
+            var bytes = Array("p".utf8)
+            let cost = PassphraseRoot.Cost(passes: most.passes, memoryBytes: 8192)
+            return try PassphraseRoot(wiping: &bytes, cost: cost, fileSystem: test.fileSystem)
+        }
+        let box = try test.open(root: try root()).seal("x", for: "a")
+        #expect(try test.open(root: try root()).read(box, for: "a") == "x")
+    }
+
     /// A passphrase cannot be destroyed, and the receipt says so.
     @Test func aPassphraseNeverExceedsOverwritten() throws {
         let test = try TestKeys()

@@ -52,7 +52,8 @@ public final class PassphraseRoot: RootKeyProvider {
     ///
     /// - Parameter passphrase: at least one byte, in an array that has no other copy. Bytes, not text: whoever types it
     ///   decides on its form (UTF-8, NFC).
-    /// - Throws: `.failed` when it is empty, `.io` without memory.
+    /// - Throws: `.failed` when it is empty, or the cost is above ``costMaximum``: what it wrapped would not be unwrapped again;
+    ///   `.io` without memory.
     public init(
         wiping passphrase: inout [UInt8],
         cost: Cost = Cost(),
@@ -60,6 +61,14 @@ public final class PassphraseRoot: RootKeyProvider {
     ) throws(RootKeyError) {
         defer { unsafe passphrase.withUnsafeMutableBytes { unsafe Sodium.wipe($0) } }
         if passphrase.isEmpty { throw .failed(place: Self.placeName, reason: "it is empty; give at least one byte") }
+        if !Self.isAllowed(cost.passes, cost.memoryBytes) {
+            throw .failed(
+                place: Self.placeName,
+                reason:
+                    "\(cost.passes) passes over \(cost.memoryBytes) bytes cost too much; \(Self.costMaximum.passes) passes and "
+                    + "\(Self.costMaximum.memoryBytes) bytes are the most"
+            )
+        }
         do {
             self.passphrase = try GuardedMemory(byteCount: passphrase.count)
         } catch {
@@ -72,6 +81,10 @@ public final class PassphraseRoot: RootKeyProvider {
     }
 
     private static let placeName = "the passphrase"
+
+    private static func isAllowed(_ passes: UInt64, _ memoryBytes: UInt64) -> Bool {
+        passes <= costMaximum.passes && memoryBytes <= costMaximum.memoryBytes
+    }
 
     /// `passphrase`.
     public var kind: String { "passphrase" }
@@ -127,7 +140,7 @@ public final class PassphraseRoot: RootKeyProvider {
         var reader = ByteReader(wrapped, at: 1)
         let passes: UInt64 = reader.integer()
         let memoryBytes: UInt64 = reader.integer()
-        if passes > Self.costMaximum.passes || memoryBytes > Self.costMaximum.memoryBytes {
+        if !Self.isAllowed(passes, memoryBytes) {
             throw .failed(
                 place: Self.placeName,
                 reason: "the keyset asks for \(passes) passes over \(memoryBytes) bytes"
