@@ -66,6 +66,33 @@ struct LeftoverTests {
         _ = try store.seal([2], scope: .entity("b"), associatedData: [])
     }
 
+    /// Who tries again and again on a full disk does not fill it further.
+    @Test func attemptsThatFailLeaveNoJournals() throws {
+        let temporary = try TemporaryDirectory()
+        let path = temporary.path + "/keys"
+        let isFull = Condition(false)
+        let fileSystem = PosixFileSystem { made in
+            guard made.name == .fdatasync, isFull.withLock({ $0 }),
+                let directory = try? PosixFileSystem.shared.openDirectory(path),
+                (try? directory.exists(".keyset.tmp")) == true
+            else { return nil }
+            return .failure(.noSpace)
+        }
+        let root = RootKeyFile(in: temporary.path, fileSystem: PosixFileSystem.shared)
+        let options = KeyStoreOptions(journalRecordMaximum: 1)
+        let store = try ScopedKeyStore.open(path, root: root, fileSystem: fileSystem, options: options)
+        func journals() throws -> [String] {
+            try PosixFileSystem.shared.openDirectory(path).entries().map(\.name).filter { $0.hasPrefix("journal-") }
+        }
+        isFull.withLock { $0 = true }
+        for _ in 0..<8 { #expect(throws: KeyStoreError.self) { try store.seal("x", for: "a") } }
+        #expect(try journals().count == 1)
+        isFull.withLock { $0 = false }
+        let box = try store.seal("x", for: "a")
+        #expect(try store.read(box, for: "a") == "x")
+        #expect(try journals().count == 1)
+    }
+
     /// Who opened a store and only used it knows how far the keyset was, and keeps what he has of it.
     @Test(arguments: [false, true]) func aCutJournalIsNotTakenForTheKeyset(hasUsed: Bool) throws {
         let test = try TestKeys()

@@ -130,7 +130,14 @@ extension ScopedKeyStore {
             // The journal's name must be durable before a checkpoint that names it can be.
             try directory.sync()
             try efface(KeysetFiles.temporary)
-            try replaceCheckpoint(draft.checkpoint)
+            try writeTemporary(draft.checkpoint)
+        } catch {
+            // Nothing names its journal: who tries again on a full disk does not fill it further.
+            draft.abandon(directory)
+            throw .io(error, file: KeysetFiles.keyset)
+        }
+        do throws(FileSystemError) {
+            try publishTemporary()
             let file = try directory.open(KeysetFiles.keyset, .read, permissions: .ownerFile)
             let identity = try file.status().identity
             var keyset = Keyset(
@@ -154,17 +161,28 @@ extension ScopedKeyStore {
         }
     }
 
-    /// What `replaceAtomically` does, but for its end: a checkpoint that comes to nothing holds every key, wrapped, and is
-    /// overwritten. When that fails too its name stays, and it is cleaned up with what older generations left.
-    private func replaceCheckpoint(_ bytes: [UInt8]) throws(FileSystemError) {
+    /// Writes a checkpoint to its temporary name, durably but for the name.
+    ///
+    /// One that comes to nothing holds every key, wrapped, and is overwritten. When that fails too its name stays, and it is
+    /// cleaned up with what older generations left.
+    private func writeTemporary(_ bytes: [UInt8]) throws(FileSystemError) {
         let file = try directory.open(KeysetFiles.temporary, [.write, .create, .exclusive], permissions: .ownerFile)
         do throws(FileSystemError) {
             try file.writeAll(bytes, at: 0)
             try file.sync(.data)
             try file.close()
-            try directory.rename(KeysetFiles.temporary, to: KeysetFiles.keyset, in: directory, exclusive: false)
         } catch {
             try? file.close()
+            try? efface(KeysetFiles.temporary)
+            throw error
+        }
+    }
+
+    /// Gives it its name, durably.
+    private func publishTemporary() throws(FileSystemError) {
+        do throws(FileSystemError) {
+            try directory.rename(KeysetFiles.temporary, to: KeysetFiles.keyset, in: directory, exclusive: false)
+        } catch {
             try? efface(KeysetFiles.temporary)
             throw error
         }
