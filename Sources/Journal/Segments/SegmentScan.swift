@@ -8,9 +8,10 @@ struct SegmentScan {
         case reached
         /// No data follows the last record.
         case end
-        /// What follows is no whole line, or holds NUL: it was never acknowledged if it lies behind the watermark.
+        /// What follows is no whole line, or holds NUL: it was never acknowledged if it lies behind the watermark. Only
+        /// in the last segment: one that another follows was whole and durable when it was sealed.
         case torn(until: Int64)
-        /// What follows is a whole line, and wrong.
+        /// What follows is a whole line, and wrong; or no whole line, in a segment that another one follows.
         case failed(JournalError)
     }
 
@@ -49,7 +50,8 @@ struct SegmentScan {
             let file = try files.file(end.segment)
             do {
                 let bound = limit?.segment == end.segment ? limit?.offset : nil
-                if let stop = try lines(of: file, upTo: last, limit: bound) { return stop }
+                let isLast = files.segment(after: end.segment) == nil
+                if let stop = try lines(of: file, upTo: last, limit: bound, isLast: isLast) { return stop }
                 guard let stop = try next(after: file, in: files) else { continue }
                 return stop
             } catch .io(let error, let path) {
@@ -65,7 +67,7 @@ struct SegmentScan {
     /// - Returns: `.end` when zeros follow the last line.
     mutating func runToZeros(of file: any File) throws(JournalError) -> Stop {
         do throws(JournalError) {
-            if let stop = try lines(of: file, upTo: nil, limit: nil) { return stop }
+            if let stop = try lines(of: file, upTo: nil, limit: nil, isLast: true) { return stop }
         } catch .io(let error, let path) {
             throw .io(error, file: path)
         } catch {
@@ -82,7 +84,8 @@ struct SegmentScan {
     private mutating func lines(
         of file: any File,
         upTo last: UInt64?,
-        limit: Int64?
+        limit: Int64?,
+        isLast: Bool
     ) throws(JournalError) -> Stop? {
         var reader = LineReader(file, from: end.offset, to: limit)
         var verifier = LineVerifier(ledger.maker)
@@ -105,7 +108,8 @@ struct SegmentScan {
                 read = try verifier.verified(line, at: index, end)
                 try LineVerifier.checkLink(line, read, at: index, after: previous)
             } catch {
-                if Bytes.firstIndex(of: 0, in: line, from: 0, to: line.count) == nil { return .failed(error) }
+                let hasNUL = Bytes.firstIndex(of: 0, in: line, from: 0, to: line.count) != nil
+                if !hasNUL || !isLast { return .failed(error) }
                 return .torn(until: try Self.endOfData(of: file, from: end))
             }
             Bytes.assign(line.extracting(read.digest ?? 0..<0), to: &previous)
