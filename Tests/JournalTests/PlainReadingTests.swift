@@ -51,6 +51,42 @@ import Testing
         }
     }
 
+    /// A longer digest leaves no room for what the next writer may have to note.
+    @Test(arguments: [72, 100, 180, 250]) func aTextThatIsNoDigestIsNoWatermark(count: Int) {
+        for text in [String(repeating: "0", count: count), String(repeating: "\"", count: count / 2)] {
+            let bytes = Self.watermark { ($0.digest, $0.updatedAt) = (text, "") }.bytes
+            #expect(Watermark(plain: bytes) == nil)
+            guard case .unreadable = Watermark.parse(bytes) else {
+                Issue.record("\(Watermark.parse(bytes))")
+                continue
+            }
+        }
+    }
+
+    /// Whatever is read, there is room for more.
+    @Test func theLargestWatermarkThatIsReadCanBeWrittenAgain() throws {
+        for text in [String(repeating: "0", count: 71), String(repeating: "\"", count: 35), "\u{1}\u{2}\u{3}"] {
+            let full = Self.watermark {
+                ($0.index, $0.digest, $0.updatedAt) = (.max, text, String(repeating: "t", count: 64))
+                ($0.journalID, $0.bootID) = (String(repeating: "j", count: 64), String(repeating: "b", count: 64))
+                ($0.end.segment, $0.end.offset, $0.size) = (.max, .max, .max)
+            }
+            guard case .watermark(var watermark) = Watermark.read(full.bytes) else {
+                Issue.record("\(Watermark.read(full.bytes))")
+                continue
+            }
+            (watermark.unsyncedIndex, watermark.wipingEnd) = (.max, .max)
+            let bytes = watermark.bytes
+            #expect(bytes.count == 512)
+            guard case .watermark(let again) = Watermark.read(bytes) else {
+                Issue.record("\(Watermark.read(bytes))")
+                continue
+            }
+            #expect((again.index, again.digest, again.unsyncedIndex) == (.max, text, .max))
+            #expect((again.end, again.size, again.wipingEnd) == (watermark.end, .max, .max))
+        }
+    }
+
     /// Whatever byte is changed.
     @Test func aChangedByteIsNoWatermark() {
         let bytes = Self.watermark { ($0.unsyncedIndex, $0.wipingEnd) = (17, 9000) }.bytes

@@ -20,7 +20,8 @@ extension Watermark {
         var found = MemberRanges()
         var position = 0
         guard Self.members.scan(span, from: &position, into: &found), Self.isRest(span, from: position),
-            found[2].count <= Self.updatedAtByteMaximum, found[6].count <= Self.idByteMaximum,
+            found[1].count <= Self.digestByteMaximum, found[2].count <= Self.updatedAtByteMaximum,
+            found[6].count <= Self.idByteMaximum,
             found[7].count <= Self.idByteMaximum, Self.isCheck(found[10], of: span)
         else { return nil }
         guard let index: UInt64 = found.integer(0, span), let segment: UInt64 = found.integer(3, span),

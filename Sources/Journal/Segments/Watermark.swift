@@ -33,6 +33,8 @@ struct Watermark: Sendable, Hashable {
     /// Its bytes on disk: one sector.
     typealias Sector = InlineArray<512, UInt8>
     static let byteCount = 512
+    /// `sha256:` and 64 digits, as they stand in the file.
+    static let digestByteMaximum = 71
     static let updatedAtByteMaximum = 64
     static let idByteMaximum = 64
     static let checkDigitCount = 16
@@ -46,7 +48,13 @@ struct Watermark: Sendable, Hashable {
 
     /// The bytes; the inverse of ``read(_:)``.
     var bytes: [UInt8] {
-        guard let bytes = sector else { preconditionFailure("a watermark with the digest of a record fits a sector") }
+        if let bytes = sector { return bytes }
+        // With the longest texts and numbers at once. The time is in the record, too.
+        var shorter = self
+        shorter.updatedAt = ""
+        guard let bytes = shorter.sector else {
+            preconditionFailure("a watermark with the digest of a record fits a sector")
+        }
         return bytes
     }
 
@@ -90,6 +98,15 @@ struct Watermark: Sendable, Hashable {
             if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return "" }
         }
         return text
+    }
+
+    /// Whether a text is no longer in the file than a digest: a longer one would leave no room for what is added later.
+    private static func holdsDigest(_ text: String) -> Bool {
+        var count = 0
+        for byte in text.utf8 {
+            count += byte < 0x20 ? 6 : byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") ? 2 : 1
+        }
+        return count <= digestByteMaximum
     }
 
     /// What was found in its place.
@@ -141,6 +158,7 @@ struct Watermark: Sendable, Hashable {
                 unsyncedIndex: try reader.optionalInteger("unsynced_index"),
                 wipingEnd: try reader.optionalInteger("wiping_end")
             )
+            if !holdsDigest(digest) { return .unreadable("its digest is none") }
             return watermark.sector == bytes ? .watermark(watermark) : .unreadable("its check does not fit")
         } catch {
             return .unreadable("\(error)")
