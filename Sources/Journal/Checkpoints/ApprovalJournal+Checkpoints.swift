@@ -144,19 +144,28 @@ extension ApprovalJournal {
 }
 
 extension JournalCheckpoint {
+    /// How many records it sums up; nil when what it says of them cannot be.
+    var size: UInt64? {
+        guard fromRecordIndex >= 1, fromRecordIndex <= toRecordIndex, toRecordIndex < .max,
+            leafCount == toRecordIndex - fromRecordIndex + 1
+        else { return nil }
+        return leafCount
+    }
+
+    /// Whether a record is within its range.
+    func covers(_ index: UInt64) -> Bool { fromRecordIndex <= index && index <= toRecordIndex }
+
     /// How many records it sums up.
     ///
     /// - Throws: `.invalidArgument` when that cannot be.
     fileprivate func requireSize() throws(JournalError) -> UInt64 {
-        guard fromRecordIndex >= 1, fromRecordIndex <= toRecordIndex, toRecordIndex < .max,
-            leafCount == toRecordIndex - fromRecordIndex + 1
-        else {
+        guard let size else {
             throw .invalidArgument(
                 member: "leaf_count",
                 reason: "is \(leafCount) for records \(fromRecordIndex) to \(toRecordIndex)"
             )
         }
-        return leafCount
+        return size
     }
 
     fileprivate func requireRoot(_ computed: Digest) throws(JournalError) {

@@ -61,10 +61,12 @@ public struct UseProof: Sendable, Hashable {
         } catch {
             throw .malformed("checkpoint", "\(error)")
         }
+        try Self.checkType("record", use.type, .approvalUse)
+        try Self.checkType("checkpoint", checkpoint.type, .journalCheckpoint)
         try Self.check("record", recordBytes, use.recordDigest)
         try Self.check("checkpoint", checkpointBytes, checkpoint.recordDigest)
         let (index, overflow) = checkpoint.fromRecordIndex.addingReportingOverflow(inclusion.leafIndex)
-        guard !overflow, index == recordIndex, inclusion.treeSize == checkpoint.leafCount else {
+        guard !overflow, index == recordIndex, checkpoint.size == inclusion.treeSize, checkpoint.covers(index) else {
             throw .doesNotFit("the checkpoint does not sum up record \(recordIndex) at the place that is claimed")
         }
         guard let root = try? Digest(parsing: checkpoint.merkleRoot) else {
@@ -76,6 +78,11 @@ public struct UseProof: Sendable, Hashable {
             throw .doesNotFit("\(error)")
         }
         return Finding(use: use, checkpoint: checkpoint, hub: checkpoint.hubVerdict(trusting: trusted))
+    }
+
+    /// Only its type keeps a record of one kind from being read as one of another.
+    private static func checkType(_ what: String, _ type: String, _ kind: RecordKind) throws(UseProofError) {
+        if type != kind.typeName { throw .malformed(what, "its type is \"\(type)\", not \"\(kind.typeName)\"") }
     }
 
     private static func check(_ what: String, _ bytes: [UInt8], _ stored: String) throws(UseProofError) {
@@ -164,33 +171,5 @@ extension UseProof: CanonicalEncodable {
             treeSize: try number("inclusion", "tree_size"),
             hashes: hashes
         )
-    }
-}
-
-extension ApprovalJournal {
-    /// Proves a use by the latest checkpoint that covers it, one signed for a hub before any other.
-    ///
-    /// - Returns: nil when no such use is recorded.
-    /// - Throws: `.invalidArgument` when no checkpoint covers it; see ``JournalError``.
-    /// - Complexity: O(*n*) in the number of records from the use on, and in the checkpoint's range.
-    public func proof(ofUse id: String) throws(JournalError) -> UseProof? {
-        guard let found = try findUse(id: id) else { return nil }
-        let index = found.record.index
-        var best: (record: StoredRecord, checkpoint: JournalCheckpoint)?
-        try forEachRecord(from: index + 1) { (record) throws(JournalError) in
-            guard case .checkpoint(let checkpoint) = record.record, checkpoint.fromRecordIndex <= index,
-                index <= checkpoint.toRecordIndex, checkpoint.toRecordIndex < record.index
-            else { return true }
-            if checkpoint.kind == .hubOrg || best?.checkpoint.kind != .hubOrg { best = (record, checkpoint) }
-            return true
-        }
-        guard let best else {
-            throw .invalidArgument(
-                member: "use_id",
-                reason: "\"\(id)\" is under no checkpoint; make one, then prove it"
-            )
-        }
-        let inclusion = try inclusionProof(ofRecord: index, in: best.checkpoint)
-        return UseProof(record: found.record, inclusion: inclusion, checkpoint: best.record)
     }
 }

@@ -1,0 +1,67 @@
+internal import Signing
+
+extension ApprovalJournal {
+    /// Proves a use by the latest checkpoint that covers it and holds, one signed for a hub before any other.
+    ///
+    /// A checkpoint holds when it states the number of records in its range and their root, and, where it is one of a hub,
+    /// carries a signature of its contents. One that does not is passed over: whoever may append could hide all others
+    /// behind it.
+    ///
+    /// - Returns: nil when no such use is recorded.
+    /// - Throws: `.invalidArgument` when no checkpoint covers it, or none of those that do holds; see ``JournalError``.
+    /// - Complexity: O(*n*) in the number of records from the use on, and in the checkpoint's range. Where the latest
+    ///   checkpoint does not hold, O(*n*) once more over the ranges of all.
+    public func proof(ofUse id: String) throws(JournalError) -> UseProof? {
+        guard let found = try findUse(id: id) else { return nil }
+        var candidates = try checkpoints(over: found.record.index)
+        guard let best = Self.best(of: candidates) else {
+            throw .invalidArgument(
+                member: "use_id",
+                reason: "\"\(id)\" is under no checkpoint; make one, then prove it"
+            )
+        }
+        do throws(JournalError) {
+            return try proof(of: found.record, under: best)
+        } catch .invalidArgument(let member, let reason) {
+            var audit = MerkleAudit(candidates)
+            try forEachRecord { (record) throws(JournalError) in
+                audit.apply(record.index, leaf: record.compactBytes)
+                return record.index < audit.lastIndex
+            }
+            let wrong = Set(audit.mismatches.map(\.index))
+            candidates.removeAll { wrong.contains($0.index) }
+            guard let next = Self.best(of: candidates) else { throw .invalidArgument(member: member, reason: reason) }
+            return try proof(of: found.record, under: next)
+        }
+    }
+
+    /// The checkpoints that claim to cover a record, in order, but for those with a hub's signature that is none.
+    private func checkpoints(over index: UInt64) throws(JournalError) -> [IndexedCheckpoint] {
+        var found: [IndexedCheckpoint] = []
+        try forEachRecord(from: index + 1) { (record) throws(JournalError) in
+            if case .checkpoint(let checkpoint) = record.record, checkpoint.covers(index),
+                checkpoint.toRecordIndex < record.index
+            {
+                switch checkpoint.hubVerdict(trusting: []) {
+                case .notAHubCheckpoint, .untrustedIssuer, .valid:
+                    found.append(IndexedCheckpoint(index: record.index, checkpoint: checkpoint))
+                case .tampered, .missingField: break
+                }
+            }
+            return true
+        }
+        return found
+    }
+
+    private static func best(of candidates: [IndexedCheckpoint]) -> IndexedCheckpoint? {
+        candidates.last { $0.checkpoint.kind == .hubOrg } ?? candidates.last
+    }
+
+    private func proof(of record: StoredRecord, under best: IndexedCheckpoint) throws(JournalError) -> UseProof {
+        let inclusion = try inclusionProof(ofRecord: record.index, in: best.checkpoint)
+        guard let checkpoint = try records(from: best.index, limit: 1).first else {
+            throw .missingRecord(index: best.index, evidence: "it was there a moment ago")
+        }
+        return UseProof(record: record, inclusion: inclusion, checkpoint: checkpoint)
+    }
+}
