@@ -45,7 +45,7 @@ extension JSONRecordsJournal {
     /// Refuses what is no journal of this format.
     func checkFormat(of directory: any Directory) throws(JournalError) {
         if try place.format(of: directory) == .jsonRecords { return }
-        throw .notAJournal(path: path, reason: "something else was put in its place while it was opened")
+        throw place.replaced
     }
 
     /// Everything the journal holds, verified; nil when there is no journal.

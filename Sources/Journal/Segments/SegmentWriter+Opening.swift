@@ -28,12 +28,15 @@ extension SegmentWriter {
     /// they are made anew.
     ///
     /// - Returns: the identifier that the manifest has; nil when it has none.
+    /// - Throws: `.notAJournal`, `.unsupportedFormat` when something else stands there; nothing is written then.
     private static func prepare(
         _ directory: any Directory,
         _ place: JournalPlace,
         _ found: WatermarkFile
     ) throws(JournalError) -> String? {
         let content = try JournalManifest.content(in: directory)
+        // Somebody may have made another journal there while the lock was waited for, or something that is none.
+        guard try place.format(of: directory, saying: content) == .segments else { throw place.replaced }
         // A journal with records is not made again, whatever is missing: that is for the records to say.
         if !found.evidence.isEmpty, case .manifest(let manifest) = content { return manifest.journalID }
         let isComplete = found.watermark != nil
@@ -168,7 +171,7 @@ extension SegmentWriter {
 
     /// Writes the zeros behind the records again, and makes the segment longer: zeros and a length whose sync failed once
     /// may never become durable, new ones will.
-    private mutating func grow() throws(JournalError) {
+    mutating func grow() throws(JournalError) {
         guard let active else { return }
         let size = active.size + settings.preallocationByteMinimum
         do {

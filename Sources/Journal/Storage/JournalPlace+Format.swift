@@ -9,13 +9,26 @@ extension JournalPlace {
     ///
     /// - Throws: `.notAJournal`, `.unsupportedFormat` when something else stands there.
     func format(of directory: any Directory) throws(JournalError) -> JournalFormat {
-        switch try JournalManifest.content(in: directory) {
+        try format(of: directory, saying: try JournalManifest.content(in: directory))
+    }
+
+    /// The same where the manifest was read just now.
+    func format(
+        of directory: any Directory,
+        saying content: JournalManifest.Content
+    ) throws(JournalError) -> JournalFormat {
+        switch content {
         case .manifest(let manifest): return manifest.format
         case .unknown(let found): throw .unsupportedFormat(path: path, found: found)
         case .otherKind:
             throw .notAJournal(path: path, reason: "its \(JournalManifest.fileName) describes something else")
         case .unreadable, .missing: return try formatWithoutManifest(of: directory)
         }
+    }
+
+    /// The error about a directory that holds something else than it did before its lock was taken.
+    var replaced: JournalError {
+        .notAJournal(path: path, reason: "something else was put in its place while it was opened")
     }
 
     /// Everything that may stand in a journal's directory.
