@@ -106,6 +106,24 @@ struct HeldFilesTests {
         #expect(try journal.open().verifyAll().failures.isEmpty)
     }
 
+    /// What was open when it was forked is shared with the parent: a lock on such a file keeps neither from the other.
+    @Test func anotherProcessOpensFilesOfItsOwn() throws {
+        let (journal, handle) = try held(clock: TestJournal.start)
+        func opened(_ body: () throws -> Void) throws -> Set<String> {
+            journal.fileSystem.forgetCalls()
+            try body()
+            return Set(journal.fileSystem.calls.filter { $0.operation == .open }.map(\.path))
+        }
+        let files: Set = ["heads/current.json", "segments/00000000000000000001.jsonl"]
+        #expect(try opened { _ = try handle.reserve(use(nonce: "n-5")) }.isDisjoint(with: files))
+        #expect(try opened { _ = try check(handle, "n-5") }.isDisjoint(with: files))
+        journal.fileSystem.becomeForkedChild()
+        #expect(try opened { _ = try check(handle, "n-5") }.isSuperset(of: files))
+        #expect(try opened { _ = try handle.reserve(use(nonce: "n-6")) }.isSuperset(of: files))
+        #expect(try opened { _ = try handle.reserve(use(nonce: "n-7")) }.isDisjoint(with: files))
+        #expect(try journal.open().verifyAll().failures.isEmpty)
+    }
+
     /// A child that is forked while its parent holds the lock, and ends what its parent was doing.
     @Test func aForkedChildDoesNotFreeItsParentsLock() throws {
         let (journal, handle) = try held(clock: TestJournal.start)

@@ -54,6 +54,7 @@ extension SegmentsJournal {
         _ body: (inout SegmentView) throws(JournalError) -> Result
     ) throws(JournalError) -> Result? {
         try reader.withLock { (state) throws(JournalError) -> Result? in
+            state.enter(place.fileSystem.processInstance)
             guard let directory = try place.directory() else {
                 state.view = nil
                 return nil
@@ -75,6 +76,7 @@ extension SegmentsJournal {
         _ body: (inout SegmentView) throws(JournalError) -> Result
     ) throws(JournalError) -> Result? {
         try reader.withLock { (state) throws(JournalError) -> Result? in
+            state.enter(place.fileSystem.processInstance)
             if state.names == nil || state.view == nil { return nil }
             // Kept only when all goes well; and where it is, as it takes a while to move.
             var isGood = false

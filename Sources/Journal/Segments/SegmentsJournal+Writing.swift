@@ -140,6 +140,7 @@ extension SegmentsJournal {
     ) throws(JournalError) -> Result {
         try writer.withLock { (state) throws(JournalError) in
             if state.isPoisoned { throw .poisoned(path: place.path) }
+            state.enter(place.fileSystem.processInstance)
             do throws(JournalError) {
                 return try body(&state)
             } catch {

@@ -12,6 +12,8 @@ final class SegmentsJournal: JournalStorage {
 
     /// What is remembered between appends.
     struct WriterState {
+        /// Whose it is: see ``enter(_:)``.
+        private var process: ProcessInstance?
         /// A sync failed: nothing more is acknowledged.
         var isPoisoned = false
         var writer: SegmentWriter?
@@ -21,13 +23,27 @@ final class SegmentsJournal: JournalStorage {
         var names: StandingNames?
         /// The last record that this handle saw. It can only be followed by others.
         var lastSeen: JournalHead?
+
+        /// Forgets what another process has opened. What was open when a process was forked is shared with its parent, locks
+        /// included: both would hold the watermark's at once.
+        mutating func enter(_ process: ProcessInstance) {
+            if self.process != process { (writer, lock, names) = (nil, nil, nil) }
+            self.process = process
+        }
     }
 
     /// What is remembered between questions.
     struct ReaderState {
+        private var process: ProcessInstance?
         var view: SegmentView?
         /// What must still stand for the view to be of use without a look at each name.
         var names: StandingNames?
+
+        /// Forgets what another process has opened.
+        mutating func enter(_ process: ProcessInstance) {
+            if self.process != process { (view, names) = (nil, nil) }
+            self.process = process
+        }
     }
 
     init(at place: JournalPlace) {
