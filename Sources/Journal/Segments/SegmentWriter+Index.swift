@@ -46,12 +46,7 @@ extension SegmentWriter {
     mutating func extendIndex() throws(JournalError) {
         let tail = view.ledger.tail
         guard !tail.isOverflowing, staged.isEmpty, isIndexDue, let last = view.ledger.last else { return }
-        if !place.isDurable {
-            // A run names records as evidence: they must be durable. Someone else's sync of them may have failed.
-            try rewrite(from: durableOffset(in: view.end.segment), to: view.end.offset)
-            try sync()
-            try advance(isDurable: true)
-        }
+        try secureForIndex()
         guard let listing = try? IndexListing(of: view.directory, view.ledger.maker, place.pages) else { return }
         if listing.runs.map(\.name) != view.ledger.runs.all.map(\.name), try take(listing) {
             return try extendIndex()
@@ -61,6 +56,16 @@ extension SegmentWriter {
         } catch {
             try rebuildIndex()
         }
+    }
+
+    /// Makes all records durable where nobody did: a run names records as evidence. A sync of them may have failed before, so
+    /// that they are written again, as for a writer that promises more.
+    private mutating func secureForIndex() throws(JournalError) {
+        guard !place.isDurable, let active, durableOffset(in: active.first) < view.end.offset else { return }
+        try rewrite(from: durableOffset(in: active.first), to: view.end.offset)
+        try grow()
+        try sync()
+        try advance(isDurable: true)
     }
 
     /// Takes over the runs that another process has written meanwhile; false when they cover no more.
@@ -111,6 +116,7 @@ extension SegmentWriter {
     /// - Throws: when the records do not verify, or the index cannot be written.
     mutating func rebuildIndex(progress: WorkProgress.Handler? = nil) throws(JournalError) {
         precondition(staged.isEmpty, "what is staged is written first")
+        try secureForIndex()
         let (end, last) = (view.end, view.ledger.last)
         // What is damaged is not used; what is whole need not be made again.
         if view.ledger.damage != nil { view.abandonIndex() }
