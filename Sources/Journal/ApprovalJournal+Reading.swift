@@ -37,14 +37,16 @@ extension ApprovalJournal {
         nonceDigest: String,
         maximumUsesHint: UInt32? = nil
     ) throws(JournalError) -> FoundUse? {
-        try storage.latestUse(grant: grant, nonceDigest: nonceDigest).map { FoundUse($0, hint: maximumUsesHint) }
+        guard let found = try storage.latestUse(grant: grant, nonceDigest: nonceDigest) else { return nil }
+        return try FoundUse(found, hint: maximumUsesHint)
     }
 
     /// Finds a use by its id; the first, should a foreign tool have recorded it twice.
     ///
     /// - Returns: nil when there is none, or no journal.
     public func findUse(id: String, maximumUsesHint: UInt32? = nil) throws(JournalError) -> FoundUse? {
-        try storage.use(id: id).map { FoundUse($0, hint: maximumUsesHint) }
+        guard let found = try storage.use(id: id) else { return nil }
+        return try FoundUse(found, hint: maximumUsesHint)
     }
 
     /// The uses of a grant, in order. None when there is no journal.
@@ -99,10 +101,8 @@ extension ApprovalJournal {
 }
 
 extension FoundUse {
-    init(_ recorded: RecordedUse, hint: UInt32?) {
-        guard case .use(let use) = recorded.record.record else {
-            preconditionFailure("record \(recorded.record.index) is no use, although it was found as one")
-        }
+    init(_ recorded: RecordedUse, hint: UInt32?) throws(JournalError) {
+        let use = try SegmentView.use(recorded.record)
         self.init(
             record: recorded.record,
             use: use,

@@ -103,8 +103,8 @@ extension JournalSnapshot: LedgerView {
         )
     }
 
-    func firstUse(ofGrant grant: String, idempotencyKey: String) -> UInt64? {
-        ledger.grant(grant).idempotencyKeys[ExactText(idempotencyKey)]
+    func firstUse(ofGrant grant: String, idempotencyKey: String) -> (index: UInt64, use: ApprovalUse)? {
+        ledger.grant(grant).idempotencyKeys[ExactText(idempotencyKey)].map { ($0, use(at: $0)) }
     }
 
     func firstUse(id: String) -> UInt64? { ledger.useIDs[ExactText(id)] }

@@ -15,31 +15,51 @@ extension SegmentView {
 
     mutating func latestUse(grant: String, nonceDigest: String) throws(JournalError) -> RecordedUse? {
         let nonce = ledger.maker.key(.nonce, grant: grant, nonceDigest)
-        let uses = try answer([nonce]) { (ledger) throws(JournalError) in try ledger.uses(nonce) }
-        guard let index = uses.latest else { return nil }
-        let record = try storedRecord(at: index)
-        return RecordedUse(
-            record: record,
-            nonceUseNumber: uses.useCount,
-            facts: try facts(grant: grant, nonceDigest: nonceDigest)
-        )
+        while true {
+            let uses = try answer([nonce]) { (ledger) throws(JournalError) in try ledger.uses(nonce) }
+            guard let index = uses.latest else { return nil }
+            let isAsked = { (use: ApprovalUse) in
+                ExactText.isSame(use.grantID, grant) && ExactText.isSame(use.nonceDigest, nonceDigest)
+            }
+            guard let found = try found(index, where: isAsked) else { continue }
+            return RecordedUse(
+                record: found.record,
+                nonceUseNumber: uses.useCount,
+                facts: try facts(grant: grant, nonceDigest: nonceDigest)
+            )
+        }
     }
 
     mutating func use(id: String) throws(JournalError) -> RecordedUse? {
         let key = ledger.maker.key(.useID, id)
-        guard let index = try answer([key], { (ledger) throws(JournalError) in try ledger.first(key) }) else {
+        while true {
+            guard let index = try answer([key], { (ledger) throws(JournalError) in try ledger.first(key) }) else {
+                return nil
+            }
+            guard let (record, use) = try found(index, where: { ExactText.isSame($0.useID, id) }) else { continue }
+            let nonce = ledger.maker.key(.nonce, grant: use.grantID, use.nonceDigest)
+            return RecordedUse(
+                record: record,
+                nonceUseNumber: try answer([nonce], upTo: index) { (ledger) throws(JournalError) in
+                    try ledger.nonceUseNumber(of: index, nonce: nonce)
+                },
+                facts: try facts(grant: use.grantID, nonceDigest: use.nonceDigest)
+            )
+        }
+    }
+
+    /// The use that an answer named; nil when the runs named another one: they are not asked any more.
+    private mutating func found(
+        _ index: UInt64,
+        where isAsked: (ApprovalUse) -> Bool
+    ) throws(JournalError) -> (record: StoredRecord, use: ApprovalUse)? {
+        do throws(JournalError) {
+            return try use(at: index, where: isAsked)
+        } catch {
+            guard ledger.damage != nil else { throw error }
+            loseIndex()
             return nil
         }
-        let record = try storedRecord(at: index)
-        let use = try Self.use(record)
-        let nonce = ledger.maker.key(.nonce, grant: use.grantID, use.nonceDigest)
-        return RecordedUse(
-            record: record,
-            nonceUseNumber: try answer([nonce], upTo: index) { (ledger) throws(JournalError) in
-                try ledger.nonceUseNumber(of: index, nonce: nonce)
-            },
-            facts: try facts(grant: use.grantID, nonceDigest: use.nonceDigest)
-        )
     }
 
     /// Runs `body` on a ledger that knows about some keys.
@@ -105,9 +125,16 @@ extension SegmentView {
             }
             return
         }
+        var last: UInt64 = 0
         for index in indexes {
-            let record = try storedRecord(at: index)
-            if Self.isUse(record, of: grant), try !body(record) { return }
+            guard let found = try found(index, where: { ExactText.isSame($0.grantID, grant) }) else {
+                // What came so far was asked for, and in order.
+                return try forEachRecord(from: last + 1) { (record) throws(JournalError) in
+                    try Self.isUse(record, of: grant) ? body(record) : true
+                }
+            }
+            last = index
+            if try !body(found.record) { return }
         }
     }
 

@@ -153,7 +153,12 @@ extension SegmentView {
             abandonIndex()
             return
         }
-        let position = RecordPosition(segment: segment, offset: Int64(state?.offset ?? 0))
+        let position: RecordPosition
+        if let offset = state?.lineOffset {
+            position = RecordPosition(segment: segment, offset: offset)
+        } else {
+            position = try positionByCounting(header.last, in: segment)
+        }
         let line = try self.line(at: position)
         if line.isEmpty || line.first == 0 {
             throw .missingRecord(index: header.last, evidence: "\(file) names it")
@@ -185,8 +190,8 @@ extension SegmentView {
             throw .missingRecord(index: index, evidence: "no segment holds it")
         }
         do throws(JournalError) {
-            if let state = try ledger.state(of: index) {
-                return RecordPosition(segment: segment, offset: Int64(state.offset))
+            if let offset = try ledger.state(of: index)?.lineOffset {
+                return RecordPosition(segment: segment, offset: offset)
             }
         } catch {
             guard ledger.damage != nil else { throw error }
@@ -194,12 +199,13 @@ extension SegmentView {
         return try positionByCounting(index, in: segment)
     }
 
-    /// Where a record stands in a segment, found by counting its lines.
+    /// Where a record stands in a segment, found by counting its lines from the last one before that the index tells.
     private mutating func positionByCounting(_ index: UInt64, in segment: UInt64) throws(JournalError) -> RecordPosition
     {
         let file = try files.file(segment)
-        var reader = LineReader(file, from: 0)
-        var next = segment
+        let known = lastTold(before: index, in: segment)
+        var reader = LineReader(file, from: known.offset)
+        var next = known.index
         do {
             while next < index, case .line = try reader.next() { next += 1 }
         } catch {
@@ -209,6 +215,20 @@ extension SegmentView {
             throw .missingRecord(index: index, evidence: "\(SegmentName.path(segment)) ends before it")
         }
         return RecordPosition(segment: segment, offset: reader.offset)
+    }
+
+    /// The last record of a segment before an index of which the index tells where it stands.
+    ///
+    /// - Complexity: O(log *n*): of the records of a segment it tells the first ones.
+    private mutating func lastTold(before index: UInt64, in segment: UInt64) -> (index: UInt64, offset: Int64) {
+        var told = (index: segment, offset: Int64(0))
+        var bound = index
+        while bound > told.index + 1 {
+            let middle = told.index + (bound - told.index) / 2
+            guard ledger.damage == nil, let state = try? ledger.state(of: middle) else { return (segment, 0) }
+            if let offset = state.lineOffset { told = (middle, offset) } else { bound = middle }
+        }
+        return told
     }
 }
 
@@ -224,6 +244,37 @@ extension SegmentView {
     /// The use at the index of a use.
     mutating func use(at index: UInt64) throws(JournalError) -> ApprovalUse {
         try Self.use(try storedRecord(at: index))
+    }
+
+    /// The use that an index was given for, if it is one that was asked for.
+    ///
+    /// - Parameter isAsked: compares by bytes.
+    /// - Throws: when it is another one although all records were read; and when the runs of the index may have given it:
+    ///   then ``SegmentLedger/damage`` says so, and they must not be asked again.
+    mutating func use(
+        at index: UInt64,
+        where isAsked: (ApprovalUse) -> Bool
+    ) throws(JournalError) -> (record: StoredRecord, use: ApprovalUse) {
+        let wrong: JournalError
+        do throws(JournalError) {
+            let record = try storedRecord(at: index)
+            let use = try Self.use(record)
+            if isAsked(use) { return (record, use) }
+            wrong = Self.notAsked(index)
+        } catch .io(let error, let file) where ledger.damage == nil {
+            throw .io(error, file: file)
+        } catch {
+            wrong = error
+        }
+        throw ledger.runs.all.isEmpty ? wrong : ledger.blameRuns()
+    }
+
+    static func notAsked(_ index: UInt64) -> JournalError {
+        .malformedRecord(
+            index: index,
+            file: SegmentName.directoryName,
+            reason: "it is not the use that it is counted as"
+        )
     }
 
     /// What a record says that is counted as a use.

@@ -5,16 +5,20 @@ extension SegmentWriter {
     ///
     /// A run that turns out to be damaged is made anew, and asked again.
     mutating func answer(_ request: JournalRequest) throws(JournalError) -> JournalAnswer {
+        var attempts = 0
         while true {
             do throws(JournalError) {
                 return try decided(request)
             } catch {
-                guard view.ledger.damage != nil else { throw error }
+                attempts += 1
+                guard view.ledger.damage != nil, attempts < Self.attemptMaximum else { throw error }
                 try commit()
                 try rebuildIndex()
             }
         }
     }
+
+    private static let attemptMaximum = 4
 
     private mutating func decided(_ request: JournalRequest) throws(JournalError) -> JournalAnswer {
         switch request {

@@ -55,22 +55,40 @@ extension SegmentWriter: LedgerView {
         try view.ledger.nonce(nonceDigest, ofKnown: grant)
     }
 
-    mutating func firstUse(ofGrant grant: String, idempotencyKey: String) throws(JournalError) -> UInt64? {
-        try view.ledger.firstUse(ofGrant: grant, idempotencyKey: idempotencyKey)
+    mutating func firstUse(
+        ofGrant grant: String,
+        idempotencyKey: String
+    ) throws(JournalError) -> (index: UInt64, use: ApprovalUse)? {
+        guard let index = try view.ledger.firstUse(ofGrant: grant, idempotencyKey: idempotencyKey) else { return nil }
+        let found = try use(at: index) { use in
+            ExactText.isSame(use.grantID, grant)
+                && use.idempotencyKey.map { ExactText.isSame($0, idempotencyKey) } ?? false
+        }
+        return (index, found)
     }
 
-    mutating func firstUse(id: String) throws(JournalError) -> UInt64? { try view.ledger.firstUse(id: id) }
+    mutating func firstUse(id: String) throws(JournalError) -> UInt64? {
+        guard let index = try view.ledger.firstUse(id: id) else { return nil }
+        _ = try use(at: index) { ExactText.isSame($0.useID, id) }
+        return index
+    }
 
-    mutating func use(at index: UInt64) throws(JournalError) -> ApprovalUse {
-        let position = try view.position(of: index)
+    private mutating func use(
+        at index: UInt64,
+        where isAsked: (ApprovalUse) -> Bool
+    ) throws(JournalError) -> ApprovalUse {
+        guard view.ledger.tail.holds(index) else { return try view.use(at: index, where: isAsked).use }
+        let position = view.ledger.tail.record(at: index).position
         guard position.segment == view.end.segment, position.offset >= view.end.offset else {
-            return try view.use(at: index)
+            return try view.use(at: index, where: isAsked).use
         }
         // Staged a moment ago, for another caller of the same group.
         let start = Int(position.offset - view.end.offset)
         let end = Bytes.firstIndex(of: UInt8(ascii: "\n"), in: staged.span, from: start, to: staged.count)
         let line = Array(staged[start..<(end ?? staged.count)])
         let stored = try SegmentView.stored(line, at: index, position, view.ledger.maker)
-        return try SegmentView.use(stored)
+        let use = try SegmentView.use(stored)
+        if isAsked(use) { return use }
+        throw view.ledger.runs.all.isEmpty ? SegmentView.notAsked(index) : view.ledger.blameRuns()
     }
 }

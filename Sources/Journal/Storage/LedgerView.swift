@@ -4,12 +4,13 @@ protocol LedgerView {
     mutating func grant(_ grant: String) throws(JournalError) -> GrantFacts
     /// The uses of one nonce of a grant.
     mutating func nonce(_ nonceDigest: String, of grant: String) throws(JournalError) -> NonceFacts
-    /// The record of the use that an idempotency key of a grant belongs to.
-    mutating func firstUse(ofGrant grant: String, idempotencyKey: String) throws(JournalError) -> UInt64?
+    /// The use that an idempotency key of a grant belongs to, and its record.
+    mutating func firstUse(
+        ofGrant grant: String,
+        idempotencyKey: String
+    ) throws(JournalError) -> (index: UInt64, use: ApprovalUse)?
     /// The first record of a use with an id.
     mutating func firstUse(id: String) throws(JournalError) -> UInt64?
-    /// The use at the index of a use.
-    mutating func use(at index: UInt64) throws(JournalError) -> ApprovalUse
 }
 
 /// Everything that matters about one grant.

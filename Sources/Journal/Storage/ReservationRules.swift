@@ -50,9 +50,8 @@ struct ReservationRules {
         on view: inout some LedgerView
     ) throws(JournalError) -> Reservation? {
         guard let key = request.idempotencyKey,
-            let index = try view.firstUse(ofGrant: request.grantID, idempotencyKey: key)
+            let (index, existing) = try view.firstUse(ofGrant: request.grantID, idempotencyKey: key)
         else { return nil }
-        let existing = try view.use(at: index)
         let isSame =
             ExactText.isSame(existing.nonceDigest, request.nonceDigest)
             && ExactText.isSame(existing.actor, request.actor)

@@ -47,7 +47,7 @@ struct IndexAudit {
         _ counted: SegmentAudit.Counted,
         _ run: IndexRun
     ) throws(IndexDamage) {
-        guard state.offset == UInt32(clamping: line.position.offset), state.kind == line.read.kind else {
+        guard state.offset == RecordState.offset(line.position.offset), state.kind == line.read.kind else {
             throw run.damage
         }
         switch line.read.content {

@@ -31,7 +31,9 @@ struct IndexProof: Sendable {
         let index = line.index
         let run = states.run(of: index)
         let state = try states.next(index, of: run)
-        guard state.offset == UInt32(clamping: line.position.offset), state.kind == line.read.kind else { return false }
+        guard state.offset == RecordState.offset(line.position.offset), state.kind == line.read.kind else {
+            return false
+        }
         switch line.read.content {
         case .use(let use):
             var (grant, nonce) = (RecordState(), RecordState())

@@ -29,7 +29,7 @@ struct IndexChunk {
     mutating func append(_ content: RecordLine.Content, at position: RecordPosition) {
         let index = first + count
         var state = RecordState()
-        state.offset = UInt32(clamping: position.offset)
+        state.offset = RecordState.offset(position.offset)
         switch content {
         case .use(let use):
             state.kind = .approvalUse

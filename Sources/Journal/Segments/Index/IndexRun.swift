@@ -92,7 +92,9 @@ struct IndexRun: Sendable {
         while page < header.tablePageCount {
             let found = try withPage(1 &+ page, &scratch) { (bytes) throws(IndexDamage) in try find(key, bytes) }
             switch found {
-            case .record(let index): return index
+            case .record(let index):
+                guard header.first <= index, index <= header.last else { throw damage }
+                return index
             case .nothing: return nil
             case .elsewhere: page &+= 1
             }
@@ -116,6 +118,7 @@ struct IndexRun: Sendable {
 
     /// The state of a record that the run covers.
     func state(of index: UInt64, _ scratch: inout [UInt8]) throws(IndexDamage) -> RecordState {
+        guard header.first <= index, index <= header.last else { throw damage }
         let (page, place) = (index &- header.first).quotientAndRemainder(dividingBy: UInt64(IndexPage.stateCount))
         return try withPage(header.firstStatePage &+ page, &scratch) { (bytes) throws(IndexDamage) in
             RecordState(bytes, at: Int(place) &* IndexPage.stateByteCount)

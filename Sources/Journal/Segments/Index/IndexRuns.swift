@@ -14,13 +14,18 @@ struct IndexRuns: Sendable {
     /// The last record that they cover; 0 for none.
     var lastIndex: UInt64 { all.last?.header.last ?? 0 }
 
+    /// Notes that what they say is not what the records say.
+    mutating func blame() { damage = IndexDamage(file: IndexRun.directoryName) }
+
     /// What the uses of a grant or nonce add up to that they cover.
     mutating func totals(_ key: IndexKey) throws(IndexDamage) -> UseTotals {
-        do {
+        do throws(IndexDamage) {
             // The latest use knows of all before it. By place: a loop over the runs would copy each.
             for place in all.indices.reversed() {
                 guard let index = try all[place].find(key, &scratch) else { continue }
-                return UseTotals(try all[place].state(of: index, &scratch), of: key, at: index)
+                let state = try all[place].state(of: index, &scratch)
+                guard state.isUse else { throw all[place].damage }
+                return UseTotals(state, of: key, at: index)
             }
             return UseTotals()
         } catch {

@@ -3,10 +3,10 @@
 /// What the records up to and including one add up to, for what that record names: what a run keeps for every record, so
 /// that an answer needs none of the records before.
 ///
-///     28 bytes, little-endian: line offset (4), uses of the grant (4), uses of the nonce (4), maximum (4),
+///     28 bytes, little-endian: line offset (4, all ones where it is larger), uses of the grant (4), uses of the nonce (4), maximum (4),
 ///     use of the grant before (5), use of the nonce before (5), flags (1: a use, 2: has a maximum, 4: a revocation), 0
 struct RecordState: Sendable, Hashable {
-    /// Where its line begins in its segment.
+    /// Where its line begins in its segment; ``untoldOffset`` from there on.
     var offset: UInt32 = 0
     /// For a use: how many uses its grant has with it.
     var grantUseCount: UInt32 = 0
@@ -19,6 +19,15 @@ struct RecordState: Sendable, Hashable {
     /// For a use: the use of its nonce before it; 0 for none.
     var previousOfNonce: UInt64 = 0
     var kind = RecordKind.journalCheckpoint
+
+    /// Stands for every offset that four bytes cannot tell.
+    static let untoldOffset = UInt32.max
+
+    /// An offset as a state tells it.
+    static func offset(_ offset: Int64) -> UInt32 { UInt32(clamping: offset) }
+
+    /// Where its line begins in its segment; nil where it does not tell.
+    var lineOffset: Int64? { offset == Self.untoldOffset ? nil : Int64(offset) }
 
     /// Writes the state; the inverse of ``init(_:at:)``.
     func store(in bytes: inout [UInt8], at place: Int) {

@@ -1,3 +1,5 @@
+@_spi(Bytes) internal import Canonical
+
 /// Makes runs that pass every check and are wrong, to show what verification then says. Only tests do.
 package enum SegmentIndexForgery {
     /// The tables and states of one run under the names and digests of another.
@@ -31,5 +33,40 @@ package enum SegmentIndexForgery {
         header.entryCount = entryCount
         header.revocationCount = revocationCount
         return header.page(maker) + run.dropFirst(IndexPage.byteCount)
+    }
+
+    /// A run with other entries and states under right checks. The entries keep their keys.
+    static func run(
+        _ run: [UInt8],
+        journal: String,
+        entry: (IndexEntry) -> IndexEntry = { $0 },
+        state: (UInt64, RecordState) -> RecordState = { $1 }
+    ) -> [UInt8] {
+        let maker = IndexKeyMaker(journalID: journal)
+        guard let header = RunHeader(Array(run.prefix(IndexPage.byteCount)), maker) else {
+            preconditionFailure("it is a run of the journal")
+        }
+        var bytes = run
+        for page in 1...(header.tablePageCount + header.statePageCount) {
+            let start = Int(page) * IndexPage.byteCount
+            if page < header.firstStatePage {
+                for number in 0..<Int(bytes[start + IndexPage.entryCountOffset]) {
+                    let place = start + number * IndexEntry.byteCount
+                    let found = IndexEntry(
+                        high: ByteWord.load(bytes.span, at: place),
+                        rest: ByteWord.load(bytes.span, at: place + 8)
+                    )
+                    Bytes.store(entry(found).rest, in: &bytes, at: place + 8)
+                }
+            } else {
+                let first = header.first + (page - header.firstStatePage) * UInt64(IndexPage.stateCount)
+                for number in 0..<UInt64(IndexPage.stateCount) where first + number <= header.last {
+                    let place = start + Int(number) * IndexPage.stateByteCount
+                    state(first + number, RecordState(bytes.span, at: place)).store(in: &bytes, at: place)
+                }
+            }
+            IndexPage.seal(&bytes, at: start, maker, run: header.number, page: page)
+        }
+        return bytes
     }
 }

@@ -27,6 +27,14 @@ struct SegmentLedger: Sendable {
     /// Which file of the index was found damaged.
     var damage: IndexDamage? { runs.damage }
 
+    /// Notes that an answer of the runs was wrong: a record is not what they say it is.
+    ///
+    /// - Returns: what to throw; see ``damage``.
+    mutating func blameRuns() -> JournalError {
+        runs.blame()
+        return Self.error(IndexDamage(file: IndexRun.directoryName))
+    }
+
     /// Adds the next record.
     mutating func append(
         _ content: RecordLine.Content,
