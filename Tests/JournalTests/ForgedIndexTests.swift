@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Journal
@@ -9,7 +10,8 @@ struct ForgedIndexTests {
 
     /// Records 1 to 20: uses of three grants with keys; then a revocation.
     private func filled() throws -> (TestJournal, id: String) {
-        let journal = try TestJournal(.segments, .tiny)
+        let disk = TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk
+        let journal = try TestJournal(.segments, .tiny, in: disk)
         let handle = journal.open()
         for number in 0..<Self.count { _ = try handle.reserve(numbered(number), maximumUses: 1) }
         _ = try handle.append(revocation(of: "gone"))
