@@ -16,7 +16,7 @@ extension JournalError: CustomStringConvertible {
             "record \(index) was altered: it carries the digest \(Self.quoted(stored)) but its contents have "
                 + "\(recomputed). \(Self.restoreRemedy)"
         case .missingRecord(let index, let evidence):
-            "record \(index) is missing: \(evidence). \(Self.restoreRemedy)"
+            "record \(index) is missing: \(evidence). \(Self.restoreRemedy)\(Self.indexRemedy(evidence))"
         case .duplicateIndex(let index, let files):
             "record \(index) is there \(files.count) times (\(files.joined(separator: ", "))). Keep the one that "
                 + "the following record links to, and move the other out of the journal"
@@ -37,7 +37,8 @@ extension JournalError: CustomStringConvertible {
             "the idempotency key \"\(key)\" of the grant \"\(grant)\" belongs to the use \(existing), which was a "
                 + "different request. Use a new key for a new request"
         case .clockRegression(let now, let lastRecord):
-            "the clock says \(now), but the last record was made at \(lastRecord). Set the clock right"
+            "the clock says \(now), but the last record was made at \(lastRecord). Set the clock right; where that is the "
+                + "record's mistake, raise the tolerance (clockToleranceSeconds)"
         case .poisoned(let path):
             "an earlier sync of \(path) failed, so nothing more can be promised through this handle. Check the disk "
                 + "and open the journal again"
@@ -55,6 +56,13 @@ extension JournalError: CustomStringConvertible {
     }
 
     private static let restoreRemedy = "Nothing is appended to it; restore the journal from a copy that verifies"
+
+    /// Where nothing but an index names a record, it may be the index that is wrong.
+    private static func indexRemedy(_ evidence: String) -> String {
+        guard evidence.hasPrefix("indexes/") else { return "" }
+        return ". If no record was removed, and the index is what is wrong, give up what it names: "
+            + "rebuildIndexes(discardingEvidence: true), or holdfast journal rebuild-indexes --discard-evidence"
+    }
 
     private static func quoted(_ digest: String) -> String { digest.isEmpty ? "no digest" : digest }
 
