@@ -74,6 +74,8 @@ final class CrashEngine: CellSource {
         core.names(of: inode, cells: cells, seen: seen)
     }
 
+    func mayHaveChanged(_ cell: Int) -> Bool { core.survivors.hasVersions(of: cell) }
+
     func observedBoot(seen: Int) { core.observeBoot(seen: seen) }
 
     func describe(_ misstep: ObservationCore.Misstep) -> String {

@@ -167,6 +167,9 @@ struct Survivors {
     func isInside(_ bit: Int) -> Bool { inside[bit >> 6] & (1 << UInt64(bit & 63)) != 0 }
     func isOutside(_ bit: Int) -> Bool { outside[bit >> 6] & (1 << UInt64(bit & 63)) != 0 }
 
+    /// Whether a micro-operation, of whatever point, changes a cell.
+    func hasVersions(of cell: Int) -> Bool { first.start(cell) >= 0 || (second.map { $0.start(cell) >= 0 } ?? false) }
+
     /// The value of a cell when only one is possible and that is seen at once.
     @inline(__always)
     func settledValue(of cell: Int, base: Int64) -> Int64? {

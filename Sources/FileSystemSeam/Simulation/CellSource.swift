@@ -1,7 +1,7 @@
 /// Where a simulated disk finds the cells it has not written since it was started. Without a source every cell
 /// has its base value; an explorer is a source that decides a cell when it is first read.
 ///
-/// Every call is one observation; `seen` says how many came before it in this run.
+/// Every call with `seen` is one observation; it says how many came before it in this run.
 package protocol CellSource: AnyObject {
     /// The value of one cell.
     func value(of cell: Int, seen: Int) -> Int64
@@ -10,6 +10,9 @@ package protocol CellSource: AnyObject {
     func listing(of directory: Int64, cells: [Int], seen: Int) -> [Int64]
     /// Which of `cells` name `inode`; nothing else about them is observed.
     func names(of inode: Int64, cells: [Int], seen: Int) -> NamesFound
+    /// Whether a cell may hold something else than on the base. This is no observation: the answer is the same in every run
+    /// over what was recorded.
+    func mayHaveChanged(_ cell: Int) -> Bool
     /// Told when a run looks at something that differs from boot to boot.
     func observedBoot(seen: Int)
 }

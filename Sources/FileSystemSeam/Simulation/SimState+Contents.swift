@@ -42,13 +42,17 @@ extension SimState {
         try reserve(max(0, end - size))
         log.begin(.write, operations, inode)
         log.events[log.events.count - 1].sizeBefore = size
+        if offset > size { clear(inode, behind: size, upTo: Int(offset) / SectorPool.size) }
         var done = 0
         while done < count {
             let position = Int(offset) + done
             let within = position % SectorPool.size
             let part = min(SectorPool.size - within, count - done)
             let cell = cellID(.sector, inode, position / SectorPool.size)
-            let old = part == SectorPool.size ? 0 : Int(value(cell))
+            // What lies behind the end is no content, and before what is written there it is zero.
+            let start = Int64(position - within)
+            var old = part == SectorPool.size || start >= size ? 0 : Int(value(cell))
+            if old != 0, size < offset, start < size { old = sectors.number(clearing: old, from: Int(size - start)) }
             let new = sectors.number(overlaying: old, at: within, with: bytes, from: done, count: part)
             place(new, cell, inode, position / SectorPool.size, first: done == 0, fault: fault)
             done += part
@@ -90,17 +94,11 @@ extension SimState {
         log.begin(kind, operations, inode)
         log.events[log.events.count - 1].sizeBefore = old
         if size != old { write(sizeCell, size) }
-        if size < old {
+        if size > old {
+            clear(inode, behind: old, upTo: Int((size - 1) / Int64(SectorPool.size)) + 1)
+        } else if size < old {
             let last = Int((old - 1) / Int64(SectorPool.size))
-            var sector = Int(size / Int64(SectorPool.size))
-            let within = Int(size % Int64(SectorPool.size))
-            if within > 0 {
-                let cell = cellID(.sector, inode, sector)
-                let content = value(cell)
-                let cut = Int64(sectors.number(clearing: Int(content), from: within))
-                if cut != content { write(cell, cut) }
-                sector += 1
-            }
+            var sector = cutSector(inode, at: size)
             while sector <= last {
                 let cell = cellID(.sector, inode, sector)
                 if peek(cell) != 0 { write(cell, 0) }
@@ -110,6 +108,27 @@ extension SimState {
         }
         touch(inode)
         changes &+= 1
+    }
+
+    /// Makes the sectors from a file's end up to, not including, `end` zeros for a file that grows: data may have survived
+    /// a power cut there without the length that covered it.
+    private mutating func clear(_ inode: Int64, behind size: Int64, upTo end: Int) {
+        if Int(size / Int64(SectorPool.size)) >= end { return }
+        let first = cutSector(inode, at: size)
+        if first >= end { return }
+        for cell in clear(first..<end, of: inode) { write(cell, 0) }
+    }
+
+    /// Makes the rest of the sector in which `size` lies zeros; returns the first sector that lies behind it whole.
+    private mutating func cutSector(_ inode: Int64, at size: Int64) -> Int {
+        let sector = Int(size / Int64(SectorPool.size))
+        let within = Int(size % Int64(SectorPool.size))
+        if within == 0 { return sector }
+        let cell = cellID(.sector, inode, sector)
+        let content = value(cell)
+        let cut = Int64(sectors.number(clearing: Int(content), from: within))
+        if cut != content { write(cell, cut) }
+        return sector + 1
     }
 
     mutating func setPermissions(_ inode: Int64, _ permissions: Permissions) {

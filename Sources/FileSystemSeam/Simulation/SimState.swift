@@ -76,7 +76,8 @@ package struct SimState {
     /// branch, so acts that only overwrite look here.
     func peek(_ cell: Int) -> Int64? {
         if liveEpochs[cell] == epoch { return liveValues[cell] }
-        if cells.keys[cell].inode >> 2 >= firstInode { return 0 }
+        let key = cells.keys[cell]
+        if key.inode >> 2 >= firstInode || isCleared(key) { return 0 }
         return source == nil ? baseValues[cell] : nil
     }
 
@@ -86,6 +87,8 @@ package struct SimState {
         var value: Int64 = 0
         if serial >= firstInode || (key.kind == .name && serial < inodes.count && inodes[serial].listed == epoch) {
             // Made by this run, or a name that was not among those listed.
+        } else if key.kind == .sector, isCleared(key) {
+            // Behind the end that the file had when it grew.
         } else if let known = foresight.value(of: cell) {
             value = known
         } else if let source {
@@ -139,6 +142,28 @@ package struct SimState {
     mutating func write(_ cell: Int, _ value: Int64) {
         setLive(cell, value)
         log.effect(cell, value)
+    }
+
+    /// Lets processes see zeros in some sectors of a file from now on, whatever lies there. Returns the cells that may hold
+    /// something else on the disk, in order: which these are depends on what was recorded, not on what other runs did.
+    mutating func clear(_ sectors: Range<Int>, of inode: Int64) -> [Int] {
+        if sectors.isEmpty || Int(inode >> 2) >= firstInode { return [] }
+        let serial = noted(inode)
+        let known = inodes[serial].clearedIn == epoch ? inodes[serial].cleared : sectors
+        inodes[serial].clearedIn = epoch
+        inodes[serial].cleared =
+            min(known.lowerBound, sectors.lowerBound)..<max(known.upperBound, sectors.upperBound)
+        return cells.sectors(of: inode).filter { cell in
+            guard sectors.contains(cells.keys[cell].index) else { return false }
+            if liveEpochs[cell] == epoch { return liveValues[cell] != 0 }
+            return baseValues[cell] != 0 || source?.mayHaveChanged(cell) == true
+        }.sorted { cells.keys[$0].index < cells.keys[$1].index }
+    }
+
+    private func isCleared(_ key: CellKey) -> Bool {
+        let serial = Int(key.inode >> 2)
+        guard key.kind == .sector, serial < inodes.count, inodes[serial].clearedIn == epoch else { return false }
+        return inodes[serial].cleared.contains(key.index)
     }
 
     /// The names in a directory with what they stand for.
@@ -252,6 +277,10 @@ private struct InodeNotes: Sendable {
     var listed: UInt32 = 0
     /// The epoch in which the names of this inode were counted.
     var counted: UInt32 = 0
+    /// The epoch in which the file grew over ``cleared``.
+    var clearedIn: UInt32 = 0
+    /// Sectors that came behind the file's end when it grew in that epoch: zeros, but where it was written to since.
+    var cleared = 0..<0
     /// The directory that this directory was last found in, 0 for none.
     var parent: Int64 = 0
     /// Every name cell that ever stood for this inode, in any run.

@@ -51,6 +51,8 @@ package struct CellTable: Sendable {
     package private(set) var keys: [CellKey] = []
     /// The name cells of each directory, by its inode's serial number.
     private var namesOfDirectory: [[Int]] = []
+    /// The sector cells of each file, likewise.
+    private var sectorsOfFile: [[Int]] = []
     private var slots = [Int32](repeating: -1, count: 256)
 
     package var count: Int { keys.count }
@@ -65,20 +67,30 @@ package struct CellTable: Sendable {
         }
         slots[slot] = Int32(keys.count)
         keys.append(key)
-        if key.kind == .name { add(keys.count - 1, toDirectory: Int(key.inode >> 2)) }
+        switch key.kind {
+        case .name: Self.add(keys.count - 1, &namesOfDirectory, Int(key.inode >> 2))
+        case .sector: Self.add(keys.count - 1, &sectorsOfFile, Int(key.inode >> 2))
+        default: break
+        }
         if keys.count * 2 > slots.count { grow() }
         return keys.count - 1
     }
 
-    private mutating func add(_ id: Int, toDirectory serial: Int) {
-        while namesOfDirectory.count <= serial { namesOfDirectory.append([]) }
-        namesOfDirectory[serial].append(id)
+    private static func add(_ id: Int, _ lists: inout [[Int]], _ serial: Int) {
+        while lists.count <= serial { lists.append([]) }
+        lists[serial].append(id)
     }
 
     /// The name cells of a directory, oldest first.
     package func names(of directory: Int64) -> [Int] {
         let serial = Int(directory >> 2)
         return serial < namesOfDirectory.count ? namesOfDirectory[serial] : []
+    }
+
+    /// The sector cells of a file that were ever named, in no order.
+    func sectors(of inode: Int64) -> [Int] {
+        let serial = Int(inode >> 2)
+        return serial < sectorsOfFile.count ? sectorsOfFile[serial] : []
     }
 
     private func home(_ key: CellKey) -> Int {
