@@ -127,21 +127,12 @@ final class Baton: SimScheduler, @unchecked Sendable {
         if yields || preemptions < settings.preemptionMaximum {
             others = processes.indices.filter { $0 != index && canRun($0) }
         }
-        let canKill = kills < settings.killMaximum && !yields
+        let canBeKilled = !yields && canKill
         // A sleeper lets the others go first; that is not a preemption.
         var order = yields && !others.isEmpty ? others + [index] : [index] + others
         if yields, !others.isEmpty, sleeps[index].stutters == Self.stutterMaximum { order = others }
-        let option = choose(order.count + (canKill ? 1 : 0))
-        if option == order.count {
-            kills += 1
-            say("process \(index + 1) is killed before \(operation.rawValue) \(name)")
-            process.isKilled = true
-            disk.enter()
-            disk.state.locks.removeAll { $0.process == process.id }
-            disk.state.changes &+= 1
-            disk.leave()
-            throw Refusal(.badDescriptor)
-        }
+        let option = choose(order.count + (canBeKilled ? 1 : 0))
+        if option == order.count { try kill(index, operation, name) }
         let next = order[option]
         if yields { sleeps[index].stutters = next == index && !others.isEmpty ? sleeps[index].stutters + 1 : 0 }
         if next != index {
@@ -149,8 +140,24 @@ final class Baton: SimScheduler, @unchecked Sendable {
             pass(to: next)
             waitForTurn(index)
             if process.isKilled { throw Refusal(.badDescriptor) }
+            // Others have moved meanwhile, and may rely on what this one still had to do.
+            if !yields, canKill, choose(2) == 1 { try kill(index, operation, name) }
         }
         say("process \(index + 1): \(yields ? "sleeps" : "\(operation.rawValue) \(name)")")
+    }
+
+    private var canKill: Bool { kills < settings.killMaximum }
+
+    private func kill(_ index: Int, _ operation: FileSystemError.Operation, _ name: String) throws(Refusal) {
+        kills += 1
+        say("process \(index + 1) is killed before \(operation.rawValue) \(name)")
+        let process = processes[index]
+        process.isKilled = true
+        disk.enter()
+        disk.state.locks.removeAll { $0.process == process.id }
+        disk.state.changes &+= 1
+        disk.leave()
+        throw Refusal(.badDescriptor)
     }
 
     func blocked(_ process: SimProcess, canTimeOut: Bool) throws(Refusal) -> Bool {

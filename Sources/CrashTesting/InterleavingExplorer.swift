@@ -4,7 +4,8 @@ public import FileSystemSeam
 ///
 /// Each process runs in a thread of its own, but only the one that holds the baton moves; the baton changes hands
 /// between seam operations. Every schedule with at most ``preemptionMaximum`` unforced changes is tried, and at
-/// every operation of every process a kill, if ``killMaximum`` allows. A process that waits for a lock is not
+/// every operation of every process a kill, if ``killMaximum`` allows: also when others took the baton before that
+/// operation, did what they did, and gave it back. A process that waits for a lock is not
 /// scheduled until something changed; when all wait, that is a deadlock and a finding.
 public struct InterleavingExplorer: Sendable {
     /// How many times a schedule may take the baton from a process that could go on.

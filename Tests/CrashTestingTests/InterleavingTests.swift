@@ -78,6 +78,32 @@ import Testing
         #expect(ordered.isClean, "\(ordered)")
     }
 
+    /// Whoever is refused the lock takes the holder's work as done; the holder dies after that, and before it does it.
+    @Test func aHolderIsKilledAfterAnotherOneReliedOnIt() throws {
+        var explorer = InterleavingExplorer()
+        explorer.preemptionMaximum = 1
+        func explore(_ isBuggy: Bool) throws -> InterleavingExplorer.Report {
+            let work: @Sendable (any FileSystem, (Int) -> Void) throws -> Void = { fileSystem, acknowledge in
+                let directory = try fileSystem.openDirectory("/")
+                if try directory.lock(.exclusive, blocking: !isBuggy) {
+                    _ = try directory.open("done", [.write, .create], permissions: .ownerFile)
+                }
+                acknowledge(1)
+                try directory.close()
+            }
+            return try explorer.explore(processes: [work, work]) { fileSystem, outcomes in
+                let isPromised = outcomes.contains { !$0.acknowledged.isEmpty }
+                let isDone = try fileSystem.openDirectory("/").exists("done")
+                try CheckFailure.unless(isDone || !isPromised, "acknowledged and not done")
+            }
+        }
+        let found = try explore(true)
+        #expect(found.failure == "acknowledged and not done", "\(found)")
+        #expect(found.script.contains { $0.contains("is killed before open done") }, "\(found)")
+        let twin = try explore(false)
+        #expect(twin.isClean, "\(twin)")
+    }
+
     @Test func aProcessThatSleepsBetweenItsLooksIsExploredWhole() throws {
         var explorer = InterleavingExplorer()
         explorer.killMaximum = 0
