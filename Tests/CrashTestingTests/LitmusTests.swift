@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test func unwrittenBlocksShowWholeAndEachByItself() throws {
-        // Two new blocks, the second with two sectors, and an old one: only that may be torn.
+        // Two new blocks, the second with two sectors, and an old one: only that may be torn. The length grows block by block.
         let seen = try CrashExplorer(.ext4Ordered).outcomes {
             try put($0.openDirectory("/"), "a", sectors("AAAAAA"), synced: true)
         } workload: {
@@ -68,7 +68,9 @@ import Testing
         }
         var expected: Set<CrashOutcome> = ["AAAAAA"]
         for old in ["··", "B·", "·C", "BC"] {
+            expected.insert(CrashOutcome("AAAAAA" + old))
             for middle in ["········", "DDDDDDDD"] {
+                expected.insert(CrashOutcome("AAAAAA" + old + middle))
                 for end in ["··", "EF"] { expected.insert(CrashOutcome("AAAAAA" + old + middle + end)) }
             }
         }

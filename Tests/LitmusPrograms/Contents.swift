@@ -12,6 +12,11 @@ package func sectors(_ letters: String) -> String {
     letters.map { String(repeating: String($0), count: 512) }.joined()
 }
 
+/// Every way in which some of a text's letters show, and the others as zeros.
+func tornSectors(_ letters: String) -> [String] {
+    letters.reduce([""]) { texts, letter in texts.flatMap { ["\($0)·", "\($0)\(letter)"] } }
+}
+
 /// Writes a whole text to the start of a file, which is made when it is absent.
 package func put(_ directory: any Directory, _ name: String, _ text: String, synced: Bool = false) throws {
     let file = try directory.open(name, [.write, .create], permissions: .ownerFile)

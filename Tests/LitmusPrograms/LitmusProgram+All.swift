@@ -58,6 +58,33 @@ extension LitmusProgram {
             ]
         ),
         LitmusProgram(
+            description: "append to the end of a block and beyond in one write",
+            prepare: { try put($0, "a", sectors("AAAAAAA"), synced: true) },
+            run: { try put($0, "a", sectors("AAAAAAABC")) },
+            outcomes: [
+                "posixMinimal": [
+                    "a=[AAAAAAA]", "a=[AAAAAAA·]", "a=[AAAAAAAB]", "a=[AAAAAAA··]", "a=[AAAAAAAB·]", "a=[AAAAAAA·C]",
+                    "a=[AAAAAAABC]",
+                ],
+                "xfs": ["a=[AAAAAAA]", "a=[AAAAAAAB]", "a=[AAAAAAABC]"],
+            ]
+        ),
+        LitmusProgram(
+            description: "append two new blocks in one write",
+            prepare: { try put($0, "a", "", synced: true) },
+            run: { try put($0, "a", sectors("BBBBBBBBC")) },
+            outcomes: [
+                "posixMinimal": Set(
+                    tornSectors("BBBBBBBB").flatMap { ["a=[\($0)]", "a=[\($0)·]", "a=[\($0)C]"] } + ["a="]
+                ),
+                "ext4Ordered": [
+                    "a=", "a=[········]", "a=[BBBBBBBB]", "a=[·········]", "a=[········C]", "a=[BBBBBBBB·]",
+                    "a=[BBBBBBBBC]",
+                ],
+                "xfs": ["a=", "a=[BBBBBBBB]", "a=[BBBBBBBBC]"],
+            ]
+        ),
+        LitmusProgram(
             description: "append twice to a new block",
             prepare: { try put($0, "a", sectors("AAAAAAAA"), synced: true) },
             run: {

@@ -29,16 +29,20 @@ extension OrderBuilder {
             }
         }
         show(&block, index, event)
+        let end = effects.last { key($0).kind == .size }
         for effect in effects where key(effect).kind == .size {
+            /// The data from `first` on that this length covers; the whole length covers all, wherever it went astray.
+            func covered(_ first: Int64) -> [Int] {
+                data.filter {
+                    let start = Int64($0.sector) * Int64(SectorPool.size)
+                    return start >= first && (start < effect.value || effect == end)
+                }.map(\.node)
+            }
             var after: [Int] = []
             switch model.lengthRule {
             case .anyTime, .overUnwrittenBlocks: break
-            case .afterData: after = data.map(\.node)
-            case .afterNewBlocks(let block):
-                let firstNew = (event.sizeBefore + block - 1) / block * block
-                for (node, sector) in data where Int64(sector) * Int64(SectorPool.size) >= firstNew {
-                    after.append(node)
-                }
+            case .afterData: after = covered(0)
+            case .afterNewBlocks(let block): after = covered((event.sizeBefore + block - 1) / block * block)
             }
             node(index, .length, event.inode, [effect], after: after)
         }

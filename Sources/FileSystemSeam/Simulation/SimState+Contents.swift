@@ -2,6 +2,8 @@
 extension SimState {
     /// 2 TiB: a cell's key has 32 bits for the number of a sector.
     static let fileSizeMaximum = Int64(SectorPool.size) << 32
+    /// Where a write that makes a file longer may leave a length in between: at the ends of a kernel's pages and blocks.
+    static let blockSize: Int64 = 4096
 
     mutating func read(
         _ inode: Int64,
@@ -57,7 +59,15 @@ extension SimState {
             place(new, cell, inode, position / SectorPool.size, first: done == 0, fault: fault)
             done += part
         }
-        if end > size { write(sizeCell, end) }
+        if end > size {
+            // The kernel copies page by page, and counts each one in before it copies the next.
+            var length = (max(size, offset) / Self.blockSize + 1) * Self.blockSize
+            while length < end {
+                log.effect(sizeCell, length)
+                length += Self.blockSize
+            }
+            write(sizeCell, end)
+        }
         touch(inode)
         changes &+= 1
         return count
