@@ -28,20 +28,64 @@ extension FaultSweep {
         public var plansThatThrew = 0
         /// States recovered and checked over all plans.
         public var states = 0
+        /// Explorations made: of the run without faults, and of each plan under which the workload ended.
+        public private(set) var explorations = 0
+        /// Those of ``explorations`` with a crash point, in a recovery or not, that was covered as
+        /// ``CrashStatistics/sampledPoints`` are.
+        public private(set) var sampledExplorations = 0
+        /// Those of the others with a point that was covered as ``CrashStatistics/boundedPoints`` are.
+        public private(set) var boundedExplorations = 0
+        /// Those of ``explorations`` that ended when a state failed, as the one of a plan does.
+        public private(set) var explorationsThatStopEarly = 0
+        /// Those of ``explorations`` whose budget for the seen-set was used up, so that states may count twice.
+        public private(set) var explorationsWithFullSeenSet = 0
         /// Broken promises: of each plan the first one, and all that are broken without any fault.
         public var findings: [Finding] = []
 
-        /// Whether every pair was tried, too.
-        public var isExhaustive: Bool { pairs == pairsPossible }
+        /// Whether every pair was tried, too, and no exploration was bounded or sampled. One that ended at the promise it
+        /// found broken counts as whole.
+        public var isExhaustive: Bool {
+            pairs == pairsPossible && sampledExplorations == 0 && boundedExplorations == 0
+        }
+
+        /// How the states under the plans were covered, the weakest mode first: `exhaustive in all 26 explorations`, or in how
+        /// many it was `sampled`, `bounded` and `exhaustive`; how many ended early, and had a full seen-set.
+        public var mode: String {
+            let whole = explorations - sampledExplorations - boundedExplorations
+            var parts: [String] = []
+            for (kind, count) in [
+                ("sampled", sampledExplorations), ("bounded", boundedExplorations), ("exhaustive", whole),
+            ] where count > 0 {
+                parts.append("\(kind) in \(count == explorations ? "all " : "")\(count)")
+            }
+            var text = parts.joined(separator: ", ") + (parts.count > 1 ? " of \(explorations)" : "") + " explorations"
+            if explorationsThatStopEarly > 0 { text += "; \(explorationsThatStopEarly) ended at a failing state" }
+            if explorationsWithFullSeenSet > 0 { text += "; seen-set full in \(explorationsWithFullSeenSet)" }
+            return text
+        }
+
+        /// Counts one exploration, by the weakest mode of its points.
+        mutating func add(_ statistics: CrashStatistics) {
+            states += statistics.states
+            explorations += 1
+            if statistics.sampledPoints + statistics.sampledRecoveryPoints > 0 {
+                sampledExplorations += 1
+            } else if statistics.boundedPoints + statistics.boundedRecoveryPoints > 0 {
+                boundedExplorations += 1
+            }
+            if statistics.stopsEarly { explorationsThatStopEarly += 1 }
+            if statistics.seenSetIsFull { explorationsWithFullSeenSet += 1 }
+        }
 
         /// Whether no promise was broken under any plan that was tried.
         public var isClean: Bool { findings.isEmpty }
 
-        /// Counts, then each finding.
+        /// Counts, the mode, then each finding.
         public var description: String {
             var text = "fault sweep: all \(singles) single faults, "
-            text += isExhaustive ? "all \(pairs) pairs" : "\(pairs) of \(pairsPossible) pairs, sampled"
+            text += pairs == pairsPossible ? "all \(pairs) pairs" : "\(pairs) of \(pairsPossible) pairs, sampled"
             text += "; \(plansThatThrew) reported by the workload, \(states) states\n"
+            text += "  \(mode)\n"
             if findings.isEmpty { return text + "  no promise broken\n" }
             text += "  \(Count(findings.count, "finding"))\n"
             for (index, finding) in findings.enumerated() { text += "\n\(index + 1). \(finding)\n" }

@@ -55,7 +55,7 @@ public struct FaultSweep: Sendable {
                 report.findings.append(Finding(plan: plan, message: "the workload does not end: \(reason)"))
                 return nil
             }
-            report.states += faulted.statistics.states
+            report.add(faulted.statistics)
             if let error = faulted.workloadError {
                 report.plansThatThrew += 1
                 if !isOwnError(error) {
@@ -69,7 +69,7 @@ public struct FaultSweep: Sendable {
         }
 
         let clean = try explorer.explore(prepare: prepare, workload: workload, recover: recover, check: check)
-        report.states = clean.statistics.states
+        report.add(clean.statistics)
         for finding in clean.findings { report.findings.append(Finding(plan: FaultPlan(), message: "\(finding)")) }
 
         var pairs: [FaultPlan] = []

@@ -92,6 +92,46 @@ import Testing
         #expect(none.pairs == 0 && none.isClean, "\(none)")
     }
 
+    /// A sweep is as thorough as its explorations, and says so: all faults with a few states each prove little.
+    @Test func theWeakestModeOfTheExplorationsIsNamed() throws {
+        let whole = try sweep(believesSyncs: true)
+        let count = 1 + whole.singles + whole.pairs
+        #expect(whole.description.contains("exhaustive in all \(count) explorations"), "\(whole)")
+        var few = FaultSweep()
+        few.triesPairs = false
+        few.explorer.runMaximum = 1
+        few.explorer.sampleCount = 1
+        let sampled = try sweep(believesSyncs: true, few)
+        #expect(sampled.isClean && !sampled.isExhaustive, "\(sampled)")
+        #expect(sampled.description.contains("  sampled in "), "\(sampled)")
+        few.explorer.runMaximum = 1 << 20
+        few.explorer.unsyncedSectorMaximum = 0
+        let bounded = try sweep(believesSyncs: true, few)
+        #expect(bounded.isClean && !bounded.isExhaustive, "\(bounded)")
+        #expect(bounded.description.contains("  bounded in "), "\(bounded)")
+    }
+
+    @Test func aFullSeenSetIsTold() throws {
+        var small = FaultSweep()
+        small.explorer.seenSetMaximumBytes = 1
+        small.triesPairs = false
+        small.faults = { $0 == .write ? [.short(bytes: 512)] : [] }
+        let report = try small.run { fileSystem in
+            let directory = try fileSystem.openDirectory("/")
+            try directory.open("a", [.write, .create], permissions: .ownerFile).allocate(to: 5120)
+        } workload: { (fileSystem, _: (Int) -> Void) in
+            let file = try fileSystem.openDirectory("/").open("a", [.write], permissions: .ownerFile)
+            try file.writeAll([UInt8](repeating: 1, count: 5120), at: 0)
+        } isOwnError: { _ in
+            false
+        } recover: { fileSystem in
+            try fileSystem.openDirectory("/").readFile("a", maximumBytes: 5120)
+        } check: { _, _ in
+        }
+        #expect(report.isClean && report.isExhaustive && report.singles == 1, "\(report)")
+        #expect(report.description.contains("exhaustive in all 2 explorations; seen-set full in 2"), "\(report)")
+    }
+
     @Test func twoFlippedBitsAreTwoBits() throws {
         let report = try FaultSweep().run { fileSystem in
             let directory = try fileSystem.openDirectory("/")
