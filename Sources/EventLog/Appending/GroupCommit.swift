@@ -16,6 +16,8 @@ final class GroupCommit: Sendable {
         /// The last ticket that is covered by a sync.
         var synced: UInt64 = 0
         var isSyncing = false
+        /// How many threads sync, or wait for a sync.
+        var asking = 0
         var isPoisoned = false
         var target: Target?
         /// Events appended since the last one that had to be durable, for ``EventDurability/everyEvents(_:)``.
@@ -85,9 +87,11 @@ final class GroupCommit: Sendable {
         }
     }
 
-    /// Lets go of the files. What was written until now is nobody's to sync any more.
+    /// Lets go of the files, unless a thread is waiting for a sync of theirs just now. What was written until now is nobody's to
+    /// sync any more.
     func letGo() {
         state.withLock { state in
+            if state.asking > 0 { return }
             state.target = nil
             state.synced = state.written
         }
@@ -105,6 +109,8 @@ final class GroupCommit: Sendable {
 
     private func sync(upTo ticket: UInt64) throws(EventLogError) {
         let path = path
+        state.withLock { $0.asking += 1 }
+        defer { state.withLock { $0.asking -= 1 } }
         let role = try state.wait { (state) throws(EventLogError) -> Role? in
             if state.synced >= ticket { return .covered }
             if state.isPoisoned { throw .poisoned(path: path) }
