@@ -1,15 +1,12 @@
 import CrashTesting
 import EventLog
 import FileSystemSeam
-import Foundation
 import Testing
 
 /// Each sync fails once, and whoever was refused tries again with another handle, as he has to: another sync succeeds, and says
 /// nothing of what the first one was for. Then the power is cut.
 @Suite("Second attempts on an event log")
 struct EventLogRetryTests {
-    private static let isLong = ProcessInfo.processInfo.environment["HOLDFAST_LONG"] != nil
-
     /// One thing after the other, each tried until it succeeds.
     struct Work: Sendable, CustomTestStringConvertible {
         typealias Step = @Sendable (SessionLog, (LogAnswer) -> Void) throws -> Void
@@ -69,18 +66,7 @@ struct EventLogRetryTests {
     private static let seal: Work.Step = { log, say in say(.sealed(eventCount: try log.seal().eventCount)) }
 
     @Test(arguments: all) func standOnNothingASyncFailedFor(work: Work) throws {
-        var sweep = FaultSweep(.posixMinimal)
-        sweep.faults = { operation in
-            switch operation {
-            case .sync, .syncDirectory: [.error(.inputOutput)]
-            default: []
-            }
-        }
-        sweep.triesPairs = Self.isLong
-        sweep.pairMaximum = 200
-        sweep.explorer.runMaximum = Self.isLong ? 20 : 4
-        sweep.explorer.sampleCount = Self.isLong ? 20 : 0
-        sweep.explorer.depth = 1
+        let sweep = FaultSweep.failingEachSync()
         let report = try sweep.run(
             prepare: work.story.prepare,
             workload: work.work,
@@ -89,7 +75,7 @@ struct EventLogRetryTests {
             check: work.story.check
         )
         #expect(report.isClean, "\(work.story): \(report)")
-        #expect(report.plansThatThrew == 0 || Self.isLong, "\(work.story): the second attempt fails, too: \(report)")
+        #expect(report.plansThatThrew == 0 || runsLongTests, "\(work.story): the second attempt fails, too: \(report)")
         #expect(report.singles > 3, "\(report)")
     }
 }

@@ -1,6 +1,5 @@
 import CrashTesting
 import FileSystemSeam
-import Foundation
 import KeyStore
 import Testing
 
@@ -8,8 +7,6 @@ import Testing
 /// second sync succeeds, and says nothing of what the first one was for.
 @Suite("Second attempts on a key store")
 struct KeyStoreRetryTests {
-    private static let isLong = ProcessInfo.processInfo.environment["HOLDFAST_LONG"] != nil
-
     /// Who makes the second attempt.
     enum Successor: Sendable, CaseIterable {
         /// The same object.
@@ -67,8 +64,8 @@ struct KeyStoreRetryTests {
 
     static let all = [made, destroys, fills, moves]
     /// The quick form has those that make names.
-    private static let killed = isLong ? all : [made, moves]
-    private static let failing = isLong ? all : [made, destroys]
+    private static let killed = runsLongTests ? all : [made, moves]
+    private static let failing = runsLongTests ? all : [made, destroys]
 
     private static func seal(_ entity: String, _ text: String) -> Work.Step {
         { _, store, say in try KeyStoreStory.seal(store, entity, text, say) }
@@ -86,19 +83,7 @@ struct KeyStoreRetryTests {
     @Test(arguments: failing, Successor.allCases) func standOnNothingASyncFailedFor(work: Work, successor: Successor)
         throws
     {
-        var sweep = FaultSweep(.posixMinimal)
-        sweep.faults = { operation in
-            switch operation {
-            case .syncDirectory: [.error(.inputOutput)]
-            case .sync where Self.isLong: [.error(.inputOutput)]
-            default: []
-            }
-        }
-        sweep.triesPairs = Self.isLong
-        sweep.pairMaximum = 200
-        sweep.explorer.runMaximum = Self.isLong ? 20 : 4
-        sweep.explorer.sampleCount = Self.isLong ? 20 : 0
-        sweep.explorer.depth = 1
+        let sweep = FaultSweep.failingEachSync { $0 == .syncDirectory || ($0 == .sync && runsLongTests) }
         let report = try sweep.run(
             prepare: work.story.prepare,
             workload: { fileSystem, say in try work.work(fileSystem, successor, say) },
@@ -107,7 +92,7 @@ struct KeyStoreRetryTests {
             check: KeyStoreStory.check
         )
         #expect(report.isClean, "\(work.story), \(successor): \(report)")
-        #expect(report.plansThatThrew == 0 || Self.isLong, "\(work.story): the second attempt fails, too: \(report)")
+        #expect(report.plansThatThrew == 0 || runsLongTests, "\(work.story): the second attempt fails, too: \(report)")
         #expect(report.singles > 4, "\(report)")
         print(
             "faults: a key store \(work.story), tried again by the \(successor): \(report.singles) faults, \(report.states) states"
@@ -117,8 +102,8 @@ struct KeyStoreRetryTests {
     /// A process is killed before each of its changes; another one begins again; then the power is cut.
     @Test(arguments: killed) func standOnNothingAKilledProcessLeft(work: Work) throws {
         var explorer = CrashExplorer(.posixMinimal)
-        explorer.runMaximum = Self.isLong ? 20 : 1
-        explorer.sampleCount = Self.isLong ? 20 : 0
+        explorer.runMaximum = runsLongTests ? 20 : 1
+        explorer.sampleCount = runsLongTests ? 20 : 0
         explorer.depth = 1
         explorer.findingMaximum = 1
         explorer.failureMaximum = 1
@@ -145,7 +130,7 @@ struct KeyStoreRetryTests {
             states += report.statistics.states
             #expect(report.isClean, "\(work.story), killed before change \(operation): \(report)")
             if !hasKilled || !report.isClean { break }
-            operation += Self.isLong ? 1 : 3
+            operation += runsLongTests ? 1 : 3
         }
         #expect(operation > 20, "\(work.story)")
         print("faults: a key store \(work.story), killed \(operation) times: \(states) states")

@@ -1,6 +1,5 @@
 import CrashTesting
 import FileSystemSeam
-import Foundation
 import Journal
 import Testing
 
@@ -8,8 +7,6 @@ import Testing
 /// nothing of what the first one was for. Then the power is cut.
 @Suite("Second attempts on a journal")
 struct JournalRetryTests {
-    private static let isLong = ProcessInfo.processInfo.environment["HOLDFAST_LONG"] != nil
-
     struct Work: Sendable, CustomTestStringConvertible {
         let format: JournalFormat
         /// Records that are there before; none for a journal that is made.
@@ -73,18 +70,7 @@ struct JournalRetryTests {
     ]
 
     @Test(arguments: all) func standOnNothingASyncFailedFor(work: Work) throws {
-        var sweep = FaultSweep(.posixMinimal)
-        sweep.faults = { operation in
-            switch operation {
-            case .sync, .syncDirectory: [.error(.inputOutput)]
-            default: []
-            }
-        }
-        sweep.triesPairs = Self.isLong
-        sweep.pairMaximum = 200
-        sweep.explorer.runMaximum = Self.isLong ? 20 : 4
-        sweep.explorer.sampleCount = Self.isLong ? 20 : 0
-        sweep.explorer.depth = 1
+        let sweep = FaultSweep.failingEachSync()
         let report = try sweep.run(
             prepare: work.prepare,
             workload: work.work,
@@ -93,7 +79,7 @@ struct JournalRetryTests {
             check: work.check
         )
         #expect(report.isClean, "\(report)")
-        #expect(report.plansThatThrew == 0 || Self.isLong, "the second attempt fails, too: \(report)")
+        #expect(report.plansThatThrew == 0 || runsLongTests, "the second attempt fails, too: \(report)")
         #expect(report.singles > 3, "\(report)")
     }
 }

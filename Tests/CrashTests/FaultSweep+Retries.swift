@@ -1,0 +1,27 @@
+import CrashTesting
+import FileSystemSeam
+import Foundation
+
+/// Whether the long forms run, which take hours: `HOLDFAST_LONG` is set.
+let runsLongTests = ProcessInfo.processInfo.environment["HOLDFAST_LONG"] != nil
+
+extension FaultSweep {
+    /// Fails each sync once, for a workload that tries again until it succeeds, and then cuts the power: a second sync succeeds,
+    /// and says nothing of what the first one was for. The quick form tries few states of each point.
+    ///
+    /// - Parameter isFailing: which of the syncs.
+    static func failingEachSync(
+        where isFailing: @escaping @Sendable (FileSystemError.Operation) -> Bool = {
+            $0 == .sync || $0 == .syncDirectory
+        }
+    ) -> FaultSweep {
+        var sweep = FaultSweep(.posixMinimal)
+        sweep.faults = { isFailing($0) ? [.error(.inputOutput)] : [] }
+        sweep.triesPairs = runsLongTests
+        sweep.pairMaximum = 200
+        sweep.explorer.runMaximum = runsLongTests ? 20 : 4
+        sweep.explorer.sampleCount = runsLongTests ? 20 : 0
+        sweep.explorer.depth = 1
+        return sweep
+    }
+}
