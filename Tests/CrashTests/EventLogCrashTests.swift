@@ -224,4 +224,43 @@ struct EventLogInterleavingTests {
         }
         #expect(report.failure == nil, "\(report)")
     }
+
+    /// A handle that has seen for a while that no name changes looks at the directory's time only; another file is put in the
+    /// place of the events just then, under the lock, with what they held.
+    @Test(arguments: [0, 1, 4] as [UInt64]) func everyOrderNoticesAReplacedLog(seconds: UInt64) throws {
+        var explorer = InterleavingExplorer()
+        explorer.preemptionMaximum = Self.isLong ? 2 : 1
+        explorer.killMaximum = 0
+        let path = EventLogStory.path
+        let report = try explorer.explore(
+            prepare: { try EventLogStory.log($0, .none).append(EventLogStory.event("first")) },
+            processes: [
+                { @Sendable (fileSystem: any FileSystem, acknowledge: (String) -> Void) throws in
+                    let log = EventLogStory.log(fileSystem, .none)
+                    for name in ["a", "b", "c"] {
+                        try log.append(EventLogStory.event(name))
+                        acknowledge(name)
+                        fileSystem.sleep(nanoseconds: 3_000_000_000)
+                    }
+                },
+                { @Sendable (fileSystem: any FileSystem, acknowledge: (String) -> Void) throws in
+                    fileSystem.sleep(nanoseconds: seconds * 1_000_000_000)
+                    let directory = try fileSystem.openDirectory(path)
+                    let lock = try directory.open("events.jsonl.lock", [.read, .write], permissions: .ownerFile)
+                    _ = try lock.lock(.exclusive, blocking: true)
+                    let copy = try directory.open("copy", [.write, .create, .exclusive], permissions: .ownerFile)
+                    try copy.writeAll(try directory.readFile("events.jsonl", maximumBytes: 1 << 16), at: 0)
+                    try directory.rename("copy", to: "events.jsonl", in: directory, exclusive: false)
+                    try lock.unlock()
+                },
+            ]
+        ) { fileSystem, outcomes in
+            let found = try EventLogStory.log(fileSystem, .none).readAll()
+            let names = found.events.map(\.event.agentName)
+            try CheckFailure.unless(names == ["first"] + outcomes[0].acknowledged, "the events are \(names)")
+            try CheckFailure.unless(found.events.map(\.sequenceNumber) == [0, 1, 2, 3], "other numbers")
+        }
+        #expect(report.isClean, "\(report)")
+        #expect(report.schedules > 50)
+    }
 }

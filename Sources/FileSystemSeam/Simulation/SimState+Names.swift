@@ -50,7 +50,7 @@ extension SimState {
         log.births.append(CellEffect(cell: Int32(mode), value: value(mode)))
         log.births.append(CellEffect(cell: Int32(modified), value: value(modified)))
         if kind == .directory { setParent(directory, of: inode) }
-        changes &+= 1
+        noteChange(of: directory)
         return inode
     }
 
@@ -110,7 +110,7 @@ extension SimState {
         if InodeKind(of: source) == .directory { throw Refusal(.notPermitted) }
         log.begin(.link, operations, source)
         write(cell, source)
-        changes &+= 1
+        noteChange(of: target)
     }
 
     mutating func remove(_ directory: Int64, _ name: String) throws(Refusal) {
@@ -118,7 +118,7 @@ extension SimState {
         if found == 0 { throw Refusal(.noEntry) }
         if InodeKind(of: found) == .directory { throw Refusal(.isDirectory) }
         try checkChange(directory)
-        unlink(cell, found)
+        unlink(cell, found, in: directory)
     }
 
     mutating func removeDirectory(_ directory: Int64, _ name: String) throws(Refusal) {
@@ -128,13 +128,13 @@ extension SimState {
         try checkChange(directory)
         if !listing(found).isEmpty { throw Refusal(.notEmpty) }
         removedDirectories.insert(found)
-        unlink(cell, found)
+        unlink(cell, found, in: directory)
     }
 
-    private mutating func unlink(_ cell: Int, _ inode: Int64) {
+    private mutating func unlink(_ cell: Int, _ inode: Int64, in directory: Int64) {
         log.begin(.unlink, operations, inode)
         write(cell, 0)
-        changes &+= 1
+        noteChange(of: directory)
     }
 
     mutating func rename(
@@ -172,7 +172,8 @@ extension SimState {
         write(from, 0)
         write(to, source)
         if moving { setParent(target, of: source) }
-        changes &+= 1
+        noteChange(of: directory)
+        noteChange(of: target)
     }
 
     /// Whether `inode` is `directory` or lies above it.
@@ -188,7 +189,9 @@ extension SimState {
     /// The status of an inode. Reads its size, link count, permissions and time.
     mutating func status(_ inode: Int64) -> FileStatus {
         let kind = InodeKind(of: inode)
-        let modified = WallClockTime(nanosecondsSinceEpoch: value(cellID(.modified, inode)))
+        var time = value(cellID(.modified, inode))
+        if let changed = namesChanged(in: inode) { time = changed }
+        let modified = WallClockTime(nanosecondsSinceEpoch: time)
         return FileStatus(
             kind: kind.statusKind,
             identity: FileIdentity(device: 1, inode: UInt64(inode >> 2)),

@@ -138,6 +138,21 @@ package struct SimState {
 
     mutating func setParent(_ parent: Int64, of directory: Int64) { inodes[noted(directory)].parent = parent }
 
+    /// Notes that a name in a directory changed. Its time is what processes of this run see; whether it survives a power
+    /// cut, nobody asks.
+    mutating func noteChange(of directory: Int64) {
+        changes &+= 1
+        let serial = noted(directory)
+        inodes[serial].namesChangedIn = epoch
+        inodes[serial].namesChanged = quantizedNow
+    }
+
+    /// When a name in a directory changed last; nil when none did in this run.
+    func namesChanged(in directory: Int64) -> Int64? {
+        let notes = notes(directory)
+        return notes.namesChangedIn == epoch ? notes.namesChanged : nil
+    }
+
     /// Writes a cell: seen at once by every process, and recorded as an effect of the current event.
     mutating func write(_ cell: Int, _ value: Int64) {
         setLive(cell, value)
@@ -277,6 +292,9 @@ private struct InodeNotes: Sendable {
     var listed: UInt32 = 0
     /// The epoch in which the names of this inode were counted.
     var counted: UInt32 = 0
+    /// The epoch in which a name of this directory changed last, and when.
+    var namesChangedIn: UInt32 = 0
+    var namesChanged: Int64 = 0
     /// The epoch in which the file grew over ``cleared``.
     var clearedIn: UInt32 = 0
     /// Sectors that came behind the file's end when it grew in that epoch: zeros, but where it was written to since.

@@ -157,4 +157,46 @@ extension ContractTests {
             expectFailure(.badDescriptor, .watch) { _ = try watch.wait(timeoutNanoseconds: 0) }
         }
     }
+
+    /// What a look at a directory's time saves is a look at each of its names.
+    @Test(arguments: SeamUnderTest.all)
+    func everyChangeOfANameMovesTheTimeOfItsDirectory(_ seam: SeamUnderTest) throws {
+        try seam.run { subject in
+            let root = subject.root
+            try root.makeDirectory("other", permissions: .ownerDirectory)
+            let other = try root.subdirectory("other")
+            let acts: [(String, () throws -> Void)] = [
+                ("create", { try root.put("a", "text") }),
+                ("link", { try root.link("a", to: "b", in: root) }),
+                (
+                    "rename onto",
+                    {
+                        try root.put("c", "text"); try root.rename("c", to: "b", in: root, exclusive: false)
+                    }
+                ),
+                ("rename here", { try root.rename("b", to: "d", in: root, exclusive: true) }),
+                ("rename away", { try root.rename("d", to: "d", in: other, exclusive: true) }),
+                ("rename back", { try other.rename("d", to: "d", in: root, exclusive: true) }),
+                ("link from elsewhere", { try root.link("d", to: "e", in: other) }),
+                ("remove", { try root.remove("d") }),
+                ("make a directory", { try root.makeDirectory("f", permissions: .ownerDirectory) }),
+                ("remove a directory", { try root.removeDirectory("f") }),
+            ]
+            for (name, act) in acts {
+                let before = (try root.status().changed, try other.status().changed)
+                subject.fileSystem.sleep(nanoseconds: 30_000_000)
+                try act()
+                let after = (try root.status().changed, try other.status().changed)
+                let isHere = name != "link from elsewhere"
+                let isThere = !isHere || ["rename away", "rename back"].contains(name)
+                #expect((after.0 > before.0) == isHere, "\(name)")
+                #expect((after.1 > before.1) == isThere, "\(name), the other directory")
+            }
+            let before = try root.status().changed
+            subject.fileSystem.sleep(nanoseconds: 30_000_000)
+            try root.put("a", "another text")
+            _ = try (root.text("a"), root.names(), root.status(of: "a"))
+            #expect(try root.status().changed == before, "writing and reading")
+        }
+    }
 }
