@@ -39,20 +39,22 @@ enum EventsTail: Equatable {
         }
     }
 
-    /// Where what stands behind the last line feed begins, in `size` bytes of events that are torn.
+    /// Where what stands behind the last line feed begins, in a part of the events.
     ///
+    /// - Parameter range: begins at a line's beginning.
     /// - Returns: nil when the file is shorter.
-    /// - Complexity: O(*n*) in the length of the torn tail, in bounded memory.
-    static func tornOffset(in file: any File, size: Int64) throws(FileSystemError) -> Int64? {
-        let step: Int64 = 1 << 16
-        var end = size
-        while end > 0 {
-            let start = max(0, end - step)
+    /// - Complexity: O(*n*) in the length of the torn tail, in bounded memory; one small read when there is none.
+    static func tornOffset(in file: any File, _ range: Range<Int64>) throws(FileSystemError) -> Int64? {
+        var step = windowByteCount
+        var end = range.upperBound
+        while end > range.lowerBound {
+            let start = max(range.lowerBound, end - step)
             guard let bytes = try file.read(exactly: Int(end - start), at: start) else { return nil }
             if let place = bytes.span.lastIndex(of: lineFeed, before: bytes.count) { return start + Int64(place) + 1 }
             end = start
+            step = min(step * 4, 1 << 18)
         }
-        return 0
+        return range.lowerBound
     }
 
     private static let lineFeed = UInt8(ascii: "\n")

@@ -51,7 +51,7 @@ struct Quarantine {
     ///
     /// - Returns: nil when the events are shorter by now: somebody else was faster.
     func copy(_ events: OpenEvents, size: Int64) throws(FileSystemError) -> Copy? {
-        guard let offset = try EventsTail.tornOffset(in: events.file, size: size) else { return nil }
+        guard let offset = try EventsTail.tornOffset(in: events.file, 0..<size) else { return nil }
         let place = try directory.makeDirectories([LogFiles.quarantine])
         defer { try? place.close() }
         let temporary = try fileSystem.temporaryName(for: "torn")

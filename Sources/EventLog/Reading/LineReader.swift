@@ -7,7 +7,7 @@ struct RawLine {
     var number: UInt64
     /// Where it begins.
     var byteOffset: Int64
-    /// Its bytes without the line feed; empty when it is too long to be held.
+    /// Its bytes without the line feed; empty when it is too long to be held, or not whole.
     var bytes: [UInt8]
     /// Its length in the file, with the line feed.
     var byteCount: Int64
@@ -27,8 +27,10 @@ struct RawLine {
 
 /// Reads lines one after the other in bounded memory.
 ///
-/// The beginning of a line whose end was not there yet is never kept: it is read again from the file, because a torn
-/// tail may have been cut off meanwhile and other bytes may stand in its place.
+/// Only what a line feed was seen behind is taken for lines: it stays as it is. What stands behind the last one may be a
+/// torn tail, which is cut off at any time, also while it is read, with other bytes in its place at once. So the last
+/// line feed is looked for first, and lines are read up to it only; a line whose end is not there yet is read again
+/// each time.
 struct LineReader: ~Copyable {
     /// A longer line is passed over. Far beyond what any writer writes; it bounds the memory for files that are not
     /// what they seem.
@@ -37,6 +39,8 @@ struct LineReader: ~Copyable {
     private let file: any File
     /// Bytes from here on are not looked at.
     private let limit: Int64
+    /// Behind the last line feed that was seen; nothing behind it is in the buffer.
+    private var settled: Int64
     private var buffer: [UInt8]
     /// What of the buffer is filled.
     private var filled = 0
@@ -59,6 +63,7 @@ struct LineReader: ~Copyable {
         self.file = file
         self.limit = limit
         self.lineNumber = lineNumber
+        settled = offset
         bufferOffset = offset
         buffer = [UInt8](repeating: 0, count: bufferSize)
     }
@@ -74,10 +79,12 @@ struct LineReader: ~Copyable {
             if let line = takeLine() { return line }
             let known = filled - position
             if known > Self.byteCountMaximum { return try passOver() }
-            try fill()
-            if filled <= known {
-                // What was known was read anew, and may be something else now.
-                return takeLine() ?? (filled == 0 ? nil : unfinished)
+            if try fill() > known { continue }
+            // All that was settled was given, or the file became shorter.
+            switch try settle() {
+            case .more: continue
+            case .unfinished(let line): return line
+            case .end: return nil
             }
         }
     }
@@ -101,74 +108,82 @@ struct LineReader: ~Copyable {
         buffer.span.extracting(..<filled).firstIndex(of: UInt8(ascii: "\n"), from: position)
     }
 
-    /// What the buffer holds, as a line that ends with the file.
-    private var unfinished: RawLine {
-        RawLine(
-            number: lineNumber,
-            byteOffset: bufferOffset,
-            bytes: Array(buffer[..<filled]),
-            byteCount: Int64(filled),
-            ending: .endOfFile
-        )
-    }
-
-    /// Reads from the beginning of the next line on; the buffer then holds more than before unless the file ends.
-    private mutating func fill() throws(FileSystemError) {
+    /// Reads from the beginning of the next line on, as far as lines are known to be whole.
+    ///
+    /// - Returns: how much the buffer holds.
+    private mutating func fill() throws(FileSystemError) -> Int {
         let known = filled - position
+        guard bufferOffset + Int64(filled) < settled else { return known }
         bufferOffset += Int64(position)
         position = 0
         if known * 2 > buffer.count {
             // The longest line, and its line feed.
             buffer = [UInt8](repeating: 0, count: min(buffer.count * 2, Self.byteCountMaximum + 1))
         }
-        let wanted = Int(min(Int64(buffer.count), limit - bufferOffset))
-        repeat {
-            filled = 0
-            while filled < wanted {
-                let (file, start, offset) = (file, filled, bufferOffset + Int64(filled))
-                var span = buffer.mutableSpan
-                var rest = span._mutatingExtracting(start..<wanted)
-                let count = try file.read(into: &rest, at: offset)
-                if count == 0 { break }
-                filled += count
+        filled = 0
+        let (file, offset) = (file, bufferOffset)
+        let wanted = Int(min(Int64(buffer.count), settled - offset))
+        var span = buffer.mutableSpan
+        var part = span._mutatingExtracting(..<wanted)
+        let count = try file.readFully(into: &part, at: offset)
+        filled = count
+        return count
+    }
+
+    /// What is known of the end.
+    private enum End {
+        /// Another line feed stands behind what was read.
+        case more
+        /// None, but other bytes.
+        case unfinished(RawLine)
+        case end
+    }
+
+    /// Looks where the last line feed is, and forgets what was read of a line that has none.
+    private mutating func settle() throws(FileSystemError) -> End {
+        bufferOffset = byteOffset
+        (filled, position) = (0, 0)
+        settled = bufferOffset
+        while true {
+            let size = min(try file.extent().size, limit)
+            guard size > bufferOffset else { return .end }
+            // Shorter by now: what was cut off has to be looked at again.
+            guard let found = try EventsTail.tornOffset(in: file, bufferOffset..<size) else { continue }
+            if found > bufferOffset {
+                settled = found
+                return .more
             }
-        } while try !isSettled()
-    }
-
-    /// Whether the lines in the buffer are lines of the file, and none is made of two.
-    ///
-    /// While a read copies one page after the other, a torn tail may be cut off and other lines be written in its
-    /// place: what was read then begins as the one and ends as the other. A second read, after that, finds nothing of
-    /// the tail. Lines that lie well before the end, or before a limit, were whole already.
-    private func isSettled() throws(FileSystemError) -> Bool {
-        guard limit == .max, let last = buffer.span.lastIndex(of: UInt8(ascii: "\n"), before: filled) else {
-            return true
+            return .unfinished(
+                RawLine(
+                    number: lineNumber,
+                    byteOffset: bufferOffset,
+                    bytes: [],
+                    byteCount: size - bufferOffset,
+                    ending: .endOfFile
+                )
+            )
         }
-        if try file.extent().size - bufferOffset - Int64(filled) > Self.unsettledByteCount { return true }
-        guard let again = try file.read(exactly: last + 1, at: bufferOffset) else { return false }
-        return TextBytes.holds(buffer.span, 0..<again.count, again.span)
     }
-
-    /// No torn tail is longer: the longest line that is written by default.
-    private static let unsettledByteCount: Int64 = 1 << 20
 
     /// Passes over a line that is too long to be held.
-    private mutating func passOver() throws(FileSystemError) -> RawLine {
-        var line = RawLine(number: lineNumber, byteOffset: byteOffset, bytes: [], byteCount: 0, ending: .endOfFile)
+    private mutating func passOver() throws(FileSystemError) -> RawLine? {
+        let start = byteOffset
         repeat {
             if let end = endOfLine {
                 position = end + 1
-                lineNumber += 1
-                line.byteCount = byteOffset - line.byteOffset
-                line.ending = .tooLong
-                return line
+                defer { lineNumber += 1 }
+                return RawLine(
+                    number: lineNumber,
+                    byteOffset: start,
+                    bytes: [],
+                    byteCount: byteOffset - start,
+                    ending: .tooLong
+                )
             }
             position = filled
-            try fill()
-        } while filled > 0
-        // Not whole: the next call begins with it again.
-        line.byteCount = byteOffset - line.byteOffset
-        bufferOffset = line.byteOffset
-        return line
+        } while try fill() > 0
+        // Its end was there, and is not any more: whoever reads on begins with it again.
+        (bufferOffset, filled, position) = (start, 0, 0)
+        return try next()
     }
 }

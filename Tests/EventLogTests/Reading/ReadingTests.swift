@@ -115,12 +115,23 @@ struct ReadingTests {
         #expect(try handle.verify().isIntact)
     }
 
-    /// A torn tail is cut off and another line written in its place, just between two reads of one look.
-    @Test(arguments: 1...4) func aTailThatIsReplacedBetweenTwoReadsIsNotJoined(place: Int) throws {
+    /// A torn tail is cut off and other lines written in its place, just between two reads of one look: one line, or
+    /// so many that the place is far from the end of the file at once.
+    @Test(arguments: 1...4, [0, 4096, 1_500_000]) func aTailThatIsReplacedBetweenTwoReadsIsNotJoined(
+        place: Int,
+        longer: Int
+    ) throws {
         let log = try TestLog()
         let start = line(0) + "\n"
         // The same layout: whatever is joined of the two is an event.
-        let torn = String(line(7, "torn").dropLast(20))
+        let torn = String(line(7, "torn" + String(repeating: "n", count: longer)).dropLast(20))
+        var late = line(1, "late") + "\n"
+        var lateCount: UInt64 = 1
+        while late.utf8.count <= longer {
+            lateCount += 1
+            late += line(lateCount, String(repeating: "l", count: 20_000)) + "\n"
+        }
+        let replaced = start + late
         try log.write(start + torn)
         let calls = CallLog()
         let reads = Condition(0)
@@ -130,14 +141,14 @@ struct ReadingTests {
                 reads += 1
                 return reads
             }
-            if number == place + 1 { try? log.write(start + line(1, "late") + "\n") }
+            if number == place + 1 { try? log.write(replaced) }
             // The first reads end inside of the torn tail, at several places.
             return number <= place ? .short(number == 1 ? start.utf8.count + 10 : 70) : nil
         }
         let contents = try log.open(fileSystem: calls.fileSystem).readAll()
         #expect(reads.withLock { $0 } > place)
-        #expect(contents.events.map(\.sequenceNumber) == [0, 1])
-        #expect(contents.events.map(\.event.agentName) == ["other", "late"])
+        #expect(contents.events.map(\.sequenceNumber) == Array(0...lateCount))
+        #expect(contents.events.prefix(2).map(\.event.agentName) == ["other", "late"])
         #expect(contents.skipped == [])
     }
 }
