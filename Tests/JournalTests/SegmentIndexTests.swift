@@ -329,6 +329,17 @@ struct SegmentIndexTests {
         // A handle that finds so many records without an index does not decide from a part of them.
         let fresh = try journalError { _ = try journal.open().reserve(numbered(0), maximumUses: 1) }
         #expect(["io", "uses_exhausted"].contains(fresh?.code ?? "allowed"))
+        // And what kept it from being made is told as it is.
+        for code in [ErrorNumber.accessDenied, .readOnlyFileSystem] {
+            journal.fileSystem.setIntercept { call in
+                call.path.hasPrefix("indexes") && call.isChange ? .failure(code) : nil
+            }
+            guard case .io(let error, _) = try journalError({ _ = try journal.open().rebuildIndexes() }) else {
+                Issue.record("it was made")
+                continue
+            }
+            #expect(error.code == code)
+        }
         journal.fileSystem.setIntercept(nil)
         try expectRight(journal, journal.open(), numbers: Array(0..<60), "writable again")
         #expect(try !runs(journal).isEmpty)

@@ -57,6 +57,24 @@ struct UseProofTests {
         #expect(finding.hub == .notAHubCheckpoint && finding.checkpoint.kind == .localJournal)
     }
 
+    /// Whoever may append could have a hub of their own sign the latest checkpoint.
+    @Test(arguments: JournalFormat.allCases)
+    func aHubsThatIsTrustedIsFoundBehindAnothers(format: JournalFormat) throws {
+        let handle = try filled(format)
+        let other = HubSigner(hubID: "hub://other", key: try SigningKey(seed: [UInt8](repeating: 9, count: 32)))
+        guard case .checkpoint(let signed) = try handle.makeCheckpoint(signedBy: Self.hub).record else { return }
+        _ = try handle.makeCheckpoint(signedBy: other)
+        _ = try handle.makeCheckpoint()
+        let any = try #require(try handle.proof(ofUse: "use_2")).verify(trusting: [Self.key.publicKey])
+        #expect(any.hub == .untrustedIssuer)
+        let proof = try #require(try handle.proof(ofUse: "use_2", trusting: [Self.key.publicKey]))
+        let finding = try proof.verify(trusting: [Self.key.publicKey])
+        #expect(finding.hub == .valid && finding.checkpoint.checkpointID == signed.checkpointID)
+        let stranger = try SigningKey(seed: [UInt8](repeating: 7, count: 32)).publicKey
+        let error = try journalError { _ = try handle.proof(ofUse: "use_2", trusting: [stranger]) }
+        #expect("\(try #require(error))".contains("trusted keys"))
+    }
+
     // MARK: - Proofs by others
 
     /// A proof of one record under a checkpoint that may say anything, with right digests and the right root.

@@ -42,7 +42,7 @@ extension ApprovalJournal {
             return true
         }
         try flush()
-        guard records.last == head else {
+        guard records.last.isOfSameRecord(as: head) else {
             throw .missingRecord(index: (records.last?.index ?? 0) + 1, evidence: "it was there a moment ago")
         }
         do {

@@ -1,24 +1,28 @@
-internal import Signing
+public import Signing
 
 extension ApprovalJournal {
     /// Proves a use by the latest checkpoint that covers it and holds, one signed for a hub before any other.
     ///
     /// A checkpoint holds when it states the number of records in its range and their root, and, where it is one of a hub,
     /// carries a signature of its contents. One that does not is passed over: whoever may append could hide all others
-    /// behind it.
+    /// behind it. So could a hub's that nobody trusts, unless the keys that count are named.
     ///
+    /// - Parameters:
+    ///   - id: the use's identifier.
+    ///   - keys: whose checkpoints count; with none, those of any hub and local ones do.
     /// - Returns: nil when no such use is recorded.
-    /// - Throws: `.invalidArgument` when no checkpoint covers it, or none of those that do holds; see ``JournalError``.
+    /// - Throws: `.invalidArgument` when no checkpoint that counts covers it, or none of those that do holds; see ``JournalError``.
     /// - Complexity: O(*n*) in the number of records from the use on, and in the checkpoint's range. Where the latest
     ///   checkpoint does not hold, O(*n*) once more over the ranges of all.
-    public func proof(ofUse id: String) throws(JournalError) -> UseProof? {
+    public func proof(ofUse id: String, trusting keys: [VerifyingKey] = []) throws(JournalError) -> UseProof? {
         guard let found = try findUse(id: id) else { return nil }
-        var candidates = try checkpoints(over: found.record.index)
+        var candidates = try checkpoints(over: found.record.index, trusting: keys)
         guard let best = Self.best(of: candidates) else {
-            throw .invalidArgument(
-                member: "use_id",
-                reason: "\"\(id)\" is under no checkpoint; make one, then prove it"
-            )
+            let reason =
+                keys.isEmpty
+                ? "is under no checkpoint; make one, then prove it"
+                : "is under no checkpoint that one of the trusted keys signed; have one signed, then prove it"
+            throw .invalidArgument(member: "use_id", reason: "\"\(id)\" \(reason)")
         }
         do throws(JournalError) {
             return try proof(of: found.record, under: best)
@@ -35,18 +39,24 @@ extension ApprovalJournal {
         }
     }
 
-    /// The checkpoints that claim to cover a record, in order, but for those with a hub's signature that is none.
-    private func checkpoints(over index: UInt64) throws(JournalError) -> [IndexedCheckpoint] {
+    /// The checkpoints that claim to cover a record, in order, but for those with a hub's signature that is none, and with
+    /// keys those that none of them signed.
+    private func checkpoints(
+        over index: UInt64,
+        trusting keys: [VerifyingKey]
+    ) throws(JournalError) -> [IndexedCheckpoint] {
         var found: [IndexedCheckpoint] = []
         try forEachRecord(from: index + 1) { (record) throws(JournalError) in
             if case .checkpoint(let checkpoint) = record.record, checkpoint.covers(index),
                 checkpoint.toRecordIndex < record.index
             {
-                switch checkpoint.hubVerdict(trusting: []) {
-                case .notAHubCheckpoint, .untrustedIssuer, .valid:
-                    found.append(IndexedCheckpoint(index: record.index, checkpoint: checkpoint))
-                case .tampered, .missingField: break
-                }
+                let counts =
+                    switch checkpoint.hubVerdict(trusting: keys) {
+                    case .valid: true
+                    case .notAHubCheckpoint, .untrustedIssuer: keys.isEmpty
+                    case .tampered, .missingField: false
+                    }
+                if counts { found.append(IndexedCheckpoint(index: record.index, checkpoint: checkpoint)) }
             }
             return true
         }

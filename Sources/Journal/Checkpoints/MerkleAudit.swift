@@ -9,8 +9,9 @@ struct IndexedCheckpoint: Sendable, Hashable {
 
 /// Recomputes the roots that checkpoints state, in one pass over the records.
 ///
-/// Checkpoints that begin at the same record share one tree, so that a journal with a checkpoint every thousand
-/// records costs one more hash a record, not one a checkpoint.
+/// Checkpoints that begin at the same record share one tree, and a tree grows only within its checkpoints' ranges: a journal
+/// with a checkpoint every thousand records costs one more hash a record, not one a checkpoint, whether each begins at the
+/// first record or behind the one before. Ranges that begin at different records and overlap cost one hash each.
 struct MerkleAudit {
     /// What a checkpoint states and what its records give.
     struct Mismatch {
@@ -25,42 +26,58 @@ struct MerkleAudit {
 
     /// The trees that are growing, by their first record.
     private var trees: [UInt64: MerkleAccumulator] = [:]
+    /// The first records of trees that do not grow yet, the next one last.
+    private var starts: [UInt64]
     /// The claims by the last record of their range.
     private var claims: [UInt64: [IndexedCheckpoint]] = [:]
     /// The last record that any claim of a tree needs.
     private var ends: [UInt64: UInt64] = [:]
     private(set) var mismatches: [Mismatch] = []
+    /// The last record that is needed; 0 when there is nothing to recompute.
+    let lastIndex: UInt64
+    /// How many leaves were added to trees: what the pass costs besides one hash a record.
+    private(set) var addedLeafCount = 0
 
     /// - Parameter checkpoints: all checkpoints of the journal, with their own records' indexes.
     init(_ checkpoints: [IndexedCheckpoint]) {
+        var wrong: [Mismatch] = []
+        var ends: [UInt64: UInt64] = [:]
+        var claims: [UInt64: [IndexedCheckpoint]] = [:]
         for indexed in checkpoints {
             let (index, checkpoint) = (indexed.index, indexed.checkpoint)
             let (from, to) = (checkpoint.fromRecordIndex, checkpoint.toRecordIndex)
             guard from >= 1, from <= to, to < index, checkpoint.leafCount == to - from + 1 else {
                 let reason = "sums up records \(from) to \(to) as \(checkpoint.leafCount) leaves, which cannot be"
-                mismatches.append(Mismatch(index: index, checkpoint: checkpoint, reason: reason, computed: nil))
+                wrong.append(Mismatch(index: index, checkpoint: checkpoint, reason: reason, computed: nil))
                 continue
             }
-            trees[from] = MerkleAccumulator()
             ends[from] = max(ends[from] ?? 0, to)
             claims[to, default: []].append(indexed)
         }
+        lastIndex = ends.values.max() ?? 0
+        starts = ends.keys.sorted(by: >)
+        (self.ends, self.claims, mismatches) = (ends, claims, wrong)
     }
-
-    /// The last record that is needed; 0 when there is nothing to recompute.
-    var lastIndex: UInt64 { ends.values.max() ?? 0 }
 
     /// Looks at the next record, from the first.
     ///
     /// - Parameter leaf: the record's stored members on one line.
     mutating func apply(_ index: UInt64, leaf: [UInt8]) {
-        var hash: Digest?
-        for (from, end) in ends where from <= index && index <= end {
-            let leafHash = hash ?? MerkleHash.leaf(leaf)
-            hash = leafHash
-            trees[from]?.add(leafHash: leafHash)
+        while let from = starts.last, from <= index {
+            trees[from] = MerkleAccumulator()
+            starts.removeLast()
         }
-        for claim in claims[index] ?? [] {
+        if trees.isEmpty { return }
+        let hash = MerkleHash.leaf(leaf)
+        for from in trees.keys { trees[from]?.add(leafHash: hash) }
+        addedLeafCount += trees.count
+        guard let claims = claims.removeValue(forKey: index) else { return }
+        defer {
+            for claim in claims where ends[claim.checkpoint.fromRecordIndex] == index {
+                trees[claim.checkpoint.fromRecordIndex] = nil
+            }
+        }
+        for claim in claims {
             guard let computed = trees[claim.checkpoint.fromRecordIndex]?.root else { continue }
             if claim.checkpoint.merkleRoot == computed.description { continue }
             mismatches.append(

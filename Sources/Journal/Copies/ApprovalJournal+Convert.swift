@@ -30,7 +30,7 @@ extension ApprovalJournal {
                     record.index > total ? false : try body(record)
                 }
             }
-            guard written == head else {
+            guard written.isOfSameRecord(as: head) else {
                 throw .missingRecord(index: (written?.index ?? 0) + 1, evidence: "it was there a moment ago")
             }
             try copy.publish()

@@ -2,7 +2,7 @@ internal import FileSystemSeam
 
 extension JSONRecordsJournal {
     func facts(grant: String, nonceDigest: String) throws(JournalError) -> UseFacts? {
-        guard let (storage, snapshot) = try snapshot() else { return nil }
+        guard let (storage, snapshot) = try durableSnapshot() else { return nil }
         try checkIndexes(storage, snapshot, grant: grant, nonceDigest: nonceDigest)
         return snapshot.ledger.facts(grant: grant, nonceDigest: nonceDigest)
     }

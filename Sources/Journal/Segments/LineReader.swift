@@ -93,10 +93,9 @@ extension File {
     /// - Complexity: O(*n*) in the bytes behind the offset; memory does not depend on it.
     func endOfData(from offset: Int64) throws(FileSystemError) -> Int64 {
         var position = try extent().size
-        var piece = [UInt8](
-            repeating: 0,
-            count: Int(clamping: min(Int64(LineReader.pieceByteCount), position - offset))
-        )
+        // Somebody may have cut the file meanwhile.
+        if position <= offset { return offset }
+        var piece = [UInt8](repeating: 0, count: Int(min(Int64(LineReader.pieceByteCount), position - offset)))
         while position > offset {
             let count = Int(min(Int64(piece.count), position - offset))
             var span = piece.mutableSpan

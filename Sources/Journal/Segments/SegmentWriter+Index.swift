@@ -28,8 +28,8 @@ extension SegmentWriter {
         let base = view.base
         do throws(IndexBuilder.Failure) {
             try buildRuns(upTo: watermark.index, end: watermark.end, progress)
-        } catch .unwritable {
-            throw Self.unwritable
+        } catch .unwritable(let error) {
+            throw IndexBuilder.Failure.unwritable(error).journalError
         } catch {
             // What was made so far is used by nobody: it is made again.
             view.resetIndex(to: base)
@@ -101,14 +101,19 @@ extension SegmentWriter {
             older.removeLast()
             count += run.header.count
         }
-        guard let run = try publish(merged, chunk) else {
+        let run: IndexRun
+        do throws(IndexBuilder.Failure) {
+            run = try publish(merged, chunk)
+        } catch .damage(let damage) {
+            throw damage
+        } catch {
             // Not on every append from now on.
             tailMaximum = ledger.tail.count + UInt64(settings.tailRecordMaximum)
             return
         }
         tailMaximum = UInt64(settings.tailRecordMaximum)
         view.adopt(IndexRuns(older + [run]), upTo: last, end: chunk.end)
-        remove(listing.others + merged.map(\.name).filter { $0 != run.name })
+        remove((listing.others + merged.map(\.name)).filter { $0 != run.name })
     }
 
     /// Makes the index anew from the records.
@@ -122,23 +127,14 @@ extension SegmentWriter {
         if view.ledger.damage != nil { view.abandonIndex() }
         do throws(IndexBuilder.Failure) {
             try buildRuns(upTo: last?.index ?? 0, end: end, progress)
-        } catch .journal(let error) {
-            throw error
         } catch .damage where view.base.last != nil {
             view.abandonIndex()
             view.end = end
             view.ledger.last = last
             return try rebuildIndex(progress: progress)
         } catch {
-            throw Self.unwritable
+            throw error.journalError
         }
-    }
-
-    private static var unwritable: JournalError {
-        .io(
-            FileSystemError(operation: .write, name: IndexRun.directoryName, code: .noSpace),
-            file: IndexRun.directoryName
-        )
     }
 
     /// Makes runs of the records behind those that runs cover, and one of all.
@@ -161,9 +157,14 @@ extension SegmentWriter {
             }
         }
         if let last = pending.take() { runs.append(try last.wait().get()) }
-        if runs.count > 1, let run = try published(runs, nil) {
-            remove(runs.map(\.name).filter { $0 != run.name })
-            runs = [run]
+        if runs.count > 1 {
+            do throws(IndexBuilder.Failure) {
+                let run = try publish(runs, nil)
+                remove(runs.map(\.name).filter { $0 != run.name })
+                runs = [run]
+            } catch .unwritable {
+                // Several serve as well.
+            }
         }
         view.replaceIndex(
             IndexRuns(runs),
@@ -184,32 +185,33 @@ extension SegmentWriter {
             } catch {
                 throw .damage(error)
             }
-            guard let run = try published([], chunk) else { throw .unwritable }
-            return .success(run)
+            return .success(try publish([], chunk))
         } catch {
             return .failure(error)
         }
     }
 
-    private func published(_ runs: [IndexRun], _ chunk: IndexChunk?) throws(IndexBuilder.Failure) -> IndexRun? {
-        do {
-            return try publish(runs, chunk)
-        } catch {
-            throw .damage(error)
-        }
-    }
-
-    /// Writes one run over some runs and a chunk; nil when it could not be written.
-    private func publish(_ runs: [IndexRun], _ chunk: IndexChunk?) throws(IndexDamage) -> IndexRun? {
-        guard let directory = try? view.directory.madeSubdirectory(IndexRun.directoryName),
-            let number = try? place.fileSystem.randomWord(), let first = runs.first?.header.first ?? chunk?.first,
-            let last = chunk?.last ?? runs.last?.header.last
-        else { return nil }
-        let merge = IndexMerge(directory: directory, maker: view.ledger.maker, number: number)
-        let isDurable = last - first + 1 >= Self.durableRunMinimum
-        guard try merge.run(runs, chunk, isDurable: isDurable) else { return nil }
+    /// Writes one run over some runs and a chunk.
+    private func publish(_ runs: [IndexRun], _ chunk: IndexChunk?) throws(IndexBuilder.Failure) -> IndexRun {
+        guard let first = runs.first?.header.first ?? chunk?.first, let last = chunk?.last ?? runs.last?.header.last
+        else { preconditionFailure("there is something to write") }
         let name = RunHeader.name(first: first, last: last)
-        return (try? IndexRun(name, in: directory, view.ledger.maker, place.pages)) ?? nil
+        let directory: any Directory
+        let number: UInt64
+        do {
+            directory = try view.directory.madeSubdirectory(IndexRun.directoryName)
+            number = try place.fileSystem.randomWord()
+        } catch {
+            throw .unwritable(error)
+        }
+        let merge = IndexMerge(directory: directory, maker: view.ledger.maker, number: number)
+        try merge.run(runs, chunk, isDurable: last - first + 1 >= Self.durableRunMinimum)
+        do throws(FileSystemError) {
+            if let run = try IndexRun(name, in: directory, view.ledger.maker, place.pages) { return run }
+            throw FileSystemError(operation: .read, name: name, code: .inputOutput)
+        } catch {
+            throw .unwritable(error)
+        }
     }
 
     /// Removes all runs.

@@ -8,7 +8,8 @@ enum JournalProveCommand {
         summary: "print a proof of one use, which verifies without the journal",
         discussion: [
             "The proof holds the record, the latest checkpoint that covers it, one signed for a hub before any other, "
-                + "and the hashes between them. It is JSON in any case; journal verify-proof checks it."
+                + "and the hashes between them. With --key only checkpoints that the key's owner signed count. It is "
+                + "JSON in any case; journal verify-proof checks it."
         ],
         positionals: [JournalArguments.directory],
         options: [
@@ -17,7 +18,8 @@ enum JournalProveCommand {
                 arity: .value(.text, name: "ID"),
                 help: "the identifier of the use",
                 isRequired: true
-            )
+            ),
+            JournalArguments.hubKey,
         ],
         examples: [
             Example(
@@ -27,7 +29,11 @@ enum JournalProveCommand {
         ],
         exitNotes: [
             ExitNote(code: .refused, meaning: "there is no such use, or the journal does not verify"),
-            ExitNote(code: .usage, meaning: "no checkpoint covers the use; make one with journal checkpoint"),
+            ExitNote(
+                code: .usage,
+                meaning:
+                    "no checkpoint covers the use, or with --key none that it signed; make one with journal checkpoint"
+            ),
             JournalArguments.missingNote,
         ],
         run: run
@@ -36,7 +42,8 @@ enum JournalProveCommand {
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
         let journal = try context.existingJournal()
         let id = context.arguments.required("use-id")
-        let proof = try context.asking { () throws(JournalError) in try journal.proof(ofUse: id) }
+        let trusted = try JournalArguments.trustedHubKeys(context.arguments)
+        let proof = try context.asking { () throws(JournalError) in try journal.proof(ofUse: id, trusting: trusted) }
         guard let proof else {
             throw CommandFailure(
                 exitCode: .refused,

@@ -5,7 +5,8 @@
 ///
 /// A table is compared without looking anything up in it. Each of its entries gives a number, as good as random, and so
 /// does each record that must stand in it; what a later record of the run supersedes is taken off again. The sums agree
-/// when the entries do.
+/// when the entries do. What later runs supersede is summed up over all tables besides: the uses of a grant are followed from one
+/// run to another.
 struct IndexAudit {
     private let runs: [IndexRun]
     private let part: KeyPart
@@ -13,6 +14,8 @@ struct IndexAudit {
     private var number = 0
     private var states: StateCursor?
     private var expected: UInt64 = 0
+    /// What all tables together must say, in which of a key only the entry that counts is left.
+    private var expectedOfAll: UInt64 = 0
     /// Which file does not say what the records do.
     private(set) var stale: IndexDamage?
     /// How many runs were found right.
@@ -61,22 +64,33 @@ struct IndexAudit {
             if !isCounted { throw run.damage }
             add(use.grant, line.index, superseding: state.previousOfGrant, run)
             add(use.nonce, line.index, superseding: state.previousOfNonce, run)
-            if let previous = counted.previousOfID, previous < run.header.first { add(use.id, line.index) }
-            if let key = use.idempotencyKey, let previous = counted.previousOfKey, previous < run.header.first {
-                add(key, line.index)
-            }
-        case .revocation(let grant):
-            if let previous = counted.previousOfID, previous < run.header.first { add(grant, line.index) }
+            add(use.id, line.index, behind: counted.previousOfID, run)
+            if let key = use.idempotencyKey { add(key, line.index, behind: counted.previousOfKey, run) }
+        case .revocation(let grant): add(grant, line.index, behind: counted.previousOfID, run)
         case .checkpoint: break
         }
     }
 
-    private mutating func add(_ key: IndexKey, _ index: UInt64) { expected &+= summer.sum(IndexEntry(key, index)) }
+    /// A record that counts only when no earlier one has the key.
+    ///
+    /// - Parameter previous: the earlier one, 0 for none; nil for a key that is not looked at.
+    private mutating func add(_ key: IndexKey, _ index: UInt64, behind previous: UInt64?, _ run: IndexRun) {
+        guard let previous, previous < run.header.first else { return }
+        let sum = summer.sum(IndexEntry(key, index))
+        expected &+= sum
+        if previous == 0 { expectedOfAll &+= sum }
+    }
 
+    /// A record that counts until a later one has the key.
     private mutating func add(_ key: IndexKey, _ index: UInt64, superseding previous: UInt64, _ run: IndexRun) {
         guard part.holds(key) else { return }
-        add(key, index)
-        if previous >= run.header.first { expected &-= summer.sum(IndexEntry(key, previous)) }
+        let sum = summer.sum(IndexEntry(key, index))
+        expected &+= sum
+        expectedOfAll &+= sum
+        if previous == 0 { return }
+        let superseded = summer.sum(IndexEntry(key, previous))
+        if previous >= run.header.first { expected &-= superseded }
+        expectedOfAll &-= superseded
     }
 
     private mutating func finish(_ run: IndexRun) throws(IndexDamage) {
@@ -87,6 +101,10 @@ struct IndexAudit {
             try table.advance()
         }
         if found != expected { throw run.damage }
+        // Each run is right by itself; which one leads to a wrong use of an earlier one is not known.
+        if number == runs.count - 1, runs.count > 1, try TableSums(runs, part: part).ofAll != expectedOfAll {
+            throw IndexDamage(file: IndexRun.directoryName)
+        }
         expected = 0
         states = nil
         number += 1

@@ -91,8 +91,13 @@ struct TableSums: Sendable {
     /// Of each run, and then of all of them together, in which a key stands once.
     private(set) var sums: [UInt64]
 
+    /// The sum of all of them together.
+    var ofAll: UInt64 { sums[sums.count &- 1] }
+
     /// Reads all tables from beginning to end.
-    init(_ runs: [IndexRun]) throws(IndexDamage) {
+    ///
+    /// - Parameter part: which keys are looked at.
+    init(_ runs: [IndexRun], part: KeyPart = .whole) throws(IndexDamage) {
         let summer = EntrySummer.ofProcess
         sums = [UInt64](repeating: 0, count: runs.count + 1)
         var tables: [TableCursor] = []
@@ -100,7 +105,7 @@ struct TableSums: Sendable {
         while let (number, bound) = Self.least(tables) {
             // Mostly there are many entries in one table before the next one of another.
             while let entry = tables[number].current, bound.map({ entry < $0 && !entry.hasSameKey(as: $0) }) ?? true {
-                let sum = summer.sum(entry)
+                let sum = part.holds(entry.key) ? summer.sum(entry) : 0
                 sums[number] &+= sum
                 sums[runs.count] &+= sum
                 try tables[number].advance()
@@ -110,11 +115,11 @@ struct TableSums: Sendable {
             var winner: IndexEntry?
             for number in tables.indices {
                 guard let entry = tables[number].current, entry.hasSameKey(as: bound) else { continue }
-                sums[number] &+= summer.sum(entry)
+                if part.holds(entry.key) { sums[number] &+= summer.sum(entry) }
                 winner = winner.map { IndexEntry.winner($0, entry) } ?? entry
                 try tables[number].advance()
             }
-            if let winner { sums[runs.count] &+= summer.sum(winner) }
+            if let winner, part.holds(winner.key) { sums[runs.count] &+= summer.sum(winner) }
         }
     }
 

@@ -6,7 +6,22 @@ struct IndexBuilder {
     enum Failure: Error {
         case journal(JournalError)
         case damage(IndexDamage)
-        case unwritable
+        /// The index could not be written.
+        case unwritable(FileSystemError)
+
+        /// What the caller is told, when nothing else can be tried.
+        var journalError: JournalError {
+            switch self {
+            case .journal(let error): error
+            // What was just written is not what it was.
+            case .damage(let damage):
+                .io(
+                    FileSystemError(operation: .read, name: damage.file, code: .inputOutput),
+                    file: IndexRun.directoryName
+                )
+            case .unwritable(let error): .io(error, file: IndexRun.directoryName)
+            }
+        }
     }
 
     private let maker: IndexKeyMaker

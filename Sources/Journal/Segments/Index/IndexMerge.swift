@@ -9,12 +9,17 @@ struct IndexMerge {
 
     /// Writes the new run and gives it its name.
     ///
-    /// - Returns: whether it could be written; if not, nothing changed.
-    /// - Throws: when a run cannot be read: all of it must be made anew.
-    func run(_ runs: [IndexRun], _ chunk: IndexChunk?, isDurable: Bool) throws(IndexDamage) -> Bool {
-        guard let header = header(runs, chunk) else { return false }
+    /// - Throws: `.damage` when a run cannot be read: all of it must be made anew; `.unwritable` when the new one could not be
+    ///   written, and nothing changed.
+    func run(_ runs: [IndexRun], _ chunk: IndexChunk?, isDurable: Bool) throws(IndexBuilder.Failure) {
+        guard let header = header(runs, chunk) else { preconditionFailure("there is something to merge") }
         let entryCount = runs.reduce(chunk?.entryCount ?? 0) { $0 + $1.header.entryCount }
-        guard var writer = try? RunWriter(in: directory, header, entryCount: entryCount, maker) else { return false }
+        var writer: RunWriter
+        do {
+            writer = try RunWriter(in: directory, header, entryCount: entryCount, maker)
+        } catch {
+            throw .unwritable(error)
+        }
         do throws(IndexDamage) {
             var table = try MergedTable(runs, chunk?.entries ?? [])
             while let entry = try table.next() { writer.add(entry) }
@@ -24,10 +29,14 @@ struct IndexMerge {
             }
         } catch {
             writer.abandon()
-            throw error
+            throw .damage(error)
         }
         for state in chunk?.states ?? [] { writer.add(state) }
-        return writer.publish(isDurable: isDurable)
+        do {
+            try writer.publish(isDurable: isDurable)
+        } catch {
+            throw .unwritable(error)
+        }
     }
 
     private func header(_ runs: [IndexRun], _ chunk: IndexChunk?) -> RunHeader? {

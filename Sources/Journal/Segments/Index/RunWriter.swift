@@ -2,8 +2,7 @@ internal import FileSystemSeam
 
 /// Writes a run from beginning to end, and gives it its name when it is whole.
 ///
-/// First all entries, in order; then all states, in order. A file that cannot be written is given up silently: it only
-/// costs time later.
+/// First all entries, in order; then all states, in order. A write that fails is told at the end.
 struct RunWriter: ~Copyable {
     private let directory: any Directory
     private let file: any File
@@ -15,7 +14,8 @@ struct RunWriter: ~Copyable {
     private var page: UInt64 = 1
     private var place = 0
     private var isInTable = true
-    private var hasFailed = false
+    /// Why what was added so far could not be written.
+    private var failure: FileSystemError?
 
     private static let bufferByteCount = 1 << 16
     /// How many entries a page gets on average: some fewer than it holds, so that few pages overflow.
@@ -66,9 +66,9 @@ struct RunWriter: ~Copyable {
     private mutating func flush() {
         let first = Int64(page) - Int64(buffer.count / IndexPage.byteCount)
         do {
-            if !hasFailed { try file.writeAll(buffer, at: first * Int64(IndexPage.byteCount)) }
+            if failure == nil { try file.writeAll(buffer, at: first * Int64(IndexPage.byteCount)) }
         } catch {
-            hasFailed = true
+            failure = error
         }
         buffer.removeAll(keepingCapacity: true)
     }
@@ -105,24 +105,23 @@ struct RunWriter: ~Copyable {
     /// It is not durable unless it is large: what a power cut damages is noticed and made anew from the records, which
     /// takes long only for many of them.
     ///
-    /// - Returns: false when it could not be written; then nothing of it is left.
-    consuming func publish(isDurable: Bool) -> Bool {
+    /// - Throws: why it could not be written; nothing of it is left then.
+    consuming func publish(isDurable: Bool) throws(FileSystemError) {
         if place > 0 { endPage() }
         header.statePageCount = page - 1 - header.tablePageCount
         // The page that was begun is not needed.
         buffer.removeLast(IndexPage.byteCount)
         if !buffer.isEmpty { flush() }
-        do {
-            if hasFailed { throw FileSystemError(operation: .write, name: temporaryName, code: .inputOutput) }
+        do throws(FileSystemError) {
+            if let failure { throw failure }
             try file.writeAll(header.page(maker), at: 0)
             if isDurable { try file.sync(.data) }
             let name = RunHeader.name(first: header.first, last: header.last)
             try directory.rename(temporaryName, to: name, in: directory, exclusive: false)
             if isDurable { try directory.sync() }
-            return true
         } catch {
             abandon()
-            return false
+            throw error
         }
     }
 

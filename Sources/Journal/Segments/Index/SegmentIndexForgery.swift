@@ -35,6 +35,16 @@ package enum SegmentIndexForgery {
         return header.page(maker) + run.dropFirst(IndexPage.byteCount)
     }
 
+    /// A run in whose table searches begin at other pages.
+    package static func run(_ run: [UInt8], homePageCount: UInt64, journal: String) -> [UInt8] {
+        let maker = IndexKeyMaker(journalID: journal)
+        guard var header = RunHeader(Array(run.prefix(IndexPage.byteCount)), maker) else {
+            preconditionFailure("it is a run of the journal")
+        }
+        header.homePageCount = homePageCount
+        return header.page(maker) + run.dropFirst(IndexPage.byteCount)
+    }
+
     /// A run with other entries and states under right checks. The entries keep their keys.
     static func run(
         _ run: [UInt8],

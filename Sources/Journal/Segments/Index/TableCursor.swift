@@ -1,9 +1,14 @@
 @_spi(Bytes) internal import Canonical
 
 /// Reads the entries of a run's table in order, many pages at a time.
+///
+/// Whatever it gives is found by ``IndexRun/find(_:_:)``, too: an entry that stands where no search comes by is damage, and
+/// so is a revocation in a run that says it has none.
 struct TableCursor {
     private let run: IndexRun
     private var page: UInt64 = 0
+    /// The first of the pages from which a search goes on to the next one to be read.
+    private var firstHome: UInt64 = 0
     private var entries: [IndexEntry] = []
     private var place = 0
     private static let pagesAtATime: UInt64 = 64
@@ -48,12 +53,19 @@ struct TableCursor {
             let start = number &* IndexPage.byteCount
             let entryCount = Int(span[start &+ IndexPage.entryCountOffset])
             if entryCount > IndexPage.entryCount { throw run.damage }
-            for entry in 0..<entryCount {
-                let offset = start &+ entry &* IndexEntry.byteCount
-                entries.append(
-                    IndexEntry(high: ByteWord.load(span, at: offset), rest: ByteWord.load(span, at: offset &+ 8))
+            let homes = firstHome...(page &+ UInt64(number))
+            for place in 0..<entryCount {
+                let offset = start &+ place &* IndexEntry.byteCount
+                let entry = IndexEntry(
+                    high: ByteWord.load(span, at: offset),
+                    rest: ByteWord.load(span, at: offset &+ 8)
                 )
+                guard homes.contains(IndexRun.home(of: entry.high, among: run.header.homePageCount)),
+                    !entry.key.isRevocation || run.header.revocationCount > 0
+                else { throw run.damage }
+                entries.append(entry)
             }
+            if span[start &+ IndexPage.overflowOffset] == 0 { firstHome = homes.upperBound &+ 1 }
         }
         page += count
     }

@@ -1,0 +1,103 @@
+import FileSystemSeam
+import TestSupport
+import Testing
+
+@testable import Journal
+
+/// Runs whose checks are right and that answer wrongly: verification says so, however large the journal is.
+@Suite("Forged indexes under verification")
+struct ForgedAuditTests {
+    /// What somebody who knows the format changes.
+    enum Forgery: CaseIterable {
+        /// Searches begin at the first page, and end there.
+        case homePages
+        /// Nobody is asked for revocations.
+        case revocationCount
+        /// The first use of a grant in a later run follows none, or one too early.
+        case chainCut, chainLeap
+    }
+
+    /// Three runs, which are not merged, and a tail.
+    private func filled() throws -> (TestJournal, id: String) {
+        var settings = SegmentSettings.tiny
+        settings.tailRecordMaximum = 50
+        settings.runGrowth = 1
+        let disk = TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk
+        let journal = try TestJournal(.segments, settings, in: disk)
+        let handle = journal.open()
+        _ = try handle.append(revocation(of: "gone"))
+        for number in 0..<160 {
+            _ = try handle.reserve(use("grant-\(number % 2)", nonce: "\(number)", key: "\(number)"))
+        }
+        guard case .manifest(let manifest) = JournalManifest.read(try journal.bytes("journal.json")) else {
+            throw CancellationError()
+        }
+        #expect(try runs(journal).count == 3)
+        return (journal, try #require(manifest.journalID))
+    }
+
+    private func runs(_ journal: TestJournal) throws -> [String] {
+        try journal.names(in: "indexes").filter { $0.hasSuffix(".run") }.sorted()
+    }
+
+    private func forge(_ forgery: Forgery, _ run: Int, _ bytes: [UInt8], journal id: String) throws -> [UInt8] {
+        let maker = IndexKeyMaker(journalID: id)
+        let header = try #require(RunHeader(Array(bytes.prefix(IndexPage.byteCount)), maker))
+        switch forgery {
+        case .homePages:
+            #expect(header.homePageCount > 1)
+            return SegmentIndexForgery.run(bytes, homePageCount: 1, journal: id)
+        case .revocationCount:
+            return SegmentIndexForgery.run(
+                bytes,
+                entryCount: header.entryCount,
+                revocationCount: 0,
+                journal: id
+            )
+        case .chainCut, .chainLeap:
+            return SegmentIndexForgery.run(
+                bytes,
+                journal: id,
+                state: { index, state in
+                    var state = state
+                    if run == 1, state.isUse, state.previousOfGrant > 0, state.previousOfGrant < header.first {
+                        state.previousOfGrant = forgery == .chainCut ? 0 : state.previousOfGrant - 2
+                    }
+                    return state
+                }
+            )
+        }
+    }
+
+    @Test(arguments: Forgery.allCases, [0, 2]) func isFound(forgery: Forgery, threads: Int) throws {
+        let (journal, id) = try filled()
+        #expect(try journal.open(threads: threads).verifyAll().warnings == [])
+        for (number, name) in try runs(journal).enumerated() {
+            let path = "indexes/\(name)"
+            try journal.write(try forge(forgery, number, try journal.bytes(path), journal: id), to: path)
+        }
+        let report = try journal.open(threads: threads).verifyAll()
+        #expect(report.isIntact && report.findings == [])
+        #expect(report.warnings.map(\.kind) == [.indexStale], "\(report.warnings)")
+        // What the warning advises.
+        _ = try journal.open().rebuildIndexes()
+        #expect(try journal.open(threads: threads).verifyAll().warnings == [])
+    }
+
+    /// Where a forged run has let a second use through, that use is found, too.
+    @Test(arguments: [0, 2]) func theSecondUseIsFound(threads: Int) throws {
+        let (journal, id) = try filled()
+        let writer = journal.open()
+        _ = try writer.reserve(use("once", nonce: "once"), maximumUses: 1)
+        _ = try writer.rebuildIndexes()
+        for name in try runs(journal) {
+            let path = "indexes/\(name)"
+            try journal.write(try forge(.homePages, 0, try journal.bytes(path), journal: id), to: path)
+        }
+        // The limit of what a decision can know: the threat model says so.
+        #expect(try journal.open().reserve(use("once", nonce: "once"), maximumUses: 1).index == 163)
+        let report = try journal.open(threads: threads).verifyAll()
+        #expect(report.warnings.map(\.kind) == [.indexStale])
+        #expect(Set(report.findings.map(\.kind)) == [.limitExceeded, .useNumberMismatch], "\(report.findings)")
+    }
+}

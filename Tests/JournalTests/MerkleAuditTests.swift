@@ -1,0 +1,71 @@
+import Canonical
+import FileSystemSeam
+import TestSupport
+import Testing
+
+@testable import Journal
+
+@Suite("Roots that checkpoints state")
+struct MerkleAuditTests {
+    private static let count = 6000
+
+    private static func leaf(_ index: UInt64) -> [UInt8] { Array("record \(index)".utf8) }
+
+    private static func checkpoint(_ range: ClosedRange<UInt64>, at index: UInt64, isRight: Bool = true)
+        -> IndexedCheckpoint
+    {
+        var tree = MerkleAccumulator()
+        for index in range { tree.add(leaf(index)) }
+        let checkpoint = JournalCheckpoint(
+            fromRecordIndex: range.lowerBound,
+            toRecordIndex: range.upperBound,
+            merkleRoot: isRight ? tree.root.description : MerkleHash.empty.description,
+            leafCount: UInt64(range.count),
+            journalID: "jrn_x"
+        )
+        return IndexedCheckpoint(index: index, checkpoint: checkpoint)
+    }
+
+    private func audited(_ checkpoints: [IndexedCheckpoint]) -> MerkleAudit {
+        var audit = MerkleAudit(checkpoints)
+        for index in 1...UInt64(Self.count) { audit.apply(index, leaf: Self.leaf(index)) }
+        return audit
+    }
+
+    /// A checkpoint over what came since the one before costs its own records, however many there are.
+    @Test func rangesThatFollowEachOtherCostOneLeafARecord() {
+        var checkpoints: [IndexedCheckpoint] = []
+        for first in stride(from: UInt64(1), to: UInt64(Self.count), by: 10) {
+            checkpoints.append(Self.checkpoint(first...(first + 9), at: first + 10, isRight: first % 1000 != 1))
+        }
+        let audit = audited(checkpoints)
+        #expect(audit.addedLeafCount == Self.count)
+        #expect(audit.mismatches.map(\.index) == [11, 1011, 2011, 3011, 4011, 5011])
+        #expect(audit.lastIndex == UInt64(Self.count))
+    }
+
+    @Test func rangesFromOneRecordShareATree() {
+        let checkpoints = [10, 20, 500, 5000].map { Self.checkpoint(3...$0, at: 5999, isRight: $0 != 20) }
+        let audit = audited(checkpoints)
+        #expect(audit.addedLeafCount == 4998)
+        #expect(audit.mismatches.map(\.checkpoint.toRecordIndex) == [20])
+    }
+
+    @Test func rangesThatOverlapAreAllRecomputed() {
+        let ranges: [ClosedRange<UInt64>] = [1...7, 2...7, 7...7, 3...9, 4...4, 8...6000]
+        let audit = audited(ranges.map { Self.checkpoint($0, at: 6001) })
+        #expect(audit.mismatches.isEmpty)
+        #expect(audit.addedLeafCount == ranges.reduce(0) { $0 + $1.count })
+        #expect(audited(ranges.map { Self.checkpoint($0, at: 6001, isRight: false) }).mismatches.count == ranges.count)
+    }
+
+    /// The file may be cut while somebody reads it.
+    @Test func theEndOfDataOfAFileThatBecameShorterIsWhereOneWas() throws {
+        let directory = try SimDisk().boot().openDirectory("/")
+        let file = try directory.open("file", [.read, .write, .create], permissions: .ownerFile)
+        try file.writeAll([1, 2, 3], at: 0)
+        #expect(try file.endOfData(from: 10) == 10)
+        #expect(try file.endOfData(from: 3) == 3)
+        #expect(try file.endOfData(from: 0) == 3)
+    }
+}
