@@ -72,7 +72,7 @@ extension SegmentWriter {
     ///     pwrite(segment, lines, …) · fdatasync(segment) · pwrite(heads/current.json) · pwrite(indexes/watermark.json)
     mutating func commit() throws(JournalError) {
         if staged.isEmpty && !hasUnsecured { return }
-        if hasUnsecured { try rewrite(from: durableOffset(in: view.end.segment), to: view.end.offset) }
+        if hasUnsecured { try rewrite(from: durableOffset(in: view.end.segment)) }
         if active == nil { try begin(view.ledger.nextIndex - stagedCount) }
         let position = view.end
         try preallocate(upTo: position.offset + Int64(staged.count))

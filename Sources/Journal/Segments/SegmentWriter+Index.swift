@@ -62,7 +62,7 @@ extension SegmentWriter {
     /// that they are written again, as for a writer that promises more.
     private mutating func secureForIndex() throws(JournalError) {
         guard !place.isDurable, let active, durableOffset(in: active.first) < view.end.offset else { return }
-        try rewrite(from: durableOffset(in: active.first), to: view.end.offset)
+        try rewrite(from: durableOffset(in: active.first))
         try grow()
         try sync()
         try advance(isDurable: true)

@@ -140,7 +140,7 @@ extension SegmentWriter {
             return false
         }
         if !place.isDurable || watermark.end.offset >= view.end.offset { return true }
-        try rewrite(from: watermark.end.offset, to: view.end.offset)
+        try rewrite(from: watermark.end.offset)
         try grow()
         try sync()
         try syncSegments()
@@ -151,22 +151,6 @@ extension SegmentWriter {
     func durableOffset(in segment: UInt64) -> Int64 {
         guard let watermark = view.watermarkFile.watermark, watermark.end.segment == segment else { return 0 }
         return watermark.end.offset
-    }
-
-    /// Writes bytes of the active segment again, where they are.
-    func rewrite(from start: Int64, to end: Int64) throws(JournalError) {
-        guard let active, start < end else { return }
-        do {
-            var position = start
-            while position < end {
-                let count = Int(min(end - position, 1 << 16))
-                guard let bytes = try active.file.read(exactly: count, at: position) else { return }
-                try active.file.writeAll(bytes, at: position)
-                position += Int64(count)
-            }
-        } catch {
-            throw .io(error, file: SegmentName.path(active.first))
-        }
     }
 
     /// Writes the zeros behind the records again, and makes the segment longer: zeros and a length whose sync failed once
@@ -198,12 +182,8 @@ extension SegmentWriter {
             let temporary = name + ".tmp"
             if try segments.exists(temporary) { try segments.remove(temporary) }
             let file = try segments.open(temporary, [.read, .write, .create, .exclusive], permissions: .ownerFile)
-            var position: Int64 = 0
-            while position < view.end.offset {
-                let count = Int(min(view.end.offset - position, 1 << 16))
-                guard let bytes = try old.file.read(exactly: count, at: position) else { break }
-                try file.writeAll(bytes, at: position)
-                position += Int64(count)
+            try forEachPiece(of: old, from: 0) { (bytes, offset) throws(FileSystemError) in
+                try file.writeAll(bytes, at: offset)
             }
             try file.sync(.data)
             try segments.rename(temporary, to: name, in: segments, exclusive: false)

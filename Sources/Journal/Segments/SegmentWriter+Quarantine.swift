@@ -13,7 +13,7 @@ extension SegmentWriter {
         guard let active, active.first == view.end.segment else {
             preconditionFailure("only the last segment can be torn")
         }
-        do {
+        do throws(FileSystemError) {
             let quarantine = try view.directory.makeDirectories([Self.quarantineName])
             let hash = try digest(of: active.file, from: view.end.offset, to: end)
             let name =
@@ -21,13 +21,12 @@ extension SegmentWriter {
             let temporary = name + ".tmp"
             if try quarantine.exists(temporary) { try quarantine.remove(temporary) }
             let copy = try quarantine.open(temporary, [.write, .create, .exclusive], permissions: .ownerFile)
-            var position = view.end.offset
-            while position < end {
-                let count = Int(min(end - position, 1 << 16))
-                guard let bytes = try active.file.read(exactly: count, at: position) else { break }
-                try copy.writeAll(bytes, at: position - view.end.offset)
-                position += Int64(count)
+            let start = view.end.offset
+            let copied = try digest(of: active.file, from: start, to: end) { (bytes, offset) throws(FileSystemError) in
+                try copy.writeAll(bytes, at: offset - start)
             }
+            // The original is wiped next: a copy of something else would be all that is left.
+            if copied != hash { throw FileSystemError(operation: .read, name: active.name, code: .inputOutput) }
             try copy.sync(.data)
             try copy.close()
             try quarantine.rename(temporary, to: name, in: quarantine, exclusive: false)
@@ -68,12 +67,18 @@ extension SegmentWriter {
         try publish(watermark)
     }
 
-    private func digest(of file: any File, from start: Int64, to end: Int64) throws(FileSystemError) -> Digest {
+    private func digest(
+        of file: any File,
+        from start: Int64,
+        to end: Int64,
+        _ body: ([UInt8], Int64) throws(FileSystemError) -> Void = { (_, _) throws(FileSystemError) in }
+    ) throws(FileSystemError) -> Digest {
         var hasher = DigestHasher(.sha256)
         var position = start
         while position < end {
             guard let bytes = try file.read(exactly: Int(min(end - position, 1 << 16)), at: position) else { break }
             hasher.update(bytes)
+            try body(bytes, position)
             position += Int64(bytes.count)
         }
         return hasher.finalize()

@@ -10,7 +10,7 @@ extension SegmentWriter {
     /// between two segments would look like a loss.
     mutating func rotate() throws(JournalError) {
         guard let active else { return }
-        if !place.isDurable { try rewrite(from: durableOffset(in: active.first), to: view.end.offset) }
+        if !place.isDurable { try rewrite(from: durableOffset(in: active.first)) }
         do {
             if active.size == view.end.offset {
                 // Cut off before, perhaps by someone whose sync failed: what it covered may never become durable, so

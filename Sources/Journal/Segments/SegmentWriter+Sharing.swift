@@ -38,13 +38,9 @@ extension SegmentWriter {
         guard let active else { preconditionFailure("there is a segment to share") }
         let start = min(durableOffset(in: active.first), view.end.offset)
         do throws(FileSystemError) {
-            var bytes = staged
-            if start < view.end.offset {
-                guard let others = try active.file.read(exactly: Int(view.end.offset - start), at: start) else {
-                    throw FileSystemError(operation: .read, name: active.name, code: .inputOutput)
-                }
-                bytes = others + staged
-            }
+            var bytes: [UInt8] = []
+            try forEachPiece(of: active, from: start) { (others, _) throws(FileSystemError) in bytes += others }
+            bytes += staged
             try active.file.writeAll(bytes, at: start)
         } catch {
             wipe()
