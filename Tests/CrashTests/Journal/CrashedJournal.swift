@@ -10,9 +10,17 @@ enum CrashedJournal {
     /// Something that a journal said.
     enum Said: Equatable, Sendable {
         /// "This use is recorded."
-        case reserved(index: UInt64, useID: String, nonce: String)
+        case reserved(index: UInt64, useID: String, nonce: String, key: String?)
         /// "This grant is revoked."
         case revoked(index: UInt64, grant: String)
+        /// "This checkpoint is in the journal."
+        case summedUp(index: UInt64, digest: String)
+
+        var index: UInt64 {
+            switch self {
+            case .reserved(let index, _, _, _), .revoked(let index, _), .summedUp(let index, _): index
+            }
+        }
     }
 
     /// Sizes at which every border lies within a few records and few sectors are unsynced at a time.
@@ -55,12 +63,23 @@ enum CrashedJournal {
         _ say: (Said) -> Void
     ) throws(JournalError) {
         let reservation = try journal.reserve(use(nonce, key: key), maximumUses: 1)
-        say(.reserved(index: reservation.index, useID: reservation.useID, nonce: nonce))
+        say(.reserved(index: reservation.index, useID: reservation.useID, nonce: nonce, key: key))
     }
 
     static func revoke(_ journal: ApprovalJournal, _ grant: String, _ say: (Said) -> Void) throws(JournalError) {
         let revocation = ApprovalRevocation(grantID: grant, grantDigest: "d", revoker: "r")
         say(.revoked(index: try journal.append(revocation).index, grant: grant))
+    }
+
+    static func sumUp(_ journal: ApprovalJournal, _ say: (Said) -> Void) throws(JournalError) {
+        let record = try journal.makeCheckpoint()
+        say(.summedUp(index: record.index, digest: record.digest))
+    }
+
+    /// Opens the journal for writing, which repairs what a crash left, so that this can be crashed, too.
+    static func recover(_ fileSystem: any FileSystem, _ options: JournalOptions) throws -> any FileSystem {
+        try open(fileSystem, options).create()
+        return fileSystem
     }
 
     /// What was said must be true for readers, for the next writer, and the journal must work on.
@@ -89,7 +108,11 @@ enum CrashedJournal {
         if let failure = report.failures.first { return "verification: \(failure.message)" }
         if let finding = report.findings.first { return "a finding: \(finding.message)" }
         var indexes: Set<UInt64> = []
-        for case .reserved(let index, let useID, let nonce) in said {
+        for case .summedUp(let index, let digest) in said
+        where try journal.records(from: index, limit: 1).first?.digest != digest {
+            return "record \(index), an acknowledged checkpoint, is lost"
+        }
+        for case .reserved(let index, let useID, let nonce, _) in said {
             indexes.insert(index)
             guard let found = try journal.findUse(id: useID), found.record.index == index else {
                 return "record \(index), the acknowledged use of \(nonce), is lost"
@@ -108,7 +131,14 @@ enum CrashedJournal {
 
     /// What the next writer does.
     private static func writer(_ journal: ApprovalJournal, _ said: [Said]) throws(JournalError) -> String? {
-        for case .reserved(let index, _, let nonce) in said {
+        // Whoever was not answered asks again, and gets the answer that was given already.
+        for case .reserved(let index, let useID, let nonce, let key?) in said {
+            let again = try journal.reserve(use(nonce, key: key), maximumUses: 1)
+            if !again.isExisting || again.index != index || again.useID != useID {
+                return "the request \(key) of record \(index) was granted again, in record \(again.index)"
+            }
+        }
+        for case .reserved(let index, _, let nonce, _) in said {
             do throws(JournalError) {
                 let again = try journal.reserve(use(nonce), maximumUses: 1)
                 return "\(nonce) of record \(index) was used a second time, in record \(again.index)"
@@ -125,12 +155,7 @@ enum CrashedJournal {
             }
         }
         let next = try journal.reserve(use("next", grant: "grant-2"))
-        let indexes = said.map { (said) -> UInt64 in
-            switch said {
-            case .reserved(let index, _, _), .revoked(let index, _): index
-            }
-        }
-        if let last = indexes.max(), next.index <= last { return "index \(next.index) was given twice" }
+        if let last = said.map(\.index).max(), next.index <= last { return "index \(next.index) was given twice" }
         return nil
     }
 }

@@ -78,29 +78,45 @@ struct JournalCrashTests {
         #expect(report.isClean, "\(report)")
     }
 
+    /// The next writer is cut off, too, wherever it has come to in mending what it found.
+    @Test(arguments: workloads, JournalFormat.allCases)
+    func keepsItsWordWhenRecoveriesAreCrashed(workload: Workload, format: JournalFormat) throws {
+        for model in Self.isLong ? PersistenceModel.all : [.posixMinimal] {
+            let report = try Self.explore(workload, model, CrashedJournal.options(format), crashesRecoveries: true)
+            #expect(report.isClean, "\(report)")
+            #expect(report.statistics.recoveryPoints > 0)
+        }
+    }
+
+    /// - Parameter crashesRecoveries: whether a writer opens the journal before it is looked at, and is crashed in that; else what
+    ///   a crash leaves is looked at as it is.
     static func explore(
         _ workload: Workload,
         _ model: PersistenceModel,
         _ options: JournalOptions,
-        faults: FaultPlan = FaultPlan()
+        faults: FaultPlan = FaultPlan(),
+        crashesRecoveries: Bool = false
     ) throws -> CrashReport {
         var explorer = CrashExplorer(model)
         explorer.faults = faults
-        // Of the other layout a quick run takes fewer.
-        explorer.runMaximum = isLong ? 1 << 10 : options.format == .segments ? 1 << 4 : 1 << 2
-        explorer.sampleCount = isLong ? 200 : options.format == .segments ? 4 : 1
-        if !isLong { explorer.depth = 1 }
+        // Of the other layout a quick run takes fewer, and of two crashes one after the other.
+        let isLarge = options.format == .jsonRecords || crashesRecoveries
+        explorer.runMaximum =
+            isLong ? 1 << (crashesRecoveries ? 6 : 10) : crashesRecoveries ? 2 : isLarge ? 1 << 2 : 1 << 4
+        explorer.sampleCount = isLong ? 200 : isLarge ? 1 : 4
+        explorer.depth = crashesRecoveries ? 2 : 1
         let report = try explorer.explore { fileSystem in
             try workload.prepare(fileSystem, options)
         } workload: { (fileSystem, say: (CrashedJournal.Said) -> Void) in
             try workload.work(fileSystem, options, say)
         } recover: { fileSystem in
-            fileSystem
+            crashesRecoveries ? try CrashedJournal.recover(fileSystem, options) : fileSystem
         } check: { fileSystem, said in
             try CrashedJournal.check(fileSystem, options, said)
         }
         print(
-            "crash: \(workload), \(options.format.rawValue), \(model): \(report.statistics.states) states, \(report.statistics.mode), "
+            "crash: \(workload), \(options.format.rawValue), \(model)\(crashesRecoveries ? ", recoveries too" : ""): "
+                + "\(report.statistics.states) states, \(report.statistics.mode), "
                 + "\(Int(report.statistics.statesPerSecond)) a second"
         )
         return report

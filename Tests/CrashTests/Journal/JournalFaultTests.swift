@@ -1,0 +1,114 @@
+import CrashTesting
+import FileSystemSeam
+import Journal
+import Testing
+
+/// Every operation fails once in every way it can, and then the power is cut.
+@Suite("Faults under a journal")
+struct JournalFaultTests {
+    /// What is done while something fails.
+    struct Work: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let format: JournalFormat
+        /// Records that are there before.
+        var before = 1
+        var run: @Sendable (SimFS, JournalOptions, (CrashedJournal.Said) -> Void) throws -> Void
+
+        var options: JournalOptions { CrashedJournal.options(format) }
+
+        func prepare(_ fileSystem: any FileSystem) throws {
+            let journal = CrashedJournal.open(fileSystem, options)
+            if before > 0 { for number in 1...before { try CrashedJournal.reserve(journal, "p\(number)") { _ in } } }
+        }
+
+        func work(_ fileSystem: any FileSystem, _ say: (CrashedJournal.Said) -> Void) throws {
+            try run(try successor(of: fileSystem), options, say)
+        }
+    }
+
+    private static func works(_ format: JournalFormat) -> [Work] {
+        [
+            Work(testDescription: "\(format): made, and two records", format: format, before: 0) {
+                process,
+                options,
+                say in
+                let journal = CrashedJournal.open(process, options)
+                for number in 1...2 { try CrashedJournal.reserve(journal, "n\(number)", key: "k\(number)", say) }
+            },
+            Work(testDescription: "\(format): more than a segment holds", format: format) { process, options, say in
+                let journal = CrashedJournal.open(process, options)
+                for number in 1...3 { try CrashedJournal.reserve(journal, "n\(number)", say) }
+            },
+            Work(testDescription: "\(format): a revocation and a checkpoint", format: format) { process, options, say in
+                let journal = CrashedJournal.open(process, options)
+                try CrashedJournal.revoke(journal, "grant-3", say)
+                try CrashedJournal.sumUp(journal, say)
+            },
+            Work(testDescription: "\(format): an index made anew", format: format, before: 3) { process, options, say in
+                let journal = CrashedJournal.open(process, options)
+                _ = try journal.rebuildIndexes()
+                try CrashedJournal.reserve(journal, "n1", say)
+            },
+        ]
+    }
+
+    static let all = JournalFormat.allCases.flatMap(works)
+
+    private static func sweep(_ faults: @escaping @Sendable (FileSystemError.Operation) -> [SimFault]) -> FaultSweep {
+        var sweep = FaultSweep(.posixMinimal)
+        sweep.faults = faults
+        sweep.triesPairs = runsLongTests
+        sweep.pairMaximum = 500
+        sweep.explorer.runMaximum = runsLongTests ? 20 : 2
+        sweep.explorer.sampleCount = runsLongTests ? 20 : 0
+        sweep.explorer.depth = 1
+        return sweep
+    }
+
+    private static func run(_ sweep: FaultSweep, _ work: Work) throws -> FaultSweep.Report {
+        try sweep.run(
+            prepare: work.prepare,
+            workload: work.work,
+            isOwnError: { $0 is JournalError },
+            recover: { try CrashedJournal.recover($0, work.options) },
+            check: { try CrashedJournal.check($0, work.options, $1) }
+        )
+    }
+
+    /// A quick run takes the faults that leave most behind; the long one all, and pairs of them.
+    @Test(arguments: all) func loseNothingAcknowledged(work: Work) throws {
+        let sweep = Self.sweep { operation in
+            if runsLongTests { return FaultPlan.applicableFaults(to: operation) }
+            switch operation {
+            case .sync, .syncDirectory, .rename, .remove: return [.error(.inputOutput)]
+            case .write: return [.error(.noSpace), .short(bytes: 7)]
+            case .read: return [.flippedBit(3)]
+            default: return []
+            }
+        }
+        let report = try Self.run(sweep, work)
+        #expect(report.isClean, "\(report)")
+        #expect(report.plansThatThrew > 5, "\(report)")
+        print(
+            "faults: \(work.testDescription): \(report.singles) faults, \(report.pairs) pairs, \(report.states) states"
+        )
+    }
+
+    /// A process is killed with its record written and nothing synced; who comes next writes that record again. What it reads
+    /// wrongly, once, it must not make durable.
+    @Test(arguments: JournalFormat.allCases, runsLongTests ? Array(0..<20) : Array(9..<12))
+    func nothingReadWronglyIsWrittenBack(format: JournalFormat, killedBefore: Int) throws {
+        let work = Work(testDescription: "\(format), killed", format: format) { process, options, say in
+            let kill = KillSwitch(process, at: killedBefore)
+            try? CrashedJournal.reserve(CrashedJournal.open(process, options), "n1", key: "k1", say)
+            kill.end()
+            let next = CrashedJournal.open(try successor(of: process), options)
+            try CrashedJournal.reserve(next, "n1", key: "k1", say)
+            try CrashedJournal.reserve(next, "n2", say)
+        }
+        // Before the tenth change the record is written, and not synced.
+        let report = try Self.run(Self.sweep { $0 == .read ? [.flippedBit(1800)] : [] }, work)
+        #expect(report.isClean, "\(report)")
+        #expect(report.singles > 10, "\(report)")
+    }
+}
