@@ -11,9 +11,9 @@ public import PlatformProfile
 ///     let reservation = try journal.reserve(use, maximumUses: 1)
 ///
 /// When ``reserve(_:maximumUses:perGrant:)`` or an append returns, its record is on stable storage (unless
-/// ``JournalOptions/durability`` says otherwise) and linked into a chain of digests that ``verifyIntegrity(anchor:progress:)``
-/// checks. Several processes may use one journal; appends exclude each other by a lock on its directory,
-/// readers take no lock and never see a record that is not durable.
+/// ``JournalOptions/durability`` says otherwise) and linked into a chain of digests that
+/// ``verifyIntegrity(anchor:trustedHubKeys:progress:)`` checks. Several processes may use one journal; appends exclude each
+/// other by a lock on its directory, readers take no lock and never see a record that is not durable.
 ///
 /// A handle may be used from several threads; those that append at the same time share one sync. Tasks use
 /// ``AsyncApprovalJournal``, which blocks none of their threads. A handle holds a few descriptors between calls, and looks

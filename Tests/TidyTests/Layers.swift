@@ -10,7 +10,7 @@ enum Layers {
         "CrashTesting": ["FileSystemSeam", "Canonical"],
         "LockKit": ["Canonical", "Signing", "FileSystemSeam"],
         "PlatformProfile": ["Canonical", "FileSystemSeam"],
-        "Journal": ["Canonical", "Signing", "FileSystemSeam", "LockKit", "PlatformProfile"],
+        "Journal": ["Canonical", "Signing", "FileSystemSeam", "PlatformProfile"],
         "EventLog": ["Canonical", "Signing", "FileSystemSeam", "LockKit", "PlatformProfile"],
         "KeyStore": ["Canonical", "Signing", "FileSystemSeam", "LockKit", "PlatformProfile", "CSodium"],
         "HoldfastCLI": [

@@ -6,7 +6,7 @@ enum KeysArguments {
     /// The store's directory.
     static let directory = PositionalDescription(name: "DIR", kind: .directory, help: "the key store's directory")
 
-    /// What the keyset is wrapped with; ``KeysRoot`` reads it.
+    /// What the keyset is wrapped with; ``KeysInput`` reads it.
     static let root = [
         OptionDescription(
             name: "root-key",
