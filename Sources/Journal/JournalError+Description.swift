@@ -61,7 +61,7 @@ extension JournalError: CustomStringConvertible {
     private static func indexRemedy(_ evidence: String) -> String {
         guard evidence.hasPrefix("indexes/") else { return "" }
         return ". If no record was removed, and the index is what is wrong, give up what it names: "
-            + "rebuildIndexes(discardingEvidence: true), or holdfast journal rebuild-indexes --discard-evidence"
+            + "rebuildIndexes(discardingEvidence: true), or holdfast journal rebuild-indexes DIR --discard-evidence"
     }
 
     private static func quoted(_ digest: String) -> String { digest.isEmpty ? "no digest" : digest }

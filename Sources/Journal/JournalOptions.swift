@@ -18,8 +18,9 @@ public struct JournalOptions: Sendable, Hashable {
     public var clockToleranceSeconds: Int64
     /// The layout of a journal that is made new; an existing one keeps its own.
     public var format: JournalFormat
-    /// A segment that holds this much, in bytes, is sealed and the next one begun, in the `segments` layout. At least 4096, at most
-    /// 1 TiB; what is outside becomes the nearest. It is no part of the format: a journal may be written with any.
+    /// A segment that the next record would bring above this many bytes is sealed, and the next one begun, in the `segments`
+    /// layout; a longer record stands alone. At least 4096, at most 1 TiB; what is outside becomes the nearest. It is no part
+    /// of the format: a journal may be written with any.
     public var segmentBytes: Int64 {
         get { segmentSettings.segmentByteMaximum }
         set { segmentSettings.segmentByteMaximum = min(max(newValue, 4096), 1 << 40) }

@@ -2,7 +2,8 @@
 ///
 /// Tests make them small, so that every border is crossed by a few records.
 package struct SegmentSettings: Sendable, Hashable {
-    /// A segment that holds this much, in bytes, is sealed and the next one begun.
+    /// A segment that the next record would bring above this many bytes is sealed, and the next one begun; a longer record
+    /// stands alone.
     package var segmentByteMaximum: Int64 = 64 << 20
     /// How much a new segment is filled with zeros ahead of its records, in bytes; later steps double…
     package var preallocationByteMinimum: Int64 = 16 << 10
