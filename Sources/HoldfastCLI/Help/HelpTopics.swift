@@ -44,10 +44,11 @@ package enum HelpTopics {
         blocks: [
             .definitions(ExitCode.allCases.map { (term: String($0.rawValue), meaning: $0.meaning) }),
             .paragraph(
-                "Every code but 0 comes with a line \"error: …\" on standard error, or, for verify and check, with the "
-                    + "verdict on standard output. The meaning of a code never changes, so a script may rely on "
-                    + "it. When the reader of a pipe goes away early, the command ends quietly with the code it would "
-                    + "have had."
+                "Every code but 0 comes with a line \"error: …\" on standard error, or, for verify, verify-bundle, check, "
+                    + "verify-erasure, doctor, repair and crash explore, with the verdict on standard output. The "
+                    + "meaning of a code never changes, so a script may rely on it. When the reader of a pipe goes "
+                    + "away early, the command ends quietly with the code it would have had. lock run ends with the "
+                    + "code of the command that it ran."
             ),
         ]
     )
@@ -118,7 +119,8 @@ package enum HelpTopics {
                 "With --json a command prints one JSON object in the canonical form of RFC 8785 and a line feed. "
                     + "Members are named in snake_case; those without a value are left out. journal list, "
                     + "journal uses, events read and events follow print one stored line a line instead, and keys "
-                    + "list one key a line. Bytes, such as boxes, are in base64url without padding."
+                    + "list one key a line. report --out - prints the page, and lock run what its command prints. "
+                    + "Bytes, such as boxes, are in base64url without padding."
             ),
             .paragraph(
                 "An error prints {\"error\":{\"code\":…,\"message\":…}} on standard output, with further members where "
