@@ -1,5 +1,6 @@
 import FileSystemSeam
 import HoldfastCLI
+import Testing
 
 /// Streams in memory: what a command is given, and what it wrote.
 final class BufferedStreams: ConsoleStreams {
@@ -11,6 +12,8 @@ final class BufferedStreams: ConsoleStreams {
     var readMaximum = Int.max
     /// Makes every write of results fail.
     var outputFailure: ErrorNumber?
+    /// Called before diagnostics are written: while the command is between two of its steps.
+    var beforeDiagnostics: () throws -> Void = {}
 
     /// Makes streams with the given standard input.
     init(input: [UInt8] = []) { inputs = [StandardDescriptor.input: input] }
@@ -30,6 +33,13 @@ final class BufferedStreams: ConsoleStreams {
     func write(_ bytes: Span<UInt8>, to descriptor: Int32) throws(FileSystemError) {
         if descriptor == StandardDescriptor.output, let outputFailure {
             throw FileSystemError(operation: .write, name: "standard output", code: outputFailure)
+        }
+        if descriptor == StandardDescriptor.error {
+            do {
+                try beforeDiagnostics()
+            } catch {
+                Issue.record(error)
+            }
         }
         var all = outputs[descriptor] ?? []
         for position in bytes.indices { all.append(bytes[position]) }

@@ -86,6 +86,34 @@ struct EventsAppendTests {
         #expect(!FileManager.default.fileExists(atPath: session.path))
     }
 
+    /// A torn tail makes the command say something between the first part and the second, and there the lock is taken. A script
+    /// repeats the whole input on 75, and on 1 takes nothing for appended; either would be wrong.
+    @Test(arguments: ["0.05", "0"]) func aBatchThatStopsAfterAPartSaysSo(timeout: String) throws {
+        let session = try SessionDirectory()
+        #expect(session.append("before").code == .done)
+        try TestFile.write(try session.text() + "{\"torn", session.eventsFile)
+        let long = SessionDirectory.event(String(repeating: "x", count: 900_000)) + "\n"
+        let streams = BufferedStreams(input: Array(String(repeating: long, count: 8).utf8))
+        let lock = session.eventsFile + ".lock"
+        var held: [FileHandle] = []
+        streams.beforeDiagnostics = {
+            guard held.isEmpty else { return }
+            let file = try #require(FileHandle(forUpdatingAtPath: lock))
+            #expect(flock(file.fileDescriptor, LOCK_EX | LOCK_NB) == 0)
+            held.append(file)
+        }
+        let words = ["events", "append", session.path, "--batch", "--timeout", timeout, "--json"]
+        let run = CommandRun(words, streams: streams)
+        #expect(run.code == .inputOutput, "\(run.error)")
+        let error = try run.jsonError()
+        #expect(error["code"]?.string == "lock_busy")
+        #expect(error["appended"]?.number?.unsignedValue == 5)
+        #expect(error["message"]?.string?.contains("The first 5 events of the input are appended already") == true)
+        #expect(try session.text().split(separator: "\n").count == 6)
+        try held[0].close()
+        #expect(session.run("append", input: SessionDirectory.event("after")).output == "6\n")
+    }
+
     @Test(arguments: ["verify", "read", "count"]) func aDirectoryOfOtherThingsIsNoLog(command: String) throws {
         let temporary = try TemporaryDirectory()
         #expect(CommandRun("events", command, temporary.path).code == .done, "an empty one may become a log")

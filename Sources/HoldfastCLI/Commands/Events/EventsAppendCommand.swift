@@ -54,6 +54,12 @@ enum EventsAppendCommand {
                 code: .malformedInput,
                 meaning: "the input is no event, or DIR holds a store of another kind; nothing was appended"
             ),
+            ExitNote(
+                code: .inputOutput,
+                meaning:
+                    "also when a large batch stopped after a part, whatever stopped it: the error says how many events "
+                    + "of the input are appended"
+            ),
         ] + EventsArguments.lockNotes,
         changesStore: true,
         run: run
@@ -105,16 +111,21 @@ enum EventsAppendCommand {
         after appended: [Range<UInt64>],
         _ context: CommandContext
     ) throws(CommandFailure) -> AppendReceipt {
-        do throws(CommandFailure) {
-            return try context.asking { () throws(EventLogError) in try log.append(part) }
+        do throws(EventLogError) {
+            return try log.append(part)
         } catch {
-            guard !appended.isEmpty else { throw error }
-            var failure = error
-            let count = appended.reduce(0) { $0 + $1.count }
-            failure.message += ". The first \(count) events of the input are appended already: go on behind them"
+            var failure = CommandFailure(error, of: context)
+            guard !appended.isEmpty else { throw failure }
+            var count = appended.reduce(0) { $0 + $1.count }
+            // These stand in the log, too.
+            if case .notDurable(_, let numbers, _) = error { count += numbers.count }
+            let advice =
+                if case .io = error { "look at the log for what came after them" } else { "go on behind them" }
+            failure.message += ". The first \(count) events of the input are appended already: \(advice)"
             failure.fields["appended"] = .integer(count)
-            // What says that nothing was done would not be true of the whole.
-            if failure.exitCode == .malformedInput { failure.exitCode = .inputOutput }
+            // Whatever stopped this part: a code that says that nothing was done, or that invites to repeat all of it, would
+            // not be true of the whole.
+            failure.exitCode = .inputOutput
             throw failure
         }
     }
