@@ -1,5 +1,6 @@
 import Canonical
 import HoldfastCLI
+import TestSupport
 import Testing
 
 @Suite("Help")
@@ -58,6 +59,27 @@ struct HelpTests {
             #expect(run.code == .done)
             #expect(try run.json().object?.members.map(\.key) == ["text"])
             #expect(try run.json()["text"]?.string == page)
+        }
+    }
+
+    /// What the usage line offers is taken.
+    @Test func usageLinesAreTrue() {
+        let run = CommandRun(["lock", "run", "--help"], terminal: Console.Terminal(isOutput: true, columns: 100))
+        #expect(run.output.contains("holdfast lock run PATH [--shared] [--timeout S] [--json] -- COMMAND…"))
+        #expect(CommandRun("digest", "--help").output.contains("[FILE|-]"))
+        // Read twice, so that standard input will not do.
+        #expect(!CommandRun("journal", "verify-bundle", "--help").output.contains("FILE|-"))
+        CommandRun("journal", "verify-bundle", "-").expectError(.usage, "read twice")
+    }
+
+    /// Each group has a row there, and the commands without a group have the last one.
+    @Test func theReadmeNamesEveryCommand() throws {
+        let rows = try FileTree.package.text(of: "README.md").split(separator: "\n")
+        for command in Self.commands {
+            let head = command.path.count == 1 ? "| (none) |" : "| `\(command.path[0])` |"
+            let word = "`\(command.path[command.path.count - 1])`"
+            let isNamed = rows.contains { $0.hasPrefix(head) && $0.dropFirst(head.count).contains(word) }
+            #expect(isNamed, "the table of commands in README.md has no \(command.name)")
         }
     }
 

@@ -41,6 +41,15 @@ struct PlatformCommandTests {
                 == true
         )
         #expect(Set(try TestFile.tree(temporary.path).keys) == ["profile"])
+        let words = ["platform", "check", temporary.path, "--profile", "-"]
+        let piped = CommandRun(words, input: Array(try Data(contentsOf: URL(filePath: profile))))
+        #expect(piped.code == .done, "\(piped.error)")
+        #expect(piped.lines.first == "admitted")
+        CommandRun(words, input: Array("{not json".utf8)).expectError(
+            .malformedInput,
+            "profile standard input",
+            "not JSON"
+        )
     }
 
     @Test func anotherPlatformIsRefusedWithItsDifferences() throws {

@@ -28,7 +28,7 @@ struct Completions {
     func candidates(_ kind: ValueKind) -> Candidates {
         switch kind {
         case .choice(let words, _): .words(words)
-        case .file: .files
+        case .file, .regularFile: .files
         case .directory: .directories
         case .helpSubject: .words(helpSubjects)
         case .text, .word, .integer, .seconds, .nonceDigest, .time, .kind, .eventID: .nothing

@@ -76,10 +76,10 @@ package enum HelpTopics {
                     + "pieces."
             ),
             .paragraph(
-                "A file argument of - or none at all is standard input; /dev/fd/N is the open descriptor N. Symbolic "
-                    + "links are not followed at the last part of a path; redirect the file instead. A nonce is read "
-                    + "from a file or a descriptor, never from the command line, and hashed without a final newline. So "
-                    + "is a passphrase."
+                "A file argument of - or none at all is standard input; /dev/fd/N is the open descriptor N. A bundle, "
+                    + "which is read twice, and a root key have to be files. Symbolic links are not followed at the "
+                    + "last part of a path; redirect the file instead. A nonce is read from a file or a descriptor, "
+                    + "never from the command line, and hashed without a final newline. So is a passphrase."
             ),
         ]
     )

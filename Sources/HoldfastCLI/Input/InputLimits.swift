@@ -11,6 +11,8 @@ enum InputLimits {
     static let anchorByteCount = 64 * 1024
     /// The longest key that is read.
     static let keyByteCount = 64 * 1024
+    /// The longest platform profile that is read from a descriptor, in bytes: as long as one in a file may be.
+    static let profileByteCount = 1 << 20
     /// The longest proof that is read; a checkpoint may name the uses it covers.
     static let proofByteCount = 64 * 1024 * 1024
 

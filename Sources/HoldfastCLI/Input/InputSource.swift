@@ -41,6 +41,9 @@ struct InputSource {
         return file
     }
 
+    /// Whether a path names standard input or an open descriptor, and not a file by its name.
+    static func isDescriptor(_ path: String) -> Bool { descriptor(path) != nil }
+
     /// The number in `-`, `/dev/stdin` and `/dev/fd/N`; nil for a path like any other.
     private static func descriptor(_ path: String) -> Int32? {
         if path == "-" || path == "/dev/stdin" { return StandardDescriptor.input }

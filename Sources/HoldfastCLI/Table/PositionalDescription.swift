@@ -11,6 +11,12 @@ package struct PositionalDescription: Sendable {
     /// Whether more than one may stand there; only the last can.
     package let isRepeated: Bool
 
+    /// Whether it is the command line of another program, which stands behind `--`.
+    var isOtherCommand: Bool {
+        guard case .word = kind else { return false }
+        return isRepeated
+    }
+
     /// Makes a description.
     package init(name: String, kind: ValueKind, help: String, isRequired: Bool = true, isRepeated: Bool = false) {
         self.name = name

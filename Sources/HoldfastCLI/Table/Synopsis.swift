@@ -1,6 +1,7 @@
 /// The one-line form of a command: `holdfast digest [--algorithm sha256|blake3] [FILE|-]`.
 ///
-/// Required positionals come first, then the options in their order, then what may be left out.
+/// Required positionals come first, then the options in their order, then what may be left out. The words of another
+/// command line come last, behind `--`.
 struct Synopsis {
     /// The command's words.
     let name: String
@@ -9,7 +10,8 @@ struct Synopsis {
 
     init(_ command: CommandDescription) {
         name = command.name
-        var parts = command.positionals.filter(\.isRequired).map(Self.part)
+        let required = command.positionals.filter(\.isRequired)
+        var parts = required.filter { !$0.isOtherCommand }.map(Self.part)
         var grouped: Set<String> = []
         for option in command.options where !grouped.contains(option.name) {
             if let group = command.alternatives.first(where: { $0.sets.joined().contains(option.name) }) {
@@ -29,6 +31,7 @@ struct Synopsis {
         }
         parts += command.positionals.filter { !$0.isRequired }.map(Self.part)
         parts.append("[--json]")
+        for words in required where words.isOtherCommand { parts += ["--", Self.part(words)] }
         self.parts = parts
     }
 

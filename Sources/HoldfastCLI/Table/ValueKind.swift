@@ -23,6 +23,8 @@ package enum ValueKind: Sendable {
     case eventID
     /// A file, or `-` for standard input.
     case file
+    /// A file that is read at any place and more than once, which standard input cannot be.
+    case regularFile
     /// A directory.
     case directory
     /// A help topic or a word of a command.
@@ -42,7 +44,7 @@ package enum ValueKind: Sendable {
         case .eventID:
             return Self.eventID(value) == nil
                 ? "must be 32 hexadecimal digits, or a UUID, not \(Printable.quoted(value))" : nil
-        case .file, .directory:
+        case .file, .regularFile, .directory:
             return value.utf8.contains(0) ? "must not contain a NUL character" : nil
         case .choice(let words, let notYet):
             if words.contains(value) { return nil }

@@ -62,8 +62,8 @@ enum JournalImportCommand {
         options: [
             OptionDescription(
                 name: "from",
-                arity: .value(.file, name: "FILE"),
-                help: "the bundle",
+                arity: .value(.regularFile, name: "FILE"),
+                help: "the bundle; a file, since it is read twice",
                 isRequired: true
             ),
             OptionDescription(
@@ -109,7 +109,9 @@ enum JournalVerifyBundleCommand {
                 + "and the roots of all checkpoints. With --key a wrong root that the key's owner signed is a failure; "
                 + "without, anyone could have made all of it."
         ],
-        positionals: [PositionalDescription(name: "FILE", kind: .file, help: "the bundle")],
+        positionals: [
+            PositionalDescription(name: "FILE", kind: .regularFile, help: "the bundle; a file, since it is read twice")
+        ],
         options: [
             JournalArguments.hubKey,
             OptionDescription(name: "strict", arity: .flag, help: "end with code 1 when there are findings"),

@@ -16,7 +16,7 @@ enum PlatformCheckCommand {
             OptionDescription(
                 name: "profile",
                 arity: .value(.file, name: "FILE"),
-                help: "what platform record wrote, of either schema",
+                help: "what platform record wrote, of either schema; - for standard input",
                 isRequired: true
             )
         ],
@@ -36,13 +36,7 @@ enum PlatformCheckCommand {
     )
 
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
-        let path = context.arguments.required("profile")
-        let profile: StoredProfile
-        do throws(PlatformError) {
-            profile = try StoredProfile(at: path, context.fileSystem)
-        } catch {
-            throw CommandFailure(error)
-        }
+        let profile = try profile(context)
         let evidence = try context.observePlatform(.standard)
         let admission = AdmissionPolicy.exact(profile).judge(evidence)
         if context.wantsJSON {
@@ -60,5 +54,23 @@ enum PlatformCheckCommand {
             context.console.writeLine("\(delta.severity.rawValue): \(Printable.escaped("\(delta)"))")
         }
         return admission.isAdmitted ? .done : .refused
+    }
+
+    private static func profile(_ context: CommandContext) throws(CommandFailure) -> StoredProfile {
+        let path = context.arguments.required("profile")
+        guard InputSource.isDescriptor(path) else {
+            do throws(PlatformError) {
+                return try StoredProfile(at: path, context.fileSystem)
+            } catch {
+                throw CommandFailure(error)
+            }
+        }
+        var source = try InputSource(path, expected: "the profile", in: context)
+        let bytes = try source.readAll(maximum: InputLimits.profileByteCount)
+        do throws(InvalidProfile) {
+            return try StoredProfile(parsing: bytes)
+        } catch {
+            throw CommandFailure(PlatformError.invalid(path: source.name, error))
+        }
     }
 }
