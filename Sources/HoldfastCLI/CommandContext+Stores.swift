@@ -8,6 +8,14 @@ extension CommandContext {
         return directory
     }
 
+    /// A store's error with the store before it, where the error itself names only a file or a record in it.
+    ///
+    /// - Parameter place: what the person named; nothing is added without it.
+    static func placed(_ message: String, _ place: String?) -> String {
+        guard let place else { return message }
+        return "\(Printable.cut(place, 200)): \(message)"
+    }
+
     /// Refuses when DIR is not there: a mistyped path must not pass for an empty store.
     ///
     /// - Parameter remedy: what else to do than to check the path.
@@ -30,9 +38,14 @@ extension CommandContext {
     /// Whether the person asked not to wait for a lock.
     var triesLockOnce: Bool { lockTimeoutMilliseconds == 0 }
 
-    /// Whether an error means that DIR leads nowhere. What stands wrong inside of a store is damage, not a wrong path.
+    /// Whether an error's place is the store itself, or the one that is made of it, and no file within.
+    func namesStore(_ place: String) -> Bool {
+        place == arguments.positionalIfAny("DIR") || arguments.describes("out") && place == arguments.text("out")
+    }
+
+    /// Whether an error means that DIR, or the place for a new store, leads nowhere. What stands wrong inside of a store is damage, not a wrong path.
     func isMissing(_ error: FileSystemError, at file: String) -> Bool {
-        guard file == directory else { return false }
+        guard namesStore(file) else { return false }
         let codes: [ErrorNumber] = [.noEntry, .notDirectory, .symbolicLinkLoop, .nameTooLong]
         return [.openDirectory, .makeDirectory, .subdirectory].contains(error.operation) && codes.contains(error.code)
     }

@@ -153,6 +153,8 @@ struct LockCommandTests {
         #expect(files[name] != nil && files[name + ".takeover"] == Data(attestation.outputBytes))
         #expect(try lock(store).inspect().state == .idle)
         CommandRun(words + [keys.public]).expectError(.refused, "there is no marker to take over")
+        try TestFile.write("nonsense", file)
+        CommandRun(words + [keys.public]).expectError(.malformedInput, "error: \(file): the takeover cannot be read")
     }
 
     @Test func anAttestationIsForItsNewOwner() throws {
@@ -190,7 +192,7 @@ struct LockCommandTests {
         CommandRun(taking).expectError(.refused, "is held by")
         try directory.close()
         #expect(CommandRun(taking).code == .done)
-        CommandRun(words).expectError(.refused, "there is no marker")
+        CommandRun(words).expectError(.refused, "error: \(temporary.path): ", "there is no marker")
     }
 
     @Test func filesThatAreNotWhatTheyShouldBeAreRefused() throws {

@@ -9,9 +9,15 @@ extension CommandFailure {
         self.init(
             exitCode: Self.exitCode(error, context),
             code: error.code,
-            message: Printable.escaped(error.description),
+            message: Printable.escaped(Self.message(error, context)),
             fields: Self.fields(error)
         )
+    }
+
+    /// The log's own words, with the session before the name of a file in it.
+    private static func message(_ error: EventLogError, _ context: CommandContext) -> String {
+        guard case .io(_, let file) = error, file != context.directory else { return error.description }
+        return CommandContext.placed(error.description, context.directory)
     }
 
     private static func exitCode(_ error: EventLogError, _ context: CommandContext) -> ExitCode {

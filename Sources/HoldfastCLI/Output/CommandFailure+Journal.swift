@@ -5,11 +5,13 @@ internal import PlatformProfile
 
 extension CommandFailure {
     /// What a journal refused or could not do, for the command in `context`.
-    init(_ error: JournalError, of context: CommandContext) {
+    ///
+    /// - Parameter records: where the records come from that the error may be about; DIR when left out.
+    init(_ error: JournalError, of context: CommandContext, records: String? = nil) {
         self.init(
             exitCode: Self.exitCode(error, context),
             code: error.code,
-            message: Printable.escaped(Self.message(error, context)),
+            message: Printable.escaped(Self.message(error, context, records)),
             fields: Self.fields(error)
         )
     }
@@ -29,12 +31,37 @@ extension CommandFailure {
         }
     }
 
-    /// The journal speaks of members of a record; here they are options.
-    private static func message(_ error: JournalError, _ context: CommandContext) -> String {
-        guard case .invalidArgument(let member, let reason) = error else { return error.description }
+    /// The journal's own words, with the place where they name a record or a file within it only.
+    private static func message(_ error: JournalError, _ context: CommandContext, _ records: String?) -> String {
+        let directory = context.arguments.positionalIfAny("DIR")
+        switch error {
+        case .invalidArgument(let member, let reason): return message(member, reason, context) ?? error.description
+        case .io(_, let file):
+            return CommandContext.placed(error.description, context.namesStore(file) ? nil : directory)
+        case .malformedRecord, .brokenChain, .recordTampered, .missingRecord, .duplicateIndex, .unknownKind,
+            .nameMismatch, .rolledBack, .clockRegression:
+            return CommandContext.placed(error.description, records ?? directory)
+        default: return error.description
+        }
+    }
+
+    /// The journal speaks of members of a record, and of the path of a copy; here they are options and arguments.
+    private static func message(_ member: String, _ reason: String, _ context: CommandContext) -> String? {
+        let arguments = context.arguments
+        if member == "path" {
+            let place = arguments.describes("out") ? arguments.text("out") : arguments.positionalIfAny("DIR")
+            return place.map { "\(Printable.quoted($0, maximum: 200)): \(reason). Nothing was written" }
+        }
+        if member.hasSuffix("_record_index") {
+            let text = "\(member) \(reason)".replacing("from_record_index", with: "--from").replacing(
+                "to_record_index",
+                with: "--to"
+            )
+            return CommandContext.placed("\(text). Nothing was written", arguments.positionalIfAny("DIR"))
+        }
         let words = member.split(separator: "_").joined(separator: "-")
         let candidates = [words, words.hasSuffix("-id") ? String(words.dropLast(3)) : words]
-        guard let option = candidates.first(where: context.arguments.describes) else { return error.description }
+        guard let option = candidates.first(where: arguments.describes) else { return nil }
         return "the value of --\(option) \(reason). Nothing was written"
     }
 

@@ -8,9 +8,15 @@ extension CommandFailure {
         self.init(
             exitCode: Self.exitCode(error, context),
             code: error.code,
-            message: Printable.escaped(error.description),
+            message: Printable.escaped(Self.message(error, context)),
             fields: Self.fields(error)
         )
+    }
+
+    /// The lock's own words, with its path where they lack it.
+    private static func message(_ error: LockError, _ context: CommandContext) -> String {
+        guard case .takeoverRefused = error else { return error.description }
+        return CommandContext.placed(error.description, context.arguments.positionalIfAny("PATH"))
     }
 
     private static func exitCode(_ error: LockError, _ context: CommandContext) -> ExitCode {

@@ -61,6 +61,11 @@ package struct ParsedArguments: Sendable {
     /// The positional of that name; nil when it was left out.
     func positional(_ name: String) -> String? { positionals(name).first }
 
+    /// The positional of that name; nil when it was left out, and where the command takes none of that name.
+    func positionalIfAny(_ name: String) -> String? {
+        command.positionals.contains { $0.name == name } ? positional(name) : nil
+    }
+
     /// Every word of a repeated positional.
     package func positionals(_ name: String) -> [String] {
         guard let place = command.positionals.firstIndex(where: { $0.name == name }) else {

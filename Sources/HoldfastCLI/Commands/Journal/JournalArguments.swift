@@ -92,11 +92,16 @@ extension CommandContext {
     }
 
     /// Runs `body`, and turns what the journal refuses into a failure of the command.
-    func asking<Answer>(_ body: () throws(JournalError) -> Answer) throws(CommandFailure) -> Answer {
+    ///
+    /// - Parameter records: where the records come from; DIR when left out.
+    func asking<Answer>(
+        about records: String? = nil,
+        _ body: () throws(JournalError) -> Answer
+    ) throws(CommandFailure) -> Answer {
         do throws(JournalError) {
             return try body()
         } catch {
-            throw CommandFailure(error, of: self)
+            throw CommandFailure(error, of: self, records: records)
         }
     }
 }

@@ -34,7 +34,7 @@ enum JournalConvertCommand {
         exitNotes: [
             ExitNote(code: .done, meaning: "the new journal is there, on stable storage"),
             ExitNote(code: .refused, meaning: "DIR does not verify; nothing is left at DIR2"),
-            JournalArguments.missingNote,
+            ExitNote(code: .missingInput, meaning: "there is no directory DIR, or none for DIR2"),
         ],
         changesStore: true,
         run: run

@@ -86,11 +86,12 @@ enum JournalImportCommand {
     )
 
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
-        let bundle = try context.bundle(context.arguments.required("from"))
+        let path = context.arguments.required("from")
+        let bundle = try context.bundle(path)
         let journal = context.journal()
         let bar = ProgressBar("importing", unit: "records", on: context.console, context.fileSystem)
         defer { bar.clear() }
-        let head = try context.asking { () throws(JournalError) in
+        let head = try context.asking(about: path) { () throws(JournalError) in
             try journal.create(from: bundle, progress: bar.show)
         }
         bar.clear()
@@ -138,7 +139,7 @@ enum JournalVerifyBundleCommand {
         let anchor = try JournalVerifyCommand.readAnchor(context)
         let bar = ProgressBar("verifying", unit: "records", on: context.console, context.fileSystem)
         defer { bar.clear() }
-        let report = try context.asking { () throws(JournalError) in
+        let report = try context.asking(about: path) { () throws(JournalError) in
             try bundle.verify(anchor: anchor, trustedHubKeys: keys, progress: bar.show)
         }
         bar.clear()
@@ -156,7 +157,17 @@ extension CommandContext {
         do throws(JournalError) {
             return try JournalBundle(file)
         } catch {
-            throw .malformed("\(source.name): \(error)", code: "malformed_bundle")
+            switch error {
+            case .io(let cause, _): throw .inputOutput("\(source.name) cannot be read: \(cause.code)", cause)
+            // The remedy of a journal's record would be that of another case.
+            case .malformedRecord(_, _, let reason):
+                throw .malformed(
+                    "\(source.name) is no bundle: \(Printable.escaped(reason)). Give what holdfast journal export wrote",
+                    code: "malformed_bundle"
+                )
+            default:
+                throw .malformed("\(source.name): \(Printable.escaped(error.description))", code: "malformed_bundle")
+            }
         }
     }
 }

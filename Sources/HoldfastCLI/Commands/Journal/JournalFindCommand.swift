@@ -44,7 +44,7 @@ enum JournalFindCommand {
             throw CommandFailure(
                 exitCode: .refused,
                 code: "not_found",
-                message: "no such use is recorded; check the identifiers"
+                message: CommandContext.placed("no such use is recorded; check the identifiers", context.directory)
             )
         }
         if context.wantsJSON {

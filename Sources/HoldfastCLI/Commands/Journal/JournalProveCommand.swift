@@ -48,7 +48,7 @@ enum JournalProveCommand {
             throw CommandFailure(
                 exitCode: .refused,
                 code: "not_found",
-                message: "no such use is recorded; check the identifier"
+                message: CommandContext.placed("no such use is recorded; check the identifier", context.directory)
             )
         }
         context.console.write(json: proof)

@@ -58,14 +58,9 @@ enum LockTakeoverCommand {
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
         var keys: [VerifyingKey] = []
         for path in context.arguments.texts("trusted-key") { keys.append(try LockArguments.publicKey(path, context)) }
-        let bytes = try LockArguments.text(
-            of: context.arguments.required("attestation"),
-            expected: "an attestation",
-            context
-        )
+        let signed = try attestation(context)
         let lock = context.markerLock()
         let name = try context.locking { () throws(LockError) in
-            let signed = try SignedTakeover(parsing: bytes)
             // The marker is looked at again under the lock, against the attestation, which names all of it.
             let staleOwner = try lock.readMarker()?.marker
             return try lock.takeOver(
@@ -81,5 +76,17 @@ enum LockTakeoverCommand {
             context.console.writeLine("\(context.console.outputStyle.good("moved to")) \(Printable.escaped(name))")
         }
         return .done
+    }
+
+    private static func attestation(_ context: CommandContext) throws(CommandFailure) -> SignedTakeover {
+        let path = context.arguments.required("attestation")
+        let bytes = try LockArguments.text(of: path, expected: "an attestation", context)
+        do throws(LockError) {
+            return try SignedTakeover(parsing: bytes)
+        } catch {
+            var failure = CommandFailure(error, of: context)
+            failure.message = CommandContext.placed(failure.message, path)
+            throw failure
+        }
     }
 }
