@@ -17,8 +17,11 @@ struct KeysRefusalTests {
         let scope = ["open", "list"].contains(command) ? [] : ["--entity", "a"]
         keys.run(command, scope, input: []).expectError(.missingInput, "there is no directory", "holdfast keys init")
         try FileManager.default.createDirectory(atPath: keys.path, withIntermediateDirectories: true)
-        keys.run(command, scope, input: []).expectError(.missingInput, "a store was expected there")
+        keys.run(command, scope, input: []).expectError(.missingInput, "\"\(keys.path)\" is no key store")
         #expect(try keys.names().isEmpty, "something was made")
+        try TestFile.write("x", keys.path + "/notes.txt")
+        keys.run(command, scope, input: []).expectError(.missingInput, "is no key store", "holdfast keys init")
+        #expect(try keys.names() == ["notes.txt"])
         #expect(!FileManager.default.fileExists(atPath: keys.beside("root.key")))
     }
 
@@ -45,7 +48,8 @@ struct KeysRefusalTests {
         let keys = try KeyDirectory("category")
         let box = keys.box("kept", "--category", "3")
         for command in ["mint", "seal", "shred", "rotate", "list", "verify-erasure"] {
-            keys.run(command, "--kind", "0x3001").expectError(.refused, "one key for each category")
+            let words = ["\(keys.path) has one key for each category", "one kind was given", "give --category"]
+            for word in words { keys.run(command, "--kind", "0x3001").expectError(.refused, word) }
         }
         let error = try keys.run("shred", "--kind", "0x3001", "--json").jsonError()
         #expect(error["code"]?.string == "selector_mismatch" && error["granularity"]?.string == "category")
@@ -59,7 +63,7 @@ struct KeysRefusalTests {
         let keys = try KeyDirectory()
         for command in ["shred", "rotate"] {
             let run = keys.run(command, "--entity", "nobody")
-            run.expectError(.refused, "the scope has no key")
+            run.expectError(.refused, "\(keys.path): the scope has no key")
         }
         let long = String(repeating: "x", count: 241)
         #expect(keys.run("mint", "--entity", "a").code == .done)
@@ -72,14 +76,59 @@ struct KeysRefusalTests {
         var box = keys.box("hello", "--entity", "a")
         let other = try KeyDirectory()
         other.run("open", [], input: box).expectError(.refused, "Nothing says that it was destroyed")
-        keys.run("open", ["--entity", "b"], input: box).expectError(.refused, "the keyset has no key")
-        keys.run("open", [], input: []).expectError(.refused, "the box does not open")
-        keys.run("open", [], input: Array(box.dropLast())).expectError(.refused, "the box does not open")
+        keys.run("open", ["--entity", "b"], input: box).expectError(.refused, "\(keys.path): the keyset has no key")
+        try TestFile.write(Array(box.dropLast()), keys.beside("cut.box"))
+        keys.run("open", keys.beside("cut.box")).expectError(.refused, "cut.box\": the box does not open")
         box[box.count - 1] ^= 1
-        keys.run("open", [], input: box).expectError(.refused, "the box does not open")
-        box[0] = 9
-        keys.run("open", [], input: box).expectError(.malformedInput, "the box has version 9")
+        keys.run("open", [], input: box).expectError(.refused, "standard input: the box does not open")
         keys.run("open", keys.beside("none")).expectError(.missingInput, "does not exist")
+    }
+
+    /// Nothing was refused by any rule: the file is the wrong one.
+    @Test func filesThatAreNoBoxesAreMalformed() throws {
+        let keys = try KeyDirectory()
+        var box = keys.box("hello", "--entity", "a")
+        for count in [0, 1, 56] {
+            let run = keys.run("open", [], input: Array(box.prefix(count)))
+            run.expectError(.malformedInput, "standard input is no box", "\(count) bytes")
+        }
+        #expect(try keys.run("open", ["--json"], input: []).jsonError()["code"]?.string == "malformed_box")
+        let text = try #require(try keys.run("seal", "--entity", "a", "--json", input: "x").json()["box"]?.string)
+        try TestFile.write(text, keys.beside("box.txt"))
+        keys.run("open", keys.beside("box.txt")).expectError(.malformedInput, "box.txt\" is no box", "base64url")
+        box[0] = 9
+        keys.run("open", [], input: box).expectError(.malformedInput, "it begins with the byte 9")
+        #expect(try keys.run("open", ["--json"], input: box).jsonError()["version"] == .integer(9))
+    }
+
+    @Test func receiptsThatAreNoneAreNamed() throws {
+        let keys = try KeyDirectory()
+        try TestFile.write("{}", keys.beside("receipt.json"))
+        keys.run("verify-erasure", keys.beside("receipt.json")).expectError(
+            .malformedInput,
+            "receipt.json\": the receipt"
+        )
+    }
+
+    @Test func damageNamesTheStore() throws {
+        let keys = try KeyDirectory()
+        try keys.alter("keyset") { $0[100] ^= 1 }
+        keys.run("list").expectError(.refused, "error: \(keys.path): keyset is damaged")
+    }
+
+    /// The directory may still become something else, and no later look takes it for a store that was lost.
+    @Test func aStoreThatCannotBeMadeLeavesNothing() throws {
+        let keys = try KeyDirectory(nil)
+        CommandRun("keys", "init", keys.path, "--root-key", keys.beside("none/root.key"))
+            .expectError(.missingInput, "none/root.key")
+        #expect(try keys.names() == [])
+        // What was there before stays.
+        try TestFile.write("", keys.path + "/keyset.lock")
+        try TestFile.write("x", keys.path + "/notes.txt")
+        CommandRun("keys", "init", keys.path, "--root-key", keys.beside("none/root.key"))
+            .expectError(.missingInput, "none/root.key")
+        #expect(try keys.names() == ["keyset.lock", "notes.txt"])
+        #expect(keys.run("init").code == .done)
     }
 
     @Test func theRootKeyIsNeeded() throws {

@@ -10,12 +10,28 @@ extension CommandFailure {
         self.init(
             exitCode: Self.exitCode(error, context),
             code: error.code,
-            message: Printable.escaped(error.description),
+            message: Printable.escaped(Self.message(error, context)),
             fields: Self.fields(error, context)
         )
         switch error {
         case .root(.missing), .wrongRoot: hint = "The root key is named with --root-key FILE or --passphrase-file FILE."
         default: break
+        }
+    }
+
+    /// The store's own words, with its directory before what names a file in it only; and options for what they call scopes.
+    private static func message(_ error: KeyStoreError, _ context: CommandContext) -> String {
+        let directory = context.directory
+        switch error {
+        case .selectorMismatch(let store, let selector):
+            return
+                "\(directory) has one key for each \(store.unit), and the scope of one \(selector.unit) was given. Nothing "
+                + "was done; give --\(store.unit)"
+        case .io(_, let file) where file == directory: return error.description
+        case .io, .corrupt, .unsupportedVersion, .journalMissing, .unknownScope, .unknownKey, .destroying,
+            .mintConflict:
+            return CommandContext.placed(error.description, directory)
+        default: return error.description
         }
     }
 

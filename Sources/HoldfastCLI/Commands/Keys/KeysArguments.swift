@@ -87,6 +87,9 @@ extension KeyGranularity {
         case .event: "event"
         }
     }
+
+    /// What has one key, as texts and the option of a scope name it.
+    var unit: String { self == .typeID ? "kind" : name }
 }
 
 extension CommandContext {
@@ -108,8 +111,12 @@ extension CommandContext {
     /// The store that DIR names, which must be there, opened.
     func keyStore(_ root: any RootKeyProvider) throws(CommandFailure) -> ScopedKeyStore {
         try requireDirectory("make a key store with holdfast keys init")
-        let granularity = try asking { () throws(KeyStoreError) in
-            try ScopedKeyStore.granularity(of: directory, fileSystem: fileSystem)
+        let granularity: KeyGranularity
+        do throws(KeyStoreError) {
+            granularity = try ScopedKeyStore.granularity(of: directory, fileSystem: fileSystem)
+        } catch {
+            if case .keysetMissing = error { try KeysExaminer.requireTraces(self) }
+            throw CommandFailure(error, of: self)
         }
         return try keyStore(root, granularity, createsWhenAbsent: false)
     }

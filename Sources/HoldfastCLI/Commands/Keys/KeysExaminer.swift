@@ -12,6 +12,22 @@ enum KeysExaminer {
         examine: examine
     )
 
+    /// Refuses a directory in which nothing says that a store was ever there: a wrong path is no loss. The lock file alone says
+    /// nothing, since a store that could not be made leaves it.
+    ///
+    /// - Throws: a missing-input failure. What cannot be looked at is for the store to say.
+    static func requireTraces(_ context: CommandContext) throws(CommandFailure) {
+        guard let directory = try? context.fileSystem.openDirectory(context.directory) else { return }
+        defer { try? directory.close() }
+        guard let names = try? directory.entries().map(\.name) else { return }
+        let traces = ["keyset", "receipts", "root.key"]
+        if names.contains(where: { traces.contains($0) || $0.hasPrefix("journal-") || $0.hasPrefix("keyset-") }) {
+            return
+        }
+        let quoted = Printable.quoted(context.directory, maximum: 200)
+        throw .missing("\(quoted) is no key store; check the path, or make one with holdfast keys init")
+    }
+
     private static func examine(_ context: CommandContext) throws(CommandFailure) -> StoreExamination {
         var examination = StoreExamination(store: examiner.store, path: context.directory)
         do throws(KeyStoreError) {

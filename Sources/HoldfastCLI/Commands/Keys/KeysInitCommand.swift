@@ -1,5 +1,7 @@
 internal import Canonical
+internal import FileSystemSeam
 internal import KeyStore
+internal import LockKit
 
 /// `holdfast keys init`: makes a key store.
 enum KeysInitCommand {
@@ -46,7 +48,12 @@ enum KeysInitCommand {
         let granularity = KeyGranularity.allCases.first { $0.name == asked } ?? .entity
         let root = try KeysInput.root(context)
         try KeysExaminer.examiner.requireNoOther(context)
-        try context.keyStore(root, granularity, createsWhenAbsent: true).close()
+        do throws(CommandFailure) {
+            try context.keyStore(root, granularity, createsWhenAbsent: true).close()
+        } catch {
+            discardLoneLock(context)
+            throw error
+        }
         let survey = try context.asking { () throws(KeyStoreError) in
             try ScopedKeyStore.survey(context.directory, fileSystem: context.fileSystem)
         }
@@ -59,9 +66,9 @@ enum KeysInitCommand {
             ])
         } else {
             let place = Printable.escaped(context.directory)
-            let unit = granularity == .typeID ? "kind" : granularity.name
             console.writeLine(
-                "\(console.outputStyle.good("ready:")) \(place) is a key store (one key for each \(unit), \(root.kind))"
+                "\(console.outputStyle.good("ready:")) \(place) is a key store (one key for each \(granularity.unit), "
+                    + "\(root.kind))"
             )
         }
         if context.arguments.text("root-key") == nil, context.arguments.text("passphrase-file") == nil {
@@ -72,5 +79,19 @@ enum KeysInitCommand {
             )
         }
         return .done
+    }
+
+    /// Removes the lock file where a store that could not be made left nothing else, so that the directory may still become
+    /// something else. Under the lock: who waits for it looks whether it still stands there, and makes it anew.
+    private static func discardLoneLock(_ context: CommandContext) {
+        guard let directory = try? context.fileSystem.openDirectory(context.directory) else { return }
+        defer { try? directory.close() }
+        let name = "keyset.lock"
+        let isAlone = { (try? directory.entries().map(\.name)) == [name] }
+        guard isAlone() else { return }
+        let lock = FileLock(name, in: directory, fileSystem: context.fileSystem)
+        guard let held = try? lock.lock(.exclusive, timeout: .zero) else { return }
+        if isAlone() { try? directory.remove(name) }
+        held.release()
     }
 }

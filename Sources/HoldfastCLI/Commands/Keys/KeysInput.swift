@@ -32,6 +32,8 @@ enum KeysInput {
     /// What goes into a box or comes out of one: FILE, what the box belongs to, and the store to do it with.
     struct Payload {
         let store: ScopedKeyStore
+        /// What a person calls FILE.
+        let name: String
         let bytes: [UInt8]
         let associatedData: [UInt8]
     }
@@ -42,8 +44,9 @@ enum KeysInput {
         try context.requireDirectory("make a key store with holdfast keys init")
         let data = try associatedData(context)
         let root = try root(context)
-        let bytes = try bytes(context.arguments.positional("FILE"), expected, context)
-        return Payload(store: try context.keyStore(root), bytes: bytes, associatedData: data)
+        var source = try InputSource(context.arguments.positional("FILE"), expected: expected, in: context)
+        let bytes = try source.readAll(maximum: InputLimits.payloadByteCount)
+        return Payload(store: try context.keyStore(root), name: source.name, bytes: bytes, associatedData: data)
     }
 
     /// What a box belongs to; nothing when it was not given.

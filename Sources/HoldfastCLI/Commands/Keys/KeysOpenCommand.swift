@@ -36,7 +36,10 @@ enum KeysOpenCommand {
                     "the key was destroyed, the store does not know it, the box or what it belongs to is not what was "
                     + "sealed, or it is of another scope"
             ),
-            ExitNote(code: .malformedInput, meaning: "the box has a version that this program does not know"),
+            ExitNote(
+                code: .malformedInput,
+                meaning: "FILE is no box, or one of a version that this program does not know"
+            ),
         ] + KeysArguments.notes,
         run: run
     )
@@ -45,13 +48,8 @@ enum KeysOpenCommand {
         let input = try KeysInput.payload("the box", context)
         let store = input.store
         defer { store.close() }
-        let (box, opened) = try context.asking { () throws(KeyStoreError) in
-            let box = try SealedBox(parsing: input.bytes)
-            if let scope = context.selector?.scope, try !store.keyIDs(of: scope).contains(box.keyID) {
-                throw .unknownKey(box.keyID)
-            }
-            return (box, try store.open(box, associatedData: input.associatedData))
-        }
+        let box = try box(input, context)
+        let opened = try opened(box, input, context)
         switch opened {
         case .plaintext(let payload):
             if context.wantsJSON {
@@ -75,6 +73,48 @@ enum KeysOpenCommand {
                     "time": .string(receipt.time), "reason": .string(receipt.reason),
                 ]
             )
+        }
+    }
+
+    /// What is too short, or begins as no box does, is no box; nothing was refused then.
+    private static func box(_ input: KeysInput.Payload, _ context: CommandContext) throws(CommandFailure) -> SealedBox {
+        do throws(KeyStoreError) {
+            return try SealedBox(parsing: input.bytes)
+        } catch {
+            switch error {
+            case .unsupportedBox(let version):
+                var failure = CommandFailure(error, of: context)
+                failure.message =
+                    "\(input.name) is no box that this program knows: it begins with the byte \(version), where a box has its "
+                    + "version. Decode what keys seal --json printed, which is base64url; or use a newer program"
+                throw failure
+            case .authenticationFailed:
+                throw .malformed(
+                    "\(input.name) is no box: it is cut off after \(input.bytes.count) bytes. Give what keys seal printed",
+                    code: "malformed_box"
+                )
+            default: throw CommandFailure(error, of: context)
+            }
+        }
+    }
+
+    private static func opened(
+        _ box: SealedBox,
+        _ input: KeysInput.Payload,
+        _ context: CommandContext
+    ) throws(CommandFailure) -> ScopedKeyStore.Opened {
+        do throws(KeyStoreError) {
+            if let scope = context.selector?.scope, try !input.store.keyIDs(of: scope).contains(box.keyID) {
+                throw .unknownKey(box.keyID)
+            }
+            return try input.store.open(box, associatedData: input.associatedData)
+        } catch {
+            var failure = CommandFailure(error, of: context)
+            if case .authenticationFailed = error {
+                failure.message =
+                    "\(input.name): the box does not open: it was altered, or what it belongs to is not what --aad-file gives"
+            }
+            throw failure
         }
     }
 }

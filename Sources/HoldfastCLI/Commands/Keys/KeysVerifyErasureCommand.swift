@@ -65,9 +65,14 @@ enum KeysVerifyErasureCommand {
     }
 
     private static func receipt(_ path: String?, _ context: CommandContext) throws(CommandFailure) -> ShredReceipt {
-        let bytes = try KeysInput.bytes(path, "the receipt", context)
-        return try context.asking { () throws(KeyStoreError) in
-            try ShredReceipt(parsing: NonceInput.withoutFinalNewline(bytes))
+        var source = try InputSource(path, expected: "the receipt", in: context)
+        let bytes = try source.readAll(maximum: InputLimits.payloadByteCount)
+        do throws(KeyStoreError) {
+            return try ShredReceipt(parsing: NonceInput.withoutFinalNewline(bytes))
+        } catch {
+            var failure = CommandFailure(error, of: context)
+            failure.message = CommandContext.placed(failure.message, source.name)
+            throw failure
         }
     }
 
