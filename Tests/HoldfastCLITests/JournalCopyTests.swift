@@ -1,4 +1,5 @@
 import Canonical
+import FileSystemSeam
 import Foundation
 import HoldfastCLI
 import Signing
@@ -36,6 +37,84 @@ struct JournalCopyTests {
         journal.run("convert", "--to", "segments", "--out", back).expectError(.usage, "something stands there")
         CommandRun("journal", "convert", journal.beside("none"), "--to", "segments", "--out", journal.beside("x"))
             .expectError(.missingInput, "no directory")
+    }
+
+    @Test func errorsNameThePlace() throws {
+        let journal = try filled()
+        let (file, copy) = (journal.beside("bundle"), journal.beside("copy"))
+        #expect(journal.run("export", "--out", file).code == .done)
+        CommandRun("journal", "import", journal.path, "--from", file)
+            .expectError(.usage, "error: \"\(journal.path)\": something stands there already. Nothing was written")
+        journal.run("convert", "--to", "segments", "--out", journal.path)
+            .expectError(.usage, "error: \"\(journal.path)\": something stands there already")
+        let nowhere = journal.beside("none/copy")
+        journal.run("convert", "--to", "segments", "--out", nowhere).expectError(.missingInput, "error: \(nowhere): ")
+        for command in ["find", "prove"] {
+            journal.run(command, "--use-id", "none").expectError(.refused, "error: \(journal.path): no such use")
+        }
+        journal.run("checkpoint", "--from", "3", "--to", "99").expectError(
+            .usage,
+            "\(journal.path): --from to --to is 3 to 99"
+        )
+        let altered = try String(contentsOfFile: file, encoding: .utf8).replacing("agent://a", with: "agent://b")
+        try TestFile.write(altered, file)
+        CommandRun("journal", "import", copy, "--from", file).expectError(
+            .refused,
+            "error: \(file): record 1 was altered"
+        )
+        try TestFile.write("{}\n", file)
+        for words in [["import", copy, "--from", file], ["verify-bundle", file]] {
+            CommandRun(["journal"] + words).expectError(.malformedInput, "\"\(file)\" is no bundle", "journal export")
+        }
+        #if os(Linux)
+        // A file that cannot be read at its beginning.
+        CommandRun("journal", "verify-bundle", "/proc/self/mem").expectError(
+            .inputOutput,
+            "/proc/self/mem\" cannot be read"
+        )
+        #endif
+        let head = journal.path + "/heads/current.json"
+        try FileManager.default.removeItem(atPath: head)
+        try FileManager.default.createDirectory(atPath: head, withIntermediateDirectories: false)
+        journal.run("list").expectError(.inputOutput, "error: \(journal.path): heads/current.json")
+    }
+
+    @Test func recordsThatAreWrongNameTheJournal() throws {
+        let journal = try filled()
+        let segment = journal.path + "/segments/00000000000000000001.jsonl"
+        let altered = try String(contentsOfFile: segment, encoding: .utf8).replacing("agent://a", with: "agent://b")
+        try TestFile.write(altered, segment)
+        journal.run("list").expectError(.refused, "error: \(journal.path): record 1 was altered")
+        journal.run("export", "--out", journal.beside("x")).expectError(
+            .refused,
+            "\(journal.path): record 1 was altered"
+        )
+    }
+
+    /// Under the names that a killed import, conversion or export leaves; who looks the journal over learns of them.
+    @Test func interruptedCopiesAreNamed() throws {
+        let journal = try filled()
+        let copy = journal.beside("copy")
+        CommandRun("doctor", copy).expectError(.missingInput, "is no directory; check the path")
+        var left: [String] = []
+        for name in ["copy", "journal", "approvals.bundle"] {
+            left.append(journal.beside(try PosixFileSystem.shared.temporaryName(for: name)))
+            try FileManager.default.createDirectory(atPath: left[left.count - 1], withIntermediateDirectories: false)
+        }
+        for name in [".copy.tmp-0", ".copy.tmp-0123456789abcdeg", "copy.tmp-0123456789abcdef", ".tmp-0123456789abcdef"]
+        {
+            try TestFile.write("", journal.beside(name))
+        }
+        for path in [journal.path, journal.path + "/"] {
+            let run = CommandRun("doctor", path, "--json")
+            #expect(run.code == .done, "they are no damage")
+            let findings = try #require(try run.json()["findings"]?.array)
+            let named = findings.filter { $0["kind"]?.string == "interrupted_copy" }.compactMap { $0["place"]?.string }
+            #expect(named == left.sorted())
+        }
+        let run = CommandRun("doctor", copy)
+        run.expectError(.missingInput, "is no directory", "was killed", left[0], "do it again")
+        #expect(!run.error.contains(left[1]))
     }
 
     @Test func aBundleIsPassedOn() throws {

@@ -7,7 +7,8 @@ enum DoctorCommand {
         summary: "look a store over, and say what is wrong and what to do",
         discussion: [
             "Recognises the kind of store by what is in the directory. Changes nothing. Damage is what must not be: "
-                + "altered, lost, or given twice. Notices mend themselves or do no harm, and are worth a look."
+                + "altered, lost, or given twice. Notices mend themselves or do no harm, and are worth a look. Copies that "
+                + "a killed journal import, convert or export left beside a journal are named, too."
         ],
         positionals: [StoreExaminer.directory],
         examples: [Example(words: ["doctor", "sessions/ssn_1"], note: "is this session's log all right?")],

@@ -28,7 +28,14 @@ package struct StoreExaminer: Sendable {
         } catch {
             let quoted = Printable.quoted(context.directory, maximum: 200)
             if context.isMissing(error, at: context.directory) {
-                throw .missing("\(quoted) is no directory; check the path")
+                let copies = InterruptedCopies.beside(context.directory, isOwn: true, context.fileSystem)
+                let left = copies.map { Printable.quoted($0, maximum: 200) }
+                let remedy =
+                    left.isEmpty
+                    ? "check the path"
+                    : "an import or a conversion to it was killed, or is still writing \(ValueKind.list(left)). Remove "
+                        + "what is left when none is running, and do it again"
+                throw .missing("\(quoted) is no directory; \(remedy)")
             }
             throw .inputOutput("\(quoted) cannot be read: \(error.code)", error)
         }

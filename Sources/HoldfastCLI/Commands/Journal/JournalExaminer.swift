@@ -106,6 +106,16 @@ enum JournalExaminer {
         let hasQuarantine = try directory.entries().contains { $0.name == "quarantine" }
         let kept = hasQuarantine ? try directory.subdirectory("quarantine").entries() : []
         examination.facts.append(("torn tails kept", String(kept.count { $0.name.hasSuffix(".torn") })))
+        for path in InterruptedCopies.beside(context.directory, context.fileSystem) {
+            examination.add(
+                .notice(
+                    "interrupted_copy",
+                    path,
+                    "an import, a conversion or an export was killed while it wrote this, or is still writing it",
+                    "Remove it when none is running, and do it again"
+                )
+            )
+        }
     }
 }
 

@@ -1,0 +1,34 @@
+internal import FileSystemSeam
+
+/// What `journal import`, `convert` and `export` leave when they are killed: a copy that is not whole, under a name of its own
+/// beside the place where it would have stood: `.approvals.tmp-0123456789abcdef`.
+enum InterruptedCopies {
+    /// The paths of those that lie in the same directory as `path`, sorted; none where that cannot be looked at.
+    ///
+    /// - Parameter isOwn: only those that would have got the name in `path`.
+    static func beside(_ path: String, isOwn: Bool = false, _ fileSystem: any FileSystem) -> [String] {
+        guard let parts = PathParts(path), parts.last.isPathComponent,
+            let directory = try? fileSystem.openDirectory(parts.parent)
+        else { return [] }
+        defer { try? directory.close() }
+        let names = ((try? directory.entries()) ?? []).map(\.name).filter { name in
+            guard let copied = copiedName(name) else { return false }
+            return !isOwn || copied == parts.last
+        }
+        return names.sorted().map { parts.parent == "." ? $0 : "\(parts.parent)/\($0)" }
+    }
+
+    /// The name that a copy would have got; nil for a file that is none.
+    private static func copiedName(_ name: String) -> String? {
+        let mark = name.utf8.count - 21
+        guard name.hasPrefix("."), mark > 1 else { return nil }
+        let end = name.utf8.index(name.startIndex, offsetBy: mark)
+        let suffix = name[end...]
+        guard suffix.hasPrefix(".tmp-"), suffix.utf8.dropFirst(5).allSatisfy(isHexadecimal) else { return nil }
+        return String(name[name.utf8.index(after: name.startIndex)..<end])
+    }
+
+    private static func isHexadecimal(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+    }
+}
