@@ -52,6 +52,7 @@ struct AdmissionTests {
         Change("a sync of names that is refused", ["sync.directory"]) { disk in
             disk.faults = .on(.syncDirectory, 1, .error(.invalidArgument))
         },
+        Change("a sync of contents that fails", ["sync.data"]) { $0.faults = .on(.sync, 4, .error(.inputOutput)) },
         Change("no exclusive rename", ["names.exclusive_rename_refuses"]) { disk in
             disk.faults = .on(.rename, 2, .error(.notSupported))
         },
@@ -66,11 +67,27 @@ struct AdmissionTests {
         for delta in admission.refusals {
             #expect(delta.kind == .capability && delta.expected != delta.observed && !delta.remedy.isEmpty)
         }
+    }
+
+    /// A profile of schema 1 has few members, and refuses all the same whatever no store can do without.
+    @Test(arguments: changes)
+    func whatNoStoreCanDoWithoutIsRefusedByAShortProfileToo(_ change: Change) {
         let legacy = StoredProfile.legacy(LegacyProfile(Self.observe()))
-        let told = Set(["contents.shared_maps", "sync.directory"])
-        if !change.fields.isDisjoint(with: told) {
-            #expect(!AdmissionPolicy.exact(legacy).judge(evidence).isAdmitted)
-        }
+        #expect(AdmissionPolicy.exact(legacy).judge(Self.observe()).isAdmitted)
+        let admission = AdmissionPolicy.exact(legacy).judge(Self.observe { change.apply($0) })
+        let essential = change.fields.intersection(CapabilityField.essential.map(\.rawValue))
+        #expect(essential.isSubset(of: admission.refusals.map(\.field)))
+        let isRefused = !essential.isEmpty || change.fields.contains("contents.shared_maps")
+        #expect(admission.isAdmitted == !isRefused)
+    }
+
+    /// Also when it was recorded so.
+    @Test func namesThatCannotBeSyncedAreRefusedByAShortProfileThatSaysSo() throws {
+        let lame: (SimDisk) -> Void = { $0.faults = .on(.syncDirectory, 1, .error(.invalidArgument)) }
+        let legacy = LegacyProfile(Self.observe(lame))
+        #expect(legacy.parentDirectorySync == .named("RenameOnly"))
+        let admission = AdmissionPolicy.exact(.legacy(legacy)).judge(Self.observe(lame))
+        #expect(admission.refusals.map(\.field) == ["sync.directory"])
     }
 
     @Test func theSamePlatformIsAdmitted() {

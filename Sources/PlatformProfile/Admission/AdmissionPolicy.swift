@@ -59,7 +59,7 @@ public struct Admission: Sendable, Hashable {
 
 extension PlatformEvidence {
     /// Fields that are not as wanted, among those that were looked at at this depth.
-    fileprivate func wanting(_ fields: Set<CapabilityField>) -> [ProfileDelta] {
+    func wanting(_ fields: Set<CapabilityField>) -> [ProfileDelta] {
         let found = capabilities
         return fields.sorted().compactMap { field in
             guard let wanted = field.wanted, let value = found[field], value != wanted else { return nil }

@@ -57,7 +57,7 @@ public struct ProfileDelta: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension StoredProfile {
-    /// In what a platform is not as this profile says.
+    /// In what a platform is not as this profile says, and what no store can do without that it does not have.
     public func deltas(to evidence: PlatformEvidence) -> [ProfileDelta] {
         switch self {
         case .legacy(let profile): profile.deltas(to: evidence)
@@ -84,21 +84,8 @@ extension LegacyProfile {
                 )
             )
         }
-        let needed = [
-            ("admission.store_lock", observed.admission.storeLock),
-            ("admission.parent_dir_sync", observed.admission.parentDirectorySync),
-        ]
-        for (field, status) in needed where status == .rejected && !deltas.contains(where: { $0.field == field }) {
-            deltas.append(
-                ProfileDelta(
-                    field: field,
-                    expected: "something that was observed",
-                    observed: "\(status)",
-                    remedy: "keep the store on a local file system that locks and syncs"
-                )
-            )
-        }
-        return deltas
+        // Its members say nothing of locks that exclude, of syncs of files and much else.
+        return deltas + evidence.wanting(CapabilityField.essential)
     }
 }
 
