@@ -159,7 +159,17 @@ intptr_t cposix_guard_start(int directory, const char *name, int *child) {
     return -ENOTSUP;
 }
 
+intptr_t cposix_guard_made(int channel) {
+    (void)channel;
+    return -ENOTSUP;
+}
+
 intptr_t cposix_guard_end(int channel, int child) {
+    (void)channel, (void)child;
+    return -ENOTSUP;
+}
+
+intptr_t cposix_guard_cancel(int channel, int child) {
     (void)channel, (void)child;
     return -ENOTSUP;
 }

@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -192,18 +193,22 @@ intptr_t cposix_guard_start(int directory, const char *name, int *child) {
     if (strlen(name) >= sizeof own_name) return -ENAMETOOLONG;
     strcpy(own_name, name);
     int channel[2];
-    if (pipe2(channel, O_CLOEXEC) < 0) return -errno;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) < 0) return -errno;
     pid_t started = start_child();
     if (started == 0) {
         close_all_but(directory, channel[0]);
+        int is_made = 0;
         char byte;
-        while (read(channel[0], &byte, 1) < 0 && errno == EINTR) {
+        for (ssize_t count; (count = read(channel[0], &byte, 1)) != 0;) {
+            if (count > 0) is_made = 1;
+            else if (errno != EINTR) break;
         }
-        int scratch = openat(directory, own_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        // Until it is told, the directory is empty; one that holds anything is somebody else's, who was quicker.
+        int scratch = is_made ? openat(directory, own_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
         if (scratch >= 0) {
             while (remove_entries(scratch)) lseek(scratch, 0, SEEK_SET);
-            unlinkat(directory, own_name, AT_REMOVEDIR);
         }
+        unlinkat(directory, own_name, AT_REMOVEDIR);
         _exit(0);
     }
     int error = errno;
@@ -216,7 +221,19 @@ intptr_t cposix_guard_start(int directory, const char *name, int *child) {
     return channel[1];
 }
 
+intptr_t cposix_guard_made(int channel) {
+    char byte = 0;
+    return counted(send(channel, &byte, 1, MSG_NOSIGNAL));
+}
+
 intptr_t cposix_guard_end(int channel, int child) {
+    close(channel);
+    reap(child);
+    return 0;
+}
+
+intptr_t cposix_guard_cancel(int channel, int child) {
+    kill(child, SIGKILL);
     close(channel);
     reap(child);
     return 0;

@@ -250,9 +250,14 @@ intptr_t cposix_probe_process_lock(int descriptor, uint64_t timeout_nanoseconds)
 /// A child maps the first page of the file, shared and writable: 1 when what it writes there is read from the file, and what
 /// it writes to the file is read there, 0 when not, or when it died of it. -ETIMEDOUT.
 intptr_t cposix_probe_mapping(int descriptor, uint64_t timeout_nanoseconds);
-/// Starts a child that removes the directory `name` with its files when this process ends, however it ends, or
-/// `cposix_guard_end` is called; gives what that needs. The directory need not be there yet.
+/// Starts a child that removes the directory `name` when this process and all children that it forked meanwhile have ended, or
+/// `cposix_guard_end` is called; gives what that needs. The directory is not there yet, and removed only while it is empty
+/// before `cposix_guard_made` is called.
 intptr_t cposix_guard_start(int directory, const char *name, int *child);
+/// Tells the child that the directory was made: what it holds is removed with it. -EPIPE when the child is gone.
+intptr_t cposix_guard_made(int channel);
+/// Ends the child, which removes nothing: what stands at the name is somebody else's.
+intptr_t cposix_guard_cancel(int channel, int child);
 /// Lets the child remove its directory, and waits for that.
 intptr_t cposix_guard_end(int channel, int child);
 /// `symlinkat`.

@@ -47,6 +47,10 @@ final class PosixHostProbes: HostProbes {
         in directory: any Directory
     ) throws(FileSystemError) -> any ScratchDirectory {
         let directory = try own(directory, name)
+        // The guard would take what stands there for its own.
+        if try directory.exists(name) {
+            throw FileSystemError(operation: .makeDirectory, name: name, code: .exists)
+        }
         var child: Int32 = 0
         // The guard is there before the directory, so that nothing is left whenever this process ends.
         let result = directory.descriptor.use { descriptor in
@@ -55,10 +59,18 @@ final class PosixHostProbes: HostProbes {
         let channel = Int32(try checked(result, .hostProbe, name))
         do {
             try directory.makeDirectory(name, permissions: .ownerDirectory)
+        } catch {
+            _ = cposix_guard_cancel(channel, child)
+            throw error
+        }
+        do {
+            _ = try checked(cposix_guard_made(channel), .hostProbe, name)
             let made = try directory.subdirectory(name)
             return PosixScratchDirectory(made, channel: channel, child: child)
         } catch {
             _ = cposix_guard_end(channel, child)
+            // A guard that was killed removes nothing.
+            try? directory.removeDirectory(name)
             throw error
         }
     }

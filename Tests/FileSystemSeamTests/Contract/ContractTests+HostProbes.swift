@@ -34,6 +34,22 @@ extension ContractTests {
     }
 
     @Test(arguments: SeamUnderTest.all)
+    func aDirectoryThatStandsAtTheNameIsLeftAsItIs(_ seam: SeamUnderTest) throws {
+        try seam.run { subject in
+            let probes = try #require(subject.fileSystem.hostProbes)
+            try subject.root.makeDirectory("mine", permissions: .ownerDirectory)
+            let mine = try subject.root.subdirectory("mine")
+            try mine.put("file", "text")
+            try subject.root.makeDirectory("empty", permissions: .ownerDirectory)
+            for name in ["mine", "empty"] {
+                expectFailure(.exists) { _ = try probes.scratchDirectory(name, in: subject.root) }
+            }
+            #expect(Set(try subject.root.names()) == ["mine", "empty"])
+            #expect(try subject.root.subdirectory("mine").text("file") == "text")
+        }
+    }
+
+    @Test(arguments: SeamUnderTest.all)
     func aSymbolicLinkIsMadeAndNotFollowed(_ seam: SeamUnderTest) throws {
         try seam.run { subject in
             let probes = try #require(subject.fileSystem.hostProbes)
