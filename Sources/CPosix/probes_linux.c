@@ -227,6 +227,8 @@ intptr_t cposix_guard_made(int channel) {
 }
 
 intptr_t cposix_guard_end(int channel, int child) {
+    // A child that was forked meanwhile has a copy of this end: closing it alone would not be noticed.
+    shutdown(channel, SHUT_WR);
     close(channel);
     reap(child);
     return 0;

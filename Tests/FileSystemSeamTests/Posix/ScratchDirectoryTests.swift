@@ -6,6 +6,29 @@ import Testing
 
 /// The child process that removes a scratch directory.
 @Suite("Scratch directories") struct ScratchDirectoryTests {
+    /// A child that a thread forked meanwhile has copies of all descriptors, for as long as it lives.
+    @Test func aForkedChildDoesNotHoldUpTheRemoval() async throws {
+        let temporary = try TemporaryDirectory()
+        await #expect(processExitsWith: .success) { [path = temporary.path as String] in
+            let fork = unsafeBitCast(dlsym(nil, "fork"), to: (@convention(c) () -> Int32).self)
+            let fileSystem = PosixFileSystem.shared
+            let root = try fileSystem.openDirectory(path)
+            guard let probes = fileSystem.hostProbes else { exit(2) }
+            let scratch = try probes.scratchDirectory("scratch", in: root)
+            let child = fork()
+            if child == 0 {
+                sleep(40)
+                _exit(0)
+            }
+            let start = fileSystem.monotonicClock().nanoseconds
+            try scratch.remove()
+            let elapsed = fileSystem.monotonicClock().nanoseconds - start
+            let left = try root.entries().map(\.name)
+            kill(child, SIGKILL)
+            exit(left.isEmpty && elapsed < 20_000_000_000 ? 0 : 3)
+        }
+    }
+
     /// Somebody else is quicker with the name: what they put there stays.
     @Test func aDirectoryThatCameMeanwhileIsLeftAsItIs() throws {
         let temporary = try TemporaryDirectory()
