@@ -98,7 +98,7 @@ extension JSONDocument {
             source.span,
             from: Int(entry.start),
             count: Int(entry.count),
-            integers: integers
+            integers: integers ?? .double
         )
     }
 

@@ -6,7 +6,7 @@ public struct JSONDocument: Sendable {
     /// The text as given.
     public let source: [UInt8]
     let tape: JSONTape
-    let integers: JSONOptions.Integers
+    let integers: JSONOptions.Integers?
 
     /// Parses `bytes` strictly.
     ///
@@ -22,13 +22,14 @@ public struct JSONDocument: Sendable {
     }
 
     /// Takes what a scanner made of `source`.
-    init(scanned source: [UInt8], tape: JSONTape, integers: JSONOptions.Integers) {
+    init(scanned source: [UInt8], tape: JSONTape, integers: JSONOptions.Integers?) {
         self.source = source
         self.tape = tape
         self.integers = integers
     }
 
-    /// The text in a canonical form.
+    /// The text in a canonical form. Integers are read as the options said, and where they did not as the form wants it:
+    /// exactly to 64 bits in the declared forms.
     ///
     /// - Complexity: O(*n*) and, for `jcs`, O(*k* log *k*) for each object of *k* keys that are not in order.
     public func canonicalBytes(_ form: CanonicalForm) -> [UInt8] {
@@ -58,7 +59,7 @@ public struct JSONDocument: Sendable {
 /// Brings many texts into a canonical form, keeping its working memory between them.
 ///
 ///     var canonicalizer = Canonicalizer(form: .jcs)
-///     for line in lines { digests.append(try canonicalizer.digest(of: line)) }
+///     for line in lines { digests.append(try canonicalizer.digest(of: line.span)) }
 public struct Canonicalizer: ~Copyable {
     private var scanner: JSONScanner
     private var encoder: TapeEncoder

@@ -38,8 +38,9 @@ public struct JSONOptions: Sendable, Hashable {
     public var maximumByteCount: Int { didSet { maximumByteCount = Self.clampedByteCount(maximumByteCount) } }
     /// What happens when an object has one key twice.
     public var duplicateKeys: DuplicateKeys
-    /// How integers beyond ±2⁵³ are read.
-    public var integers: Integers
+    /// How integers beyond ±2⁵³ are read. Nil leaves it to what is made of the text: a declared ``CanonicalForm`` keeps them
+    /// exactly, `jcs` and ``JSONValue`` round them.
+    public var integers: Integers?
     /// What happens to noncharacters.
     public var noncharacters: Noncharacters
 
@@ -51,7 +52,7 @@ public struct JSONOptions: Sendable, Hashable {
         maximumDepth: Int = 512,
         maximumByteCount: Int = Int(UInt32.max),
         duplicateKeys: DuplicateKeys = .reject,
-        integers: Integers = .double,
+        integers: Integers? = nil,
         noncharacters: Noncharacters = .allow
     ) {
         self.maximumDepth = Self.clampedDepth(maximumDepth)

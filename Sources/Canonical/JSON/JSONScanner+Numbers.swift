@@ -56,7 +56,7 @@ extension JSONScanner {
             bytes,
             from: range.lowerBound,
             count: range.count,
-            integers: options.integers
+            integers: options.integers ?? .double
         )
         guard let parsed else { throw JSONError(.numberOverflow, at: range.lowerBound, in: bytes) }
         if isInteger, options.integers == .safe53, case .double(let value) = parsed, value != 0 {

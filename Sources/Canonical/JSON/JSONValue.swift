@@ -15,13 +15,16 @@ public enum JSONValue: Sendable {
 
     /// Parses `bytes` strictly.
     ///
+    /// Without options that say otherwise integers beyond ±2⁵³ become doubles, and a declared ``CanonicalForm`` of the value
+    /// has them rounded: ``CanonicalForm/parsingOptions`` keeps them, and so does a ``JSONDocument``.
+    ///
     /// - Throws: ``JSONError`` with the first place that is wrong.
     /// - Complexity: O(*n*); O(*n* log *n*) for one object of *n* keys.
     public init(parsing bytes: [UInt8], options: JSONOptions = JSONOptions()) throws(JSONError) {
         self = try JSONDocument(parsing: bytes, options: options).value
     }
 
-    /// Parses a text strictly.
+    /// Parses a text strictly, as the initializer above reads its bytes.
     ///
     /// - Throws: ``JSONError`` with the first place that is wrong.
     public init(parsing text: String, options: JSONOptions = JSONOptions()) throws(JSONError) {

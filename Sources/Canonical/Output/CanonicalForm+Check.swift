@@ -15,7 +15,7 @@ extension CanonicalForm {
         } catch {
             return false
         }
-        return CanonicalCheck(form: self, integers: options.integers).holds(scanner.tape, bytes)
+        return CanonicalCheck(form: self, integers: options.integers ?? integers).holds(scanner.tape, bytes)
     }
 
     /// Whether `bytes` is a JSON text that already stands in this form.

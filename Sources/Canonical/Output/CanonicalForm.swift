@@ -12,8 +12,11 @@ public enum CanonicalForm: Sendable, Hashable, CaseIterable {
     /// How a text in this form is read when nothing else is said: as the RFC says for `jcs`, and with exact
     /// 64-bit integers for the declared forms.
     public var parsingOptions: JSONOptions {
-        JSONOptions(integers: sortsKeys ? .double : .exact64)
+        JSONOptions(integers: integers)
     }
+
+    /// How integers beyond ±2⁵³ are read when nothing else is said.
+    var integers: JSONOptions.Integers { sortsKeys ? .double : .exact64 }
 
     var sortsKeys: Bool { self == .jcs }
 

@@ -14,9 +14,9 @@ struct TapeEncoder {
     /// The place of a value that is written as an empty string; -1 for none.
     private var emptied = -1
 
-    init(form: CanonicalForm, integers: JSONOptions.Integers) {
+    init(form: CanonicalForm, integers: JSONOptions.Integers?) {
         self.form = form
-        self.integers = integers
+        self.integers = integers ?? form.integers
     }
 
     /// Writes the whole text into ``output``.

@@ -62,6 +62,28 @@ import Testing
         #expect(try canonical(text, .jcs) == "[18446744073709552000,-9223372036854776000,9007199254740992]")
     }
 
+    /// The form decides where the options do not say how integers are read.
+    @Test(arguments: [
+        "9007199254740993", "18446744073709551615", "-9223372036854775808", "[-9007199254740993,1.0]",
+        "{\"b\":9223372036854775807,\"a\":1e+22}",
+    ])
+    func theDeclaredFormsKeepIntegersWithoutBeingAsked(_ text: String) throws {
+        let bytes = Array(text.utf8)
+        for options in [JSONOptions(), JSONOptions(maximumDepth: 16)] {
+            let document = try JSONDocument(parsing: bytes, options: options)
+            #expect(CanonicalForm.declared.isCanonical(bytes, options: options))
+            #expect(document.canonicalBytes(.declared) == bytes)
+            #expect(document.digest(.declared) == Digest(hashing: bytes))
+            #expect(document.digest(.declaredRyu, emptying: document.root) == Digest(hashing: Array("\"\"".utf8)))
+            var canonicalizer = Canonicalizer(form: .declared, options: options)
+            #expect(try canonicalizer.canonicalBytes(of: bytes.span) == bytes)
+            #expect(String(decoding: document.canonicalBytes(.jcs), as: UTF8.self) == (try canonical(text, .jcs)))
+        }
+        // Who asks for doubles gets them.
+        let rounded = try canonical("9007199254740993", .declared, JSONOptions(integers: .double))
+        #expect(rounded == "9007199254740992.0")
+    }
+
     @Test func signsAndKindsOfIntegers() throws {
         #expect(try number("7").unsignedValue == 7)
         #expect(try number("7").signedValue == 7)

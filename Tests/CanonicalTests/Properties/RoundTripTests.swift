@@ -17,6 +17,9 @@ import Testing
                 #expect(document.canonicalBytes(form) == bytes)
                 #expect(try document.value.canonicalBytes(form) == bytes)
                 #expect(form.isCanonical(bytes))
+                // Nobody has to know which options the form is read with.
+                #expect(try JSONDocument(parsing: bytes).canonicalBytes(form) == bytes)
+                #expect(try JSONDocument(parsing: spelled).digest(form) == Digest(hashing: bytes))
                 // Another spelling of the same document has the same bytes.
                 let other = try JSONDocument(parsing: spelled, options: options)
                 #expect(other.canonicalBytes(form) == bytes)
