@@ -158,7 +158,7 @@ struct Deadline {
         }
     }
 
-    private var waitedNanoseconds: UInt64 { fileSystem.monotonicClock().nanoseconds - start.nanoseconds }
+    private var waitedNanoseconds: UInt64 { fileSystem.monotonicClock().nanoseconds(since: start) }
 
     var waitedMilliseconds: UInt64 { waitedNanoseconds / 1_000_000 }
 

@@ -129,7 +129,7 @@ private struct LockWait {
         limitNanoseconds = overflows ? .max : limit
     }
 
-    var waitedNanoseconds: UInt64 { place.fileSystem.monotonicClock().nanoseconds - start.nanoseconds }
+    var waitedNanoseconds: UInt64 { place.fileSystem.monotonicClock().nanoseconds(since: start) }
 
     /// How long may still be waited.
     var restNanoseconds: UInt64 {

@@ -105,6 +105,14 @@ struct ObservationTests {
         #expect(Self.observe(disk.boot(), "/").contents.sharedMaps == .unsupported(.noDevice))
     }
 
+    /// A clock that goes back is what this is looked for; it is told, and no time is negative.
+    @Test func aClockThatGoesBackIsTold() {
+        let evidence = Self.observe(FallingClock(SimDisk().boot()), "/")
+        #expect(evidence.monotonicClock == .observed(false))
+        #expect(evidence.elapsedNanoseconds == 0)
+        #expect(evidence.sync.file == .observed(0))
+    }
+
     /// A lock that hangs, as on a network file system whose server is gone.
     @Test func aProbeThatHangsIsLeftBehind() throws {
         let temporary = try TemporaryDirectory()

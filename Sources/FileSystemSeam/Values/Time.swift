@@ -28,4 +28,9 @@ public struct MonotonicTime: Sendable, Hashable, Comparable {
 
     /// Earlier times come first.
     public static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
+
+    /// How many nanoseconds passed since an earlier time; 0 where the clock went back meanwhile, as broken ones do.
+    public func nanoseconds(since earlier: MonotonicTime) -> UInt64 {
+        earlier < self ? nanoseconds - earlier.nanoseconds : 0
+    }
 }

@@ -45,7 +45,7 @@ struct LockWait {
     var triesOnce: Bool { limitNanoseconds == 0 }
 
     private var waitedNanoseconds: UInt64 {
-        triesOnce ? 0 : fileSystem.monotonicClock().nanoseconds - start.nanoseconds
+        triesOnce ? 0 : fileSystem.monotonicClock().nanoseconds(since: start)
     }
 
     /// The error that says that the time is over.

@@ -27,10 +27,10 @@ public struct PlatformObserver: Sendable {
         depth: ProbeDepth = .standard,
         triesNetworkFileSystems: Bool = false
     ) -> PlatformEvidence {
-        let start = fileSystem.monotonicClock().nanoseconds
-        var evidence = look(path, depth, triesNetworkFileSystems, start)
+        let start = fileSystem.monotonicClock()
+        var evidence = look(path, depth, triesNetworkFileSystems, start.nanoseconds)
         evidence.monotonicClock = clock(since: start)
-        evidence.elapsedNanoseconds = fileSystem.monotonicClock().nanoseconds - start
+        evidence.elapsedNanoseconds = fileSystem.monotonicClock().nanoseconds(since: start)
         return evidence
     }
 
@@ -74,10 +74,10 @@ public struct PlatformObserver: Sendable {
         }
     }
 
-    private func clock(since start: UInt64) -> Evidence<Bool> {
+    private func clock(since start: MonotonicTime) -> Evidence<Bool> {
         var before = start
         for _ in 0..<16 {
-            let now = fileSystem.monotonicClock().nanoseconds
+            let now = fileSystem.monotonicClock()
             if now < before { return .observed(false) }
             before = now
         }

@@ -46,9 +46,9 @@ struct SyncTrial {
         var times: [UInt64] = []
         for round in 0..<rounds {
             try prepare(round)
-            let start = fileSystem.monotonicClock().nanoseconds
+            let start = fileSystem.monotonicClock()
             try act()
-            times.append(fileSystem.monotonicClock().nanoseconds - start)
+            times.append(fileSystem.monotonicClock().nanoseconds(since: start))
         }
         return times.sorted()[rounds / 2]
     }
