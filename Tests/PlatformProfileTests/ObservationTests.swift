@@ -105,6 +105,18 @@ struct ObservationTests {
         #expect(Self.observe(disk.boot(), "/").contents.sharedMaps == .unsupported(.noDevice))
     }
 
+    /// A file system that cannot map says ENODEV, and a kernel or a sandbox without a call ENOSYS.
+    @Test(arguments: [ENODEV, ENOSYS])
+    func whatTheSystemDoesNotHaveIsNoFailedLook(_ number: Int32) throws {
+        let disk = SimDisk()
+        let code = ErrorNumber(rawValue: number)
+        disk.faults = .on(.map, 1, .error(code))
+        let evidence = Self.observe(disk.boot(), "/")
+        #expect(evidence.contents.sharedMaps == .unsupported(code))
+        let text = try #require(LegacySamples.all["mmap_unavailable.profile"])
+        #expect(String(decoding: LegacyProfile(evidence).encoded(), as: UTF8.self) == text)
+    }
+
     /// A clock that goes back is what this is looked for; it is told, and no time is negative.
     @Test func aClockThatGoesBackIsTold() {
         let evidence = Self.observe(FallingClock(SimDisk().boot()), "/")

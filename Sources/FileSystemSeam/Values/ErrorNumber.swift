@@ -38,6 +38,8 @@ public struct ErrorNumber: RawRepresentable, Sendable, Hashable, CustomStringCon
         (.staleHandle, "ESTALE", "the file is gone from its server"),
         (.timedOut, "ETIMEDOUT", "no answer within the time"),
         (.noDevice, "ENXIO", "no such device, or nobody reads this FIFO"),
+        (.unsupportedByDevice, "ENODEV", "the device or file system cannot do this"),
+        (.notImplemented, "ENOSYS", "the system does not have this call"),
     ]
 
     /// The meaning, the symbol and the number: `permission denied (EACCES 13)`.
@@ -113,6 +115,10 @@ extension ErrorNumber {
     public static let staleHandle = ErrorNumber(rawValue: Int32(CPOSIX_ESTALE))
     /// `ENXIO`: no such device, or a FIFO without a reader.
     public static let noDevice = ErrorNumber(rawValue: Int32(CPOSIX_ENXIO))
+    /// `ENODEV`: the device or file system does not have this operation, as one that cannot map.
+    public static let unsupportedByDevice = ErrorNumber(rawValue: Int32(CPOSIX_ENODEV))
+    /// `ENOSYS`: the kernel, or the sandbox around the process, does not have this call.
+    public static let notImplemented = ErrorNumber(rawValue: Int32(CPOSIX_ENOSYS))
     /// `ETIMEDOUT`: nothing answered in time.
     public static let timedOut = ErrorNumber(rawValue: Int32(CPOSIX_ETIMEDOUT))
 }

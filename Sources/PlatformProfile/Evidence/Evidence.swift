@@ -21,7 +21,8 @@ extension Evidence {
     /// What a failed call says: the lack of something, or nothing.
     init(failure: ErrorNumber) {
         switch failure {
-        case .notSupported, .notPermitted, .noDevice: self = .unsupported(failure)
+        case .notSupported, .notPermitted, .noDevice, .unsupportedByDevice, .notImplemented:
+            self = .unsupported(failure)
         // POSIX lets fsync refuse what it cannot sync, and mmap what it cannot map, with EINVAL.
         case .invalidArgument: self = .unsupported(failure)
         case .timedOut: self = .timedOut
