@@ -117,6 +117,19 @@ struct ObservationTests {
         #expect(String(decoding: LegacyProfile(evidence).encoded(), as: UTF8.self) == text)
     }
 
+    /// Without a directory to try things in nothing was tried, whatever the reason: nothing is known to be wanting or there.
+    @Test(arguments: [ErrorNumber.notPermitted, .notSupported, .noSpace])
+    func whereNothingCanBeTriedNothingIsSaid(_ code: ErrorNumber) {
+        let disk = SimDisk()
+        disk.faults = .on(.makeDirectory, 1, .error(code))
+        let evidence = Self.observe(disk.boot(), "/")
+        #expect(evidence.sync.directory == .probeFailed(code))
+        #expect(evidence.locks.excludesHandles == .probeFailed(code))
+        let legacy = LegacyProfile(evidence)
+        #expect(legacy.admission == LegacyAdmission())
+        #expect(legacy.parentDirectorySync != .named("RenameOnly"))
+    }
+
     /// A clock that goes back is what this is looked for; it is told, and no time is negative.
     @Test func aClockThatGoesBackIsTold() {
         let evidence = Self.observe(FallingClock(SimDisk().boot()), "/")

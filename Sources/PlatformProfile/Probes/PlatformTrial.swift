@@ -40,7 +40,8 @@ final class PlatformTrial: Sendable {
                 state.broadcast()
             }
         } catch {
-            return Self.all(Evidence<Bool>(failure: error.code))
+            // Nothing was tried: whatever the reason, no field is known to be wanting.
+            return Self.all(.probeFailed(error.code))
         }
         let finished = state.wait(timeoutNanoseconds: budgetNanoseconds) { $0.isDone ? $0.found : nil }
         return finished ?? state.withLock { $0.found.withUnknownsTimedOut() }
@@ -53,7 +54,7 @@ final class PlatformTrial: Sendable {
             let name = try fileSystem.temporaryName(for: "holdfast-probe")
             scratch = try probes.scratchDirectory(name, in: own)
         } catch {
-            let found = Self.all(Evidence<Bool>(failure: error.code))
+            let found = Self.all(.probeFailed(error.code))
             state.withLock { $0.found = found }
             return
         }
