@@ -139,6 +139,8 @@ intptr_t cposix_probe_mapping(int descriptor, uint64_t timeout_nanoseconds) {
     pid_t child = start_child();
     if (child == 0) {
         close_all_but(descriptor, channel[1]);
+        // A map may end it, and that is no accident to keep a memory dump of.
+        prctl(PR_SET_DUMPABLE, 0);
         int found[2] = {0, 0};
         volatile unsigned char *map = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
         if (map == MAP_FAILED) {

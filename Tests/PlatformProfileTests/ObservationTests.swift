@@ -130,6 +130,15 @@ struct ObservationTests {
         #expect(legacy.parentDirectorySync != .named("RenameOnly"))
     }
 
+    /// A map is written to without leave of the file system: a full disk is noticed before.
+    @Test func aFullDiskSaysNothingOfMaps() {
+        let disk = SimDisk()
+        disk.faults = .on(.write, 2, .error(.noSpace))
+        let evidence = Self.observe(disk.boot(), "/")
+        #expect(evidence.contents.positionedReads == .observed(true))
+        #expect(evidence.contents.sharedMaps == .probeFailed(.noSpace))
+    }
+
     /// A clock that goes back is what this is looked for; it is told, and no time is negative.
     @Test func aClockThatGoesBackIsTold() {
         let evidence = Self.observe(FallingClock(SimDisk().boot()), "/")
