@@ -92,4 +92,44 @@ struct ExactBytesTests {
         #expect(all.count == changes.count + 2)
         #expect(try HostProfile(parsing: profile.encoded()) == profile)
     }
+
+    /// Of schema 1, too, whose checksum is over bytes.
+    @Test func shortProfilesThatLookAlikeAreTwo() throws {
+        let fileSystem = try fileSystem()
+        let observed = LegacyProfile(PlatformObserver(fileSystem, budgetNanoseconds: Self.minute).observe("/disk"))
+        let makers: [(String) -> LegacyStatus] = [{ .named($0) }, { .probeFailed(reason: $0) }]
+        for make in makers {
+            let (before, after) = (make("\u{E9}"), make("e\u{301}"))
+            #expect(before != after && before == make("\u{E9}"))
+            #expect(before.hashValue == make("\u{E9}").hashValue)
+            #expect(Set([before, after, before]).count == 2)
+            var (profile, other) = (observed, observed)
+            profile.activeSegmentRead = before
+            other.activeSegmentRead = after
+            #expect(profile != other)
+            #expect(Set([profile, other]).count == 2)
+            #expect(try LegacyProfile(parsing: profile.encoded()) == profile)
+        }
+        #expect(LegacyStatus.named("x") != .probeFailed(reason: "x"))
+        // What is admitted repeats the bytes of what was observed.
+        var profile = observed
+        profile.lockLeafProtection = .named("\u{E9}")
+        profile.admission.storeLock = .named("e\u{301}")
+        let text = profile.encoded()
+        #expect(throws: InvalidProfile.self) { try LegacyProfile(parsing: text) }
+        profile.admission.storeLock = .named("\u{E9}")
+        #expect(try LegacyProfile(parsing: profile.encoded()) == profile)
+    }
+
+    /// A failed look that lost its reason on the way was not a success.
+    @Test func aFailureWithoutAReasonIsNotAdmitted() throws {
+        let fileSystem = try fileSystem()
+        var profile = LegacyProfile(PlatformObserver(fileSystem, budgetNanoseconds: Self.minute).observe("/disk"))
+        profile.lockLeafProtection = .named("ProbeFailed")
+        profile.admission.storeLock = .named("ProbeFailed")
+        let text = profile.encoded()
+        #expect(throws: InvalidProfile.self) { try LegacyProfile(parsing: text) }
+        profile.admission.storeLock = .rejected
+        #expect(try LegacyProfile(parsing: profile.encoded()) == profile)
+    }
 }

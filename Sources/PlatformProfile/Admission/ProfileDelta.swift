@@ -71,10 +71,10 @@ extension LegacyProfile {
         let observed = LegacyProfile(evidence)
         var deltas: [ProfileDelta] = []
         // Reasons of failures are words for people.
-        func name(_ status: LegacyStatus) -> String {
-            if case .named(let name) = status { name } else { "ProbeFailed" }
+        func isSame(_ recorded: LegacyStatus, _ found: LegacyStatus) -> Bool {
+            if case (.probeFailed, .probeFailed) = (recorded, found) { true } else { recorded == found }
         }
-        for (recorded, found) in zip(fields, observed.fields) where name(recorded.status) != name(found.status) {
+        for (recorded, found) in zip(fields, observed.fields) where !isSame(recorded.status, found.status) {
             deltas.append(
                 ProfileDelta(
                     field: recorded.name,

@@ -22,7 +22,7 @@ public enum LegacyStatus: Sendable, Hashable, CustomStringConvertible {
     var isPositive: Bool {
         guard case .named(let name) = self else { return false }
         return name != "Unknown" && name != "ObservedUnsupported" && name != "Rejected" && !name.isEmpty
-            && name != "UnknownMissing" && name != "ObservedUnsupportedNotDirectory"
+            && name != "UnknownMissing" && name != "ObservedUnsupportedNotDirectory" && name != "ProbeFailed"
     }
 
     /// What follows for the part that admits.
@@ -44,6 +44,30 @@ public enum LegacyStatus: Sendable, Hashable, CustomStringConvertible {
         case .unknown: self = .unknown
         case .probeFailed(let code): self = .probeFailed(reason: "\(code)")
         case .timedOut: self = .probeFailed(reason: "\(ErrorNumber.timedOut)")
+        }
+    }
+}
+
+// As the checksum of a profile, over bytes: Swift's `String` calls two spellings of one character equal.
+extension LegacyStatus {
+    /// Equal when both are names or both failures, with the same bytes.
+    public static func == (left: LegacyStatus, right: LegacyStatus) -> Bool {
+        switch (left, right) {
+        case (.named(let one), .named(let other)): TextBytes.isSame(one, other)
+        case (.probeFailed(let one), .probeFailed(let other)): TextBytes.isSame(one, other)
+        default: false
+        }
+    }
+
+    /// Feeds the bytes to a hasher.
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .named(let name):
+            hasher.combine(0)
+            TextBytes.hash(name, into: &hasher)
+        case .probeFailed(let reason):
+            hasher.combine(1)
+            TextBytes.hash(reason, into: &hasher)
         }
     }
 }
