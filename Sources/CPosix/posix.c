@@ -1,6 +1,7 @@
 // What Linux and Darwin share. See the header for what each function is.
 #define _GNU_SOURCE
 #include "CPosix.h"
+#include "advice.h"
 #include "kind.h"
 
 #include <dirent.h>
@@ -349,10 +350,10 @@ intptr_t cposix_guarded_map(size_t length, void **address, int *protections) {
     int granted = 0;
     if (mlock(inside, usable) == 0) granted |= CPOSIX_GUARDED_LOCKED;
 #if defined(MADV_DONTDUMP)
-    if (madvise(inside, usable, MADV_DONTDUMP) == 0) granted |= CPOSIX_GUARDED_NOT_DUMPED;
+    if (follows_advice(inside, usable, MADV_DONTDUMP)) granted |= CPOSIX_GUARDED_NOT_DUMPED;
 #endif
 #if defined(MADV_WIPEONFORK)
-    if (madvise(inside, usable, MADV_WIPEONFORK) == 0) granted |= CPOSIX_GUARDED_WIPED_ON_FORK;
+    if (follows_advice(inside, usable, MADV_WIPEONFORK)) granted |= CPOSIX_GUARDED_WIPED_ON_FORK;
 #elif defined(__APPLE__)
     if (minherit(inside, usable, VM_INHERIT_NONE) == 0) granted |= CPOSIX_GUARDED_WIPED_ON_FORK;
 #endif

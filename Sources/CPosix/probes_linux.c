@@ -6,6 +6,7 @@
 #if defined(__linux__)
 #define _GNU_SOURCE
 #include "CPosix.h"
+#include "advice.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -280,8 +281,8 @@ void cposix_host(struct cposix_host *host) {
         host->clock_resolution_nanoseconds = (uint64_t)resolution.tv_sec * 1000000000u + (uint64_t)resolution.tv_nsec;
     void *page = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (page == MAP_FAILED) return;
-    host->hides_from_dumps = madvise(page, (size_t)size, MADV_DONTDUMP) == 0;
-    host->wipes_on_fork = madvise(page, (size_t)size, MADV_WIPEONFORK) == 0;
+    host->hides_from_dumps = follows_advice(page, (size_t)size, MADV_DONTDUMP);
+    host->wipes_on_fork = follows_advice(page, (size_t)size, MADV_WIPEONFORK);
     munmap(page, (size_t)size);
 }
 #endif

@@ -1,6 +1,7 @@
 // Which process this is. See the header for what each function is.
 #define _GNU_SOURCE
 #include "CPosix.h"
+#include "advice.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -31,8 +32,7 @@ static struct process *make_process_page(void) {
     size_t length = (size_t)sysconf(_SC_PAGESIZE);
     void *page = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (page != MAP_FAILED) {
-        // Emulators that take any advice follow none.
-        if (madvise(page, length, -1) < 0 && madvise(page, length, MADV_WIPEONFORK) == 0) made = page;
+        if (follows_advice(page, length, MADV_WIPEONFORK)) made = page;
         else munmap(page, length);
     }
 #endif

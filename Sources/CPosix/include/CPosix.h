@@ -284,7 +284,7 @@ struct cposix_host {
     /// `RLIMIT_MEMLOCK`, `UINT64_MAX` for no limit.
     uint64_t lockable_bytes;
     uint64_t clock_resolution_nanoseconds;
-    /// Whether `MADV_DONTDUMP` and `MADV_WIPEONFORK` are taken.
+    /// Whether `MADV_DONTDUMP` and `MADV_WIPEONFORK` are followed.
     int hides_from_dumps;
     int wipes_on_fork;
 };
