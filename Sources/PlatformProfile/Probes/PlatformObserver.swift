@@ -3,7 +3,8 @@ public import FileSystemSeam
 /// Looks at a host and a path.
 ///
 /// Whatever is tried is tried in a directory of a random name inside the path, which is removed with what is in it,
-/// also when the process is killed meanwhile. Two looks at one path do not disturb each other, and none disturbs a store there.
+/// also when the process is killed meanwhile; not when everything is ended at once, as by a power cut or with a container (see
+/// ``HostProbes/scratchDirectory(_:in:)``). Two looks at one path do not disturb each other, and none disturbs a store there.
 public struct PlatformObserver: Sendable {
     private let fileSystem: any FileSystem
     /// How long all probes that try something may take together, in nanoseconds. One that does not end in time is left behind

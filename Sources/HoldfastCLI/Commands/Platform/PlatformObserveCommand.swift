@@ -9,7 +9,8 @@ enum PlatformObserveCommand {
         summary: "say what the host and a directory really do",
         discussion: [
             "Syncs, locks, maps and names are tried in a directory of their own inside PATH, which is removed again, also "
-                + "when the command is killed. On read-only mounts and on network file systems nothing is tried."
+                + "when the command is killed; a power cut, or the kill of a whole container, leaves it. On read-only mounts "
+                + "and on network file systems nothing is tried."
         ],
         positionals: [PlatformArguments.path],
         options: [
