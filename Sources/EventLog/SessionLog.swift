@@ -50,8 +50,8 @@ public final class SessionLog: Sendable {
     }
 
     /// What was seen of the platform when this handle was admitted to it; nil before its first append, with a profile before its
-    /// first call that finds a log. Nil for ever when the options have neither a profile nor an observer: then a glance is
-    /// enough, and ``diagnostics(depth:)`` looks.
+    /// first call that finds a log. Nil for as long as a glance is enough: with neither a profile nor an observer, unless
+    /// the policy is `.require` or `.exact`, or `statfs` does not decide. ``diagnostics(depth:)`` looks.
     public var platformDiagnostics: PlatformDiagnostics? { platform.diagnostics }
 
     deinit { commits.stop(waits: false) }

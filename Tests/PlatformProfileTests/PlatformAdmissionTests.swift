@@ -79,6 +79,22 @@ struct PlatformAdmissionTests {
         #expect(disk.trace.isEmpty)
     }
 
+    /// Who asks for fields asks also when only reading.
+    @Test func requiredFieldsAreLookedAtBeforeReading() throws {
+        disk.mapsAreCoherent = false
+        let fileSystem = disk.boot()
+        let store = try makeStore(fileSystem)
+        let demanding = admission(fileSystem, .require([.sharedMaps]))
+        #expect(
+            code { () throws(PlatformError) in try demanding.require(writing: false) } == "platform_unfit"
+        )
+        let content = admission(fileSystem, .require([.lockHandles]))
+        try content.require(writing: false)
+        try content.confirm(store, writing: false)
+        #expect(content.diagnostics?.evidence.depth == .standard)
+        #expect(content.diagnostics?.evidence.contents.sharedMaps == .observed(false))
+    }
+
     /// Types that no number is known of, and numbers that no type is known of.
     @Test(arguments: [
         ("nfs4", 0x6969, "platform_unfit"), ("", 0x6969, "platform_unfit"), ("", 0x7461_636F, "platform_unfit"),

@@ -61,7 +61,8 @@ public final class PlatformAdmission: Sendable {
     /// Admits the platform, the first time by looking at it. Calls of several threads look once.
     ///
     /// - Parameters:
-    ///   - writing: whether the call that asks writes. Without a profile reading is admitted unseen.
+    ///   - writing: whether the call that asks writes. Without a profile, and unless the policy is `.require` or `.exact`, reading is
+    ///     admitted unseen.
     ///   - directory: the store's directory when it is open already, which saves opening it again.
     /// - Throws: ``PlatformError``; the next call looks again.
     public func require(writing: Bool, holding directory: (any Directory)? = nil) throws(PlatformError) {
