@@ -1,5 +1,6 @@
 import FileSystemSeam
 import Journal
+import TestSupport
 import Testing
 
 @Suite("Threads that race for one use")
@@ -81,6 +82,29 @@ struct ContentionTests {
         #expect(Set(outcomes.won.map(\.useNumber)) == Set(1...200))
         #expect(Set(outcomes.won.map(\.index)) == Set(1...200))
         #expect(try journal.open().verifyIntegrity().findings == [])
+    }
+
+    /// As long as anybody waits by default, and with a handle for each of many: nobody is turned away, and nobody is left behind.
+    @Test(arguments: JournalFormat.allCases)
+    func fourHundredGetInWithinTheTimeThatIsWaitedByDefault(format: JournalFormat) throws {
+        let journal = try TestJournal(format, in: TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk)
+        let clock = ContinuousClock()
+        let longest = Condition(Duration.zero)
+        let outcomes = try race(16) { number in
+            let handle = journal.open(JournalOptions())
+            for step in 0..<24 {
+                let start = clock.now
+                _ = try handle.reserve(use(nonce: "n-\(number)-\(step)"), maximumUses: 1)
+                let waited = clock.now - start
+                longest.withLock { $0 = max($0, waited) }
+            }
+            return try handle.reserve(use(nonce: "n-\(number)-24"), maximumUses: 1)
+        }
+        #expect(outcomes.other == [])
+        #expect(outcomes.won.count == 16)
+        #expect(try journal.recordCount() == 400)
+        #expect(try journal.open().verifyIntegrity().findings == [])
+        print("contention: 400 reservations in \(format), the longest took \(longest.withLock { $0 })")
     }
 
     @Test(arguments: JournalFormat.allCases)

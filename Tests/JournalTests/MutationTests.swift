@@ -1,5 +1,6 @@
 import Canonical
 import FileSystemSeam
+import Foundation
 import Journal
 import TestSupport
 import Testing
@@ -20,8 +21,17 @@ struct MutationTests {
         return journal
     }
 
+    private static let isLong = ProcessInfo.processInfo.environment["HOLDFAST_LONG"] != nil
+
     private static func values(for byte: UInt8) -> Set<UInt8> {
         Set([byte ^ 1, byte ^ 0x20, 0x20, 0x0A, 0x22, 0x30, 0x39, 0x00, 0xFF]).subtracting([byte])
+    }
+
+    /// One or two of the values of a byte, others at each place; all of them in a long run.
+    private static func values(for byte: UInt8, at place: Int, oneIn count: Int) -> [UInt8] {
+        let all = values(for: byte).sorted()
+        return all.enumerated().filter { isLong || ($0.offset + place).isMultiple(of: min(count, all.count)) }
+            .map(\.element)
     }
 
     @Test(arguments: [1, 2, 3])
@@ -70,8 +80,8 @@ struct MutationTests {
             let original = try #require(contents[file])
             for place in original.indices {
                 // In the head every sixth will do; an index file is short.
-                for value in Self.values(for: original[place])
-                where file.hasPrefix("indexes/") || (place + Int(value)).isMultiple(of: 6) {
+                let share = file.hasPrefix("indexes/") ? 1 : 6
+                for value in Self.values(for: original[place], at: place, oneIn: share) {
                     var mutated = original
                     mutated[place] = value
                     try journal.write(mutated, to: file)
@@ -111,7 +121,7 @@ struct MutationTests {
         let end = try #require(original.lastIndex(of: UInt8(ascii: "\n")))
         var index: UInt64 = 1
         for place in 0..<(end + 1) {
-            for value in Self.values(for: original[place]) where (place + Int(value)).isMultiple(of: 3) {
+            for value in Self.values(for: original[place], at: place, oneIn: 3) {
                 var mutated = original
                 mutated[place] = value
                 try journal.write(mutated, to: file)
@@ -143,10 +153,19 @@ struct MutationTests {
         for file in ["heads/current.json", "indexes/watermark.json", "journal.json"] {
             let original = try #require(contents[file])
             for place in original.indices {
-                for value in Self.values(for: original[place]) where (place + Int(value)).isMultiple(of: 7) {
+                for value in Self.values(for: original[place], at: place, oneIn: 7) {
                     var mutated = original
                     mutated[place] = value
                     try journal.write(mutated, to: file)
+                    // What a head says is evidence, or it is none: no record is blamed.
+                    if let report = try? journal.open().verifyAll() {
+                        #expect(
+                            report.isIntact || report.failures.allSatisfy { $0.kind == .missingRecord },
+                            "\(file) byte \(place) is now \(value): \(report)"
+                        )
+                    } else {
+                        #expect(file == "journal.json", "\(file) byte \(place) is now \(value)")
+                    }
                     let handle = ApprovalJournal(at: journal.path, fileSystem: PosixFileSystem.shared)
                     let code = try journalError {
                         _ = try handle.reserve(use(nonce: "n-\(place % 5)"), maximumUses: 1)

@@ -21,13 +21,14 @@ struct RecoveryTests {
         #expect(try !journal.open().checkReplay(grant: "grant-a", nonceDigest: digest("nonce-1")).passed)
     }
 
-    @Test(
-        arguments: JournalFormat.allCases,
-        ["indexes", "indexes/by-grant", "indexes/by-nonce", "heads", "heads/current.json"]
-    )
+    static let caches: [(JournalFormat, String)] =
+        ["indexes", "indexes/by-grant", "indexes/by-nonce", "heads", "heads/current.json"].map { (.jsonRecords, $0) }
+        + ["indexes", "indexes/watermark.json", "heads", "heads/current.json"].map { (.segments, $0) }
+
+    @Test(arguments: caches)
     func lostCachesAllowNoSecondUse(format: JournalFormat, name: String) throws {
         let journal = try filled(format)
-        if !journal.exists(name) { return }
+        try #require(journal.exists(name))
         try journal.remove(name)
         try expectSecondUsesRefused(journal)
         #expect(try journal.open().verifyIntegrity().isIntact)

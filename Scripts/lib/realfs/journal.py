@@ -15,7 +15,7 @@ from .findings import Result
 
 GRANT, FRESH = "grant-1", "after-the-cut"
 # The layouts of a journal; each is a workload of its own.
-LAYOUTS = ["json-records"]
+LAYOUTS = ["segments", "json-records"]
 
 
 @dataclasses.dataclass
