@@ -59,7 +59,9 @@ extension CrashEngine {
         let part = max(0, settings.runMaximum / 4)
         let first = mayBeExhaustive ? part : max(1, part)
         let fromNewest = try sweep(.deviations(fromNewest: true), first, acknowledged, point, recovery)
-        let fromOldest = try sweep(.deviations(fromNewest: false), part, acknowledged, point, recovery)
+        // Where two are allowed, one of them has lost whatever may be lost; those from the newest alone lose next to nothing.
+        let second = settings.runMaximum >= 2 ? max(1, part) : 0
+        let fromOldest = try sweep(.deviations(fromNewest: false), second, acknowledged, point, recovery)
         _ = try sweep(.sampled, min(part, settings.sampleCount), acknowledged, point, recovery)
         return fromNewest && fromOldest ? .bounded : .sampled
     }

@@ -30,7 +30,9 @@ public struct CrashExplorer: Sendable {
     public var depth = 2
     /// A point with more unsynced sectors than this is covered in the bounded mode.
     public var unsyncedSectorMaximum = 12
-    /// The most states tried exhaustively at one point before it falls back to the bounded mode; at least 1.
+    /// The most states tried exhaustively at one point before it falls back to the bounded mode; at least 1. That begins
+    /// with the newest of everything; the bounded mode has a quarter of this again for each of its three parts, and from a
+    /// maximum of 2 on at least the state with the oldest of everything.
     public var runMaximum = 1 << 20
     /// How many random states are sampled at a point in the bounded mode.
     public var sampleCount = 1000

@@ -80,6 +80,33 @@ import Testing
         #expect(try exploreSectors(explorer).statistics.states >= 13)
     }
 
+    /// Eight sectors that nothing synced: the promise is broken only where none of them is there, eight decisions away from
+    /// where a point begins.
+    @Test(arguments: [2, 3, 4], [12, 0]) func withTwoTriesOneHasTheOldestEverywhere(maximum: Int, sectors: Int) throws {
+        func explore(runMaximum: Int) throws -> CrashReport {
+            var explorer = CrashExplorer()
+            explorer.runMaximum = runMaximum
+            explorer.sampleCount = 0
+            explorer.unsyncedSectorMaximum = sectors
+            return try explorer.explore { fileSystem in
+                let directory = try fileSystem.openDirectory("/")
+                try directory.open("a", [.write, .create], permissions: .ownerFile).allocate(to: 4096)
+            } workload: { (fileSystem, acknowledge: (Int) -> Void) in
+                let file = try fileSystem.openDirectory("/").open("a", [.write], permissions: .ownerFile)
+                try file.writeAll([UInt8](repeating: 1, count: 4096), at: 0)
+                acknowledge(1)
+            } recover: { fileSystem in
+                try fileSystem.openDirectory("/").readFile("a", maximumBytes: 4096)
+            } check: { bytes, acknowledged in
+                try CheckFailure.unless(acknowledged.isEmpty || bytes.contains(1), "nothing is there")
+            }
+        }
+        let report = try explore(runMaximum: maximum)
+        #expect(report.findings.first?.message == "nothing is there", "\(report)")
+        #expect(report.statistics.mode != "exhaustive", "\(report)")
+        #expect(try explore(runMaximum: 1).isClean, "one try has the newest")
+    }
+
     @Test func theDefaultBudgetIs512MiB() {
         #expect(CrashExplorer().seenSetMaximumBytes == 512 << 20)
     }
