@@ -5,9 +5,11 @@ internal import FileSystemSeam
 /// Everything but `current` is touched by the holder of the baton only, hence by one thread at a time; the condition
 /// that passes the baton orders these accesses.
 final class Baton: SimScheduler, @unchecked Sendable {
-    struct Decision {
+    struct Decision: Equatable {
         var option: Int
         var count: Int
+        /// Whether another option than the first interferes: preempts, kills, or lets a sleeper go on before the others.
+        var isChange: Bool
     }
 
     private struct Waiting {
@@ -15,7 +17,7 @@ final class Baton: SimScheduler, @unchecked Sendable {
         var canTimeOut: Bool
     }
 
-    private(set) var decisions: [Decision]
+    private(set) var decisions: [Decision] = []
     private(set) var kills = 0
     private(set) var deadlock: String?
     private(set) var script: [String] = []
@@ -24,7 +26,7 @@ final class Baton: SimScheduler, @unchecked Sendable {
     private let processes: [SimProcess]
     private let settings: InterleavingExplorer
     private let isTracing: Bool
-    private var position = 0
+    private let schedule: ScheduleFrontier.Schedule
     private var preemptions = 0
     private var hasEnded: [Bool]
     private var waiting: [Waiting?]
@@ -41,13 +43,13 @@ final class Baton: SimScheduler, @unchecked Sendable {
         _ disk: SimDisk,
         _ processes: [SimProcess],
         _ settings: InterleavingExplorer,
-        _ decisions: [Decision],
+        _ schedule: ScheduleFrontier.Schedule,
         isTracing: Bool
     ) {
         self.disk = disk
         self.processes = processes
         self.settings = settings
-        self.decisions = decisions
+        self.schedule = schedule
         self.isTracing = isTracing
         hasEnded = Array(repeating: false, count: processes.count)
         waiting = Array(repeating: nil, count: processes.count)
@@ -55,8 +57,11 @@ final class Baton: SimScheduler, @unchecked Sendable {
         sleeps = Array(repeating: (0, 0), count: processes.count)
     }
 
-    /// Whether the run came to the choices that it was to take, and to no others.
-    var isFaithful: Bool { !isAstray && position == decisions.count }
+    /// Whether the run came to the choices that its schedule names, with as many options as before.
+    var isFaithful: Bool {
+        !isAstray && decisions.count >= schedule.options.count
+            && ScheduleFrontier.fingerprint(of: decisions.prefix(schedule.options.count)) == schedule.fingerprint
+    }
 
     /// Whose turn it is, for the last words about a run that cannot be stopped.
     var turnOfProcess: Int { current.withLock { $0 } + 1 }
@@ -71,7 +76,7 @@ final class Baton: SimScheduler, @unchecked Sendable {
     }
 
     /// Lets the first process begin; which one is a decision like any other.
-    func start() { pass(to: choose(processes.count)) }
+    func start() { pass(to: choose(processes.count, isChange: false)) }
 
     /// Called by a process's thread when it has nothing more to do.
     func finish(_ index: Int) {
@@ -82,13 +87,15 @@ final class Baton: SimScheduler, @unchecked Sendable {
 
     // MARK: - Decisions
 
-    private func choose(_ count: Int) -> Int {
+    private func choose(_ count: Int, isChange: Bool = true) -> Int {
         if count <= 1 { return 0 }
-        if position == decisions.count { decisions.append(Decision(option: 0, count: count)) }
-        let decision = decisions[position]
-        if decision.count != count { isAstray = true }
-        position += 1
-        return min(decision.option, count - 1)
+        var option = decisions.count < schedule.options.count ? schedule.options[decisions.count] : 0
+        if option >= count {
+            isAstray = true
+            option = 0
+        }
+        decisions.append(Decision(option: option, count: count, isChange: isChange))
+        return option
     }
 
     private func index(of process: SimProcess) -> Int? { processes.firstIndex { $0 === process } }
@@ -102,7 +109,7 @@ final class Baton: SimScheduler, @unchecked Sendable {
     /// Chooses among all that can run; with none, lets a timed wait run out, or declares a deadlock.
     private func pickNext() -> Int? {
         let ready = processes.indices.filter(canRun)
-        if !ready.isEmpty { return ready[choose(ready.count)] }
+        if !ready.isEmpty { return ready[choose(ready.count, isChange: false)] }
         let stuck = processes.indices.filter { !hasEnded[$0] }
         if let late = stuck.first(where: { waiting[$0]?.canTimeOut == true }) {
             timedOut[late] = true

@@ -7,13 +7,19 @@ public import FileSystemSeam
 /// every operation of every process a kill, if ``killMaximum`` allows: also when others took the baton before that
 /// operation, did what they did, and gave it back. A process that waits for a lock is not
 /// scheduled until something changed; when all wait, that is a deadlock and a finding.
+///
+/// Where ``scheduleMaximum`` does not allow all schedules, those that are tried are spread over them: every other one has
+/// the fewest preemptions and kills of those that are left, whoever begins and wherever these are; the ones in between have
+/// more, drawn from what the former lead to. The same bounds and the same ``seed`` try the same schedules.
 public struct InterleavingExplorer: Sendable {
     /// How many times a schedule may take the baton from a process that could go on.
     public var preemptionMaximum = 2
     /// How many processes a schedule may kill.
     public var killMaximum = 1
-    /// At most this many schedules are tried; the report says when there were more.
+    /// At most this many schedules are tried; ``Report/isComplete`` says whether there were more.
     public var scheduleMaximum = 50_000
+    /// In which order schedules are tried, and hence which, when there are more.
+    public var seed: UInt64 = 1
     /// A schedule that makes more operations than this is a finding: it does not end. A process that looks again and
     /// again for what another one does must sleep between its looks (``FileSystem/sleep(nanoseconds:)``), or wait for a lock.
     public var operationMaximum = 5_000
@@ -73,35 +79,32 @@ public struct InterleavingExplorer: Sendable {
         check: (any FileSystem, [ProcessOutcome<Acknowledgement>]) throws -> Void
     ) throws -> Report {
         var report = Report()
-        var decisions: [Baton.Decision] = []
-        while true {
+        var frontier = ScheduleFrontier(seed: seed)
+        while let schedule = frontier.next() {
             if report.schedules >= scheduleMaximum { return report }
             report.schedules += 1
-            let first = try run(decisions, false, prepare, processes, check)
+            let first = try run(schedule, false, prepare, processes, check)
             guard first.baton.isFaithful else { throw Self.differs(report.schedules, "it came to other choices") }
             if first.baton.kills > 0 { report.schedulesWithKills += 1 }
-            decisions = first.baton.decisions
+            let decisions = first.baton.decisions
             if let failure = first.failure {
                 report.failure = failure
-                let again = try run(decisions, true, prepare, processes, check)
-                if !again.baton.isFaithful || again.failure != failure {
+                let whole = ScheduleFrontier.Schedule(
+                    options: decisions.map(\.option),
+                    fingerprint: ScheduleFrontier.fingerprint(of: decisions[...])
+                )
+                let again = try run(whole, true, prepare, processes, check)
+                if again.baton.decisions != decisions || again.failure != failure {
                     let detail = "it failed with \"\(failure)\", then "
                     throw Self.differs(report.schedules, detail + (again.failure.map { "with \"\($0)\"" } ?? "it held"))
                 }
                 report.script = again.baton.script
                 return report
             }
-            while let last = decisions.popLast() {
-                if last.option + 1 < last.count {
-                    decisions.append(Baton.Decision(option: last.option + 1, count: last.count))
-                    break
-                }
-            }
-            if decisions.isEmpty {
-                report.isComplete = true
-                return report
-            }
+            frontier.add(decisions)
         }
+        report.isComplete = true
+        return report
     }
 
     private static func differs(_ schedule: Int, _ detail: String) -> CrashTestingError {
@@ -119,7 +122,7 @@ public struct InterleavingExplorer: Sendable {
     }
 
     private func run<Acknowledgement: Sendable>(
-        _ decisions: [Baton.Decision],
+        _ schedule: ScheduleFrontier.Schedule,
         _ isTracing: Bool,
         _ prepare: (any FileSystem) throws -> Void,
         _ processes: [@Sendable (any FileSystem, (Acknowledgement) -> Void) throws -> Void],
@@ -130,7 +133,7 @@ public struct InterleavingExplorer: Sendable {
         try prepare(disk.boot())
         disk.trace = []
         let views = processes.map { _ in disk.boot() }
-        let baton = Baton(disk, views.map(\.process), self, decisions, isTracing: isTracing)
+        let baton = Baton(disk, views.map(\.process), self, schedule, isTracing: isTracing)
         disk.scheduler = baton
         disk.operationLimit = disk.state.operations + operationMaximum
         disk.tellState = { [unowned baton] in "it was the turn of process \(baton.turnOfProcess) of \(processes.count)"
