@@ -4,7 +4,7 @@ import FileSystemSeam
 /// Bugs of contents: bytes that are half there, or trusted without proof.
 extension PlantedBugs {
     static let contents: [PlantedBug] = [
-        PlantedBug(number: 7, title: "truncate, then rewrite in place", says: "atomic") { isBuggy in
+        PlantedBug(number: 7, title: "truncate, then rewrite in place", missing: [notAtomic]) { isBuggy in
             Toy(
                 prepare: { try $0.replace("value", [1]) },
                 work: { _, directory, acknowledge in
@@ -22,7 +22,13 @@ extension PlantedBugs {
                 check: Toy.register
             )
         },
-        PlantedBug(number: 8, title: "index durable before data", says: "missing: sync of data before") { isBuggy in
+        PlantedBug(
+            number: 8,
+            title: "index durable before data",
+            missing: [
+                "sync of data before operation 5 `write index`", "sync of data before operation 11 `write index`",
+            ]
+        ) { isBuggy in
             Toy(
                 prepare: {
                     try $0.put("data", [])
@@ -50,7 +56,7 @@ extension PlantedBugs {
         PlantedBug(
             number: 10,
             title: "stale sidecar trusted after a newer log",
-            says: "missing: sync of count before the acknowledgement"
+            missing: ["sync of count before the acknowledgement"]
         ) { isBuggy in
             Toy(
                 prepare: {
@@ -73,7 +79,7 @@ extension PlantedBugs {
                 check: Toy.log
             )
         },
-        PlantedBug(number: 11, title: "torn multi-sector record with no checksum", says: "checksum") { isBuggy in
+        PlantedBug(number: 11, title: "torn multi-sector record with no checksum", missing: [torn]) { isBuggy in
             logging { bytes in
                 if !isBuggy { return Record.decode(bytes) }
                 return (0..<bytes.count / Record.size).map { index in
@@ -86,6 +92,7 @@ extension PlantedBugs {
         PlantedBug(
             number: 12,
             title: "torn-tail glue: append after an untruncated torn tail",
+            missing: [torn],
             says: "the new record is lost"
         ) { isBuggy in
             Toy(
@@ -116,7 +123,12 @@ extension PlantedBugs {
                 }
             )
         },
-        PlantedBug(number: 13, title: "zero tail parsed as a valid empty record", says: "read [") { isBuggy in
+        PlantedBug(
+            number: 13,
+            title: "zero tail parsed as a valid empty record",
+            missing: [torn],
+            says: "read [0, 0] after"
+        ) { isBuggy in
             let encode: @Sendable (UInt8) -> [UInt8] = { [1, $0, 1 ^ $0] }
             return Toy(
                 prepare: { try $0.put("log", []) },
@@ -155,9 +167,9 @@ extension PlantedBugs {
         PlantedBug(
             number: 14,
             title: "checksum omits position, so a misdirected write passes",
+            missing: ["a checksum over the bytes and their place, compared before they are believed"],
             says: "slot 0 holds 2",
-            faults: .on(.write, 2, .misdirectedWrite(sectors: -1)),
-            twinHasOtherStates: true
+            faults: .on(.write, 2, .misdirectedWrite(sectors: -1))
         ) { isBuggy in
             let encode: @Sendable (UInt8, Int) -> [UInt8] = { value, slot in
                 [value] + Record.checksum([value], isBuggy ? 0 : slot)

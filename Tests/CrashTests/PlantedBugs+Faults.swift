@@ -7,7 +7,7 @@ extension PlantedBugs {
         PlantedBug(
             number: 15,
             title: "fsync retried after EIO, then acked",
-            says: "giving up log after the failed",
+            missing: ["giving up log after the failed operation 4 `sync log`; a retry proves nothing"],
             faults: .on(.sync, 1, .error(.inputOutput))
         ) { isBuggy in
             syncing { file in
@@ -20,7 +20,7 @@ extension PlantedBugs {
         PlantedBug(
             number: 16,
             title: "fsync error swallowed in close",
-            says: "giving up log after the failed",
+            missing: ["giving up log after the failed operation 4 `sync log`; a retry proves nothing"],
             faults: .on(.sync, 1, .error(.inputOutput))
         ) { isBuggy in
             syncing { file in
@@ -31,7 +31,7 @@ extension PlantedBugs {
         PlantedBug(
             number: 17,
             title: "fsync on another inode after rename",
-            says: "missing: sync of log before"
+            missing: ["sync of log before the acknowledgement"]
         ) { isBuggy in
             Toy(
                 work: { _, directory, acknowledge in
@@ -51,7 +51,7 @@ extension PlantedBugs {
         PlantedBug(
             number: 18,
             title: "close assumed durable",
-            says: "missing: sync of log before the acknowledgement"
+            missing: ["sync of log before the acknowledgement"]
         ) { isBuggy in
             syncing { file in
                 if !isBuggy { try file.sync(.data) }
@@ -61,6 +61,9 @@ extension PlantedBugs {
         PlantedBug(
             number: 19,
             title: "short write taken as full, EINTR loses bytes",
+            missing: [
+                "going on after a write of 300 of the bytes, and a recovery that understands what is there until then"
+            ],
             says: "read [] after acknowledging [1]",
             faults: FaultPlan([
                 FaultPlan.Entry(.write, occurrence: 1, .short(bytes: 300)),
@@ -83,6 +86,7 @@ extension PlantedBugs {
         PlantedBug(
             number: 20,
             title: "ENOSPC in mid-batch leaves a half commit that replays",
+            missing: ["a way back, or a recovery that understands what is left, after write failed"],
             says: "refused batch",
             faults: .on(.write, 5, .error(.noSpace))
         ) { isBuggy in
@@ -136,7 +140,7 @@ extension PlantedBugs {
         PlantedBug(
             number: 29,
             title: "lying fsync: loss is allowed, corruption is not",
-            says: "lie",
+            missing: ["a device that does not lie in operation 5 `sync log`"],
             faults: .on(.sync, 1, .lyingSync)
         ) { isBuggy in
             Toy(

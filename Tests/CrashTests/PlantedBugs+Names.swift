@@ -4,21 +4,28 @@ import FileSystemSeam
 /// Bugs of names: what is renamed, linked or made without being made durable.
 extension PlantedBugs {
     static let names: [PlantedBug] = [
-        PlantedBug(number: 1, title: "temp and rename with no file sync", says: "missing: sync of tmp before") {
+        PlantedBug(
+            number: 1,
+            title: "temp and rename with no file sync",
+            missing: [
+                "sync of tmp before operation 4 `rename tmp`", "sync of tmp before operation 8 `rename tmp`",
+                "sync of tmp before the acknowledgement",
+            ]
+        ) {
             isBuggy in
             replacing(syncsFile: !isBuggy, syncsDirectory: true)
         },
         PlantedBug(
             number: 2,
             title: "rename with no directory sync, then ack",
-            says: "missing: sync of directory / before the acknowledgement"
+            missing: ["sync of directory / before the acknowledgement"]
         ) { isBuggy in
             replacing(syncsFile: true, syncsDirectory: !isBuggy)
         },
         PlantedBug(
             number: 3,
             title: "new segment never directory-synced",
-            says: "missing: sync of directory / before the acknowledgement"
+            missing: ["sync of directory / before the acknowledgement"]
         ) { isBuggy in
             Toy(
                 work: { _, directory, acknowledge in
@@ -41,7 +48,9 @@ extension PlantedBugs {
         PlantedBug(
             number: 4,
             title: "mkdir chain, only the leaf synced",
-            says: "missing: sync of directory / before the acknowledgement"
+            missing: [
+                "sync of directory / before the acknowledgement", "sync of directory a before the acknowledgement",
+            ]
         ) { isBuggy in
             Toy(
                 work: { _, directory, acknowledge in
@@ -71,7 +80,7 @@ extension PlantedBugs {
         PlantedBug(
             number: 5,
             title: "cross-directory rename, one parent synced",
-            says: "missing: sync of directory done before the acknowledgement"
+            missing: ["sync of directory done before the acknowledgement"]
         ) { isBuggy in
             Toy(
                 prepare: { directory in
@@ -95,7 +104,7 @@ extension PlantedBugs {
                 }
             )
         },
-        PlantedBug(number: 6, title: "replace by unlink and link", says: "atomic step") { isBuggy in
+        PlantedBug(number: 6, title: "replace by unlink and link", missing: [notAtomic]) { isBuggy in
             Toy(
                 prepare: { try $0.replace("current", [1]) },
                 work: { _, directory, acknowledge in
@@ -120,7 +129,7 @@ extension PlantedBugs {
         PlantedBug(
             number: 9,
             title: "old file unlinked before the new manifest is durable",
-            says: "missing: sync of directory / before operation"
+            missing: ["sync of directory / before operation 10 `remove data-1`"]
         ) { isBuggy in
             Toy(
                 prepare: {

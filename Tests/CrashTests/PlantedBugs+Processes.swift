@@ -2,8 +2,10 @@ import CrashTesting
 import FileSystemSeam
 import Testing
 
-/// The planted bug that takes two processes, number 24.
+/// The planted bug that takes two processes.
 extension PlantedBugs {
+    static let numberOfTheBugOfProcesses = 24
+
     /// Locks a file that the holder removes when it is done; the twin checks that the name still stands for the
     /// file it locked.
     private static func locking(_ isBuggy: Bool, times: Int) -> @Sendable (any FileSystem, (Int) -> Void) throws -> Void

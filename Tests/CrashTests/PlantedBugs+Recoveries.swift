@@ -7,7 +7,7 @@ extension PlantedBugs {
         PlantedBug(
             number: 21,
             title: "newer log synced, older not: recovery crosses the hole",
-            says: "missing: sync of log-1 before"
+            missing: ["sync of log-1 before operation 5 `write log-2`", "sync of log-1 before the acknowledgement"]
         ) { isBuggy in
             Toy(
                 prepare: {
@@ -33,7 +33,12 @@ extension PlantedBugs {
                 }
             )
         },
-        PlantedBug(number: 22, title: "recovery not idempotent", says: "the recovery was crashed too") { isBuggy in
+        PlantedBug(
+            number: 22,
+            title: "recovery not idempotent",
+            missing: [notAtomic],
+            says: "the recovery was crashed too"
+        ) { isBuggy in
             Toy(
                 prepare: {
                     try $0.put("value", [1])
@@ -65,7 +70,7 @@ extension PlantedBugs {
         PlantedBug(
             number: 23,
             title: "recovery acts on unsynced repairs, then deletes the evidence",
-            says: "missing: sync of value before"
+            missing: ["sync of value before recovery operation 7 `remove log`"]
         ) { isBuggy in
             Toy(
                 prepare: {
@@ -94,7 +99,12 @@ extension PlantedBugs {
                 }
             )
         },
-        PlantedBug(number: 25, title: "PID lock file stale after a kill", says: "locked by process") { isBuggy in
+        PlantedBug(
+            number: 25,
+            title: "PID lock file stale after a kill",
+            missing: [notAtomic],
+            says: "locked by process"
+        ) { isBuggy in
             Toy(
                 work: { fileSystem, directory, acknowledge in
                     try lock(fileSystem, directory, isBuggy)
@@ -113,7 +123,10 @@ extension PlantedBugs {
         PlantedBug(
             number: 26,
             title: "plain fsync taken as durable under apfs",
-            says: "missing: sync(.full) of",
+            missing: [
+                "sync(.full) of tmp instead of sync(.driveOnly) in operation 4 `sync tmp`",
+                "sync(.full) of tmp instead of sync(.driveOnly) in operation 9 `sync tmp`",
+            ],
             model: .apfs
         ) { isBuggy in
             replacing(syncsFile: true, syncsDirectory: true, level: isBuggy ? .driveOnly : .full)
@@ -121,6 +134,7 @@ extension PlantedBugs {
         PlantedBug(
             number: 27,
             title: "zero-byte main file makes recovery delete a valid log",
+            missing: [notAtomic],
             says: "read [] after"
         ) { isBuggy in
             Toy(
@@ -147,7 +161,10 @@ extension PlantedBugs {
         PlantedBug(
             number: 28,
             title: "mtime used as a version",
-            says: "sync(.data) leaves times out"
+            missing: [
+                "sync(.full) of even before the acknowledgement; sync(.data) leaves times out",
+                "sync(.full) of odd before the acknowledgement; sync(.data) leaves times out", torn,
+            ]
         ) { isBuggy in
             let encode: @Sendable (UInt8) -> [UInt8] = { [$0, $0 ^ 0xFF] }
             return Toy(
