@@ -41,6 +41,9 @@ final class EventWriter {
         return text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
     }
 
+    /// Whether it was still running when it was killed, once ``lines()`` returned.
+    var wasKilled: Bool { process.terminationReason == .uncaughtSignal && process.terminationStatus == SIGKILL }
+
     /// How it ended, once ``lines()`` returned.
     var code: Int32 { process.terminationStatus }
 

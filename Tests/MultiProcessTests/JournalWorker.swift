@@ -4,6 +4,7 @@ import Foundation
 final class JournalWorker {
     private let process = Process()
     private let output = Pipe()
+    private var data = Data()
 
     /// - Parameters:
     ///   - steps: how many nonces it tries; all of them when nil.
@@ -19,12 +20,17 @@ final class JournalWorker {
 
     func kill() { Foundation.kill(process.processIdentifier, SIGKILL) }
 
-    var isRunning: Bool { process.isRunning }
+    /// Waits until it has printed something, or ended.
+    func waitForOutput() { data += output.fileHandleForReading.availableData }
+
+    /// Whether it was still running when it was killed, once ``lines()`` returned.
+    var wasKilled: Bool { process.terminationReason == .uncaughtSignal && process.terminationStatus == SIGKILL }
 
     /// Waits for the end, and gives the lines it printed, but for one that was cut off.
     func lines() -> [String] {
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        data += output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
+        let text = String(decoding: data, as: UTF8.self)
         return text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
     }
 }

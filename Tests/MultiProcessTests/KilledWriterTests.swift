@@ -15,17 +15,32 @@ struct KilledWriterTests {
         let count = 100
         var random = SplitMix64(seed: seed)
         var lines: [String] = []
+        var (hits, hitsAtWork) = (0, 0)
         for round in 0..<8 {
             let workers = try (0..<6).map { number in
                 try JournalWorker(journal: path, first: (round * 13 + number * 17) % count, count: count, tail: tail)
             }
-            for worker in workers.shuffled(using: &random) {
-                usleep(UInt32.random(in: 1_000...60_000, using: &random))
-                worker.kill()
+            let victims = workers.shuffled(using: &random)
+            // However slow the machine is, somebody is at work; in the other rounds the first ones are hardly born.
+            if round.isMultiple(of: 2) { victims[0].waitForOutput() } else { usleep(delay(60_000, &random)) }
+            victims[0].kill()
+            for victim in victims.dropFirst() {
+                usleep(delay(60_000, &random))
+                victim.kill()
             }
-            for worker in workers { lines += worker.lines() }
+            for worker in workers {
+                let answers = worker.lines()
+                lines += answers
+                if worker.wasKilled { hits += 1 }
+                if worker.wasKilled, !answers.isEmpty { hitsAtWork += 1 }
+            }
             try expectSound(path, lines)
         }
+        // Those that had nothing more to do before they were struck prove nothing.
+        #expect(
+            hits >= 4 && hitsAtWork > 0 && !lines.isEmpty,
+            "\(hits) hits, \(hitsAtWork) at work, \(lines.count) answers"
+        )
         let last = try (0..<4).map { try JournalWorker(journal: path, first: $0 * 25, count: count, tail: tail) }
         for worker in last { lines += worker.lines() }
         try expectSound(path, lines)
@@ -68,17 +83,23 @@ struct KilledWriterTests {
         while kills < 200 {
             let workers = try (0..<processes).map(worker)
             for worker in workers.shuffled(using: &random) {
-                usleep(UInt32.random(in: 1_000...150_000, using: &random))
-                if worker.isRunning { kills += 1 }
+                usleep(delay(150_000, &random))
                 worker.kill()
             }
-            for worker in workers { lines += worker.lines() }
+            for worker in workers {
+                lines += worker.lines()
+                if worker.wasKilled { kills += 1 }
+            }
         }
         for worker in try (0..<processes).map(worker) { lines += worker.lines() }
         try expectSound(path, lines)
         let journal = ApprovalJournal(at: path, fileSystem: PosixFileSystem.shared)
         #expect(try journal.head()?.index == UInt64(processes * each))
         print("killed writers: \(kills) kills, \(lines.count) acknowledged of \(processes * each)")
+    }
+
+    private func delay(_ maximum: UInt32, _ random: inout SplitMix64) -> UInt32 {
+        UInt32.random(in: 1_000...maximum, using: &random)
     }
 
     /// What must hold whenever nobody is running.
