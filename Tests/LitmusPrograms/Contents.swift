@@ -24,7 +24,8 @@ package func put(_ directory: any Directory, _ name: String, _ text: String, syn
     if synced { try file.sync(.full) }
 }
 
-/// The whole tree in one line: `a=A x/b=`, zeros as `·`, whole sectors of one letter in brackets.
+/// The whole tree in one line: `a=A x/b=`, zeros as `·`, whole sectors of one letter in brackets, and permissions other than
+/// those that files are made with as `a(400)=A`.
 package func describe(_ directory: any Directory, _ prefix: String = "") throws -> String {
     var parts: [String] = []
     for entry in try directory.entries().sorted(by: { $0.name < $1.name }) {
@@ -46,7 +47,9 @@ package func describe(_ directory: any Directory, _ prefix: String = "") throws 
         } else {
             text = bytes[0..<count].map(letter).joined()
         }
-        parts.append("\(prefix)\(entry.name)=\(text)")
+        let permissions = try file.status().permissions
+        let mode = permissions == .ownerFile ? "" : "(" + String(permissions.rawValue, radix: 8) + ")"
+        parts.append("\(prefix)\(entry.name)\(mode)=\(text)")
     }
     return parts.isEmpty ? "-" : parts.joined(separator: " ")
 }
