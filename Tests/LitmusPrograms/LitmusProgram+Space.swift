@@ -71,7 +71,6 @@ extension LitmusProgram {
             run: { try $0.open("a", [.write], permissions: .ownerFile).truncate(to: 1024) },
             outcomes: ["posixMinimal": ["a=[A]", "a=[A·]"]]
         ),
-        // Whole blocks: what real file systems do to the rest of a block they cut within, the models leave out.
         LitmusProgram(
             description: "cut off a block and grow by truncation",
             prepare: { try put($0, "a", sectors("AAAAAAAAB"), synced: true) },
@@ -87,6 +86,21 @@ extension LitmusProgram {
                 ],
                 "ext4Ordered": ["a=[AAAAAAAAB]", "a=[AAAAAAAA]", "a=[AAAAAAAA··]"],
                 "xfs": ["a=[AAAAAAAAB]", "a=[AAAAAAAA]", "a=[AAAAAAAA··]"],
+            ]
+        ),
+        // The rest of the block is zeroed before the shorter length is there.
+        LitmusProgram(
+            description: "cut within a block and grow by truncation",
+            prepare: { try put($0, "a", sectors("AB"), synced: true) },
+            run: {
+                let file = try $0.open("a", [.write], permissions: .ownerFile)
+                try file.truncate(to: 512)
+                try file.truncate(to: 1536)
+            },
+            outcomes: [
+                "posixMinimal": ["a=[AB]", "a=[A·]", "a=[A]", "a=[AB·]", "a=[A··]"],
+                "ext4Ordered": ["a=[AB]", "a=[A·]", "a=[A]", "a=[A··]"],
+                "xfs": ["a=[AB]", "a=[A·]", "a=[A]", "a=[A··]"],
             ]
         ),
     ]

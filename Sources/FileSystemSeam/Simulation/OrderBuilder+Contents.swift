@@ -72,7 +72,14 @@ extension OrderBuilder {
     mutating func resize(_ index: Int, _ event: DiskEvent, _ effects: [CellEffect]) {
         let contents = effects.filter { key($0).kind != .modified }
         if model.truncatesAtomically {
-            if !contents.isEmpty { node(index, .length, event.inode, contents, after: []) }
+            // The rest of the block in which the new end lies is written as zeros, and before the length.
+            var zeros: [Int] = []
+            let end = cutBlockEnd(event, contents)
+            for effect in contents where isSector(effect, below: end) {
+                zeros.append(node(index, .data, event.inode, [effect], after: []))
+            }
+            let others = contents.filter { !isSector($0, below: end) }
+            if !others.isEmpty { node(index, .length, event.inode, others, after: zeros) }
         } else {
             for effect in contents {
                 node(index, key(effect).kind == .size ? .length : .data, event.inode, [effect], after: [])
@@ -80,6 +87,20 @@ extension OrderBuilder {
         }
         attributes(index, event, effects)
     }
+
+    /// Where the block ends that a truncation cuts; 0 when it cuts none, or makes the file longer.
+    private func cutBlockEnd(_ event: DiskEvent, _ effects: [CellEffect]) -> Int64 {
+        guard let length = effects.last(where: { key($0).kind == .size })?.value, length < event.sizeBefore else {
+            return 0
+        }
+        return (length + Self.blockByteCount - 1) / Self.blockByteCount * Self.blockByteCount
+    }
+
+    private func isSector(_ effect: CellEffect, below end: Int64) -> Bool {
+        key(effect).kind == .sector && Int64(key(effect).index) * Int64(SectorPool.size) < end
+    }
+
+    private static let blockByteCount: Int64 = 4096
 
     private mutating func attributes(_ index: Int, _ event: DiskEvent, _ effects: [CellEffect]) {
         for effect in effects where key(effect).kind == .modified {
