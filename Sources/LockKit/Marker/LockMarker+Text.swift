@@ -4,8 +4,12 @@ extension LockMarker {
     /// The marker's text; its form stands at ``LockMarker``. It is the inverse of ``init(parsing:form:)``.
     ///
     /// - Throws: `.invalidValue` for a control character or a line separator in a value, which could make a line of
-    ///   its own, and for an intent that is not a BLAKE3 digest. `acquired_at` is written with `+00:00`.
-    public func encoded() throws(LockError) -> [UInt8] {
+    ///   its own, for an intent that is not a BLAKE3 digest, and for a text of more than 65 536 bytes, which nobody would read.
+    ///   `acquired_at` is written with `+00:00`.
+    public func encoded() throws(LockError) -> [UInt8] { try encoded(leavingRoomFor: 0) }
+
+    /// The marker's text, when so many bytes more could still be added to it.
+    func encoded(leavingRoomFor byteCount: Int) throws(LockError) -> [UInt8] {
         try Self.check("the header", header)
         if header.isEmpty || header.utf8.contains(Self.equals) {
             throw .invalidValue(member: "the header", reason: "is empty or holds \"=\"")
@@ -29,9 +33,21 @@ extension LockMarker {
             bytes.append(contentsOf: line.utf8)
         }
         bytes.append(Self.lineFeed)
+        if bytes.count + byteCount > Self.sizeMaximum {
+            throw .invalidValue(member: "the marker", reason: "is larger than \(Self.sizeMaximum) bytes")
+        }
         return bytes
     }
 
+    /// A marker larger than this, in bytes, is not one.
+    static let sizeMaximum = 1 << 16
+    /// What may be added to a marker after its lock was taken: epoch, token and reason.
+    static let laterByteMaximum =
+        "epoch=\(UInt64.max)\ntoken=\n".utf8.count + tokenByteCount * 2 + "preserved_reason=\n".utf8.count
+        + reasonByteMaximum
+    /// How many random bytes a token has.
+    static let tokenByteCount = 16
+    private static let reasonByteMaximum = 4096
     private static let usualByteCount = 768
     fileprivate static let (lineFeed, equals) = (UInt8(ascii: "\n"), UInt8(ascii: "="))
 
@@ -64,6 +80,20 @@ extension LockMarker {
             let number = String(scalar.value, radix: 16, uppercase: true)
             throw .invalidValue(member: member, reason: "holds the control character U+\(number)")
         }
+    }
+
+    /// A text of any kind as the value of one line, with `\u{a}` for what could end the line or hide in it. The end of a long one
+    /// is cut off.
+    static func line(_ text: String) -> String {
+        var line = ""
+        var count = 0
+        for scalar in text.unicodeScalars {
+            let piece = isRefused(scalar) ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+            count += piece.utf8.count
+            if count > reasonByteMaximum { break }
+            line.unicodeScalars.append(contentsOf: piece.unicodeScalars)
+        }
+        return line
     }
 
     private static func isRefused(_ scalar: Unicode.Scalar) -> Bool {

@@ -23,7 +23,7 @@ extension MarkerLock {
     ) throws(LockError) -> MarkerLockGuard {
         var marker = marker(request)
         // Before anything is touched.
-        _ = try marker.encoded()
+        _ = try marker.encoded(leavingRoomFor: LockMarker.laterByteMaximum)
         let held = try hold(timeout)
         // Not when waiting for it began.
         marker.acquiredAt = now
@@ -36,7 +36,7 @@ extension MarkerLock {
                 let newOwner = TakeoverOwner(request, host: marker.host)
                 try takeAway(found, signed, trustedKeys, newOwner, in: directory)
             }
-            marker.token = try randomHex(byteCount: 16)
+            marker.token = try randomHex(byteCount: LockMarker.tokenByteCount)
             let epochs = epochFile(in: directory)
             let (epoch, isNewFile) = try epochs.advance(beyond: max(minimum, found?.marker?.epoch ?? 0))
             marker.epoch = epoch
@@ -207,9 +207,6 @@ extension MarkerLock {
 // MARK: - Reading
 
 extension MarkerLock {
-    /// A marker larger than this is not one.
-    private static let sizeMaximum = 1 << 16
-
     /// Reads the marker; nil when there is none. Takes no lock.
     ///
     /// - Throws: `.directoryMissing`, `.notALockFile`, `.io`. A text that is no marker is no error: see
@@ -240,7 +237,7 @@ extension MarkerLock {
             defer { try? file.close() }
             let extent = try file.extent()
             if extent.kind != .regular { throw FileSystemError(operation: .open, name: name, code: .invalidArgument) }
-            return (try file.readAll(maximumBytes: Self.sizeMaximum, expecting: extent.size), extent.identity)
+            return (try file.readAll(maximumBytes: LockMarker.sizeMaximum, expecting: extent.size), extent.identity)
         } catch {
             switch error.code {
             case .noEntry: return nil

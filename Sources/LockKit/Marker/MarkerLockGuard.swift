@@ -31,14 +31,16 @@ public struct MarkerLockGuard: ~Copyable, Sendable {
 
     /// Leaves the marker when the lock is released, for an operator to look at: as after a rollback that failed.
     ///
-    /// The reason is written into the marker, durably. When that fails, the marker stays all the same.
+    /// The reason is written into the marker, durably. When that fails, or anything else here but for `.forked`, the marker stays
+    /// all the same.
     ///
     /// The marker is replaced in one step, so that it is there and whole at every moment; that step replaces whatever stands at the
-    /// name. A tool that puts a marker there without taking the lock, in the few microseconds after this one was looked at, loses it:
-    /// to move this one aside first would let such a tool find no marker, and take the store for free.
+    /// name. A tool that puts a marker there without taking the lock, after this one was looked at and while the new text is written
+    /// and synced, loses it: to move this one aside first would let such a tool find no marker, and take the store for free.
     ///
-    /// - Parameter reason: without control characters.
-    /// - Throws: `.invalidValue`, `.forked`, `.markerReplaced`, `.io`.
+    /// - Parameter reason: any text, as that of an error. A control character or line separator is written as `\u{a}` is, and what
+    ///   is longer than 4096 bytes in UTF-8 is cut.
+    /// - Throws: `.forked`, `.markerReplaced`, `.io`.
     public func preserveMarker(reason: String) throws(LockError) { try held.preserve(reason) }
 
     /// Removes the marker, unless it is to be preserved, and releases the lock.
@@ -86,13 +88,13 @@ final class HeldMarker: Sendable {
 
     func preserve(_ reason: String) throws(LockError) {
         try held.requireOwnProcess()
-        try LockMarker.check("the reason", reason)
+        // Before anything that may fail: a marker that is removed lets the next one begin as if all were well.
         var marker = state.withLock { state in
             state.isPreserved = true
             return state.marker
         }
         try requireOwnMarker()
-        marker.preservedReason = reason
+        marker.preservedReason = LockMarker.line(reason)
         let bytes = try marker.encoded()
         do {
             try directory.replaceAtomically(lock.name, with: bytes, temporaryName: ".\(lock.name).tmp")

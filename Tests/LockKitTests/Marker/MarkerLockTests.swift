@@ -129,14 +129,6 @@ struct MarkerLockTests {
         #expect(try !markers.lock().canAcquire())
     }
 
-    @Test func aReasonWithALineOfItsOwnIsRefusedAndTheMarkerStaysAllTheSame() throws {
-        let held = try markers.lock().acquire(.test)
-        #expect(try lockError { try held.preserveMarker(reason: "a\nscope=x") }?.code == "invalid_value")
-        try held.preserveMarker(reason: "ok")
-        try held.release()
-        #expect(try markers.lock().readMarker() != nil)
-    }
-
     /// A tool without locks replaces the marker between the last look and its removal.
     @Test(arguments: [false, true])
     func aMarkerThatCameAtTheLastMomentIsNotRemoved(andAnother: Bool) throws {
