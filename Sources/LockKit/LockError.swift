@@ -40,6 +40,8 @@ public enum LockError: Error, Sendable, Hashable {
     case malformedTakeover(reason: String)
     /// No slot of the epoch file can be read, so that the last epoch is not known.
     case epochUnreadable(path: String)
+    /// A file holds the last epoch that can be written, after which none comes. Nothing was changed.
+    case epochsExhausted(path: String)
     /// Who asked for the lock could not say which epoch the protected store has seen.
     case minimumEpochUnknown(path: String, reason: String)
     /// An epoch is older than the newest that was seen.
@@ -69,6 +71,7 @@ extension LockError {
         case .takeoverRefused: "takeover_refused"
         case .malformedTakeover: "malformed_takeover"
         case .epochUnreadable: "epoch_unreadable"
+        case .epochsExhausted: "epochs_exhausted"
         case .minimumEpochUnknown: "minimum_epoch_unknown"
         case .fenced: "fenced"
         }

@@ -24,7 +24,7 @@ extension CommandFailure {
         return switch error {
         case .timedOut: triesOnce ? .refused : .lockTimeout
         case .held, .wouldBlock, .staleMarker, .markerChanged, .markerReplaced, .takeoverRefused, .epochUnreadable,
-            .minimumEpochUnknown, .fenced, .unsupportedFilesystem, .lockFileReplaced:
+            .epochsExhausted, .minimumEpochUnknown, .fenced, .unsupportedFilesystem, .lockFileReplaced:
             .refused
         case .directoryMissing: .missingInput
         case .notALockFile, .malformedTakeover: .malformedInput
@@ -53,7 +53,7 @@ extension CommandFailure {
         case .staleMarker(let path, let evidence): owned(path, evidence.marker)
         case .directoryMissing(let path), .cancelled(let path), .reentrant(let path), .upgradeRefused(let path),
             .lockFileReplaced(let path), .wouldBlock(let path), .markerChanged(let path), .markerReplaced(let path),
-            .epochUnreadable(let path), .forked(let path, _):
+            .epochUnreadable(let path), .epochsExhausted(let path), .forked(let path, _):
             ["path": .string(path)]
         case .fenced(let epoch, let highestSeen):
             ["epoch": .integer(epoch), "highest_seen": .integer(highestSeen)]

@@ -54,6 +54,7 @@ struct EpochFile {
     /// - Parameter minimum: the new epoch is greater than this. With one that is not 0, a file that cannot be read is
     ///   made anew.
     /// - Returns: the new epoch, and whether the file was made for it: then ``takeBack()`` is due when that sync fails.
+    /// - Throws: `.epochUnreadable`, `.epochsExhausted`, `.io`.
     func advance(beyond minimum: UInt64) throws(LockError) -> (epoch: UInt64, isNewFile: Bool) {
         guard let file = try open([.read, .write]) else { return (try publish(next(after: minimum)), true) }
         defer { try? file.close() }
@@ -105,7 +106,7 @@ struct EpochFile {
     }
 
     private func next(after epoch: UInt64) throws(LockError) -> UInt64 {
-        if epoch == .max { throw .epochUnreadable(path: path) }
+        if epoch == .max { throw .epochsExhausted(path: path) }
         return epoch + 1
     }
 

@@ -13,7 +13,7 @@ extension MarkerLock {
     ///   - minimumEpoch: tells the highest epoch that the protected store has seen; the new one is greater. Called once the lock
     ///     is held, since another holder may raise it until then, and before anything is changed.
     /// - Throws: `.held`, `.wouldBlock`, `.staleMarker`, `.takeoverRefused`, `.invalidValue`, `.epochUnreadable`,
-    ///   `.minimumEpochUnknown` when `minimumEpoch` throws, and what ``FileLock/tryLock(_:)`` throws. Nothing is then held, and no
+    ///   `.epochsExhausted`, `.minimumEpochUnknown` when `minimumEpoch` throws, and what ``FileLock/tryLock(_:)`` throws. Nothing is then held, and no
     ///   marker of this call stands.
     public func acquire(
         _ request: MarkerRequest,
@@ -38,7 +38,7 @@ extension MarkerLock {
             }
             marker.token = try randomHex(byteCount: LockMarker.tokenByteCount)
             let epochs = epochFile(in: directory)
-            let (epoch, isNewFile) = try epochs.advance(beyond: max(minimum, found?.marker?.epoch ?? 0))
+            let (epoch, isNewFile) = try epochs.advance(beyond: max(minimum, epoch(of: found)))
             marker.epoch = epoch
             do throws(LockError) {
                 try publish(marker, in: directory)
@@ -54,11 +54,25 @@ extension MarkerLock {
     }
 
     private func seen(_ minimumEpoch: () throws -> UInt64) throws(LockError) -> UInt64 {
+        let minimum: UInt64
         do {
-            return try minimumEpoch()
+            minimum = try minimumEpoch()
         } catch {
             throw .minimumEpochUnknown(path: path, reason: "\(error)")
         }
+        if minimum == .max {
+            throw .invalidValue(member: "the minimum epoch", reason: "is \(minimum), after which none comes")
+        }
+        return minimum
+    }
+
+    /// The epoch that a marker tells; 0 for none.
+    ///
+    /// - Throws: `.epochsExhausted`: the epoch file has to follow what a marker says, and after this nobody would get the lock.
+    func epoch(of found: MarkerEvidence?) throws(LockError) -> UInt64 {
+        let epoch = found?.marker?.epoch ?? 0
+        if epoch == .max { throw .epochsExhausted(path: path) }
+        return epoch
     }
 
     /// What this process would write.

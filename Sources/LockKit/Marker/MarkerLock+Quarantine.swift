@@ -9,7 +9,8 @@ extension MarkerLock {
     ///
     /// - Parameter evidence: what ``readMarker()`` or ``inspect()`` gave.
     /// - Returns: the new name.
-    /// - Throws: `.held` or `.wouldBlock` when the lock is held, `.markerChanged`, `.io`.
+    /// - Throws: `.held` or `.wouldBlock` when the lock is held, `.markerChanged`, `.io`, and `.epochsExhausted` for a marker of
+    ///   the last epoch there is: nobody could acquire the lock any more. Nothing was moved then.
     public func quarantine(_ evidence: MarkerEvidence) throws(LockError) -> String {
         let held = try hold(.zero)
         defer { held.release() }
@@ -27,7 +28,7 @@ extension MarkerLock {
         in directory: any Directory
     ) throws(LockError) -> String {
         // The marker may be all that is left of its epoch.
-        try epochFile(in: directory).raise(to: found.marker?.epoch ?? 0)
+        try epochFile(in: directory).raise(to: epoch(of: found))
         let newName = try quarantineName()
         do throws(LockError) {
             try place(attestation, beside: newName, in: directory)

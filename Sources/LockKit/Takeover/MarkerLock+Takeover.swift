@@ -16,7 +16,7 @@ extension MarkerLock {
     ///   - operatorPrincipalID: the operator on whose behalf.
     ///   - trustedKeys: one of them must have signed it.
     /// - Returns: the marker's new name.
-    /// - Throws: `.held`, `.wouldBlock`, `.takeoverRefused`, `.markerChanged`, `.io`.
+    /// - Throws: `.held`, `.wouldBlock`, `.takeoverRefused`, `.markerChanged`, `.epochsExhausted`, `.io`.
     public func takeOver(
         _ signed: SignedTakeover,
         deploymentID: String,

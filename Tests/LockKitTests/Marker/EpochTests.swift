@@ -134,8 +134,48 @@ struct EpochTests {
 
     @Test func theLastOneIsTheEnd() throws {
         #expect(try epoch(.max - 1) == .max)
-        #expect(try lockError { _ = try epoch() }?.code == "epoch_unreadable")
+        let error = try #require(try lockError { _ = try epoch() })
+        #expect(error.code == "epochs_exhausted")
+        #expect("\(error)".contains("/store/" + Self.file))
         #expect(try markers.lock().readMarker() == nil)
+        // As the error says: the file goes, and the store tells the highest epoch.
+        try markers.directory.remove(Self.file)
+        #expect(try epoch(5) == 6)
+    }
+
+    @Test func aStoreThatHasSeenTheLastOneIsToldSo() throws {
+        let error = try lockError { _ = try epoch(.max) }
+        #expect(error?.code == "invalid_value")
+        #expect(try markers.names() == [TestMarkers.name + ".flock"])
+        #expect(try epoch() == 1)
+    }
+
+    /// No counting reaches it: whoever wrote it was mistaken, and the lock would be to be had never again.
+    @Test func aMarkerOfTheLastOneMovesNothing() throws {
+        _ = try epoch()
+        var marker = try LockMarker(parsing: markers.leaveStaleMarker().bytes)
+        marker.epoch = .max
+        try markers.put(TestMarkers.name, String(decoding: marker.encoded(), as: UTF8.self))
+        let found = try #require(try markers.lock().readMarker())
+        let signed = try markers.takeover()
+        let keys = [operatorKey.publicKey]
+        let path = "/store/" + TestMarkers.name
+        for error in [
+            try lockError { _ = try markers.lock().quarantine(found) },
+            try lockError { _ = try markers.lock().takeOver(signed, trustedKeys: keys) },
+            try lockError {
+                _ = try markers.lock().acquire(.test, stale: .takeover(signed, trustedKeys: keys)).epoch
+            },
+        ] {
+            #expect(error?.code == "epochs_exhausted")
+            #expect("\(try #require(error))".contains("\(path) "))
+        }
+        #expect(try markers.names() == [TestMarkers.name, TestMarkers.name + ".epoch", TestMarkers.name + ".flock"])
+        #expect(try markers.lock().readMarker() == found)
+        #expect(try markers.lock().inspect().epoch == 2)
+        // As the error says.
+        try markers.directory.rename(TestMarkers.name, to: "aside", in: markers.directory, exclusive: true)
+        #expect(try epoch(2) == 3)
     }
 
     /// The file went back, as from a backup, but the stale marker knows better.
