@@ -12,9 +12,11 @@ extension MarkerLock {
     ///   - stale: what to do with a marker that nobody holds the lock of.
     ///   - minimumEpoch: tells the highest epoch that the protected store has seen; the new one is greater. Called once the lock
     ///     is held, since another holder may raise it until then, and before anything is changed.
-    /// - Throws: `.held`, `.wouldBlock`, `.staleMarker`, `.takeoverRefused`, `.invalidValue`, `.epochUnreadable`,
-    ///   `.epochsExhausted`, `.minimumEpochUnknown` when `minimumEpoch` throws, and what ``FileLock/tryLock(_:)`` throws. Nothing is then held, and no
-    ///   marker of this call stands.
+    /// - Throws: `.held`, `.wouldBlock`, `.staleMarker`, `.takeoverRefused`, `.markerChanged`, `.invalidValue`, `.epochUnreadable`,
+    ///   `.epochsExhausted`, `.minimumEpochUnknown` when `minimumEpoch` throws, and what ``FileLock/tryLock(_:)`` throws. Nothing is
+    ///   then held, and no marker of this call stands; that of a takeover stands again, or when even that failed, one of the new
+    ///   owner, so that nobody acquires without another takeover. The epoch may have been counted, and then a takeover is to be
+    ///   signed anew.
     public func acquire(
         _ request: MarkerRequest,
         timeout: Duration = .zero,
@@ -31,19 +33,17 @@ extension MarkerLock {
             let directory = try held.openDirectory()
             let found = try evidence(in: directory)
             if let found, case .refuse = stale { throw .staleMarker(path: path, found) }
-            let minimum = try seen(minimumEpoch)
-            if let found, case .takeover(let signed, let trustedKeys) = stale {
-                let newOwner = TakeoverOwner(request, host: marker.host)
-                try takeAway(found, signed, trustedKeys, newOwner, in: directory)
-            }
+            let minimum = max(try seen(minimumEpoch), try epoch(of: found))
             marker.token = try randomHex(byteCount: LockMarker.tokenByteCount)
-            let epochs = epochFile(in: directory)
-            let (epoch, isNewFile) = try epochs.advance(beyond: max(minimum, epoch(of: found)))
-            marker.epoch = epoch
+            var replaced: ReplacedMarker?
+            if let found, case .takeover(let signed, let trustedKeys) = stale {
+                try verify(signed, of: found, trustedKeys, TakeoverOwner(request, host: marker.host), in: directory)
+                replaced = try keep(found, attestation: signed.encoded(), in: directory)
+            }
             do throws(LockError) {
-                try publish(marker, in: directory)
+                marker = try count(marker, beyond: minimum, over: replaced, in: directory)
             } catch {
-                if isNewFile { epochs.takeBack() }
+                if let replaced { restore(replaced, from: marker, in: directory) }
                 throw error
             }
             return MarkerLockGuard(HeldMarker(self, held, directory, marker))
@@ -73,6 +73,32 @@ extension MarkerLock {
         let epoch = found?.marker?.epoch ?? 0
         if epoch == .max { throw .epochsExhausted(path: path) }
         return epoch
+    }
+
+    /// Counts the epoch up, and publishes the marker with it.
+    ///
+    /// - Parameter replaced: the stale marker that it takes the place of.
+    private func count(
+        _ marker: LockMarker,
+        beyond minimum: UInt64,
+        over replaced: ReplacedMarker?,
+        in directory: any Directory
+    ) throws(LockError) -> LockMarker {
+        var marker = marker
+        let epochs = epochFile(in: directory)
+        let (epoch, isNewFile) = try epochs.advance(beyond: minimum)
+        marker.epoch = epoch
+        do throws(LockError) {
+            if let replaced {
+                try replace(replaced, by: marker, in: directory)
+            } else {
+                try publish(marker, in: directory)
+            }
+        } catch {
+            if isNewFile { epochs.takeBack() }
+            throw error
+        }
+        return marker
     }
 
     /// What this process would write.
@@ -215,51 +241,5 @@ extension MarkerLock {
             throw .io(error, file: path)
         }
         return Hex.encode(bytes)
-    }
-}
-
-// MARK: - Reading
-
-extension MarkerLock {
-    /// Reads the marker; nil when there is none. Takes no lock.
-    ///
-    /// - Throws: `.directoryMissing`, `.notALockFile`, `.io`. A text that is no marker is no error: see
-    ///   ``MarkerEvidence/syntaxError``.
-    public func readMarker() throws(LockError) -> MarkerEvidence? {
-        let directory: any Directory
-        do {
-            directory = try fileSystem.openDirectory(directoryPath)
-        } catch {
-            throw error.code == .noEntry ? .directoryMissing(path: directoryPath) : .io(error, file: directoryPath)
-        }
-        defer { try? directory.close() }
-        return try evidence(in: directory)
-    }
-
-    func evidence(in directory: any Directory) throws(LockError) -> MarkerEvidence? {
-        guard let (bytes, identity) = try read(name, in: directory) else { return nil }
-        return MarkerEvidence(bytes: bytes, identity: identity, form: options.form, viewer: fileSystem.processIdentity)
-    }
-
-    /// What stands at a name where a marker may be; nil when nothing does.
-    private func read(
-        _ name: String,
-        in directory: any Directory
-    ) throws(LockError) -> (bytes: [UInt8], identity: FileIdentity)? {
-        do throws(FileSystemError) {
-            let file = try directory.open(name, .read, permissions: .ownerFile)
-            defer { try? file.close() }
-            let extent = try file.extent()
-            if extent.kind != .regular { throw FileSystemError(operation: .open, name: name, code: .invalidArgument) }
-            return (try file.readAll(maximumBytes: LockMarker.sizeMaximum, expecting: extent.size), extent.identity)
-        } catch {
-            switch error.code {
-            case .noEntry: return nil
-            case .symbolicLinkLoop: throw .notALockFile(path: path, reason: "a symbolic link stands there")
-            case .isDirectory, .invalidArgument, .fileTooLarge, .noDevice:
-                throw .notALockFile(path: path, reason: "it is not a file of a marker's kind and size")
-            default: throw .io(error, file: path)
-            }
-        }
     }
 }

@@ -48,7 +48,8 @@ extension MarkerLock {
         return newName
     }
 
-    private func place(
+    /// Puts a takeover beside a marker in quarantine.
+    func place(
         _ attestation: [UInt8]?,
         beside newName: String,
         in directory: any Directory

@@ -23,7 +23,9 @@ public import Signing
 ///          close the companion and directory
 /// ```
 ///
-/// In this order a crash leaves at most a marker that nobody holds the lock of. The companion and the epoch file stay.
+/// In this order a crash leaves at most a marker that nobody holds the lock of. The companion and the epoch file stay. With a
+/// ``SignedTakeover`` the stale marker has its name in quarantine, durably, before the new one takes its place in one step: wherever
+/// that is interrupted, a marker stands.
 ///
 /// One directory has one marker lock: all locks that hang on a directory exclude each other, and the marker of one says nothing
 /// about the other.

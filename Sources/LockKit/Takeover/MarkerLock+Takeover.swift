@@ -32,23 +32,24 @@ extension MarkerLock {
             operatorPrincipalID: operatorPrincipalID,
             host: fileSystem.processIdentity.hostName
         )
-        return try takeAway(found, signed, trustedKeys, newOwner, in: directory)
+        try verify(signed, of: found, trustedKeys, newOwner, in: directory)
+        return try moveAway(found, attestation: signed.encoded(), in: directory)
     }
 
-    /// Verifies a takeover under the lock, and moves the marker away.
-    @discardableResult
-    func takeAway(
-        _ found: MarkerEvidence,
+    /// Verifies a takeover under the lock.
+    ///
+    /// - Throws: `.takeoverRefused`, `.io`.
+    func verify(
         _ signed: SignedTakeover,
+        of found: MarkerEvidence,
         _ trustedKeys: [VerifyingKey],
         _ newOwner: TakeoverOwner,
         in directory: any Directory
-    ) throws(LockError) -> String {
+    ) throws(LockError) {
         try signed.verify(trustedKeys: trustedKeys)
         if let refusal = try refusal(of: signed.takeover, found, newOwner, in: directory) {
             throw .takeoverRefused(refusal)
         }
-        return try moveAway(found, attestation: signed.encoded(), in: directory)
     }
 
     private func refusal(
