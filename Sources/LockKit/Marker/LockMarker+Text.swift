@@ -171,6 +171,8 @@ private struct MarkerReader {
     init(_ texts: [Substring.UTF8View]) throws(MarkerSyntaxError) {
         end = texts.count
         lines.reserveCapacity(end)
+        // The lines of the keys: to look each one up among all before it would take long in a marker of thousands.
+        var numbers: [[UInt8]: Int] = [:]
         for (index, text) in texts.enumerated().dropFirst() {
             let number = index + 1
             guard let equals = text.firstIndex(of: LockMarker.equals) else {
@@ -187,8 +189,8 @@ private struct MarkerReader {
             } catch {
                 throw MarkerSyntaxError(line: number, reason: "it holds a control character")
             }
-            if let earlier = lines.first(where: { TextBytes.isSame($0.key, line.key) }) {
-                throw MarkerSyntaxError(line: number, reason: "\(line.key) stands on line \(earlier.number) already")
+            if let earlier = numbers.updateValue(number, forKey: Array(line.key.utf8)) {
+                throw MarkerSyntaxError(line: number, reason: "\(line.key) stands on line \(earlier) already")
             }
             lines.append(line)
         }

@@ -1,4 +1,5 @@
 import Canonical
+import Foundation
 import LockKit
 import TestSupport
 import Testing
@@ -97,6 +98,36 @@ struct MarkerTextTests {
             change(&marker)
             #expect(try lockError { _ = try marker.encoded() }?.code == "invalid_value")
         }
+    }
+
+    /// A marker may be full of keys, and is read while the lock is held.
+    @Test func aMarkerOfThousandsOfKeysIsReadInTimeThatGrowsWithIt() throws {
+        func text(_ keyCount: Int) -> [UInt8] {
+            let keys = (0..<keyCount).map { "\(String($0, radix: 36))=" }
+            return Array(((Self.existing + keys).joined(separator: "\n") + "\n").utf8)
+        }
+        /// What the thread itself used: how long it takes says more about who else runs.
+        func processorTime() -> Int {
+            var time = timespec()
+            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+            return time.tv_sec * 1_000_000_000 + time.tv_nsec
+        }
+        func nanoseconds(_ bytes: [UInt8]) throws -> Int {
+            var least = Int.max
+            for _ in 0..<3 {
+                let start = processorTime()
+                #expect(try !LockMarker(parsing: bytes).otherLines.isEmpty)
+                least = min(least, processorTime() - start)
+            }
+            return least
+        }
+        let (few, many) = (text(1_200), text(12_000))
+        #expect(many.count < 1 << 16)
+        // A hundred times as long where each key is compared with all before it.
+        #expect(try nanoseconds(many) < nanoseconds(few) * 40)
+        let twice = try Self.syntaxError(Self.existing + (0..<9_000).map { "\($0 % 8_999)=" })
+        #expect(twice?.line == 9_008)
+        #expect(twice?.reason == "0 stands on line 9 already")
     }
 
     /// A mark that combines with the equals sign or the line feed before it makes neither another character.
