@@ -38,8 +38,8 @@ extension FileLock {
                 throw error
             }
             attempts += 1
-            // Someone keeps replacing the file; who may not wait cannot win that.
-            if wait.triesOnce, attempts == 100 { return nil }
+            // Someone keeps replacing the file; who may not wait, or not any longer, cannot win that.
+            if wait.triesOnce ? attempts == 100 : wait.isOver { return nil }
         }
     }
 }

@@ -73,4 +73,10 @@ struct LockWait {
         }
         throw .cancelled(path: path)
     }
+
+    /// Whether the time is over. Never where nothing is to be waited for: there is no time.
+    var isOver: Bool {
+        guard let limit = limitNanoseconds, !triesOnce else { return false }
+        return waitedNanoseconds >= limit
+    }
 }

@@ -48,6 +48,29 @@ struct WaitingTests {
         try held.check()
     }
 
+    /// Somebody replaces the file whenever it was locked, so that no lock is ever on the one that stands there.
+    @Test func aFileThatIsReplacedAgainAndAgainDoesNotProlongTheWait() throws {
+        let locks = try TestLocks()
+        let path = locks.root
+        // A failure shall not last for ever.
+        let end = PosixFileSystem.shared.monotonicClock().nanoseconds + 2_000_000_000
+        let fileSystem = PosixFileSystem { call in
+            guard call.name == .fstatat, PosixFileSystem.shared.monotonicClock().nanoseconds < end else { return nil }
+            do {
+                let directory = try PosixFileSystem.shared.openDirectory(path)
+                try directory.replaceAtomically("lock", with: [], syncDirectory: false)
+            } catch {
+                Issue.record(error)
+            }
+            return nil
+        }
+        let error = try lockError {
+            try locks.lock(fileSystem: fileSystem).lock(.exclusive, timeout: .milliseconds(50)).release()
+        }
+        #expect(error?.code == "lock_timeout")
+        #expect(PosixFileSystem.shared.monotonicClock().nanoseconds < end)
+    }
+
     /// The file is unlinked, or renamed so that its link count stays 1, just before the lock on it is granted.
     @Test(arguments: ["unlinked", "renamed", "replaced"])
     func aFileThatLeftItsNameMeanwhileIsNotTheLock(_ how: String) throws {
