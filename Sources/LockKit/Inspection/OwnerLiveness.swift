@@ -7,7 +7,8 @@ public enum OwnerLiveness: String, Sendable, Hashable {
     case running
     /// It does not: the machine was started anew, no process has the number, or a later one, or it is a thread's.
     case gone
-    /// Nothing can be said: the owner is elsewhere, the marker says too little, or the process table does not show all processes.
+    /// Nothing can be said: the owner is elsewhere, the marker says too little, as those of existing tools, which do not tell their
+    /// process-id namespace, or the process table does not show all processes.
     case unknown
 
     /// Looks the owner up.
@@ -20,6 +21,10 @@ public enum OwnerLiveness: String, Sendable, Hashable {
         let own = fileSystem.processIdentity
         if let bootID = marker.bootID, let ownBoot = own.bootID, !TextBytes.isSame(bootID, ownBoot) { return .gone }
         guard let number = Int32(exactly: marker.processID) else { return .gone }
+        // Numbers of another namespace, or of one that is not told, are not ours, whatever the host is called.
+        guard marker.processNamespace == own.processNamespace, own.processNamespace != nil || !Self.hasNamespaces else {
+            return .unknown
+        }
         if fileSystem.isProcessNumberInUse(number) == false { return .gone }
         guard let table = try? fileSystem.openDirectory("/proc") else { return .unknown }
         defer { try? table.close() }
@@ -32,6 +37,12 @@ public enum OwnerLiveness: String, Sendable, Hashable {
         guard let found = PosixFileSystem.startTicks(inStat: stat) else { return .unknown }
         return found == startTicks ? .running : .gone
     }
+
+    #if canImport(Darwin)
+    private static let hasNamespaces = false
+    #else
+    private static let hasNamespaces = true
+    #endif
 
     /// Whether the table has the process that asks where that looks for itself.
     private static func shows(_ own: ProcessIdentity, _ table: any Directory) -> Bool {

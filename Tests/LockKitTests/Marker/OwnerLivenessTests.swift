@@ -62,4 +62,37 @@ struct OwnerLivenessTests {
         #expect(try liveness(inUse: [own, owner]) == .unknown)
         #expect(try liveness(inUse: [own]) == .gone)
     }
+
+    /// Existing tools do not say whose numbers theirs are: in a container that has our host's name, ours are others'.
+    @Test func aNumberOfAnUnknownNamespaceSaysNothing() throws {
+        let own = viewer.processIdentity.processID
+        try show(own)
+        try show(owner, startTicks: 7)
+        var marker = LockMarker(
+            processID: UInt32(owner),
+            host: "simulated",
+            acquiredAt: .earliest,
+            request: .test
+        )
+        marker.startTicks = UInt64(owner) * 10
+        for bootID in [nil, viewer.processIdentity.bootID] {
+            marker.bootID = bootID
+            try markers.put(TestMarkers.name, String(decoding: marker.encoded(), as: UTF8.self))
+            #expect(try liveness(inUse: [own]) == .unknown)
+            #expect(try liveness(inUse: [own, owner]) == .unknown)
+        }
+        // What is not a matter of numbers is.
+        marker.bootID = "another"
+        try markers.put(TestMarkers.name, String(decoding: marker.encoded(), as: UTF8.self))
+        #expect(try liveness(inUse: [own, owner]) == .gone)
+        marker.bootID = nil
+        marker.processID = .max
+        try markers.put(TestMarkers.name, String(decoding: marker.encoded(), as: UTF8.self))
+        #expect(try liveness(inUse: [own, owner]) == .gone)
+        // With the namespace the numbers are comparable.
+        marker.processID = UInt32(owner)
+        marker.processNamespace = 1
+        try markers.put(TestMarkers.name, String(decoding: marker.encoded(), as: UTF8.self))
+        #expect(try liveness(inUse: [own]) == .gone)
+    }
 }

@@ -125,6 +125,7 @@ struct TrapTests {
             acquiredAt: try Timestamp(parsing: "2026-03-14T15:09:26Z"),
             request: .test
         )
+        marker.processNamespace = PosixFileSystem.shared.processIdentity.processNamespace
         for startTicks in [nil, 1] as [UInt64?] {
             marker.startTicks = startTicks
             try locks.directory.replaceAtomically(TestMarkers.name, with: marker.encoded())
