@@ -39,6 +39,42 @@ struct DirectoryChainTests {
         #expect(report.isClean, "\(report)")
     }
 
+    /// Somebody made the directory and was killed before the sync of its parent; then it is opened under a name from which the
+    /// parent cannot be read off.
+    @Test(arguments: ["/x", "/x/.", "/x/", "/x/./", "/x/y/..", "/x/y/../", "/elsewhere/link", "/elsewhere/link/."])
+    func aDirectoryThatIsOpenedUnderAnyNameStays(path: String) throws {
+        var explorer = CrashExplorer(.posixMinimal)
+        explorer.runMaximum = 200
+        let report = try explorer.explore(
+            prepare: { fileSystem in
+                let root = try fileSystem.openDirectory("/")
+                try root.makeDirectory("elsewhere", permissions: .ownerDirectory)
+                let elsewhere = try #require(try root.subdirectory("elsewhere") as? SimDirectory)
+                let disk = try #require(fileSystem as? SimFS).disk
+                try disk.plantSymbolicLink("link", to: "/x", in: elsewhere)
+            },
+            workload: { (fileSystem, say: (String) -> Void) in
+                let root = try fileSystem.openDirectory("/")
+                try root.makeDirectory("x", permissions: .ownerDirectory)
+                try root.subdirectory("x").makeDirectory("y", permissions: .ownerDirectory)
+                _ = try fileSystem.openDirectory(path, creating: .ownerDirectory)
+                say("/x")
+            },
+            recover: { fileSystem in fileSystem },
+            check: { (fileSystem, made) in
+                for path in made {
+                    do {
+                        _ = try fileSystem.openDirectory(path)
+                    } catch {
+                        throw CheckFailure("\(path) is lost: \(error)")
+                    }
+                }
+            }
+        )
+        #expect(report.isClean, "\(report)")
+        #expect(report.statistics.states > 1, "\(report)")
+    }
+
     /// What another one put in stays.
     @Test func nothingIsRemovedThatIsInUse() throws {
         let disk = SimDisk()

@@ -51,9 +51,10 @@ extension FileSystem {
     /// durably.
     ///
     /// The innermost directory that stood already is synced in its parent, what was made is synced as
-    /// ``Directory/makeDirectories(_:permissions:)`` does it, and only then the call returns. A parent that may
-    /// not be opened for reading (`.accessDenied`, as above many home directories) cannot be synced and is
-    /// left alone.
+    /// ``Directory/makeDirectories(_:permissions:)`` does it, and only then the call returns. The parent is the directory
+    /// that really holds it, also where the path ends in `.`, in `..` or in a symbolic link; the link's own name is its
+    /// maker's to sync. A parent that may not be opened for reading (`.accessDenied`, as above many home directories) cannot
+    /// be synced and is left alone.
     ///
     /// - Parameters:
     ///   - path: absolute, or relative to the working directory. Symbolic links are followed as far as the
@@ -88,10 +89,12 @@ extension FileSystem {
     }
 
     private func syncParent(of path: String) throws(FileSystemError) {
-        guard let parent = PathParts(path)?.parent else { return }
+        // The root has none.
+        if path.utf8.allSatisfy({ $0 == UInt8(ascii: "/") }) { return }
         let directory: any Directory
         do {
-            directory = try openDirectory(parent)
+            // Not the path cut at its last slash: before a `.` or behind a link that is another directory.
+            directory = try openDirectory(path + "/..")
         } catch  where error.code == .accessDenied {
             return
         }

@@ -40,7 +40,7 @@ struct JournalSyncTests {
             format: .segments,
             prepared: 2,
             records: 2,
-            spare: ["syncDirectory 1 /": maker, "sync 2 00000000000000000003.jsonl": begun]
+            spare: ["syncDirectory 1 /journal/..": maker, "sync 2 00000000000000000003.jsonl": begun]
         ),
         Work(
             description: "a new journal's first record",
@@ -54,7 +54,7 @@ struct JournalSyncTests {
             format: .jsonRecords,
             prepared: 1,
             records: 1,
-            spare: ["syncDirectory 1 /": maker, "syncDirectory 2 /journal": maker]
+            spare: ["syncDirectory 1 /journal/..": maker, "syncDirectory 2 /journal": maker]
         ),
     ]
 

@@ -105,7 +105,7 @@ import Testing
             #expect(
                 recorder.trace == [
                     "open(\"\(path)/empty\", O_DIRECTORY|O_CLOEXEC)",
-                    "open(\"\(path)\", O_DIRECTORY|O_CLOEXEC)",
+                    "open(\"\(path)/empty/..\", O_DIRECTORY|O_CLOEXEC)",
                     "fsync(#1)",
                     "close(#1)",
                 ]

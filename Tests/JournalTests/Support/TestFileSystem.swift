@@ -77,6 +77,11 @@ final class TestFileSystem: FileSystem {
     /// A path relative to the root: `..` for the directory that holds it, and so on.
     private func place(of path: String) -> String {
         if path == root { return "" }
+        // As the parent of what is opened is named.
+        if path.hasSuffix("/..") {
+            let below = place(of: String(path.dropLast(3)))
+            return below.isEmpty ? ".." : "\(below)/.."
+        }
         if path.hasPrefix(root + "/") { return String(path.dropFirst(root.count + 1)) }
         guard root.hasPrefix(path) else { return path }
         let between = root.dropFirst(path.count).split(separator: "/")
