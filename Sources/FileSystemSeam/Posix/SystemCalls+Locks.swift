@@ -22,9 +22,12 @@ extension SystemCalls {
         let tried = lock(descriptor, mode, blocking: false)
         if tried != refused || timeoutNanoseconds == 0 { return tried }
         let (sum, tooFar) = monotonicClock.addingReportingOverflow(timeoutNanoseconds)
-        let waited = lock(descriptor, mode, untilMonotonic: tooFar ? .max : sum)
+        let deadline: UInt64 = tooFar ? .max : sum
+        let waited = lock(descriptor, mode, untilMonotonic: deadline)
         if waited != -Int(CPOSIX_ENOSYS) { return waited }
-        var polled = PolledLock(timeoutNanoseconds: timeoutNanoseconds)
+        // It may have been found out late, after an interruption.
+        let now = monotonicClock
+        var polled = PolledLock(timeoutNanoseconds: now < deadline ? deadline - now : 0)
         var result = refused
         _ = polled.take {
             result = lock(descriptor, mode, blocking: false)

@@ -1,4 +1,5 @@
 import FileSystemSeam
+import TestSupport
 import Testing
 
 @Suite("System calls") struct SystemCallTests {
@@ -142,5 +143,24 @@ import Testing
             recorder.plan(.flock, [.failure(.wouldBlock), .failure(missing)])
             #expect(try waiter.lock(.exclusive, timeoutNanoseconds: 1_000_000_000))
         }
+    }
+
+    /// The time runs on until it is found out that the system cannot wait: then one last attempt is left.
+    @Test func aTimedLockIsTriedOnlyForWhatIsLeftOfTheTime() throws {
+        let temporary = try TemporaryDirectory()
+        let count = Condition(0)
+        let fileSystem = PosixFileSystem { call in
+            guard call.name == .flock else { return nil }
+            let number = count.withLock {
+                $0 += 1
+                return $0
+            }
+            if number != 2 { return .failure(.wouldBlock) }
+            PosixFileSystem.shared.sleep(nanoseconds: 30_000_000)
+            return .failure(ErrorNumber(rawValue: 38))  // ENOSYS
+        }
+        let directory = try fileSystem.openDirectory(temporary.path)
+        #expect(try !directory.lock(.exclusive, timeoutNanoseconds: 20_000_000))
+        #expect(count.withLock { $0 } == 3)
     }
 }
