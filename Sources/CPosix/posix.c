@@ -279,7 +279,16 @@ intptr_t cposix_terminal_columns(int descriptor) {
     return ioctl(descriptor, TIOCGWINSZ, &size) != 0 ? -errno : size.ws_col;
 }
 
-intptr_t cposix_ignore_broken_pipes(void) { return signal(SIGPIPE, SIG_IGN) == SIG_ERR ? -errno : 0; }
+// What a broken pipe did before it was ignored here; SIG_ERR for never.
+static void (*broken_pipe_before)(int) = SIG_ERR;
+
+intptr_t cposix_ignore_broken_pipes(void) {
+    void (*before)(int) = signal(SIGPIPE, SIG_IGN);
+    if (before == SIG_ERR) return -errno;
+    // What a second call finds is its own doing.
+    if (broken_pipe_before == SIG_ERR) broken_pipe_before = before;
+    return 0;
+}
 
 /// The words as a list that ends with NULL, to be freed; NULL without memory.
 static const char **list_of_words(const char *words, size_t count) {
@@ -294,11 +303,11 @@ static const char **list_of_words(const char *words, size_t count) {
 intptr_t cposix_execute(const char *words, size_t count) {
     const char **list = list_of_words(words, count);
     if (list == NULL) return -ENOMEM;
-    // An ignored signal stays ignored in the program, which does not expect that.
-    void (*before)(int) = signal(SIGPIPE, SIG_DFL);
+    // An ignored signal stays ignored in the program, which expects what whoever started this one had set.
+    void (*before)(int) = broken_pipe_before == SIG_ERR ? SIG_ERR : signal(SIGPIPE, broken_pipe_before);
     execvp(list[0], (char *const *)list);
     int error = errno;
-    signal(SIGPIPE, before);
+    if (before != SIG_ERR) signal(SIGPIPE, before);
     free(list);
     return -error;
 }

@@ -128,6 +128,17 @@ struct LockRunTests {
         #expect(run.output == "y\n")
     }
 
+    /// Whoever started holdfast with `SIGPIPE` ignored, as `nohup` does with `SIGHUP`, wants the command to run so.
+    @Test func aSignalThatWasIgnoredStaysIgnored() throws {
+        let temporary = try TemporaryDirectory()
+        let command = "$holdfast lock run \"$1/lock\" -- sh -c 'kill -PIPE $$; echo alive'"
+        let ignored = try HoldfastProgram.shell("trap '' PIPE; \(command)", temporary.path)
+        #expect(ignored.output == "alive\n")
+        #expect(ignored.code == 0)
+        let usual = try HoldfastProgram.shell(command, temporary.path)
+        #expect(usual.output == "")
+    }
+
     /// Each of these adds one to a number in a file.
     @Test func commandsTakeTurns() throws {
         let temporary = try TemporaryDirectory()

@@ -347,7 +347,7 @@ _Noreturn void cposix_exit(int status);
 const char *_Nullable cposix_getenv(const char *name);
 /// `ioctl` with `TIOCGWINSZ`: the columns of the terminal behind `descriptor`, 0 when it does not know.
 intptr_t cposix_terminal_columns(int descriptor);
-/// `signal(SIGPIPE, SIG_IGN)`: a closed pipe then is `EPIPE`, not a death.
+/// `signal(SIGPIPE, SIG_IGN)`: a closed pipe then is `EPIPE`, not a death. What it did before is remembered.
 intptr_t cposix_ignore_broken_pipes(void);
 /// `execvp` of `count` words that stand behind each other, each ended by a NUL, with `SIGPIPE` as it was before
 /// `cposix_ignore_broken_pipes`; returns only when it fails.
