@@ -9,7 +9,7 @@ internal import FileSystemSeam
 /// ```
 /// holdfast-lock-epoch-v1
 /// epoch=17
-/// sha256:5feceb66ffc86f38d952786c6d696c79c2dbc239dd4e91b46729d73a27fb57e9
+/// sha256:a64da05461e9da30d4878c31c7030e38607319856793fcbf6fdaff49a063dad7
 /// ```
 ///
 /// The digest is that of the two lines before it. A slot of spaces alone was never written. The greater epoch counts. Slots

@@ -11,7 +11,8 @@ public import Signing
 /// |---|---|---|---|
 /// | free | absent | idle | acquires |
 /// | free | present | stale | `.staleMarker`, or with a ``SignedTakeover`` moves the marker away and acquires |
-/// | held | present | held | `.held` |
+/// | held | present, its owner is among the holders, or these are not known | held | `.held` |
+/// | held | present, held by another process | in transition | `.held` |
 /// | held | absent | in transition | waits, or `.wouldBlock` |
 ///
 /// ```

@@ -1,6 +1,7 @@
 import FileSystemSeam
 import LockKit
 import Signing
+import TestSupport
 import Testing
 
 @Suite("Fencing epochs")
@@ -31,6 +32,21 @@ struct EpochTests {
         #expect(text.contains("holdfast-lock-epoch-v1\nepoch=5\nsha256:"))
         #expect(text.contains("holdfast-lock-epoch-v1\nepoch=6\nsha256:"))
         #expect(try markers.lock().inspect().epoch == 6)
+    }
+
+    /// As the page about lock files shows it.
+    @Test func aSlotIsOnDiskAsDocumented() throws {
+        #expect(try epoch(16) == 17)
+        let text = """
+            holdfast-lock-epoch-v1
+            epoch=17
+            sha256:a64da05461e9da30d4878c31c7030e38607319856793fcbf6fdaff49a063dad7
+
+            """
+        let spaces = String(repeating: " ", count: 511 - text.utf8.count)
+        #expect(try markers.text(Self.file).hasPrefix("\(text)\(spaces)\n"))
+        let page = try FileTree.package.text(of: "docs/formats/lock-marker.md")
+        #expect(page.contains("\n```\n\(text)```\n"))
     }
 
     @Test func aMinimumRaisesIt() throws {

@@ -9,9 +9,11 @@ enum LockInspectCommand {
         summary: "say whether a lock is held, and by whom",
         discussion: [
             "Nothing is changed. For a marker lock the states are idle, held, stale (nobody holds the lock, and a marker "
-                + "stands), in_transition (held, and no marker stands yet or any more) and foreign (the marker's owner is "
-                + "on another host or in another process-id namespace). Whether the lock is held is what the kernel says, "
-                + "whatever the marker says.",
+                + "stands), in_transition (held, and no marker stands yet or any more, or one of a process that does not hold "
+                + "the lock) and foreign (the marker's owner is on another host or in another process-id namespace). Whether "
+                + "the lock is held is what the kernel says, whatever the marker says. Whether the owner's process runs "
+                + "(running, gone or unknown) is what the process table says; of a marker that does not tell its process-id "
+                + "namespace that is unknown, but after a restart of the machine.",
             "A directory stands for the marker lock in it. A path is that of a marker when a companion PATH.flock or a "
                 + "marker stands there; otherwise it is a lock file as lock run uses them.",
         ],
