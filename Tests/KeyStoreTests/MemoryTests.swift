@@ -62,6 +62,47 @@ struct MemoryTests {
         }
     }
 
+    /// The child's copy of a passphrase is zeros: a keyset that was wrapped with what is derived from them opens for anyone.
+    @Test func aForkedChildDerivesNothingFromAPassphrase() async throws {
+        await #expect(processExitsWith: .success) {
+            let temporary = try TemporaryDirectory()
+            let root = try MemoryTests.passphrase()
+            let (made, moved) = (temporary.path + "/made", temporary.path + "/moved")
+            let file = RootKeyFile(in: temporary.path, fileSystem: PosixFileSystem.shared)
+            let status = try MemoryTests.inChild {
+                do throws(KeyStoreError) {
+                    _ = try ScopedKeyStore.open(made, root: root, fileSystem: PosixFileSystem.shared)
+                    return 2
+                } catch {
+                    guard case .root(.failed) = error else { return 3 }
+                }
+                do throws(KeyStoreError) {
+                    let store = try ScopedKeyStore.open(moved, root: file, fileSystem: PosixFileSystem.shared)
+                    do throws(KeyStoreError) {
+                        try store.rewrap(root)
+                        return 4
+                    } catch {
+                        guard case .root(.failed) = error else { return 5 }
+                    }
+                    // The root key of before is whole.
+                    _ = try ScopedKeyStore.open(moved, root: file, fileSystem: PosixFileSystem.shared)
+                } catch {
+                    return 6
+                }
+                return 0
+            }
+            if status != 0 { MemoryTests.fail("the child ended so", status) }
+            // The parent goes on.
+            _ = try ScopedKeyStore.open(made, root: root, fileSystem: PosixFileSystem.shared)
+        }
+    }
+
+    static func passphrase() throws -> PassphraseRoot {
+        var bytes = Array("correct horse".utf8)
+        let cost = PassphraseRoot.Cost(passes: 1, memoryBytes: 8192)
+        return try PassphraseRoot(wiping: &bytes, cost: cost, fileSystem: PosixFileSystem.shared)
+    }
+
     static func store(_ path: String) throws -> ScopedKeyStore {
         let fileSystem = PosixFileSystem.shared
         let root = RootKeyFile(in: path, fileSystem: fileSystem)

@@ -13,6 +13,8 @@ public import FileSystemSeam
 ///
 /// A passphrase cannot be destroyed: whoever knows it and has an old copy of a keyset reads the keys in it. Receipts
 /// therefore say at most `overwritten`, and name this as a risk.
+///
+/// It stays in the process that read it: in a forked child wrapping and unwrapping throw `.failed`.
 @safe
 public final class PassphraseRoot: RootKeyProvider {
     /// What one derivation costs. Somebody who guesses passphrases pays it for each guess.
@@ -168,6 +170,15 @@ public final class PassphraseRoot: RootKeyProvider {
 
     /// The derived secret, kept because deriving is meant to be slow. Only the last few are.
     private func secret(_ derivation: Derivation) throws(RootKeyError) -> KeySlab {
+        // A forked child has zeros in the passphrase's place; what is derived from those anybody can derive.
+        guard passphrase.isOwnProcess else {
+            throw .failed(
+                place: Self.placeName,
+                reason:
+                    "it was read by process \(passphrase.owner.processID), of which this one is a fork. Read it again "
+                    + "in this process"
+            )
+        }
         do throws(KeyStoreError) {
             return try derived.withLock { (derived) throws(KeyStoreError) in
                 if let slab = derived[derivation] { return slab }
