@@ -24,10 +24,11 @@ struct Keyset: Sendable {
     let ring: KeyRing
     /// SHA-256 of the checkpoint without itself, as it stands at its end.
     let digest: [UInt8]
-    /// Held open, so that its inode number is not given to another file.
+    /// Held open, so that its inode number is not given to another file; so is the journal.
     let checkpoint: any File
     let identity: FileIdentity
     let journal: any File
+    let journalIdentity: FileIdentity
 
     init(
         _ header: KeysetHeader,
@@ -36,7 +37,8 @@ struct Keyset: Sendable {
         digest: [UInt8],
         checkpoint: any File,
         identity: FileIdentity,
-        journal: any File
+        journal: any File,
+        journalIdentity: FileIdentity
     ) {
         self.header = header
         self.pending = pending
@@ -45,6 +47,7 @@ struct Keyset: Sendable {
         self.checkpoint = checkpoint
         self.identity = identity
         self.journal = journal
+        self.journalIdentity = journalIdentity
         sequence = header.sequence
     }
 

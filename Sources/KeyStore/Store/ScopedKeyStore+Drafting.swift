@@ -7,6 +7,7 @@ struct Draft {
     var ring: KeyRing
     var checkpoint: [UInt8]
     var journal: any File
+    var journalIdentity: FileIdentity
     /// The code of the journal's first record.
     var code: [UInt8]
 
@@ -39,8 +40,15 @@ extension ScopedKeyStore {
             header.wrappedTagKey = try wrapped(state.tagKey, ring, header, 160)
             header.wrappedSeed = try wrapped(state.seed, ring, header, 232)
             let checkpoint = try encode(header, pending, entries, ring)
-            let (journal, code) = try begin(header, ring)
-            return Draft(header: header, ring: ring, checkpoint: checkpoint, journal: journal, code: code)
+            let (journal, identity, code) = try begin(header, ring)
+            return Draft(
+                header: header,
+                ring: ring,
+                checkpoint: checkpoint,
+                journal: journal,
+                journalIdentity: identity,
+                code: code
+            )
         } catch {
             ring.close()
             throw error
@@ -132,7 +140,10 @@ extension ScopedKeyStore {
     }
 
     /// Makes the journal with its first record, which is durable when this returns; its name is not.
-    private func begin(_ header: KeysetHeader, _ ring: KeyRing) throws(KeyStoreError) -> (any File, code: [UInt8]) {
+    private func begin(
+        _ header: KeysetHeader,
+        _ ring: KeyRing
+    ) throws(KeyStoreError) -> (any File, FileIdentity, code: [UInt8]) {
         let place = JournalRecord.Place(
             store: header.store,
             generation: header.generation,
@@ -150,12 +161,12 @@ extension ScopedKeyStore {
             do throws(FileSystemError) {
                 try file.writeAll(bytes, at: 0)
                 try file.sync(.data)
+                return (file, try file.extent().identity, Array(bytes.suffix(JournalRecord.codeLength)))
             } catch {
                 try? file.close()
                 try? directory.remove(header.journalName)
                 throw error
             }
-            return (file, Array(bytes.suffix(JournalRecord.codeLength)))
         } catch {
             throw .io(error, file: header.journalName)
         }

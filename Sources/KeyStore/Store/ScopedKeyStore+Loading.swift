@@ -2,34 +2,15 @@ internal import Canonical
 internal import FileSystemSeam
 
 extension ScopedKeyStore {
-    /// No checkpoint is longer: 16 million keys.
+    /// No longer checkpoint is read, in bytes.
     static let checkpointMaximum = 2_400_000_000
-
-    /// Brings the keyset in memory up to the one on disk. Called under the lock.
-    func refresh(_ state: inout State) throws(KeyStoreError) {
-        guard let keyset = state.keyset else { return }
-        let status: FileStatus
-        let size: Int64
-        do throws(FileSystemError) {
-            status = try directory.status(of: KeysetFiles.keyset)
-            size = try keyset.journal.extent().size
-        } catch  where error.code == .noEntry && error.operation == .status {
-            throw .keysetMissing(path: path, evidence: "it was there when the store was opened")
-        } catch {
-            throw .io(error, file: KeysetFiles.keyset)
-        }
-        if state.mustReload || status.identity != keyset.identity || size < Int64(keyset.journalBytes) {
-            try load(&state)
-        } else if size != Int64(keyset.journalBytes) {
-            // Also when it had a torn end before: others write their records over that, and leave the size as it is.
-            guard var keyset = state.keyset.take() else { return }
-            defer { state.keyset = keyset }
-            try readJournal(&keyset)
-        } else {
-            return
-        }
-        if let refreshed = state.keyset { settle(&state, refreshed) }
-    }
+    /// As many keys fit into the longest checkpoint that is read: 16 million.
+    static let keyMaximum =
+        (checkpointMaximum - KeysetHeader.entriesOffset - KeysetHeader.trailerLength) / KeyEntry.byteCount
+    /// No longer journal is read, in bytes: 256 MiB.
+    static let journalMaximum = 1 << 28
+    /// How many records a journal gets at most, whatever the options say. A checkpoint and its journal begin with two.
+    static let journalRecordMaximum = journalMaximum / JournalRecord.byteCount
 
     /// Reads checkpoint and journal. What was in memory stays when it throws.
     func load(_ state: inout State) throws(KeyStoreError) {
@@ -115,8 +96,10 @@ extension ScopedKeyStore {
         }
         if state.keyset == nil { try openSecrets(&state, header.header, ring) }
         let journal: any File
+        let journalIdentity: FileIdentity
         do throws(FileSystemError) {
             journal = try directory.open(header.header.journalName, [.read, .write], permissions: .ownerFile)
+            journalIdentity = try journal.extent().identity
         } catch  where error.code == .noEntry {
             throw .journalMissing(file: header.header.journalName)
         } catch {
@@ -134,7 +117,8 @@ extension ScopedKeyStore {
             digest: Array(bytes.suffix(32)),
             checkpoint: file,
             identity: identity,
-            journal: journal
+            journal: journal,
+            journalIdentity: journalIdentity
         )
         try addEntries(&keyset, bytes, known: state.keyset)
         return keyset

@@ -43,13 +43,14 @@ extension ScopedKeyStore {
         }
     }
 
-    /// Whether checkpoint and journal are those that were read. Others that came to stand at the name have another identity,
+    /// Whether checkpoint and journal are those that were read. Others that came to stand at their names have another identity,
     /// since these are held open.
     ///
     /// With a torn end the journal is never taken for the one that was read: records are written over that, which leaves its
     /// size as it is.
     private func isOnDisk(_ keyset: Keyset) throws(FileSystemError) -> Bool {
         guard try directory.status(of: KeysetFiles.keyset).identity == keyset.identity else { return false }
-        return try keyset.journal.extent().size == Int64(keyset.journalBytes)
+        let journal = try directory.extent(of: keyset.header.journalName)
+        return journal.identity == keyset.journalIdentity && journal.size == Int64(keyset.journalBytes)
     }
 }

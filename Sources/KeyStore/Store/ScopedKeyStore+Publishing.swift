@@ -147,7 +147,8 @@ extension ScopedKeyStore {
                 digest: Array(draft.checkpoint.suffix(32)),
                 checkpoint: file,
                 identity: identity,
-                journal: draft.journal
+                journal: draft.journal,
+                journalIdentity: draft.journalIdentity
             )
             keyset.sequence = draft.header.sequence + 1
             keyset.lastCode = draft.code
