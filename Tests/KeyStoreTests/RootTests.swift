@@ -158,5 +158,8 @@ private final class OutsideRoot: RootKeyProvider {
         return RootKeyDestruction(assurance: .externallyDestroyed)
     }
 
-    func destroyAll(for store: StoreID) throws(RootKeyError) { secrets.withLock { $0 = [:] } }
+    func destroyAll(for store: StoreID) throws(RootKeyError) -> RootKeyDestruction {
+        secrets.withLock { $0 = [:] }
+        return RootKeyDestruction(assurance: .externallyDestroyed)
+    }
 }

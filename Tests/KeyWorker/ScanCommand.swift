@@ -79,5 +79,7 @@ private final class BareRoot: RootKeyProvider {
         RootKeyDestruction(assurance: .unlinkedOnly)
     }
 
-    func destroyAll(for store: StoreID) throws(RootKeyError) {}
+    func destroyAll(for store: StoreID) throws(RootKeyError) -> RootKeyDestruction {
+        RootKeyDestruction(assurance: .unlinkedOnly)
+    }
 }

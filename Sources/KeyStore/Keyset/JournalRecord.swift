@@ -10,7 +10,7 @@
 ///       80  … (400)                                    what happened, then zeros
 ///      480  e8 71 … (32)                               code: keyed BLAKE2b over everything before
 ///
-/// What happened, by type: 1 the journal begins, 2 the checkpoint is published, 6 the earlier root key is destroyed:
+/// What happened, by type: 1 the journal begins, 2 the checkpoint is published, 6 every earlier root is destroyed:
 /// nothing; 3 minted, 4 rotated: the entry (``KeyEntry``); 5 a destruction is decided: scope tag, time (8), reason
 /// (2 + up to 240); 7 everything old is destroyed: the last fields of ``PendingShred``; 8 the receipt is issued: number (8),
 /// its SHA-256.

@@ -18,7 +18,8 @@ public struct ResidualRisks: OptionSet, Sendable, Hashable {
     public static let unknownFileSystem = ResidualRisks(rawValue: 1 << 4)
     /// The root key is a passphrase: with it and an old copy of the keyset, destroyed keys are read.
     public static let passphraseRoot = ResidualRisks(rawValue: 1 << 5)
-    /// The store was rewrapped from another root key, which may not have been destroyed.
+    /// The store was rewrapped from another root key, whose secrets may live: they could not be destroyed, as a passphrase cannot,
+    /// or not for certain. Once named it is named in every receipt.
     public static let earlierRoot = ResidualRisks(rawValue: 1 << 6)
     /// Key memory was not locked, so that the system may have written it to swap.
     public static let memoryNotLocked = ResidualRisks(rawValue: 1 << 7)

@@ -165,8 +165,15 @@ public final class PassphraseRoot: RootKeyProvider {
         RootKeyDestruction(assurance: .overwritten, risks: .passphraseRoot)
     }
 
-    /// Does nothing: the passphrase stays what it is.
-    public func destroyAll(for store: StoreID) throws(RootKeyError) {}
+    /// Does nothing: the passphrase stays what it is, and opens old copies of the keyset.
+    public func destroyAll(for store: StoreID) throws(RootKeyError) -> RootKeyDestruction {
+        try destroyAllBut(0, for: store)
+    }
+
+    /// Overwrites bytes that were a passphrase, so that no compiler takes it for superfluous.
+    package static func wipe(_ bytes: inout [UInt8]) {
+        unsafe bytes.withUnsafeMutableBytes { unsafe Sodium.wipe($0) }
+    }
 
     /// The derived secret, kept because deriving is meant to be slow. Only the last few are.
     private func secret(_ derivation: Derivation) throws(RootKeyError) -> KeySlab {

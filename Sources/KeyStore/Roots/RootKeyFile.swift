@@ -130,19 +130,29 @@ public final class RootKeyFile: RootKeyProvider {
             1 - kept,
             with: try newSlot(.effaced(RootKeySlot.Header(store: store, generation: effaced)))
         )
-        let risks = try overwriteRisks()
-        return RootKeyDestruction(assurance: risks.isEmpty ? .effaced : .unlinkedOnly, risks: risks)
+        return try destruction(slots)
     }
 
-    /// Overwrites both slots in place, and syncs that.
-    public func destroyAll(for store: StoreID) throws(RootKeyError) {
-        guard let slots = try slots() else { return }
+    /// Overwrites both slots in place, and syncs that. Without a file nothing is known of what was in it: `unlinkedOnly`.
+    public func destroyAll(for store: StoreID) throws(RootKeyError) -> RootKeyDestruction {
+        guard let slots = try slots() else { return RootKeyDestruction(assurance: .unlinkedOnly) }
         defer { slots.close() }
         for (index, slot) in slots.slots.enumerated() {
             if let header = slot.header, header.store != store { throw .otherStore(place: place) }
             let header = RootKeySlot.Header(store: store, generation: slot.header?.generation ?? 0)
             try overwrite(index, with: try newSlot(.effaced(header)))
         }
+        return try destruction(slots)
+    }
+
+    /// What overwriting slots in their place came to.
+    ///
+    /// - Parameter slots: with their secrets in memory.
+    private func destruction(_ slots: RootKeySlots) throws(RootKeyError) -> RootKeyDestruction {
+        var risks = try overwriteRisks()
+        let assurance: ErasureAssurance = risks.isEmpty ? .effaced : .unlinkedOnly
+        if slots.slab.protections?.contains(.locked) != true { risks.insert(.memoryNotLocked) }
+        return RootKeyDestruction(assurance: assurance, risks: risks)
     }
 
     private func overwriteRisks() throws(RootKeyError) -> ResidualRisks {

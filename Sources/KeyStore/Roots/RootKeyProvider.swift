@@ -48,8 +48,11 @@ public protocol RootKeyProvider: AnyObject, Sendable {
     /// - Returns: how surely they are gone, and what that does not reach.
     func destroyAllBut(_ generation: UInt64, for store: StoreID) throws(RootKeyError) -> RootKeyDestruction
 
-    /// Destroys the secrets of all generations, when the store was wrapped with another provider.
-    func destroyAll(for store: StoreID) throws(RootKeyError)
+    /// Destroys the secrets of all generations, durably, when the store was wrapped with another provider.
+    ///
+    /// - Returns: how surely they are gone, and what that does not reach. Only with `effaced` or better, and no risk but
+    ///   ``ResidualRisks/memoryNotLocked``, receipts do not name this root key; a provider that destroyed nothing says `overwritten` or less.
+    func destroyAll(for store: StoreID) throws(RootKeyError) -> RootKeyDestruction
 }
 
 /// How secrets were destroyed.

@@ -4,6 +4,9 @@ extension ScopedKeyStore {
     /// Wraps the keyset with another root key, or anew with the same one: the next generation is published, and the
     /// secrets of the old root key are destroyed. Two objects for one root key are the same: its secret is renewed.
     ///
+    /// Receipts name ``ResidualRisks/earlierRoot`` from then on, for good, unless the old root key says that its secrets are gone
+    /// for certain, and that of every move before. A passphrase never does.
+    ///
     /// When it throws, open the store with the old root key; when that gives `.wrongRoot`, the new one has it already. The old
     /// one's secrets may then still be there: see `destroyAll(for:)`.
     ///
@@ -21,16 +24,18 @@ extension ScopedKeyStore {
                 _ = try clean(&state, keyset)
                 return
             }
+            // Of those before the old one nothing is known any more: what is said now does not speak for them.
+            var isGone = !keyset.header.mayEarlierRootLive
             try publishNext(&state, &keyset, newRoot: newRoot)
             // Looked at again from the other side: what holds the new secret must not be destroyed, whatever it said before.
             if try !wraps(old, keyset) {
                 do throws(RootKeyError) {
-                    try old.destroyAll(for: keyset.header.store)
+                    if try !old.destroyAll(for: keyset.header.store).isCertain { isGone = false }
                 } catch {
                     throw .root(error)
                 }
             }
-            try commit(.earlierRootDestroyed, &state, &keyset)
+            if isGone { try commit(.earlierRootDestroyed, &state, &keyset) }
             _ = try clean(&state, keyset)
         }
     }
@@ -60,4 +65,10 @@ extension ScopedKeyStore {
             try keyset.ring.authenticationCode(of: message)
         )
     }
+}
+
+extension RootKeyDestruction {
+    /// Whether nothing is left that would open an old copy of a keyset, as far as anybody can tell. What swap may hold is a risk
+    /// that receipts name by itself.
+    fileprivate var isCertain: Bool { assurance <= .effaced && risks.subtracting(.memoryNotLocked).isEmpty }
 }

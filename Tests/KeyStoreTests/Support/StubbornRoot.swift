@@ -42,5 +42,8 @@ final class StubbornRoot: RootKeyProvider {
         return try file.destroyAllBut(generation, for: store)
     }
 
-    func destroyAll(for store: StoreID) throws(RootKeyError) { try file.destroyAll(for: store) }
+    func destroyAll(for store: StoreID) throws(RootKeyError) -> RootKeyDestruction {
+        if !isAllowed.withLock({ $0 }) { throw .failed(place: "the vault", reason: "it does not answer") }
+        return try file.destroyAll(for: store)
+    }
 }
