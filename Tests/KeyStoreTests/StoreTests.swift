@@ -179,6 +179,8 @@ struct StoreTests {
         store.close()
         #expect(throws: KeyStoreError.closed) { try key.seal(nonce: Self.nonce, associatedData: [], plaintext: []) }
         #expect(throws: KeyStoreError.closed) { try store.seal("a", for: "a") }
+        // The key that was minted is lost: who acknowledges by a flush must be told.
+        #expect(throws: KeyStoreError.closed) { try store.flush() }
     }
 
     /// A scope of another granularity is refused wherever one is given.

@@ -58,8 +58,14 @@ extension ScopedKeyStore {
     ///   process made that first, or that was destroyed before it was known to be durable: nothing sealed with it opens.
     ///   Everything else is durable then, and ``isDirty`` false. No other call throws it, and none takes it away.
     ///   `.io`, `.root`, after which it is still dirty and the next flush begins with a new file: what a sync failed for is
-    ///   never synced again. `.lock`, and what loading a changed keyset throws.
+    ///   never synced again. `.closed`, whether there was something to make durable or not; `.forked`. `.lock`, and what loading
+    ///   a changed keyset throws.
     public func flush() throws(KeyStoreError) {
+        try requireOwnProcess()
+        // What was not durable when the store was closed is lost, and nothing here remembers it.
+        try state.withLock { (state) throws(KeyStoreError) in
+            if state.keyset == nil { throw .closed }
+        }
         if !isDirty { return }
         try locked(.exclusive) { (state, keyset) throws(KeyStoreError) in
             try flush(&state, &keyset)
