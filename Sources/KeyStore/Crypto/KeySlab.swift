@@ -5,7 +5,7 @@ internal import FileSystemSeam
 /// One mapping for all of them: a mapping each would cost two guard pages and a system call a key, and systems limit
 /// both mappings and locked memory. Secrets go in and are used through closures that get a pointer; none is ever
 /// returned. A place that was wiped is never given to another secret, so that whoever kept it gets nothing rather than
-/// the wrong key.
+/// the wrong key; only places that nobody was given are taken back.
 @safe
 final class KeySlab: @unchecked Sendable {
     /// Where a secret stands.
@@ -33,6 +33,9 @@ final class KeySlab: @unchecked Sendable {
 
     /// What the system granted for the memory; nil after ``close()``.
     var protections: GuardedMemory.Protections? { contents.withLock { $0.memory?.protections } }
+
+    /// How many places were given.
+    var count: Int { contents.withLock { $0.isFilled.count } }
 
     /// Puts a secret in: `fill` gets 32 zeros to overwrite.
     ///
@@ -132,6 +135,18 @@ final class KeySlab: @unchecked Sendable {
             guard let memory = contents.memory, contents.isFilled[place] else { return }
             contents.isFilled[place] = false
             unsafe memory.withBytes { unsafe Sodium.wipe(Self.room($0, place)) }
+        }
+    }
+
+    /// Overwrites the secrets behind the first `count` places, and takes the places back, so that failed attempts do not use up
+    /// memory. Nobody may have been given one of them: the next secrets get them.
+    func takeBack(to count: Int) {
+        contents.withLock { contents in
+            guard let memory = contents.memory else { return }
+            while contents.isFilled.count > count {
+                contents.isFilled.removeLast()
+                unsafe memory.withBytes { unsafe Sodium.wipe(Self.room($0, contents.isFilled.count)) }
+            }
         }
     }
 

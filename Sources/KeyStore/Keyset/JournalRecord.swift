@@ -89,7 +89,7 @@ enum JournalRecord: Sendable {
         return writer.bytes + code
     }
 
-    /// Whether the record at an offset says that it belongs there; only ``read(_:at:of:keys:ring:fileOffset:)`` can verify it.
+    /// Whether the record at an offset says that it belongs there; only ``read(_:at:of:keys:ring:known:fileOffset:)`` can verify it.
     static func stands(
         at offset: Int,
         of bytes: [UInt8],
@@ -104,8 +104,10 @@ enum JournalRecord: Sendable {
             && reader.integer() == sequence && reader.integer() == header.journalID && reader.take(32) == previousCode
     }
 
-    /// Reads the record at an offset; the inverse of ``bytes(at:keys:ring:nonce:)``. A key in it is unwrapped.
+    /// Reads the record at an offset; the inverse of ``bytes(at:keys:ring:nonce:)``. A key in it is unwrapped, unless it stands in
+    /// memory already: then it stays where it is, so that who holds it can go on.
     ///
+    /// - Parameter known: what was read before; nil when nothing was.
     /// - Throws: `.corrupt` with the offset in the file when it is not the record that belongs there.
     static func read(
         _ bytes: [UInt8],
@@ -113,6 +115,7 @@ enum JournalRecord: Sendable {
         of place: Place,
         keys: KeySlab,
         ring: KeyRing,
+        known: Keyset?,
         fileOffset: Int
     ) throws(KeyStoreError) -> JournalRecord {
         let file = KeysetFiles.journal(place.journalID)
@@ -139,11 +142,15 @@ enum JournalRecord: Sendable {
             guard var entry = KeyEntry(reading: bytes, at: start), entry.state == .current else {
                 throw fail(payloadOffset, "the entry makes no sense")
             }
-            var wrapping = EntryWrapping(keys, ring, store: place.store, generation: place.generation)
-            guard let key = try wrapping.unwrap(bytes, at: start) else {
-                throw fail(payloadOffset, "the wrapped key does not open")
+            if let place = known?.entry(entry.id)?.place, keys.isFilled(place) {
+                entry.place = place
+            } else {
+                var wrapping = EntryWrapping(keys, ring, store: place.store, generation: place.generation)
+                guard let key = try wrapping.unwrap(bytes, at: start) else {
+                    throw fail(payloadOffset, "the wrapped key does not open")
+                }
+                entry.place = key
             }
-            entry.place = key
             return type == 3 ? .minted(entry) : .rotated(entry)
         case 5:
             var reader = ByteReader(bytes, at: start + ScopeTag.byteCount)

@@ -1,11 +1,14 @@
 internal import FileSystemSeam
 
 extension ScopedKeyStore {
-    /// Applies the records of the journal that were not applied yet.
+    /// Applies the records of the journal that were not applied yet. When it throws, keys of records that were not applied are
+    /// taken back from memory.
+    ///
+    /// - Parameter known: the keyset in memory, when another one is read in its place.
     ///
     /// Only an end that is shorter than a record, or all zeros, is torn: a write that was not acknowledged. Everything else that is
     /// no valid record is damage.
-    func readJournal(_ keyset: inout Keyset) throws(KeyStoreError) {
+    func readJournal(_ keyset: inout Keyset, known: Keyset? = nil) throws(KeyStoreError) {
         let start = keyset.journalBytes
         let bytes: [UInt8]
         do throws(FileSystemError) {
@@ -17,6 +20,7 @@ extension ScopedKeyStore {
         var offset = 0
         while bytes.count - offset >= JournalRecord.byteCount {
             let place = keyset.nextPlace
+            let count = keys.count
             let record: JournalRecord
             do throws(KeyStoreError) {
                 record = try JournalRecord.read(
@@ -25,13 +29,19 @@ extension ScopedKeyStore {
                     of: place,
                     keys: keys,
                     ring: keyset.ring,
+                    known: known,
                     fileOffset: start + offset
                 )
             } catch {
                 if case .corrupt = error, bytes[offset...].allSatisfy({ $0 == 0 }) { break }
                 throw error
             }
-            try apply(record, to: &keyset, at: start + offset)
+            do throws(KeyStoreError) {
+                try apply(record, to: &keyset, at: start + offset)
+            } catch {
+                keys.takeBack(to: count)
+                throw error
+            }
             keyset.sequence = place.sequence
             keyset.lastCode = Array(bytes[offset + JournalRecord.codeOffset..<offset + JournalRecord.byteCount])
             keyset.isTailConfirmed = false

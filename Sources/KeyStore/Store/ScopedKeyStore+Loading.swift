@@ -16,16 +16,15 @@ extension ScopedKeyStore {
     func load(_ state: inout State) throws(KeyStoreError) {
         let (file, identity, bytes) = try readCheckpoint()
         if let old = state.keyset { state.known = max(state.known ?? old.position, old.position) }
+        let count = keys.count
         do throws(KeyStoreError) {
             var loaded = try decode(&state, file, identity, bytes)
             do throws(KeyStoreError) {
-                try readJournal(&loaded)
+                try readJournal(&loaded, known: state.keyset)
                 if let known = state.known, loaded.position < known {
                     throw .rolledBack(path: path, found: loaded.position, known: known)
                 }
             } catch {
-                // Keys that were only read now are nobody's.
-                wipe(loaded, keeping: places(of: state.keyset, state))
                 loaded.close()
                 throw error
             }
@@ -36,6 +35,8 @@ extension ScopedKeyStore {
             state.keyset = loaded
             state.mustReload = false
         } catch {
+            // Keys that were only read now are nobody's.
+            keys.takeBack(to: count)
             try? file.close()
             throw error
         }

@@ -1,6 +1,9 @@
 internal import FileSystemSeam
 
 extension ScopedKeyStore {
+    /// How many places for keys were given, for tests: a place that was given is never given again.
+    package var keyPlaceCount: Int { keys.count }
+
     /// A scope's key with every bit inverted, for tests that look for it in memory or on a disk.
     package func invertedKey(of scope: KeyScope) throws(KeyStoreError) -> [UInt8] {
         guard let key = try key(scope) else { throw .unknownScope }
