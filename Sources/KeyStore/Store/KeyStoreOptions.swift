@@ -6,7 +6,7 @@ public struct KeyStoreOptions: Sendable, Hashable {
     public var createsWhenAbsent: Bool
     /// How long to wait for the store's lock, in milliseconds; 0 tries once.
     public var lockTimeoutMilliseconds: UInt64
-    /// After so many journal records a checkpoint is written, at least 1. Opening reads them all.
+    /// After so many journal records a checkpoint is written, at least 1 and at most 524 288. Opening reads them all.
     public var journalRecordMaximum: Int
     /// The platform profile that the host and the directory have to match. It is looked at before anything of the store is, and
     /// nothing is made where it does not match. Nil for none.

@@ -10,9 +10,22 @@ extension ScopedKeyStore {
     /// no valid record is damage.
     func readJournal(_ keyset: inout Keyset, known: Keyset? = nil) throws(KeyStoreError) {
         let start = keyset.journalBytes
+        let size: Int64
         let bytes: [UInt8]
         do throws(FileSystemError) {
-            let size = try keyset.journal.extent().size
+            size = try keyset.journal.extent().size
+        } catch {
+            throw .io(error, file: keyset.header.journalName)
+        }
+        // None is written that is longer; this one would not fit into memory.
+        if size > Int64(Self.journalMaximum) {
+            throw .corrupt(
+                file: keyset.header.journalName,
+                byteOffset: Self.journalMaximum,
+                reason: Self.tooLongJournal(size)
+            )
+        }
+        do throws(FileSystemError) {
             bytes = try keyset.journal.read(exactly: max(0, Int(size) - start), at: Int64(start)) ?? []
         } catch {
             throw .io(error, file: keyset.header.journalName)
@@ -58,6 +71,10 @@ extension ScopedKeyStore {
         }
     }
 
+    static func tooLongJournal(_ size: Int64) -> String {
+        "the journal has \(size) bytes, and \(journalMaximum) are the most"
+    }
+
     private func apply(_ record: JournalRecord, to keyset: inout Keyset, at offset: Int) throws(KeyStoreError) {
         if !keyset.apply(record, keys: keys) {
             throw .corrupt(
@@ -80,7 +97,8 @@ extension ScopedKeyStore {
         _ state: inout State,
         _ keyset: inout Keyset
     ) throws(KeyStoreError) {
-        let isFull = keyset.journalBytes / JournalRecord.byteCount >= max(1, options.journalRecordMaximum)
+        let recordMaximum = min(max(1, options.journalRecordMaximum), Self.journalRecordMaximum)
+        let isFull = keyset.journalBytes / JournalRecord.byteCount >= recordMaximum
         if isFull || state.poisonedJournal == keyset.header.journalID {
             // What is in memory is ahead of the disk until the checkpoint stands.
             state.mustReload = true

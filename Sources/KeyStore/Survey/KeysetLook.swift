@@ -55,7 +55,15 @@ struct KeysetLook {
         let file = header.journalName
         let bytes: [UInt8]
         do {
-            bytes = try directory.readFile(file, maximumBytes: ScopedKeyStore.checkpointMaximum)
+            let size = try directory.extent(of: file).size
+            if size > Int64(ScopedKeyStore.journalMaximum) {
+                let reason = ScopedKeyStore.tooLongJournal(size)
+                survey.findings.append(
+                    .damagedRecord(file: file, byteOffset: ScopedKeyStore.journalMaximum, reason: reason)
+                )
+                return false
+            }
+            bytes = try directory.readFile(file, maximumBytes: ScopedKeyStore.journalMaximum)
         } catch  where error.code == .noEntry {
             survey.findings.append(.unusable(.journalMissing(file: file)))
             return false
