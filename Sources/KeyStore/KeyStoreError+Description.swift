@@ -26,6 +26,9 @@ extension KeyStoreError: CustomStringConvertible {
         case .selectorMismatch(let store, let selector):
             "the store has one key for each \(store), and \(selector) was selected. Nothing was destroyed; select one "
                 + "\(store)"
+        case .tooManyKeys(let maximum):
+            "the store has \(maximum) keys, those that were destroyed included, and takes no more. Nothing was made; make a "
+                + "second store for further scopes"
         case .invalidArgument(let member, let reason): "\(member) cannot be used: \(reason)"
         case .mintConflict:
             "another process made a scope's key first, or destroyed it, before the one in hand was known to be durable. "

@@ -32,6 +32,8 @@ public enum KeyStoreError: Error, Sendable, Hashable {
     case keyLength(Int)
     /// A selector does not fit the store's granularity. Nothing was destroyed.
     case selectorMismatch(store: KeyGranularity, selector: KeyGranularity)
+    /// The store has as many keys as it takes, destroyed ones included. Nothing was made; all else goes on.
+    case tooManyKeys(maximum: Int)
     /// An argument makes no sense.
     case invalidArgument(member: String, reason: String)
     /// Another process made a key for the scope before this one could make its own durable, or destroyed one before this one
@@ -80,6 +82,7 @@ extension KeyStoreError {
         case .nonceLength: "nonce_length"
         case .keyLength: "key_length"
         case .selectorMismatch: "selector_mismatch"
+        case .tooManyKeys: "too_many_keys"
         case .invalidArgument: "invalid_argument"
         case .mintConflict: "mint_conflict"
         case .closed: "closed"

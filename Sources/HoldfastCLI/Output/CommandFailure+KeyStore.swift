@@ -42,7 +42,7 @@ extension CommandFailure {
         case .platform(let error): CommandFailure(error).exitCode
         case .root(let error): exitCode(error)
         case .authenticationFailed, .unknownKey, .destroying, .unknownScope, .selectorMismatch, .mintConflict, .corrupt,
-            .wrongGranularity, .wrongRoot, .rolledBack, .directoryReplaced:
+            .wrongGranularity, .wrongRoot, .rolledBack, .directoryReplaced, .tooManyKeys:
             .refused
         case .unsupportedBox, .unsupportedVersion, .malformedReceipt: .malformedInput
         case .invalidArgument: .usage
@@ -73,6 +73,7 @@ extension CommandFailure {
         case .unknownKey(let id), .destroying(let id): ["key_id": .string(id.description)]
         case .selectorMismatch(let store, let selector):
             ["granularity": .string(store.name), "selected": .string(selector.name)]
+        case .tooManyKeys(let maximum): ["maximum": .integer(UInt64(maximum))]
         case .invalidArgument(let member, let reason): ["member": .string(member), "reason": .string(reason)]
         case .keysetMissing(let path, let evidence): ["path": .string(path), "evidence": .string(evidence)]
         case .directoryReplaced(let path): ["path": .string(path)]

@@ -16,6 +16,8 @@ public struct KeyStoreOptions: Sendable, Hashable {
     public var admission: AdmissionPolicy
     /// Told when the store was admitted to its platform; nil for nobody.
     public var openObserver: OpenObserver?
+    /// The most keys a store takes, those that were destroyed included; fewer in tests.
+    package var keyMaximum = ScopedKeyStore.keyMaximum
 
     /// Makes options.
     public init(

@@ -40,10 +40,15 @@ extension ScopedKeyStore {
         state.minted.removeAll()
     }
 
-    /// Gives up what the keyset, as others left it, does not allow any more: minted keys that are not their scopes', keys in
-    /// hand that are not alive, and destructions of what is destroyed already. Called whenever the keyset was read.
+    /// Gives up what the keyset, as others left it, does not allow any more: minted keys that are not their scopes', or for which
+    /// there is no room, keys in hand that are not alive, and destructions of what is destroyed already. Called whenever the
+    /// keyset was read.
     func settle(_ state: inout State, _ keyset: Keyset) {
-        for entry in state.minted.remove(where: { !isScopes($0, keyset) }) {
+        var lostKeys = state.minted.remove(where: { !isScopes($0, keyset) })
+        let fresh = state.minted.entries.filter { keyset.entry($0.id) == nil }.map(\.id)
+        let crowded = Set(fresh.dropFirst(max(0, options.keyMaximum - keyset.entries.count)))
+        if !crowded.isEmpty { lostKeys += state.minted.remove(where: { crowded.contains($0.id) }) }
+        for entry in lostKeys {
             if let place = entry.place { keys.wipe(place) }
             state.hasConflict = true
         }

@@ -8,8 +8,8 @@ extension ScopedKeyStore {
     /// is noticed by this store's next call, whichever: a ``PayloadKey`` by itself does not look. ``seal(_:scope:associatedData:)``
     /// does, each time.
     ///
-    /// - Throws: `.selectorMismatch`; `.destroying` while the scope's destruction is not finished; `.lock`, `.io` and what
-    ///   loading a changed keyset throws.
+    /// - Throws: `.selectorMismatch`; `.destroying` while the scope's destruction is not finished; `.tooManyKeys` when the store has
+    ///   16 666 655 keys, destroyed ones included; `.lock`, `.io` and what loading a changed keyset throws.
     public func mint(_ scope: KeyScope) throws(KeyStoreError) -> PayloadKey {
         try answer(.before) { (state, keyset) throws(KeyStoreError) in try mint(scope, &state, keyset) }
     }
@@ -55,7 +55,8 @@ extension ScopedKeyStore {
     /// One key costs one write and one `fdatasync`, however many there are. More than 64 are written in one new checkpoint.
     ///
     /// - Throws: `.mintConflict`, once, when a key was given out since the last flush that is not its scope's, because another
-    ///   process made that first, or that was destroyed before it was known to be durable: nothing sealed with it opens.
+    ///   process made that first, or that was destroyed before it was known to be durable, or because others filled the store:
+    ///   nothing sealed with it opens.
     ///   Everything else is durable then, and ``isDirty`` false. No other call throws it, and none takes it away.
     ///   `.io`, `.root`, after which it is still dirty and the next flush begins with a new file: what a sync failed for is
     ///   never synced again. `.closed`, whether there was something to make durable or not; `.forked`. `.lock`, and what loading
@@ -80,14 +81,14 @@ extension ScopedKeyStore {
 
     /// Replaces the key new boxes are sealed with. Boxes sealed before still open. The new key is durable when this returns.
     ///
-    /// - Throws: `.unknownScope` when the scope has no key; `.selectorMismatch`, `.destroying`, `.io`, `.root`, `.lock`,
-    ///   and what loading a changed keyset throws.
+    /// - Throws: `.unknownScope` when the scope has no key; `.selectorMismatch`, `.destroying`, `.tooManyKeys`, `.io`, `.root`,
+    ///   `.lock`, and what loading a changed keyset throws.
     public func rotate(_ scope: KeyScope) throws(KeyStoreError) {
         try locked(.exclusive) { (state, keyset) throws(KeyStoreError) in
             let tag = try tag(scope, state)
             try flush(&state, &keyset)
             guard try usable(tag, state, keyset) != nil else { throw .unknownScope }
-            let entry = try newEntry(scope, tag, keyset)
+            let entry = try newEntry(scope, tag, state, keyset)
             do throws(KeyStoreError) {
                 try commit(.rotated(entry), &state, &keyset)
             } catch {
@@ -143,13 +144,22 @@ extension ScopedKeyStore {
         _ state: inout State,
         _ keyset: Keyset
     ) throws(KeyStoreError) -> KeySlab.Place {
-        let entry = try newEntry(scope, tag, keyset)
+        let entry = try newEntry(scope, tag, state, keyset)
         guard let place = entry.place else { throw .keyUnavailable }
         state.minted.append(entry)
         return place
     }
 
-    private func newEntry(_ scope: KeyScope, _ tag: ScopeTag, _ keyset: Keyset) throws(KeyStoreError) -> KeyEntry {
+    private func newEntry(
+        _ scope: KeyScope,
+        _ tag: ScopeTag,
+        _ state: State,
+        _ keyset: Keyset
+    ) throws(KeyStoreError) -> KeyEntry {
+        // A checkpoint with more would be written, and not be read again.
+        if keyset.entries.count + state.minted.count >= options.keyMaximum {
+            throw .tooManyKeys(maximum: options.keyMaximum)
+        }
         let place = try keys.addRandom(fileSystem)
         let version = keyset.nextVersion(tag)
         return KeyEntry(

@@ -18,7 +18,7 @@ extension ScopedKeyStore {
     ///   - scope: whose key seals it, of the store's granularity.
     ///   - associatedData: what the box belongs to; it must be given again to open it. See
     ///     ``payloadAssociatedData(entity:scope:kind:eventID:)``.
-    /// - Throws: `.selectorMismatch`; `.destroying`; `.io`, `.root` when the key cannot be made durable, and then nothing is sealed;
+    /// - Throws: `.selectorMismatch`; `.destroying`; `.tooManyKeys`, as ``mint(_:)``; `.io`, `.root` when the key cannot be made durable, and then nothing is sealed;
     ///   `.lock`, and what loading a changed keyset throws.
     /// - Complexity: O(*n*).
     public func seal(
