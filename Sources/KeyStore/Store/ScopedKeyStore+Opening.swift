@@ -16,8 +16,9 @@ extension ScopedKeyStore {
     ///   - root: keeps the secrets the keyset is wrapped with. It serves this store only.
     ///   - highWater: a position the keyset has reached, from ``position()``, kept elsewhere: an older keyset is refused.
     ///   - fileSystem: the machine.
-    /// - Throws: `.platform` when the host or the directory is not as `platformProfile` or `admission` says, before anything is
-    ///   made;
+    /// - Throws: `.root` when the provider's kind is not 1 to 23 printable ASCII characters; `.platform` when the host or the directory
+    ///   is not as `platformProfile` or `admission` says, or a store would be made where files cannot have second names (hard
+    ///   links), before anything of it is made;
     ///   `.keysetMissing` when there is no keyset although journals, receipts, the root key or the high-water mark say that
     ///   there was one, or nothing may be made; `.journalMissing`; `.corrupt`, `.unsupportedVersion`; `.wrongGranularity`;
     ///   `.wrongRoot`, `.root`; `.rolledBack`; `.directoryReplaced` when another directory came to stand at the path meanwhile;
@@ -130,75 +131,6 @@ extension ScopedKeyStore {
         }
         try confirm(&state, &keyset)
         _ = try clean(&state, keyset)
-    }
-
-    /// - Throws: `.keysetMissing` when something says that there was a keyset.
-    private func requireNoEvidence(_ state: State) throws(KeyStoreError) {
-        if !options.createsWhenAbsent { throw .keysetMissing(path: path, evidence: "a store was expected there") }
-        if let known = state.known, known.sequence > 0 {
-            throw .keysetMissing(path: path, evidence: "it is known to have reached \(known)")
-        }
-        do throws(FileSystemError) {
-            for entry in try directory.entries() {
-                let name = entry.name
-                // The making of a store writes one record before the checkpoint stands, and the next after it.
-                if KeysetFiles.isJournal(name), try directory.status(of: name).size > Int64(JournalRecord.byteCount) {
-                    throw FileSystemError(operation: .entries, name: name, code: .exists)
-                }
-                if name == KeysetFiles.receipts || KeysetFiles.isStale(name) && name != KeysetFiles.temporary {
-                    throw FileSystemError(operation: .entries, name: name, code: .exists)
-                }
-            }
-        } catch {
-            if error.operation == .entries, error.code == .exists {
-                throw .keysetMissing(path: path, evidence: "\(error.name) is there")
-            }
-            throw .io(error, file: path)
-        }
-        do throws(RootKeyError) {
-            if try state.root.inventory(of: nil).wasCompleted {
-                throw RootKeyError.failed(place: path, reason: "completed")
-            }
-        } catch {
-            if case .failed(path, "completed") = error {
-                throw .keysetMissing(path: path, evidence: "the root key served a store")
-            }
-            throw .root(error)
-        }
-    }
-
-    /// Makes an empty store, durably.
-    private func create(_ state: inout State) throws(KeyStoreError) {
-        try sweep(nil, &state)
-        guard let store = StoreID(bytes: try fileSystem.randomBytes(StoreID.byteCount)) else { return }
-        state.tagKey = try keys.addRandom(fileSystem)
-        state.seed = try keys.addRandom(fileSystem)
-        do {
-            try state.root.prepare(1, keeping: nil, for: store)
-        } catch {
-            throw .root(error)
-        }
-        let header = KeysetHeader(
-            granularity: granularity,
-            store: store,
-            generation: 1,
-            sequence: 0,
-            journalID: 0,
-            receiptCount: 0,
-            lastReceipt: [UInt8](repeating: 0, count: 32),
-            created: fileSystem.wallClock().nanosecondsSinceEpoch,
-            rootKind: state.root.kind,
-            publicKey: try signingKey(state).publicKey.bytes
-        )
-        var keyset = try place(try draft(header, nil, [], state.root, state))
-        do throws(KeyStoreError) {
-            try commitPublished(&state, &keyset)
-            _ = try clean(&state, keyset)
-        } catch {
-            keyset.close()
-            throw error
-        }
-        state.keyset = keyset
     }
 
     /// The key that receipts are signed with. libcrypto holds a copy of the seed as long as this value lives.
