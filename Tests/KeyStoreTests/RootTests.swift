@@ -116,13 +116,41 @@ struct RootTests {
         #expect(try test.open(root: root).read(box, for: "a") == "shredded")
         #expect(try test.open(root: root).read(kept, for: "b") == "y")
     }
+
+    /// A keyset names its provider's kind in 23 bytes: one that does not fit would never be recognised again.
+    @Test(arguments: ["", String(repeating: "k", count: 24), "schlüssel", "a\nb", "a\0b"])
+    func aKindThatCannotBeNamedIsRefused(kind: String) throws {
+        func isRefused(_ error: any Error) -> Bool {
+            if case .root(.failed)? = error as? KeyStoreError { true } else { false }
+        }
+        let test = try TestKeys()
+        let odd = OutsideRoot(kind)
+        #expect { try test.open(root: odd) } throws: { isRefused($0) }
+        #expect(throws: FileSystemError.self, "the directory was made") { try test.directory() }
+        let store = try test.open()
+        let box = try store.seal("x", for: "a")
+        #expect { try store.rewrap(odd) } throws: { isRefused($0) }
+        #expect(try odd.inventory(of: nil).generations == [] && !store.isDirty)
+        for opened in [store, try test.open()] { #expect(try opened.read(box, for: "a") == "x") }
+        #expect { try test.open(root: odd) } throws: { isRefused($0) }
+    }
+
+    @Test func theLongestKindIsRecognised() throws {
+        let test = try TestKeys()
+        let root = OutsideRoot("a service ~ 23 bytes ok")
+        #expect(root.kind.utf8.count == 23)
+        let box = try test.open(root: root).seal("x", for: "a")
+        #expect(try test.open(root: root).read(box, for: "a") == "x")
+    }
 }
 
 /// Secrets in a dictionary: what a key management service would keep.
 private final class OutsideRoot: RootKeyProvider {
     private let secrets = Condition<[UInt64: [UInt8]]>([:])
 
-    var kind: String { "outside" }
+    let kind: String
+
+    init(_ kind: String = "outside") { self.kind = kind }
 
     func inventory(of store: StoreID?) throws(RootKeyError) -> RootKeyInventory {
         RootKeyInventory(generations: secrets.withLock { Set($0.keys) })

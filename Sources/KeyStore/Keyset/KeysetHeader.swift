@@ -45,6 +45,7 @@ struct KeysetHeader: Sendable {
     static let byteCount = 1024
     static let entriesOffset = byteCount + PendingShred.byteCount
     static let wrappedMaximum = 512
+    static let rootKindMaximum = 23
     static let wrappedSecretLength = Sodium.nonceLength + Sodium.keyLength + Sodium.tagLength
     static let trailerLength = 64
 
@@ -66,7 +67,7 @@ struct KeysetHeader: Sendable {
         writer.append(receiptCount)
         writer.append(lastReceipt)
         writer.append(created)
-        let kind = Array(rootKind.utf8.prefix(23))
+        let kind = Array(rootKind.utf8.prefix(Self.rootKindMaximum))
         writer.append(UInt8(kind.count))
         writer.append(kind)
         writer.pad(to: 128)
@@ -110,7 +111,7 @@ struct KeysetHeader: Sendable {
         header.entryCount = Int(count)
         header.mayEarlierRootLive = flags & 2 != 0
         let kindLength = Int(reader.integer(UInt8.self))
-        if kindLength > 23 { throw fail(104, "the kind of root key is too long") }
+        if kindLength > rootKindMaximum { throw fail(104, "the kind of root key is too long") }
         header.rootKind = String(decoding: reader.take(kindLength), as: UTF8.self)
         guard reader.isZero(to: 128) else { throw fail(105, "there are bytes where zeros belong") }
         header.publicKey = reader.take(32)

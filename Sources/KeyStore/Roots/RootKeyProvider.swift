@@ -6,7 +6,7 @@
 /// A store calls its provider only while it holds its own lock, one call at a time. A provider serves one store. All
 /// calls may be repeated after a crash.
 public protocol RootKeyProvider: AnyObject, Sendable {
-    /// What sort of provider it is, as checkpoints name it: 1 to 23 ASCII characters.
+    /// What sort of provider it is, as checkpoints name it: 1 to 23 printable ASCII characters, always the same. Others are refused.
     var kind: String { get }
 
     /// What is there for a store.

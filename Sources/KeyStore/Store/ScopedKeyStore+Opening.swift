@@ -33,6 +33,7 @@ extension ScopedKeyStore {
         fileSystem: any FileSystem,
         options: KeyStoreOptions = KeyStoreOptions()
     ) throws(KeyStoreError) -> ScopedKeyStore {
+        try requireKind(of: root)
         let platform = PlatformAdmission(
             to: path,
             profilePath: options.platformProfile,
@@ -62,6 +63,23 @@ extension ScopedKeyStore {
             store.close()
             throw error
         }
+    }
+
+    /// Makes sure that a keyset can name what wraps it: one that was cut would never be recognised again.
+    ///
+    /// - Throws: `.root`.
+    static func requireKind(of root: any RootKeyProvider) throws(KeyStoreError) {
+        let kind = root.kind.utf8
+        if (1...KeysetHeader.rootKindMaximum).contains(kind.count), kind.allSatisfy({ (0x20...0x7e).contains($0) }) {
+            return
+        }
+        throw .root(
+            .failed(
+                place: "the root key's provider",
+                reason:
+                    "its kind has \(kind.count) bytes; give it 1 to \(KeysetHeader.rootKindMaximum) printable ASCII characters"
+            )
+        )
     }
 
     private static func directory(
