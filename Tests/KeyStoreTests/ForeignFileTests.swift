@@ -39,6 +39,28 @@ struct ForeignFileTests {
         #expect(try stores[0].read(boxes[0], for: "a") == "shredded")
     }
 
+    /// A file that begins with zeros, as images of file systems do, is no root key that was never written.
+    @Test(arguments: [4096, 1025]) func aLongerFileIsNoRootKey(byteCount: Int) throws {
+        let test = try TestKeys()
+        let bytes = [UInt8](repeating: 0, count: 1024) + [UInt8](repeating: 7, count: byteCount - 1024)
+        try test.write(bytes, to: "root.key", in: TestKeys.secrets)
+        #expect {
+            try test.open()
+        } throws: { error in
+            guard case .root(.damaged(_, let reason))? = error as? KeyStoreError else { return false }
+            return reason == "it has \(byteCount) bytes, and a root key 1024"
+        }
+        #expect(try test.read("root.key", in: TestKeys.secrets) == bytes)
+        #expect(try test.names().filter { $0 != "keyset.lock" } == [])
+        // One that was made and never written to is taken, however short.
+        for count in [0, 512, 1024] {
+            let fresh = try TestKeys()
+            try fresh.write([UInt8](repeating: 0, count: count), to: "root.key", in: TestKeys.secrets)
+            let box = try fresh.open().seal("x", for: "a")
+            #expect(try fresh.open().read(box, for: "a") == "x")
+        }
+    }
+
     /// Nor is another receipt of the same store.
     @Test func anotherReceiptIsNotTheOne() throws {
         let test = try TestKeys()

@@ -72,7 +72,18 @@ extension RootKeyFile {
     }
 
     /// The file's bytes, in guarded memory; nil when there is no file.
+    ///
+    /// - Throws: `.damaged` when it is longer than two slots: whatever it is, it is not overwritten.
     private func sectors() throws(RootKeyError) -> GuardedMemory? {
+        var size: Int64 = 0
+        let sectors = try sectors(&size)
+        if size > Int64(2 * Self.slotSize) {
+            throw .damaged(place: place, reason: "it has \(size) bytes, and a root key \(2 * Self.slotSize)")
+        }
+        return sectors
+    }
+
+    private func sectors(_ size: inout Int64) throws(RootKeyError) -> GuardedMemory? {
         do throws(FileSystemError) {
             let directory = try fileSystem.openDirectory(path)
             defer { try? directory.close() }
@@ -83,6 +94,7 @@ extension RootKeyFile {
                 return nil
             }
             defer { try? file.close() }
+            size = try file.extent().size
             let memory = try GuardedMemory(byteCount: 2 * Self.slotSize)
             var failure: FileSystemError?
             unsafe memory.withBytes { bytes in
