@@ -18,7 +18,8 @@ struct CommandRun {
         terminal: Console.Terminal = Console.Terminal(),
         refusesColor: Bool = false,
         progressPatienceNanoseconds: UInt64 = 300_000_000,
-        table: CommandTable = .holdfast
+        table: CommandTable = .holdfast,
+        fileSystem: any FileSystem = PosixFileSystem.shared
     ) {
         let streams = streams ?? BufferedStreams(input: input)
         let console = Console(
@@ -27,7 +28,7 @@ struct CommandRun {
             refusesColor: refusesColor,
             progressPatienceNanoseconds: progressPatienceNanoseconds
         )
-        code = HoldfastCommand.run(words, table: table, console, PosixFileSystem.shared)
+        code = HoldfastCommand.run(words, table: table, console, fileSystem)
         outputBytes = streams.outputs[StandardDescriptor.output] ?? []
         error = String(decoding: streams.outputs[StandardDescriptor.error] ?? [], as: UTF8.self)
     }

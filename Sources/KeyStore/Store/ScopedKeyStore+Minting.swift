@@ -14,6 +14,16 @@ extension ScopedKeyStore {
         try answer(.before) { (state, keyset) throws(KeyStoreError) in try mint(scope, &state, keyset) }
     }
 
+    /// As ``mint(_:)``, and tells the key's id and whether this call made it.
+    package func mintTelling(_ scope: KeyScope) throws(KeyStoreError) -> (id: KeyID, isNew: Bool) {
+        try answer(.before) { (state, keyset) throws(KeyStoreError) in
+            let before = state.minted.count
+            _ = try mint(scope, &state, keyset)
+            guard let entry = try usable(try tag(scope, state), state, keyset) else { throw .keyUnavailable }
+            return (entry.id, state.minted.count > before)
+        }
+    }
+
     /// Whether a scope has a key that boxes can be sealed with, durable or not.
     ///
     /// - Throws: `.selectorMismatch`; `.lock`, `.io` and what loading a changed keyset throws.

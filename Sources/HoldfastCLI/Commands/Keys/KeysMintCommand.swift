@@ -29,17 +29,7 @@ enum KeysMintCommand {
         let scope = context.requiredSelector.scope
         let store = try context.keyStore(try KeysInput.root(context))
         defer { store.close() }
-        let (isNew, record) = try context.asking { () throws(KeyStoreError) in
-            let isNew = try !store.contains(scope)
-            _ = try store.mint(scope)
-            do throws(KeyStoreError) {
-                try store.flush()
-            } catch KeyStoreError.mintConflict {
-                // Another process made the scope's key first; that one is as good.
-            }
-            return (isNew, try store.keyRecords(of: scope).first)
-        }
-        guard let record else { throw CommandFailure(.unknownScope, of: context) }
+        let (isNew, record) = try context.asking { () throws(KeyStoreError) in try mint(scope, in: store) }
         if context.wantsJSON {
             var object = KeysReport.json(record)
             object["existing"] = .bool(!isNew)
@@ -49,5 +39,25 @@ enum KeysMintCommand {
             context.console.writeLine("\(word) key \(record.id), version \(record.version)")
         }
         return .done
+    }
+
+    /// A scope's key that boxes can be sealed with, durable, and whether it was made here.
+    private static func mint(
+        _ scope: KeyScope,
+        in store: ScopedKeyStore
+    ) throws(KeyStoreError) -> (isNew: Bool, record: KeyRecord) {
+        while true {
+            let (id, isNew) = try store.mintTelling(scope)
+            do throws(KeyStoreError) {
+                try store.flush()
+            } catch {
+                guard case .mintConflict = error else { throw error }
+                // Another process made the scope's key first, and may have destroyed it since.
+                continue
+            }
+            if let record = try store.keyRecords(of: scope).first, record.state == .current {
+                return (isNew && record.id == id, record)
+            }
+        }
     }
 }
