@@ -185,6 +185,22 @@ struct KeysRefusalTests {
         #expect(risks.contains("passphrase_root") && receipt["assurance"]?.string != "effaced")
     }
 
+    /// A terminal shows what is typed, and keeps it in its window.
+    @Test(arguments: ["-", "/dev/stdin", "/dev/fd/0"]) func noPassphraseIsTyped(path: String) throws {
+        let temporary = try TemporaryDirectory()
+        let words = ["keys", "init", temporary.path + "/keys", "--passphrase-file", path]
+        let person = Console.Terminal(isInput: true)
+        let run = CommandRun(words, input: Array("hunter2".utf8), terminal: person)
+        run.expectError(.usage, "shows what is typed", "stty -echo")
+        #expect(!FileManager.default.fileExists(atPath: temporary.path + "/keys"))
+        #expect(CommandRun(words, input: Array("hunter2".utf8)).code == .done)
+        // From elsewhere it is read all the same.
+        let streams = BufferedStreams()
+        streams.inputs[7] = Array("hunter2".utf8)
+        let other = ["keys", "list", temporary.path + "/keys", "--passphrase-file", "/dev/fd/7"]
+        #expect(CommandRun(other, streams: streams, terminal: person).code == .done)
+    }
+
     @Test func standardInputIsReadOnce() throws {
         let keys = try KeyDirectory()
         keys.run("seal", "--entity", "a", "--aad-file", "-").expectError(.usage, "--aad-file or FILE", "read once")

@@ -97,6 +97,67 @@ struct MemoryTests {
         }
     }
 
+    /// The store's own keys are locked, and what a generation and its root key need is not any more.
+    @Test(arguments: [false, true]) func receiptsNameEveryMemoryThatIsNotLocked(isPassphrase: Bool) async throws {
+        await #expect(processExitsWith: .success) { [isPassphrase = isPassphrase as Bool] in
+            let test = try TestKeys()
+            let root: any RootKeyProvider = isPassphrase ? try MemoryTests.passphrase() : test.root()
+            let store = try test.open(root: root)
+            for entity in ["a", "b"] { _ = try store.seal("x", for: entity) }
+            guard store.memoryProtections?.contains(.locked) == true else {
+                MemoryTests.fail("nothing is locked here at all", 0)
+            }
+            if try store.shred(.entity("a"), reason: "").residualRisks.contains(.memoryNotLocked) {
+                MemoryTests.fail("all is locked, and the receipt says otherwise", 2)
+            }
+            MemoryTests.refuseLocking()
+            if try !store.shred(.entity("b"), reason: "").residualRisks.contains(.memoryNotLocked) {
+                MemoryTests.fail("the receipt does not say so", 3)
+            }
+        }
+    }
+
+    /// The same of the provider alone.
+    @Test func providersNameTheirMemory() async throws {
+        await #expect(processExitsWith: .success) {
+            let test = try TestKeys()
+            let passphrase = try MemoryTests.passphrase()
+            let store = try test.open()
+            _ = try store.seal("x", for: "a")
+            let receipt = try store.shred(.entity("a"), reason: "")
+            let isLockable = !receipt.residualRisks.contains(.memoryNotLocked)
+            let id = receipt.store
+            for isRefused in [false, true] {
+                if isRefused { MemoryTests.refuseLocking() }
+                let file = try test.root().destroyAllBut(receipt.generationAfter, for: id)
+                if file.risks.contains(.memoryNotLocked) != (isRefused || !isLockable) {
+                    MemoryTests.fail("the key file says \(file)", 2)
+                }
+                // It says nothing of overwriting.
+                if file.assurance != .effaced { MemoryTests.fail("the key file says \(file)", 3) }
+            }
+            let made = try passphrase.destroyAllBut(1, for: id)
+            if made.risks.contains(.memoryNotLocked) == isLockable {
+                MemoryTests.fail("the passphrase says \(made)", 4)
+            }
+            let late = try MemoryTests.passphrase().destroyAllBut(1, for: id)
+            if !late.risks.contains(.memoryNotLocked) { MemoryTests.fail("the passphrase says \(late)", 5) }
+        }
+    }
+
+    /// From now on the system locks no more memory for this process: as somebody else than the administrator, with a limit of 0.
+    static func refuseLocking() {
+        var limit = rlimit(rlim_cur: 0, rlim_max: 0)
+        setrlimit(__rlimit_resource_t(8), &limit)
+        guard isLocking() else { return }
+        _ = seteuid(65534)
+        if isLocking() { fail("memory is locked in spite of its limit", 9) }
+    }
+
+    private static func isLocking() -> Bool {
+        (try? GuardedMemory(byteCount: 1))?.protections.contains(.locked) ?? false
+    }
+
     static func passphrase() throws -> PassphraseRoot {
         var bytes = Array("correct horse".utf8)
         let cost = PassphraseRoot.Cost(passes: 1, memoryBytes: 8192)

@@ -21,7 +21,8 @@ public struct ResidualRisks: OptionSet, Sendable, Hashable {
     /// The store was rewrapped from another root key, whose secrets may live: they could not be destroyed, as a passphrase cannot,
     /// or not for certain. Once named it is named in every receipt.
     public static let earlierRoot = ResidualRisks(rawValue: 1 << 6)
-    /// Key memory was not locked, so that the system may have written it to swap.
+    /// Key memory, the store's or its root key's, was not locked, so that the system may have written it to swap. Said of the process
+    /// that finished the destruction; of others that had the store open nothing is known.
     public static let memoryNotLocked = ResidualRisks(rawValue: 1 << 7)
 
     private static let names: [(risk: ResidualRisks, name: String)] = [

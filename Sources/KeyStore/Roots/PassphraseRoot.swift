@@ -61,7 +61,7 @@ public final class PassphraseRoot: RootKeyProvider {
         cost: Cost = Cost(),
         fileSystem: any FileSystem
     ) throws(RootKeyError) {
-        defer { unsafe passphrase.withUnsafeMutableBytes { unsafe Sodium.wipe($0) } }
+        defer { Self.wipe(&passphrase) }
         if passphrase.isEmpty { throw .failed(place: Self.placeName, reason: "it is empty; give at least one byte") }
         if !Self.isAllowed(cost.passes, cost.memoryBytes) {
             throw .failed(
@@ -162,7 +162,10 @@ public final class PassphraseRoot: RootKeyProvider {
 
     /// The passphrase stays what it is: old keysets were overwritten at best.
     public func destroyAllBut(_ generation: UInt64, for store: StoreID) throws(RootKeyError) -> RootKeyDestruction {
-        RootKeyDestruction(assurance: .overwritten, risks: .passphraseRoot)
+        let derivedMemory = derived.withLock { derived in derived.values.map(\.protections) }
+        let isLocked = ([passphrase.protections] + derivedMemory).allSatisfy { $0?.contains(.locked) == true }
+        let risks: ResidualRisks = isLocked ? .passphraseRoot : [.passphraseRoot, .memoryNotLocked]
+        return RootKeyDestruction(assurance: .overwritten, risks: risks)
     }
 
     /// Does nothing: the passphrase stays what it is, and opens old copies of the keyset.

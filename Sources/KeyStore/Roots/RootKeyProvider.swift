@@ -59,7 +59,7 @@ public protocol RootKeyProvider: AnyObject, Sendable {
 public struct RootKeyDestruction: Sendable, Hashable {
     /// How surely they are gone, when no copy was made of where they stood.
     public var assurance: ErasureAssurance
-    /// What that does not reach.
+    /// What that does not reach; with ``ResidualRisks/memoryNotLocked`` when secrets stood in memory that was not locked.
     public var risks: ResidualRisks
 
     /// Makes the description of a destruction.

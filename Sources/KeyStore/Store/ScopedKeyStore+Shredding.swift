@@ -97,7 +97,9 @@ extension ScopedKeyStore {
         risks.insert(.copiesElsewhere)
         if assurance != .externallyDestroyed { risks.insert(.deviceRemapping) }
         if keyset.header.mayEarlierRootLive { risks.insert(.earlierRoot) }
-        if keys.protections?.contains(.locked) != true { risks.insert(.memoryNotLocked) }
+        // The store's keys, and the generation's; the provider told of its own.
+        let protections = [keys.protections, keyset.ring.slab.protections]
+        if !protections.allSatisfy({ $0?.contains(.locked) == true }) { risks.insert(.memoryNotLocked) }
         return PendingShred.Tombstone(
             receipt: keyset.header.receiptCount + 1,
             assurance: assurance,

@@ -19,14 +19,50 @@ enum KeysInput {
     }
 
     private static func passphrase(_ path: String, _ context: CommandContext) throws(CommandFailure) -> PassphraseRoot {
+        if isStandardInput(path), context.console.terminal.isInput {
+            throw .usage(
+                "a terminal shows what is typed, and keeps it. Give --passphrase-file a file, or pipe the passphrase in, as "
+                    + "(stty -echo; head -n 1; stty echo) | holdfast ..."
+            )
+        }
         var source = try InputSource(path, expected: "the passphrase", in: context)
-        var passphrase = NonceInput.withoutFinalNewline(try source.readAll(maximum: InputLimits.keyByteCount))
+        var passphrase = try secret(from: &source)
         if passphrase.isEmpty { throw .malformed("\(source.name) holds no passphrase; give at least one byte") }
         do throws(RootKeyError) {
             return try PassphraseRoot(wiping: &passphrase, fileSystem: context.fileSystem)
         } catch {
             throw CommandFailure(.root(error), of: context)
         }
+    }
+
+    /// Everything, without a final newline, in one array that was never copied; each piece is wiped.
+    private static func secret(from source: inout InputSource) throws(CommandFailure) -> [UInt8] {
+        let maximum = InputLimits.keyByteCount
+        var secret: [UInt8] = []
+        // Growing would leave what it grew out of.
+        secret.reserveCapacity(maximum)
+        do throws(CommandFailure) {
+            while true {
+                var piece = try source.next()
+                defer { PassphraseRoot.wipe(&piece) }
+                if piece.isEmpty { break }
+                if secret.count + piece.count > maximum {
+                    throw .malformed(
+                        "\(source.name) is longer than \(maximum) bytes; give a shorter input",
+                        code: "input_too_long"
+                    )
+                }
+                secret.append(contentsOf: piece)
+            }
+        } catch {
+            PassphraseRoot.wipe(&secret)
+            throw error
+        }
+        if secret.last == UInt8(ascii: "\n") {
+            secret.removeLast()
+            if secret.last == UInt8(ascii: "\r") { secret.removeLast() }
+        }
+        return secret
     }
 
     /// What goes into a box or comes out of one: FILE, what the box belongs to, and the store to do it with.
