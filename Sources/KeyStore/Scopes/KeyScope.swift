@@ -59,7 +59,7 @@ extension KeyScope: CustomStringConvertible {
     public var description: String { "one \(granularity)" }
 }
 
-/// How finely a store keeps its keys apart. A store has one, from its first flush on.
+/// How finely a store keeps its keys apart. A store has one, from its making on.
 public enum KeyGranularity: UInt8, Sendable, Hashable, CaseIterable {
     /// One key an entity.
     case entity = 1
