@@ -2,19 +2,19 @@ import FileSystemSeam
 import Foundation
 import Journal
 
-// Made to be killed: `journal-worker <journal> <first> <count> <steps> <tail>` reserves `steps` of `count` nonces once,
-// beginning with the one numbered `first` and going around, with an index that is written every `tail` records, and prints
-// a line for every use that was acknowledged to it:
+// Made to be killed: `journal-worker <journal> <first> <count> <steps> <tail> <format>` reserves `steps` of `count` nonces
+// once, beginning with the one numbered `first` and going around, with an index that is written every `tail` records, and
+// prints a line for every use that was acknowledged to it:
 //
 //     reserved nonce-17 grant-2 use_0123456789abcdef0123456789abcdef
 //
 // A nonce that someone else consumed is passed over; anything else ends it with the error and code 1.
 
 let words = CommandLine.arguments
-guard words.count == 6, let first = Int(words[2]), let count = Int(words[3]), let steps = Int(words[4]),
-    let tail = Int(words[5])
+guard words.count == 7, let first = Int(words[2]), let count = Int(words[3]), let steps = Int(words[4]),
+    let tail = Int(words[5]), let format = JournalFormat(rawValue: words[6])
 else { exit(64) }
-var options = JournalOptions(lockTimeoutMilliseconds: 30_000)
+var options = JournalOptions(lockTimeoutMilliseconds: 30_000, format: format)
 options.segmentSettings.tailRecordMaximum = tail
 
 let journal = ApprovalJournal(

@@ -1,4 +1,5 @@
 import Foundation
+import Journal
 
 /// A process that reserves in a loop until it is done or killed; see `Tests/JournalWorker`.
 final class JournalWorker {
@@ -9,10 +10,18 @@ final class JournalWorker {
     /// - Parameters:
     ///   - steps: how many nonces it tries; all of them when nil.
     ///   - tail: after how many records the index is written.
-    init(journal: String, first: Int, count: Int, steps: Int? = nil, tail: Int = 512) throws {
+    ///   - format: the layout of a journal that is made.
+    init(
+        journal: String,
+        first: Int,
+        count: Int,
+        steps: Int? = nil,
+        tail: Int = 512,
+        format: JournalFormat = .segments
+    ) throws {
         process.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
             .appending(path: "journal-worker")
-        process.arguments = [journal] + [first, count, steps ?? count, tail].map { String($0) }
+        process.arguments = [journal] + [first, count, steps ?? count, tail].map { String($0) } + [format.rawValue]
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         try process.run()

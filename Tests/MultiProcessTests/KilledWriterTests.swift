@@ -8,8 +8,18 @@ import Testing
 struct KilledWriterTests {
     /// Six processes at a time race for the same nonces and are killed at random; then a few finish undisturbed.
     /// The index is written all the time, or not at all.
-    @Test(arguments: [1, 2] as [UInt64], [4, 512])
+    @Test(arguments: [(1, 4), (2, 4), (1, 512), (2, 512)] as [(UInt64, Int)])
     func loseNothingAndCountNothingTwice(seed: UInt64, tail: Int) throws {
+        try killWriters(seed, tail, .segments)
+    }
+
+    /// A record is five files: killed in between, a writer leaves some of them.
+    @Test(arguments: [1, 2] as [UInt64])
+    func loseNothingInJSONRecords(seed: UInt64) throws {
+        try killWriters(seed, 512, .jsonRecords)
+    }
+
+    private func killWriters(_ seed: UInt64, _ tail: Int, _ format: JournalFormat) throws {
         let temporary = try TemporaryDirectory()
         let path = temporary.path + "/journal"
         let count = 100
@@ -18,7 +28,13 @@ struct KilledWriterTests {
         var (hits, hitsAtWork) = (0, 0)
         for round in 0..<8 {
             let workers = try (0..<6).map { number in
-                try JournalWorker(journal: path, first: (round * 13 + number * 17) % count, count: count, tail: tail)
+                try JournalWorker(
+                    journal: path,
+                    first: (round * 13 + number * 17) % count,
+                    count: count,
+                    tail: tail,
+                    format: format
+                )
             }
             let victims = workers.shuffled(using: &random)
             // However slow the machine is, somebody is at work; in the other rounds the first ones are hardly born.
@@ -41,12 +57,15 @@ struct KilledWriterTests {
             hits >= 4 && hitsAtWork > 0 && !lines.isEmpty,
             "\(hits) hits, \(hitsAtWork) at work, \(lines.count) answers"
         )
-        let last = try (0..<4).map { try JournalWorker(journal: path, first: $0 * 25, count: count, tail: tail) }
+        let last = try (0..<4).map {
+            try JournalWorker(journal: path, first: $0 * 25, count: count, tail: tail, format: format)
+        }
         for worker in last { lines += worker.lines() }
         try expectSound(path, lines)
 
         // Every nonce was consumed exactly once, and the next writer gets in at once.
         let journal = ApprovalJournal(at: path, fileSystem: PosixFileSystem.shared)
+        #expect(try journal.format() == format)
         #expect(try journal.records().count == count)
         let next = ApprovalUse(
             grantID: "grant-0",
