@@ -10,7 +10,7 @@ import json
 import os
 import subprocess
 
-from . import images
+from . import images, kernel
 from .findings import Result
 
 GRANT, FRESH = "grant-1", "after-the-cut"
@@ -32,8 +32,15 @@ class Journal:
     def __init__(self, session, holdfast, layout, count, random):
         self.session, self.holdfast, self.layout, self.count = session, holdfast, layout, count
         self.random = random
+        self._boot = kernel.OtherBoot()
 
     def examine(self, make_enumerator, is_lying):
+        try:
+            return self._examine(make_enumerator, is_lying)
+        finally:
+            self._boot.end()
+
+    def _examine(self, make_enumerator, is_lying):
         result = Result(self.session.system.name, f"journal reserve × {self.count} ({self.layout})")
         records = self.session.record(lambda session: self._run())
         result.recordings = 1
@@ -61,6 +68,7 @@ class Journal:
 
     def _run(self):
         work = self.session.work
+        self._boot.end()
         self.session.mark("run")
         code, answer = self._holdfast("init", work, "--format", self.layout, "--json")
         if code != 0:
@@ -89,6 +97,8 @@ class Journal:
 
     def _look(self, work):
         """The state as JSON, for `_state`."""
+        # A watermark in segments is believed in the boot that it names, and the power was cut.
+        self._boot.begin()
         uses, warnings = [], ["no journal yet"]
         # Before the first acknowledgement even the directory may be missing.
         if os.path.exists(os.path.join(work, "journal")):

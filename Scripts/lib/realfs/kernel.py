@@ -4,11 +4,14 @@ import ctypes
 import fcntl
 import os
 import struct
+import tempfile
+import uuid
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
 CLONE_NEWNS = 0x0002_0000
-MS_NOSUID, MS_NODEV, MS_NOATIME, MS_REC, MS_PRIVATE = 0x2, 0x4, 0x400, 0x4000, 0x4_0000
+MS_NOSUID, MS_NODEV, MS_NOATIME, MS_BIND, MS_REC, MS_PRIVATE = 0x2, 0x4, 0x400, 0x1000, 0x4000, 0x4_0000
+BOOT_ID = "/proc/sys/kernel/random/boot_id"
 MNT_DETACH = 2
 
 # linux/loop.h
@@ -51,6 +54,26 @@ def mount(source, target, kind, options="", flags=MS_NOSUID | MS_NODEV):
 
 def unmount(target, lazily=False):
     _checked(_libc.umount2(_bytes(target), MNT_DETACH if lazily else 0), f"unmount {target}")
+
+
+class OtherBoot:
+    """Lets what runs in this process's mount namespace find itself in another boot of the machine."""
+
+    def __init__(self):
+        self._file = tempfile.NamedTemporaryFile("w", prefix="holdfast-boot-id-")
+        self._file.write(f"{uuid.uuid4()}\n")
+        self._file.flush()
+        self._has_begun = False
+
+    def begin(self):
+        if not self._has_begun:
+            mount(self._file.name, BOOT_ID, None, flags=MS_BIND)
+            self._has_begun = True
+
+    def end(self):
+        if self._has_begun:
+            unmount(BOOT_ID)
+            self._has_begun = False
 
 
 def sync_file_system(path):
