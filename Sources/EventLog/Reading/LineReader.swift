@@ -182,8 +182,8 @@ struct LineReader: ~Copyable {
             }
             position = filled
         } while try fill() > 0
-        // Its end was there, and is not any more: whoever reads on begins with it again.
-        (bufferOffset, filled, position) = (start, 0, 0)
+        // Its end was there, and is not any more: what is there now is looked at anew.
+        (bufferOffset, filled, position, settled) = (start, 0, 0, start)
         return try next()
     }
 }

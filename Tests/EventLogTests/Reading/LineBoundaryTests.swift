@@ -61,6 +61,23 @@ struct LineBoundaryTests {
         #expect(contents.skipped.map(\.byteCount) == [Int64((16 << 20) + more + 1)])
     }
 
+    /// A line that is passed over loses its end: somebody cut the file in it, or wrote zeros over the rest.
+    @Test(arguments: [30 << 20, 16 << 20, 100]) func theEndOfALineThatIsPassedOverMayGo(length: Int) throws {
+        let log = try TestLog()
+        let start = Array((line(0) + "\n").utf8)
+        try log.write(start + [UInt8](repeating: 0x20, count: 40 << 20) + [0x0A])
+        let handle = log.open()
+        let stream = try handle.events()
+        #expect(try stream.nextEvent()?.sequenceNumber == 0)
+        let follower = try handle.follow(from: 0)
+        guard case .event? = try follower.next(timeoutMilliseconds: 0) else { return #expect(Bool(false), "no event") }
+        try log.write(start + [UInt8](repeating: 0x20, count: length))
+        guard case .skipped(let line)? = try stream.next() else { return #expect(Bool(false), "no line") }
+        #expect(line.reason == .unfinished && line.byteCount == Int64(length))
+        #expect(try stream.next() == nil)
+        #expect(try follower.next(timeoutMilliseconds: 0) == nil)
+    }
+
     /// Longer than anything a writer writes: passed over in bounded memory, and counted.
     @Test func aLineWithoutEndIsPassedOver() throws {
         let log = try TestLog()
