@@ -24,8 +24,8 @@ struct MerkleAudit {
         let computed: Digest?
     }
 
-    /// The trees that are growing, by their first record.
-    private var trees: [UInt64: MerkleAccumulator] = [:]
+    /// The trees that are growing, with their first records.
+    private var trees: [(from: UInt64, tree: MerkleAccumulator)] = []
     /// The first records of trees that do not grow yet, the next one last.
     private var starts: [UInt64]
     /// The claims by the last record of their range.
@@ -64,21 +64,17 @@ struct MerkleAudit {
     /// - Parameter leaf: the record's stored members on one line.
     mutating func apply(_ index: UInt64, leaf: [UInt8]) {
         while let from = starts.last, from <= index {
-            trees[from] = MerkleAccumulator()
+            trees.append((from, MerkleAccumulator()))
             starts.removeLast()
         }
         if trees.isEmpty { return }
         let hash = MerkleHash.leaf(leaf)
-        for from in trees.keys { trees[from]?.add(leafHash: hash) }
+        for place in trees.indices { trees[place].tree.add(leafHash: hash) }
         addedLeafCount += trees.count
         guard let claims = claims.removeValue(forKey: index) else { return }
-        defer {
-            for claim in claims where ends[claim.checkpoint.fromRecordIndex] == index {
-                trees[claim.checkpoint.fromRecordIndex] = nil
-            }
-        }
         for claim in claims {
-            guard let computed = trees[claim.checkpoint.fromRecordIndex]?.root else { continue }
+            let grown = trees.first { $0.from == claim.checkpoint.fromRecordIndex }
+            guard let computed = grown?.tree.root else { continue }
             if claim.checkpoint.merkleRoot == computed.description { continue }
             mismatches.append(
                 Mismatch(
@@ -90,6 +86,7 @@ struct MerkleAudit {
                 )
             )
         }
+        trees.removeAll { ends[$0.from] == index }
     }
 }
 

@@ -19,7 +19,12 @@ struct IndexBuilder {
                     FileSystemError(operation: .read, name: damage.file, code: .inputOutput),
                     file: IndexRun.directoryName
                 )
-            case .unwritable(let error): .io(error, file: IndexRun.directoryName)
+            // A run is a cache, written as a new file each time: that its sync failed puts no record in doubt.
+            case .unwritable(let error):
+                .io(
+                    FileSystemError(operation: .write, name: error.name, code: error.code),
+                    file: IndexRun.directoryName
+                )
             }
         }
     }
