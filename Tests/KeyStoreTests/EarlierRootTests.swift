@@ -57,4 +57,22 @@ struct EarlierRootTests {
         try store.rewrap(test.root("second.key"))
         #expect(try Self.risks(store).contains(.earlierRoot))
     }
+
+    /// Something else stands at its name: what is overwritten then is not what was in use.
+    @Test(arguments: ["", "zeros", "older"]) func oneWhoseFileWasReplacedIsNamed(contents: String) throws {
+        let test = try TestKeys()
+        let store = try test.open()
+        _ = try store.seal("x", for: "a")
+        let secrets = try test.fileSystem.openDirectory(TestKeys.secrets)
+        let older = try secrets.readFile("root.key", maximumBytes: 4096)
+        for entity in ["b", "c"] {
+            _ = try store.seal("x", for: entity)
+            _ = try store.shred(.entity(entity), reason: "")
+        }
+        try secrets.rename("root.key", to: "elsewhere", in: secrets, exclusive: true)
+        let bytes: [UInt8] = contents == "older" ? older : [UInt8](repeating: 0, count: contents.isEmpty ? 0 : 1024)
+        try secrets.publishExclusively("root.key", bytes, syncDirectory: true)
+        try store.rewrap(test.root("second.key"))
+        #expect(try Self.risks(store).contains(.earlierRoot))
+    }
 }

@@ -53,6 +53,32 @@ struct ReplacedJournalTests {
         #expect(try test.open().read(second, for: "b") == "2")
     }
 
+    /// With as many: a copy of before went on by itself, in another process.
+    @Test func oneThatWentOnByItselfIsRefused() throws {
+        let test = try TestKeys()
+        let store = try test.open()
+        _ = try store.seal("1", for: "a")
+        let name = try test.journalName()
+        let (before, directory) = (try test.read(name), try test.directory())
+        let box = try store.seal("2", for: "b")
+        let key = try #require(try store.key(.entity("b")))
+        let whole = try test.read(name)
+        try test.write(before, to: "copy")
+        try directory.rename("copy", to: name, in: directory, exclusive: false)
+        _ = try test.open().seal("3", for: "c")
+        for _ in 0..<2 {
+            #expect {
+                try store.seal("4", for: "d")
+            } throws: { error in
+                if case .corrupt? = error as? KeyStoreError { true } else { false }
+            }
+        }
+        // What was acknowledged is still in memory, and on the disk when the file is back.
+        _ = try key.seal(nonce: [UInt8](repeating: 0, count: 24), associatedData: [], plaintext: [])
+        try test.write(whole, to: name)
+        #expect(try store.read(box, for: "b") == "2")
+    }
+
     @Test func oneThatIsGoneIsMissing() throws {
         let test = try TestKeys()
         let store = try test.open()

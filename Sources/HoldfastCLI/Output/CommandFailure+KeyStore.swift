@@ -29,7 +29,7 @@ extension CommandFailure {
                 + "was done; give --\(store.unit)"
         case .io(_, let file) where file == directory: return error.description
         case .io, .corrupt, .unsupportedVersion, .journalMissing, .unknownScope, .unknownKey, .destroying,
-            .mintConflict:
+            .mintConflict, .tooManyKeys:
             return CommandContext.placed(error.description, directory)
         default: return error.description
         }

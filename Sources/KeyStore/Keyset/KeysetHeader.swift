@@ -129,7 +129,7 @@ struct KeysetHeader: Sendable {
 enum KeysetFiles {
     /// The checkpoint: truth.
     static let keyset = "keyset"
-    /// What processes lock; never removed, and empty.
+    /// What processes lock, and empty. Only a `keys init` that failed and left nothing else removes it.
     static let lock = "keyset.lock"
     /// Where receipts are kept.
     static let receipts = "receipts"

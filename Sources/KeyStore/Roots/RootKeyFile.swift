@@ -133,7 +133,8 @@ public final class RootKeyFile: RootKeyProvider {
         return try destruction(slots)
     }
 
-    /// Overwrites both slots in place, and syncs that. Without a file nothing is known of what was in it: `unlinkedOnly`.
+    /// Overwrites both slots in place, and syncs that. Without a file, or with one that never was a root key, nothing is known of
+    /// what stood there before: `unlinkedOnly`.
     public func destroyAll(for store: StoreID) throws(RootKeyError) -> RootKeyDestruction {
         guard let slots = try slots() else { return RootKeyDestruction(assurance: .unlinkedOnly) }
         defer { slots.close() }
@@ -142,7 +143,9 @@ public final class RootKeyFile: RootKeyProvider {
             let header = RootKeySlot.Header(store: store, generation: slot.header?.generation ?? 0)
             try overwrite(index, with: try newSlot(.effaced(header)))
         }
-        return try destruction(slots)
+        var destruction = try destruction(slots)
+        if slots.slots.allSatisfy({ $0.header == nil }) { destruction.assurance = .unlinkedOnly }
+        return destruction
     }
 
     /// What overwriting slots in their place came to.

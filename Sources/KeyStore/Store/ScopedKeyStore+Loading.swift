@@ -20,6 +20,7 @@ extension ScopedKeyStore {
         do throws(KeyStoreError) {
             var loaded = try decode(&state, file, identity, bytes)
             do throws(KeyStoreError) {
+                if let old = state.keyset { try requireSameHistory(loaded, old) }
                 try readJournal(&loaded, known: state.keyset)
                 if let known = state.known, loaded.position < known {
                     throw .rolledBack(path: path, found: loaded.position, known: known)
@@ -35,11 +36,37 @@ extension ScopedKeyStore {
             state.keyset = loaded
             state.mustReload = false
         } catch {
-            // Keys that were only read now are nobody's.
+            // Keys that were only read now are nobody's; what was given up on the way is read again.
             keys.takeBack(to: count)
+            state.mustReload = true
             try? file.close()
             throw error
         }
+    }
+
+    /// Makes sure that a journal goes on from the record that was read last, where it is the same one in another file: a copy
+    /// that went on by itself may have as many records, without those that were acknowledged here.
+    private func requireSameHistory(_ loaded: Keyset, _ old: Keyset) throws(KeyStoreError) {
+        guard loaded.header.journalID == old.header.journalID, old.journalBytes >= JournalRecord.byteCount else {
+            return
+        }
+        let offset = old.journalBytes - JournalRecord.byteCount
+        let code: [UInt8]?
+        do throws(FileSystemError) {
+            code = try loaded.journal.read(
+                exactly: JournalRecord.codeLength,
+                at: Int64(offset + JournalRecord.codeOffset)
+            )
+        } catch {
+            throw .io(error, file: loaded.header.journalName)
+        }
+        // A shorter one is told as what it is, an older state.
+        guard let code, code != old.lastCode else { return }
+        throw .corrupt(
+            file: loaded.header.journalName,
+            byteOffset: offset,
+            reason: "another record stands where one was read before"
+        )
     }
 
     /// Where keys stand that are in use.

@@ -2,7 +2,8 @@ internal import FileSystemSeam
 
 extension ScopedKeyStore {
     /// Wraps the keyset with another root key, or anew with the same one: the next generation is published, and the
-    /// secrets of the old root key are destroyed. Two objects for one root key are the same: its secret is renewed.
+    /// secrets of the old root key are destroyed. Two objects for one root key are the same: its secret is renewed. Two for one
+    /// passphrase are not: which secrets a passphrase had nobody can say.
     ///
     /// Receipts name ``ResidualRisks/earlierRoot`` from then on, for good, unless the old root key says that its secrets are gone
     /// for certain, and that of every move before. A passphrase never does.
@@ -27,6 +28,9 @@ extension ScopedKeyStore {
             }
             // Of those before the old one nothing is known any more: what is said now does not speak for them.
             var isGone = !keyset.header.mayEarlierRootLive
+            // Another file may stand in its place by now: what is destroyed in that was never in use. Some keep no secrets.
+            let kept = try generations(of: old, keyset)
+            if !kept.isEmpty, !kept.contains(keyset.header.generation) { isGone = false }
             try publishNext(&state, &keyset, newRoot: newRoot)
             // Looked at again from the other side: what holds the new secret must not be destroyed, whatever it said before.
             if try !wraps(old, keyset) {
@@ -41,17 +45,21 @@ extension ScopedKeyStore {
         }
     }
 
+    /// The generations of which a root key has secrets.
+    private func generations(of root: any RootKeyProvider, _ keyset: Keyset) throws(KeyStoreError) -> Set<UInt64> {
+        do throws(RootKeyError) {
+            return try root.inventory(of: keyset.header.store).generations
+        } catch {
+            if case .otherStore = error { return [] }
+            throw .root(error)
+        }
+    }
+
     /// Whether a root key holds the secret that a keyset is wrapped with, through whatever object.
     ///
     /// That it has a secret of the generation does not say so: an attempt to move the store there may have left one.
     private func wraps(_ root: any RootKeyProvider, _ keyset: Keyset) throws(KeyStoreError) -> Bool {
-        do throws(RootKeyError) {
-            let inventory = try root.inventory(of: keyset.header.store)
-            if !inventory.generations.contains(keyset.header.generation) { return false }
-        } catch {
-            if case .otherStore = error { return false }
-            throw .root(error)
-        }
+        if try !generations(of: root, keyset).contains(keyset.header.generation) { return false }
         let ring: KeyRing
         do throws(KeyStoreError) {
             ring = try openRing(keyset.header, root)
