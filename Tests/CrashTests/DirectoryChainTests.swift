@@ -26,15 +26,7 @@ struct DirectoryChainTests {
                 say("/a/b/c")
             },
             recover: { fileSystem in fileSystem },
-            check: { (fileSystem, made) in
-                for path in made {
-                    do {
-                        _ = try fileSystem.openDirectory(path)
-                    } catch {
-                        throw CheckFailure("\(path) is lost: \(error)")
-                    }
-                }
-            }
+            check: Self.check
         )
         #expect(report.isClean, "\(report)")
     }
@@ -61,18 +53,20 @@ struct DirectoryChainTests {
                 say("/x")
             },
             recover: { fileSystem in fileSystem },
-            check: { (fileSystem, made) in
-                for path in made {
-                    do {
-                        _ = try fileSystem.openDirectory(path)
-                    } catch {
-                        throw CheckFailure("\(path) is lost: \(error)")
-                    }
-                }
-            }
+            check: Self.check
         )
         #expect(report.isClean, "\(report)")
         #expect(report.statistics.states > 1, "\(report)")
+    }
+
+    private static func check(_ fileSystem: any FileSystem, _ made: [String]) throws {
+        for path in made {
+            do {
+                _ = try fileSystem.openDirectory(path)
+            } catch {
+                throw CheckFailure("\(path) is lost: \(error)")
+            }
+        }
     }
 
     /// What another one put in stays.

@@ -15,11 +15,22 @@ extension FaultSweep {
             $0 == .sync || $0 == .syncDirectory
         }
     ) -> FaultSweep {
+        brief(runs: 4, pairs: 200) { isFailing($0) ? [.error(.inputOutput)] : [] }
+    }
+
+    /// Some faults, and only in the long form pairs of them; recoveries are not crashed as well.
+    ///
+    /// - Parameter runs: how many states of a point the quick form tries.
+    static func brief(
+        runs: Int,
+        pairs: Int,
+        _ faults: @escaping @Sendable (FileSystemError.Operation) -> [SimFault]
+    ) -> FaultSweep {
         var sweep = FaultSweep(.posixMinimal)
-        sweep.faults = { isFailing($0) ? [.error(.inputOutput)] : [] }
+        sweep.faults = faults
         sweep.triesPairs = runsLongTests
-        sweep.pairMaximum = 200
-        sweep.explorer.runMaximum = runsLongTests ? 20 : 4
+        sweep.pairMaximum = pairs
+        sweep.explorer.runMaximum = runsLongTests ? 20 : runs
         sweep.explorer.sampleCount = runsLongTests ? 20 : 0
         sweep.explorer.depth = 1
         return sweep

@@ -54,7 +54,7 @@ extension FileSystem {
     /// ``Directory/makeDirectories(_:permissions:)`` does it, and only then the call returns. The parent is the directory
     /// that really holds it, also where the path ends in `.`, in `..` or in a symbolic link; the link's own name is its
     /// maker's to sync. A parent that may not be opened for reading (`.accessDenied`, as above many home directories) cannot
-    /// be synced and is left alone.
+    /// be synced and is left alone, and so is one on another file system that refuses.
     ///
     /// - Parameters:
     ///   - path: absolute, or relative to the working directory. Symbolic links are followed as far as the
@@ -82,22 +82,29 @@ extension FileSystem {
                 standing = parts.parent
                 continue
             }
-            try syncParent(of: standing)
+            try syncParent(of: directory, at: standing)
             if missing.isEmpty { return directory }
             return try directory.makeDirectories(missing.reversed(), permissions: permissions)
         }
     }
 
-    private func syncParent(of path: String) throws(FileSystemError) {
+    private func syncParent(of directory: any Directory, at path: String) throws(FileSystemError) {
         // The root has none.
         if path.utf8.allSatisfy({ $0 == UInt8(ascii: "/") }) { return }
-        let directory: any Directory
+        let parent: any Directory
         do {
             // Not the path cut at its last slash: before a `.` or behind a link that is another directory.
-            directory = try openDirectory(path + "/..")
-        } catch  where error.code == .accessDenied {
+            parent = try openDirectory(path + "/..")
+        } catch  where [.accessDenied, .notPermitted, .nameTooLong].contains(error.code) {
             return
         }
-        try directory.sync()
+        do {
+            try parent.sync()
+        } catch {
+            // Where a file system is mounted its root has no name that anybody could have made.
+            guard let above = try? parent.status(), let here = try? directory.status(),
+                above.identity.device != here.identity.device
+            else { throw error }
+        }
     }
 }

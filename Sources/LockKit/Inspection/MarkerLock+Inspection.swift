@@ -8,12 +8,7 @@ extension MarkerLock {
     ///
     /// - Throws: `.directoryMissing`, `.notALockFile`, `.io`.
     public func inspect() throws(LockError) -> LockInspection {
-        let directory: any Directory
-        do {
-            directory = try fileSystem.openDirectory(directoryPath)
-        } catch {
-            throw error.code == .noEntry ? .directoryMissing(path: directoryPath) : .io(error, file: directoryPath)
-        }
+        let directory = try openDirectory()
         defer { try? directory.close() }
         var attempts = 0
         while true {

@@ -41,10 +41,10 @@ extension LockMarker {
 
     /// A marker larger than this, in bytes, is not one.
     static let sizeMaximum = 1 << 16
-    /// What may be added to a marker after its lock was taken: epoch, token and reason.
+    /// What may be added to a marker after its lock was taken: epoch, token and reason, and the fraction of a later second.
     static let laterByteMaximum =
         "epoch=\(UInt64.max)\ntoken=\n".utf8.count + tokenByteCount * 2 + "preserved_reason=\n".utf8.count
-        + reasonByteMaximum
+        + reasonByteMaximum + ".999999999".utf8.count
     /// How many random bytes a token has.
     static let tokenByteCount = 16
     private static let reasonByteMaximum = 4096

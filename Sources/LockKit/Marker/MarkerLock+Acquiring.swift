@@ -130,12 +130,7 @@ extension MarkerLock {
     func hold(_ timeout: Duration) throws(LockError) -> HeldLock {
         let limit = max(timeout.nanosecondsClamped, Self.graceNanoseconds)
         if let held = try lock.acquire(.exclusive, LockWait(lock, limitNanoseconds: limit)) { return held }
-        let directory: any Directory
-        do {
-            directory = try fileSystem.openDirectory(directoryPath)
-        } catch {
-            throw error.code == .noEntry ? .directoryMissing(path: directoryPath) : .io(error, file: directoryPath)
-        }
+        let directory = try openDirectory()
         defer { try? directory.close() }
         if let found = try evidence(in: directory) { throw .held(path: path, marker: found) }
         // Its owner is coming or going, or has gone, and a program that it was just starting holds a copy until its exec.

@@ -7,14 +7,20 @@ extension MarkerLock {
     /// - Throws: `.directoryMissing`, `.notALockFile`, `.io`. A text that is no marker is no error: see
     ///   ``MarkerEvidence/syntaxError``.
     public func readMarker() throws(LockError) -> MarkerEvidence? {
-        let directory: any Directory
+        let directory = try openDirectory()
+        defer { try? directory.close() }
+        return try evidence(in: directory)
+    }
+
+    /// Opens the directory in which the marker lies.
+    ///
+    /// - Throws: `.directoryMissing`, `.io`.
+    func openDirectory() throws(LockError) -> any Directory {
         do {
-            directory = try fileSystem.openDirectory(directoryPath)
+            return try fileSystem.openDirectory(directoryPath)
         } catch {
             throw error.code == .noEntry ? .directoryMissing(path: directoryPath) : .io(error, file: directoryPath)
         }
-        defer { try? directory.close() }
-        return try evidence(in: directory)
     }
 
     func evidence(in directory: any Directory) throws(LockError) -> MarkerEvidence? {

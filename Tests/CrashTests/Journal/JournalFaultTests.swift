@@ -54,17 +54,6 @@ struct JournalFaultTests {
 
     static let all = JournalFormat.allCases.flatMap(works)
 
-    private static func sweep(_ faults: @escaping @Sendable (FileSystemError.Operation) -> [SimFault]) -> FaultSweep {
-        var sweep = FaultSweep(.posixMinimal)
-        sweep.faults = faults
-        sweep.triesPairs = runsLongTests
-        sweep.pairMaximum = 500
-        sweep.explorer.runMaximum = runsLongTests ? 20 : 2
-        sweep.explorer.sampleCount = runsLongTests ? 20 : 0
-        sweep.explorer.depth = 1
-        return sweep
-    }
-
     private static func run(_ sweep: FaultSweep, _ work: Work) throws -> FaultSweep.Report {
         try sweep.run(
             prepare: work.prepare,
@@ -77,7 +66,7 @@ struct JournalFaultTests {
 
     /// A quick run takes the faults that leave most behind; the long one all, and pairs of them.
     @Test(arguments: all) func loseNothingAcknowledged(work: Work) throws {
-        let sweep = Self.sweep { operation in
+        let sweep = FaultSweep.brief(runs: 2, pairs: 500) { operation in
             if runsLongTests { return FaultPlan.applicableFaults(to: operation) }
             switch operation {
             case .sync, .syncDirectory, .rename, .remove: return [.error(.inputOutput)]
@@ -107,7 +96,8 @@ struct JournalFaultTests {
             try CrashedJournal.reserve(next, "n2", say)
         }
         // Before the tenth change the record is written, and not synced.
-        let report = try Self.run(Self.sweep { $0 == .read ? [.flippedBit(1800)] : [] }, work)
+        let sweep = FaultSweep.brief(runs: 2, pairs: 500) { $0 == .read ? [.flippedBit(1800)] : [] }
+        let report = try Self.run(sweep, work)
         #expect(report.isClean, "\(report)")
         #expect(report.singles > 10, "\(report)")
     }

@@ -93,7 +93,8 @@ struct PreservedReasonTests {
         try held.release()
         let found = try #require(try markers.lock().readMarker())
         #expect(found.marker?.preservedReason?.utf8.count == 4096)
-        #expect(found.bytes.count == 1 << 16)
+        // But for the fraction of a second in which a lock that was waited for may be taken.
+        #expect(found.bytes.count == (1 << 16) - ".999999999".utf8.count)
         _ = try markers.lock().quarantine(found)
         #expect(try markers.lock().canAcquire())
     }
