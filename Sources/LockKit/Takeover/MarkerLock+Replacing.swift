@@ -92,11 +92,17 @@ extension MarkerLock {
     /// Takes the name in quarantine away again, where the same marker stands at its own.
     private func giveUp(_ replaced: ReplacedMarker, in directory: any Directory) {
         do {
-            guard let kept = try read(replaced.quarantineName, in: directory) else {
-                return try directory.remove("\(replaced.quarantineName).takeover")
+            if try directory.exists(replaced.quarantineName) {
+                // A second name of what stands there, whatever that is, also what cannot be read; or a copy of it.
+                let kept = try directory.status(of: replaced.quarantineName).identity
+                if (try? directory.status(of: name).identity) != kept {
+                    guard try evidence(in: directory)?.bytes == read(replaced.quarantineName, in: directory)?.bytes
+                    else {
+                        return
+                    }
+                }
+                try directory.remove(replaced.quarantineName)
             }
-            guard try evidence(in: directory)?.bytes == kept.bytes else { return }
-            try directory.remove(replaced.quarantineName)
             try directory.remove("\(replaced.quarantineName).takeover")
         } catch {}
     }

@@ -1,6 +1,7 @@
 import Canonical
 import CrashTesting
 import FileSystemSeam
+import Foundation
 import LockKit
 import Signing
 import Testing
@@ -199,6 +200,31 @@ struct TakeoverFailureTests {
         }
         #expect(error == .markerChanged(path: lock.path))
         #expect(try lock.readMarker()?.bytes == Array("live".utf8))
+        #expect(try locks.names().allSatisfy { !$0.contains(".stale-") })
+    }
+
+    /// Something that is no marker, and cannot be read as one, stands there at the moment of the link.
+    @Test func aLinkThatCameAtTheLastMomentIsLeft() throws {
+        let locks = try TestLocks()
+        let root = locks.root
+        let signed = try Self.staleMarker(locks)
+        let replaced = OnCall(.linkat) {
+            do {
+                try FileManager.default.removeItem(atPath: "\(root)/\(TestMarkers.name)")
+                try FileManager.default.createSymbolicLink(
+                    atPath: "\(root)/\(TestMarkers.name)",
+                    withDestinationPath: "elsewhere"
+                )
+            } catch {
+                Issue.record(error)
+            }
+            return nil
+        }
+        let lock = MarkerLock(inDirectory: root, fileSystem: replaced.fileSystem)
+        let error = try lockError {
+            _ = try lock.acquire(.test, stale: .takeover(signed, trustedKeys: Self.trusted)).epoch
+        }
+        #expect(error?.code == "not_a_lock_file")
         #expect(try locks.names().allSatisfy { !$0.contains(".stale-") })
     }
 
