@@ -12,7 +12,9 @@ struct LinkTests {
         )
     }
 
-    @Test(arguments: [ErrorNumber.notPermitted, .notSupported]) func noStoreIsMade(code: ErrorNumber) throws {
+    @Test(arguments: [ErrorNumber.notPermitted, .notSupported, .notImplemented, .accessDenied]) func noStoreIsMade(
+        code: ErrorNumber
+    ) throws {
         let test = try TestKeys()
         Self.refuseLinks(test, code)
         #expect {

@@ -122,3 +122,11 @@ extension ErrorNumber {
     /// `ETIMEDOUT`: nothing answered in time.
     public static let timedOut = ErrorNumber(rawValue: Int32(CPOSIX_ETIMEDOUT))
 }
+
+extension ErrorNumber {
+    /// Whether a link that was refused so may still be replaced by a copy: the file system has no second names, the file is
+    /// another user's, or a sandbox only lets files be renamed.
+    package var refusesSecondName: Bool {
+        [.notPermitted, .notSupported, .notImplemented, .accessDenied, .tooManyLinks].contains(self)
+    }
+}

@@ -54,7 +54,7 @@ extension ScopedKeyStore {
             }
             try directory.remove(second)
             try directory.remove(first)
-        } catch  where error.operation == .link && [.notPermitted, .notSupported].contains(error.code) {
+        } catch  where error.operation == .link && error.code.refusesSecondName {
             throw .platform(
                 .unfit(
                     path: path,

@@ -44,8 +44,7 @@ extension MarkerLock {
         do throws(FileSystemError) {
             do {
                 try directory.link(name, to: newName, in: directory)
-            } catch  where Self.refusals.contains(error.code) {
-                // A file system without second names, another user's file, or a sandbox that only lets files be renamed.
+            } catch  where error.code.refusesSecondName {
                 return try directory.publishExclusively(newName, found.bytes, syncDirectory: false)
             }
         } catch {
@@ -55,10 +54,6 @@ extension MarkerLock {
             linked.bytes == found.bytes
         else { throw .markerChanged(path: path) }
     }
-
-    private static let refusals: [ErrorNumber] = [
-        .notPermitted, .notSupported, .notImplemented, .accessDenied, .tooManyLinks,
-    ]
 
     /// Puts the new marker where the stale one stands, in one step.
     func replace(

@@ -180,15 +180,16 @@ struct TakeoverFailureTests {
 
     // MARK: - Tools that do not take the lock
 
-    /// Another marker stands there at the moment of the link.
-    @Test func aMarkerThatCameAtTheLastMomentIsLeft() throws {
-        let locks = try TestLocks()
+    /// Acquires with a takeover; at the moment of the link something else is put in the marker's place.
+    private static func meeting(
+        _ locks: borrowing TestLocks,
+        _ putting: @escaping @Sendable (_ root: String) throws -> Void
+    ) throws -> LockError? {
         let root = locks.root
-        let signed = try Self.staleMarker(locks)
+        let signed = try staleMarker(locks)
         let replaced = OnCall(.linkat) {
             do {
-                try PosixFileSystem.shared.openDirectory(root)
-                    .replaceAtomically(TestMarkers.name, with: Array("live".utf8))
+                try putting(root)
             } catch {
                 Issue.record(error)
             }
@@ -196,36 +197,32 @@ struct TakeoverFailureTests {
         }
         let lock = MarkerLock(inDirectory: root, fileSystem: replaced.fileSystem)
         let error = try lockError {
-            _ = try lock.acquire(.test, stale: .takeover(signed, trustedKeys: Self.trusted)).epoch
+            _ = try lock.acquire(.test, stale: .takeover(signed, trustedKeys: trusted)).epoch
         }
-        #expect(error == .markerChanged(path: lock.path))
-        #expect(try lock.readMarker()?.bytes == Array("live".utf8))
         #expect(try locks.names().allSatisfy { !$0.contains(".stale-") })
+        return error
     }
 
-    /// Something that is no marker, and cannot be read as one, stands there at the moment of the link.
+    @Test func aMarkerThatCameAtTheLastMomentIsLeft() throws {
+        let locks = try TestLocks()
+        let error = try Self.meeting(locks) { root in
+            try PosixFileSystem.shared.openDirectory(root)
+                .replaceAtomically(TestMarkers.name, with: Array("live".utf8))
+        }
+        #expect(error?.code == "marker_changed")
+        let lock = MarkerLock(inDirectory: locks.root, fileSystem: PosixFileSystem.shared)
+        #expect(try lock.readMarker()?.bytes == Array("live".utf8))
+    }
+
+    /// Something that is no marker, and cannot be read as one.
     @Test func aLinkThatCameAtTheLastMomentIsLeft() throws {
         let locks = try TestLocks()
-        let root = locks.root
-        let signed = try Self.staleMarker(locks)
-        let replaced = OnCall(.linkat) {
-            do {
-                try FileManager.default.removeItem(atPath: "\(root)/\(TestMarkers.name)")
-                try FileManager.default.createSymbolicLink(
-                    atPath: "\(root)/\(TestMarkers.name)",
-                    withDestinationPath: "elsewhere"
-                )
-            } catch {
-                Issue.record(error)
-            }
-            return nil
-        }
-        let lock = MarkerLock(inDirectory: root, fileSystem: replaced.fileSystem)
-        let error = try lockError {
-            _ = try lock.acquire(.test, stale: .takeover(signed, trustedKeys: Self.trusted)).epoch
+        let error = try Self.meeting(locks) { root in
+            let path = "\(root)/\(TestMarkers.name)"
+            try FileManager.default.removeItem(atPath: path)
+            try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "elsewhere")
         }
         #expect(error?.code == "not_a_lock_file")
-        #expect(try locks.names().allSatisfy { !$0.contains(".stale-") })
     }
 
     /// Some file systems have no second names.
