@@ -113,7 +113,8 @@ struct Watermark: Sendable, Hashable {
     enum Content: Sendable, Hashable {
         case missing
         case unreadable(String)
-        case watermark(Watermark)
+        /// In a box of its own: a view of a journal holds two, is copied often, and each has four texts.
+        indirect case watermark(Watermark)
         /// A head without a check: not written by this layout, so that it says nothing about syncs. It is evidence
         /// of a record nevertheless.
         case foreign(JournalHead)

@@ -45,8 +45,8 @@ extension WatermarkFile {
         do {
             if !isAlone { try Self.lock(file) }
             defer { if !isAlone { try? file.unlock() } }
-            if !isAlone, case .watermark(let found) = try Self.read(file).1, found.index > watermark.index,
-                found.bootID == watermark.bootID
+            if !isAlone, case .watermark(let found) = try isUnchanged(file) ? content : Self.read(file).1,
+                found.index > watermark.index, found.bootID == watermark.bootID
             {
                 written.take(found)
             }
@@ -68,7 +68,7 @@ extension WatermarkFile {
         do {
             try Self.lock(file)
             defer { try? file.unlock() }
-            let (foundBytes, content) = try Self.read(file)
+            let (foundBytes, content) = try isUnchanged(file) ? (bytes, content) : Self.read(file)
             guard case .watermark(let found) = content, found.bootID == watermark.bootID,
                 found.journalID == watermark.journalID
             else { return false }
@@ -100,7 +100,7 @@ extension WatermarkFile {
     private mutating func note(_ watermark: Watermark, _ bytes: [UInt8]) {
         self.bytes = bytes
         content = .watermark(watermark)
-        self.watermark = watermark
+        prefersCopy = false
     }
 
     private mutating func writeCopy(in directory: any Directory) {

@@ -23,8 +23,8 @@ struct WatermarkFile: Sendable {
     var bytes: [UInt8]
     var copy: (any File)?
     var copyContent: Watermark.Content
-    /// The watermark that tells most about this boot; nil when there is none.
-    var watermark: Watermark?
+    /// Whether the copy tells more about this boot than the file.
+    var prefersCopy = false
 
     /// Opens and reads both.
     init(in directory: any Directory, bootID: String, forWriting: Bool) throws(JournalError) {
@@ -77,11 +77,16 @@ struct WatermarkFile: Sendable {
     /// A copy does not stand in for a file that is lost: it may be an old one, and a reader would look no further than
     /// it says. Without a watermark a reader looks at everything.
     mutating func choose() {
-        watermark = nil
+        prefersCopy = false
         guard case .watermark(let own) = content else { return }
-        watermark = own
         guard case .watermark(let other) = copyContent, other.bootID == bootID else { return }
-        if own.bootID != bootID || own.index < other.index { watermark = other }
+        prefersCopy = own.bootID != bootID || own.index < other.index
+    }
+
+    /// The watermark that tells most about this boot; nil when there is none.
+    var watermark: Watermark? {
+        guard case .watermark(let chosen) = prefersCopy ? copyContent : content else { return nil }
+        return chosen
     }
 
     /// The identifier of the journal that either of the two is of.
@@ -104,20 +109,23 @@ struct WatermarkFile: Sendable {
     mutating func refresh() throws(JournalError) -> Bool {
         guard let file else { return false }
         do {
-            // Not an array: whoever asks the journal something comes here.
-            var now = Watermark.Sector(repeating: 0)
-            var span = now.mutableSpan
-            if try file.readFully(into: &span, at: 0) == Watermark.byteCount, bytes.count == Watermark.byteCount,
-                Bytes.isSame(now.span, 0, bytes.span, 0, count: Watermark.byteCount)
-            {
-                return false
-            }
+            if try isUnchanged(file) { return false }
             (bytes, content) = try Self.read(file)
         } catch {
             throw .io(error, file: Self.path)
         }
         choose()
         return true
+    }
+
+    /// Whether the file holds the bytes that were seen last, so that ``content`` is what they say.
+    func isUnchanged(_ file: any File) throws(FileSystemError) -> Bool {
+        if bytes.count != Watermark.byteCount { return false }
+        // Not an array: whoever asks the journal something comes here.
+        var now = Watermark.Sector(repeating: 0)
+        var span = now.mutableSpan
+        return try file.readFully(into: &span, at: 0) == Watermark.byteCount
+            && Bytes.isSame(now.span, 0, bytes.span, 0, count: Watermark.byteCount)
     }
 
     /// Whether the file that was opened still stands at its name in `heads`, which is known to stand at its own.
