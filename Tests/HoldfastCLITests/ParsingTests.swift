@@ -96,6 +96,26 @@ struct ParsingTests {
         }
     }
 
+    /// A hook that passes on what it was given must not take the help for a reservation.
+    @Test func helpIsNoValue() {
+        for words in [["--key", "--help"], ["a", "--key", "--help"], ["--key", "--", "--help"]] {
+            let run = CommandRun(["echo"] + words, table: Self.table)
+            #expect(run.code == .usage, "\(words)")
+            #expect(run.output.isEmpty, "\(words)")
+        }
+        #expect(Self.echo("a", "--key=--help")[1] == "--help")
+        #expect(CommandRun(["echo", "--key", "x", "--help"], table: Self.table).output.hasPrefix("holdfast echo"))
+    }
+
+    @Test(arguments: CommandTable.holdfast.entries.map(\.path))
+    func helpIsNoValueOfAnyOption(path: [String]) throws {
+        let command = try #require(CommandTable.holdfast.command(path))
+        for option in command.options where option.value != nil {
+            let run = CommandRun(path + ["--\(option.name)", "--help"])
+            #expect(run.code == .usage, "\(path) --\(option.name)")
+        }
+    }
+
     @Test func theVersionIsPrinted() throws {
         #expect(CommandRun("--version").output.wholeMatch(of: #/holdfast \d+\.\d+\.\d+\n/#) != nil)
         #expect(CommandRun("--version", "canon").output == CommandRun("--version").output)

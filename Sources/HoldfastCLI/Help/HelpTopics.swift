@@ -45,7 +45,7 @@ package enum HelpTopics {
             .definitions(ExitCode.allCases.map { (term: String($0.rawValue), meaning: $0.meaning) }),
             .paragraph(
                 "Every code but 0 comes with a line \"error: …\" on standard error, or, for verify, verify-bundle, check, "
-                    + "verify-erasure, doctor, repair and crash explore, with the verdict on standard output. The "
+                    + "platform check, verify-erasure, doctor, repair and crash explore, with the verdict on standard output. The "
                     + "meaning of a code never changes, so a script may rely on it. When the reader of a pipe goes "
                     + "away early, the command ends quietly with the code it would have had. lock run ends with the "
                     + "code of the command that it ran."
@@ -76,7 +76,8 @@ package enum HelpTopics {
                     + "pieces."
             ),
             .paragraph(
-                "A file argument of - or none at all is standard input; /dev/fd/N is the open descriptor N. A bundle, "
+                "What follows -- is no option, whatever it begins with; --name=VALUE passes on any value, also one that does. "
+                    + "A file argument of - or none at all is standard input; /dev/fd/N is the open descriptor N. A bundle, "
                     + "which is read twice, and a root key have to be files. Symbolic links are not followed at the "
                     + "last part of a path; redirect the file instead. A nonce is read from a file or a descriptor, "
                     + "never from the command line, and hashed without a final newline. So is a passphrase."

@@ -46,6 +46,20 @@ struct CommandLineParser {
     /// Whether a word has the place of an option: a dash with something behind it, whatever that is.
     private static func isDashed(_ word: String) -> Bool { word.utf8.count > 1 && word.utf8.first == UInt8(ascii: "-") }
 
+    /// Whether `--help` stands among the words, whatever is wrong with the others; not where an option's value has its place. A
+    /// script that passes on what it was given must not be told that all went well when nothing was done.
+    private static func asksForHelp(_ words: ArraySlice<String>, of command: CommandDescription) -> Bool {
+        var rest = words
+        while let word = rest.popFirst(), word != "--" {
+            if word == "--help" { return true }
+            guard word.utf8.starts(with: "--".utf8), let option = command.option(String(word.dropFirst(2))) else {
+                continue
+            }
+            if option.value != nil, rest.first != "--" { rest = rest.dropFirst() }
+        }
+        return false
+    }
+
     /// A word that could not be decoded, or was decoded wrongly before, must not become part of a record.
     private static func refuseReplacementCharacters(_ words: [String]) throws(CommandFailure) {
         for (place, word) in words.enumerated() where word.unicodeScalars.contains("\u{FFFD}") {
@@ -58,7 +72,7 @@ struct CommandLineParser {
         _ words: ArraySlice<String>,
         wantsJSON: Bool
     ) throws(CommandFailure) -> Request {
-        if words.prefix(while: { $0 != "--" }).contains("--help") { return .help(path: command.path) }
+        if Self.asksForHelp(words, of: command) { return .help(path: command.path) }
         var parsing = CommandParsing(command)
         if wantsJSON { try parsing.addFlag("json") }
         var rest = words
