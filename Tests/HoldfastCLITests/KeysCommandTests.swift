@@ -98,6 +98,10 @@ struct KeysCommandTests {
         #expect(error["code"]?.string == "shredded" && error["receipt"] == .integer(1))
         #expect(error["time"] == receipt["time"] && error["reason"]?.string == "asked for")
         keys.run("open", [], input: box).expectError(.refused, "was destroyed at", "receipt 1")
+        // That it was destroyed must not be denied because another scope was asked for.
+        let elsewhere = keys.run("open", ["--entity", "b", "--json"], input: box)
+        #expect(elsewhere.code == .refused)
+        #expect(try elsewhere.jsonError()["code"]?.string == "box_of_other_scope")
         let text = keys.run("shred", "--entity", "a")
         #expect(text.lines[0] == "destroyed: 1 key, receipt 1")
         #expect(text.output.contains("asked for") && text.output.contains("copies_elsewhere"))

@@ -49,6 +49,7 @@ enum KeysOpenCommand {
         let store = input.store
         defer { store.close() }
         let box = try box(input, context)
+        try requireScope(of: box, store, context)
         let opened = try opened(box, input, context)
         switch opened {
         case .plaintext(let payload):
@@ -98,15 +99,30 @@ enum KeysOpenCommand {
         }
     }
 
+    private static func requireScope(
+        of box: SealedBox,
+        _ store: ScopedKeyStore,
+        _ context: CommandContext
+    ) throws(CommandFailure) {
+        guard let scope = context.selector?.scope else { return }
+        let own = try context.asking { () throws(KeyStoreError) in try store.keyIDs(of: scope) }
+        if own.contains(box.keyID) { return }
+        throw CommandFailure(
+            exitCode: .refused,
+            code: "box_of_other_scope",
+            message:
+                "the box was not sealed with a key of this scope, whatever became of its own; give the scope that it was sealed "
+                + "for, or none",
+            fields: ["key_id": .string(box.keyID.description)]
+        )
+    }
+
     private static func opened(
         _ box: SealedBox,
         _ input: KeysInput.Payload,
         _ context: CommandContext
     ) throws(CommandFailure) -> ScopedKeyStore.Opened {
         do throws(KeyStoreError) {
-            if let scope = context.selector?.scope, try !input.store.keyIDs(of: scope).contains(box.keyID) {
-                throw .unknownKey(box.keyID)
-            }
             return try input.store.open(box, associatedData: input.associatedData)
         } catch {
             var failure = CommandFailure(error, of: context)
