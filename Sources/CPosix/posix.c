@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -269,6 +270,11 @@ intptr_t cposix_processor_count(void) { return sysconf(_SC_NPROCESSORS_ONLN); }
 // The command line.
 
 int cposix_isatty(int descriptor) { return isatty(descriptor); }
+
+int cposix_reader_is_gone(int descriptor) {
+    struct pollfd asked = {.fd = descriptor, .events = 0};
+    return poll(&asked, 1, 0) == 1 && (asked.revents & (POLLERR | POLLHUP)) != 0;
+}
 
 void cposix_exit(int status) { exit(status); }
 

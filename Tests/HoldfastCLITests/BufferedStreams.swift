@@ -12,6 +12,8 @@ final class BufferedStreams: ConsoleStreams {
     var readMaximum = Int.max
     /// Makes every write of results fail.
     var outputFailure: ErrorNumber?
+    /// Whether nobody reads the results any more.
+    var isReaderGone = false
     /// Called before diagnostics are written: while the command is between two of its steps.
     var beforeDiagnostics: () throws -> Void = {}
 
@@ -28,6 +30,8 @@ final class BufferedStreams: ConsoleStreams {
         inputs[descriptor] = Array(rest.dropFirst(count))
         return count
     }
+
+    func isReaderGone(_ descriptor: Int32) -> Bool { isReaderGone && descriptor == StandardDescriptor.output }
 
     /// Keeps the bytes.
     func write(_ bytes: Span<UInt8>, to descriptor: Int32) throws(FileSystemError) {

@@ -92,6 +92,15 @@ struct EventsReadingTests {
         )
     }
 
+    /// A session may be quiet for hours: a viewer that was closed must not leave a process behind.
+    @Test func followEndsWhenNobodyReadsAnyMore() throws {
+        let streams = BufferedStreams()
+        streams.isReaderGone = true
+        let run = CommandRun(["events", "follow", Self.golden, "--idle", "30"], streams: streams)
+        #expect(run.code == .done)
+        #expect(run.error.isEmpty && run.output.isEmpty)
+    }
+
     // MARK: - verify and seal
 
     @Test func verifySaysOkOrWhere() throws {

@@ -341,6 +341,8 @@ intptr_t cposix_guarded_unmap(void *address, size_t length);
 
 /// `isatty`: 1 or 0.
 int cposix_isatty(int descriptor);
+/// `poll` for nothing: 1 when nobody is there any more to read what is written to `descriptor`, else 0.
+int cposix_reader_is_gone(int descriptor);
 /// `exit`.
 _Noreturn void cposix_exit(int status);
 /// `getenv`: the value, valid while nothing changes the environment, or NULL.

@@ -91,6 +91,13 @@ extension Console {
         pending.removeAll(keepingCapacity: true)
     }
 
+    /// Notices that nobody reads the results any more, without writing anything: for a command that waits long between results.
+    package func checkReader() {
+        if outputFailure == nil, streams.isReaderGone(StandardDescriptor.output) {
+            outputFailure = FileSystemError(operation: .write, name: "standard output", code: .brokenPipe)
+        }
+    }
+
     /// Writes a line of diagnostics, after the results so far. When even that fails there is nobody to tell.
     package func writeDiagnostic(_ text: String) {
         flush()

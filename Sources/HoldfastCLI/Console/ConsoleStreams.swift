@@ -11,6 +11,9 @@ package protocol ConsoleStreams: AnyObject {
     ///
     /// - Throws: `.brokenPipe` when the reader has gone.
     func write(_ bytes: Span<UInt8>, to descriptor: Int32) throws(FileSystemError)
+
+    /// Whether the reader of a pipe or the other end of a terminal has gone, so that a write would fail.
+    func isReaderGone(_ descriptor: Int32) -> Bool
 }
 
 extension ErrorNumber {

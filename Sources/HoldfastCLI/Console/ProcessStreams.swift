@@ -30,6 +30,8 @@ final class ProcessStreams: ConsoleStreams {
         }
     }
 
+    func isReaderGone(_ descriptor: Int32) -> Bool { cposix_reader_is_gone(descriptor) == 1 }
+
     private static func repeating(_ call: () -> Int) -> Int {
         while true {
             let result = call()

@@ -50,7 +50,10 @@ enum EventsFollowCommand {
             try context.sessionLog().follow(from: arguments.integer("from"))
         }
         var quiet: UInt64 = 0
-        while rest > 0, console.outputFailure == nil {
+        while rest > 0 {
+            // A session may be quiet for hours: who has gone is not noticed by writing.
+            console.checkReader()
+            if console.outputFailure != nil { break }
             let wait = min(Self.sliceMilliseconds, idle.map { $0 - quiet } ?? .max)
             let entry = try context.asking { () throws(EventLogError) in
                 try follower.next(timeoutMilliseconds: wait)
