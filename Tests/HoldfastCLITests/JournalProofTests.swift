@@ -74,6 +74,12 @@ struct JournalProofTests {
             try TestFile.write(proof.replacingOccurrences(of: old, with: new), file)
             CommandRun("journal", "verify-proof", file).expectError(.refused, "does not hold")
         }
+        // Somebody else's file must not write on the terminal what it likes.
+        let hostile = proof.replacingOccurrences(of: "approval-use/v1", with: #"\\u001b[2Kok\\u001b[8m"#)
+        #expect(hostile != proof)
+        try TestFile.write(hostile, file)
+        let printed = CommandRun("journal", "verify-proof", file)
+        #expect(printed.code == .malformedInput && !printed.error.utf8.contains(0x1b), "\(printed.error)")
         for text in ["", "{}", "[]", proof.replacingOccurrences(of: "\"v1\"", with: "\"v9\"")] {
             try TestFile.write(text, file)
             CommandRun("journal", "verify-proof", file).expectError(.malformedInput, "proof")

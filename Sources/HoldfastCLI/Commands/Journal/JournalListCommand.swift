@@ -35,8 +35,21 @@ enum JournalListCommand {
         let journal = try context.existingJournal()
         let from = context.arguments.integer("from") ?? 1
         let limit = context.arguments.integer("limit").map { Int($0) }
-        let records = try context.asking { () throws(JournalError) in try journal.records(from: from, limit: limit) }
-        JournalListing.show(records, context)
+        if context.wantsJSON {
+            var rest = limit ?? .max
+            if rest == 0 { return .done }
+            try context.asking { () throws(JournalError) in
+                try journal.forEachRecord(from: from) { record in
+                    rest -= 1
+                    return JournalListing.showAsJSON(record, context) && rest > 0
+                }
+            }
+        } else {
+            let records = try context.asking { () throws(JournalError) in
+                try journal.records(from: from, limit: limit)
+            }
+            JournalListing.showTable(records, context)
+        }
         return .done
     }
 }

@@ -2,15 +2,17 @@ internal import Journal
 
 /// Prints records: a table for people, one stored record a line for scripts.
 enum JournalListing {
-    static func show(_ records: [StoredRecord], _ context: CommandContext) {
+    /// Prints one record for scripts, as it is read: a journal may be larger than memory.
+    ///
+    /// - Returns: false when nobody takes any more.
+    static func showAsJSON(_ record: StoredRecord, _ context: CommandContext) -> Bool {
+        context.console.write(record.compactBytes + [UInt8(ascii: "\n")])
+        return context.console.outputFailure == nil
+    }
+
+    /// Prints a table, whose columns are as wide as the widest of all cells.
+    static func showTable(_ records: [StoredRecord], _ context: CommandContext) {
         let console = context.console
-        if context.wantsJSON {
-            for record in records {
-                console.write(record.compactBytes + [UInt8(ascii: "\n")])
-                if console.outputFailure != nil { return }
-            }
-            return
-        }
         guard !records.isEmpty else { return }
         let width = console.terminal.isOutput ? console.terminal.columns : nil
         let table = JournalText.table(records)

@@ -101,10 +101,10 @@ enum JournalVerifyProofCommand {
             throw CommandFailure(
                 exitCode: .refused,
                 code: "proof_failed",
-                message: "the proof does not hold: \(reason)"
+                message: "the proof does not hold: \(Printable.escaped(reason))"
             )
         } catch {
-            throw .malformed("\(source.name): \(error)", code: "malformed_proof")
+            throw .malformed("\(source.name): \(Printable.escaped("\(error)"))", code: "malformed_proof")
         }
         if !trusted.isEmpty, finding.hub != .valid {
             throw CommandFailure(

@@ -20,8 +20,14 @@ enum JournalUsesCommand {
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
         let journal = try context.existingJournal()
         let grant = context.arguments.required("grant")
-        let uses = try context.asking { () throws(JournalError) in try journal.uses(forGrant: grant) }
-        JournalListing.show(uses, context)
+        if context.wantsJSON {
+            try context.asking { () throws(JournalError) in
+                try journal.forEachUse(ofGrant: grant) { JournalListing.showAsJSON($0, context) }
+            }
+        } else {
+            let uses = try context.asking { () throws(JournalError) in try journal.uses(forGrant: grant) }
+            JournalListing.showTable(uses, context)
+        }
         return .done
     }
 }
