@@ -202,11 +202,16 @@ struct LockCommandTests {
         let text = temporary.path + "/text"
         try TestFile.write("{}", text)
         CommandRun("lock", "takeover", temporary.path, "--attestation", text, "--trusted-key", text)
-            .expectError(.malformedInput, "is not an Ed25519 public key")
+            .expectError(.malformedInput, "is no Ed25519 public key")
+        let noKey = CommandRun("lock", "attest", temporary.path, "--key", text, "--reason", "r", "--json")
+        #expect(
+            try noKey.jsonError()["code"]?.string == "malformed_key",
+            "the word that the other commands have for it"
+        )
         CommandRun("lock", "takeover", temporary.path, "--attestation", text, "--trusted-key", keys.public)
             .expectError(.malformedInput, "the takeover cannot be read")
         CommandRun("lock", "attest", temporary.path, "--key", keys.public, "--reason", "r")
-            .expectError(.malformedInput, "is not an Ed25519 private key")
+            .expectError(.malformedInput, "is no Ed25519 private key")
         CommandRun("lock", "takeover", temporary.path, "--attestation", text + "x", "--trusted-key", keys.public)
             .expectError(.missingInput, "does not exist")
         CommandRun("lock", "takeover", temporary.path, "--attestation", text).expectError(.usage, "--trusted-key")

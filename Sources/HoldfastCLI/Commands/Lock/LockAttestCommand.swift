@@ -60,7 +60,7 @@ enum LockAttestCommand {
 
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
         let arguments = context.arguments
-        let key = try LockArguments.privateKey(arguments.required("key"), context)
+        let key = try KeyInput.signingKey(arguments.required("key"), context)
         let lock = context.markerLock()
         let inspection = try context.locking { () throws(LockError) in try lock.inspect() }
         if inspection.isHeld {

@@ -57,7 +57,7 @@ enum LockTakeoverCommand {
 
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
         var keys: [VerifyingKey] = []
-        for path in context.arguments.texts("trusted-key") { keys.append(try LockArguments.publicKey(path, context)) }
+        for path in context.arguments.texts("trusted-key") { keys.append(try KeyInput.publicKey(path, context)) }
         let signed = try attestation(context)
         let lock = context.markerLock()
         let name = try context.locking { () throws(LockError) in
