@@ -80,7 +80,7 @@ public enum HoldfastCommand {
     ) -> ExitCode {
         let remedy =
             changesStore
-            ? "; the change itself is recorded: do not repeat it blindly, look at the store first"
+            ? "; a change that was made stands: do not repeat it blindly, look at the store first"
             : "; make room or write elsewhere, then repeat the command"
         console.writeDiagnostic(
             "\(console.errorStyle.bad("error:")) standard output cannot be written: \(failure.code)\(remedy)"

@@ -52,6 +52,17 @@ struct PlatformCommandTests {
         )
     }
 
+    /// A profile of it would admit nothing, in the place of one that was right.
+    @Test func onlyADirectoryIsRecorded() throws {
+        let temporary = try TemporaryDirectory()
+        let (profile, file) = (temporary.path + "/profile", temporary.path + "/file")
+        try TestFile.write("no directory", file)
+        #expect(CommandRun("platform", "record", temporary.path, "--out", profile).code == .done)
+        let right = try Data(contentsOf: URL(filePath: profile))
+        CommandRun("platform", "record", file, "--out", profile).expectError(.missingInput, "is no directory")
+        #expect(try Data(contentsOf: URL(filePath: profile)) == right)
+    }
+
     @Test func anotherPlatformIsRefusedWithItsDifferences() throws {
         let temporary = try TemporaryDirectory()
         let profile = temporary.path + "/profile"

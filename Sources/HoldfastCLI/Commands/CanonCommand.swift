@@ -26,7 +26,8 @@ enum CanonCommand {
             OptionDescription(
                 name: "integers",
                 arity: .value(.choice(["double", "safe53", "exact64"]), name: "double|safe53|exact64"),
-                help: "integers beyond 2^53: rounded, an error, or kept; double for jcs and exact64 for declared "
+                help:
+                    "integers beyond 2^53: rounded, an error, or kept up to 64 bits; double for jcs and exact64 for declared "
                     + "when left out"
             ),
         ],

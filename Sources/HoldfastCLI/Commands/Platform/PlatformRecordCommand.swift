@@ -33,7 +33,7 @@ enum PlatformRecordCommand {
         ],
         exitNotes: [
             ExitNote(code: .done, meaning: "the profile is written, durably"),
-            ExitNote(code: .missingInput, meaning: "there is nothing at PATH, or no directory for FILE"),
+            ExitNote(code: .missingInput, meaning: "there is no directory at PATH, or none for FILE"),
         ],
         run: run
     )
@@ -41,6 +41,12 @@ enum PlatformRecordCommand {
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
         let file = try OutputFile(context.arguments.required("out"), in: context.fileSystem)
         let evidence = try context.observePlatform(.standard)
+        guard evidence.pathStatus == .directory else {
+            throw .missing(
+                "\(Printable.quoted(context.arguments.positional("PATH") ?? "", maximum: 200)) is no directory that can be "
+                    + "looked at; a profile of it would admit nothing. Check the path"
+            )
+        }
         let fingerprint: String
         if context.arguments.text("schema") == "1" {
             let profile = LegacyProfile(evidence)
