@@ -44,7 +44,7 @@ extension ApprovalJournal {
         signedBy signer: HubSigner? = nil
     ) throws(JournalError) -> AppendedRecord {
         // Checked before the lock is taken: what cannot be recorded has no answer.
-        try RecordValidation.checkRequest(record)
+        try RecordValidation.checkRequest(record, signedBy: signer)
         switch try commit(.append(record, signedBy: signer)) {
         case .appended(let appended): return appended
         case .reserved: preconditionFailure("an append was answered as a reservation")

@@ -1,4 +1,5 @@
 import Journal
+import Signing
 import Testing
 
 @Suite("Requests that cannot be recorded")
@@ -125,6 +126,25 @@ struct ValidationTests {
             }
         }
         #expect(try handle.records().isEmpty)
+    }
+
+    /// What a signer adds is in the chain for good, as what the caller gives.
+    @Test(arguments: JournalFormat.allCases, ["", "a\nb\u{1}", String(repeating: "h", count: 4097)])
+    func theNameOfAHubIsChecked(format: JournalFormat, hubID: String) throws {
+        let journal = try TestJournal(format)
+        let handle = journal.open()
+        _ = try handle.reserve(use())
+        let signer = HubSigner(hubID: hubID, key: try SigningKey(seed: [UInt8](repeating: 7, count: 32)))
+        for attempt in [
+            { _ = try handle.makeCheckpoint(signedBy: signer) },
+            { _ = try handle.append(checkpoint(to: 1), signedBy: signer) },
+        ] as [() throws -> Void] {
+            guard case .invalidArgument("hub_id", _)? = try journalError(attempt) else {
+                Issue.record("the name was taken")
+                continue
+            }
+        }
+        #expect(try journal.recordCount() == 1)
     }
 
     @Test(arguments: JournalFormat.allCases)

@@ -66,7 +66,8 @@ extension JournalCheckpoint {
 
 /// Who signs checkpoints for a hub.
 public struct HubSigner: Sendable {
-    /// The hub's name, such as `hub://org-0`.
+    /// The hub's name, such as `hub://org-0`: an identifier, and so not empty, at most 4096 bytes, without control
+    /// characters. A checkpoint is not appended with another one (`.invalidArgument`, `hub_id`).
     public let hubID: String
     /// Its private key.
     public let key: SigningKey

@@ -2,8 +2,9 @@ internal import Canonical
 
 extension RecordValidation {
     /// Checks a record that a caller wants written as if it were complete: what the journal fills in later stands for
-    /// itself.
-    static func checkRequest(_ request: JournalRecord) throws(JournalError) {
+    /// itself, but for the name that a signer gives.
+    static func checkRequest(_ request: JournalRecord, signedBy signer: HubSigner? = nil) throws(JournalError) {
+        if let signer { try identifier("hub_id", signer.hubID) }
         switch request {
         case .use(var use):
             if use.useID.isEmpty { use.useID = "use_" }
