@@ -36,7 +36,10 @@ struct JournalProofTests {
             "example.com/j"
         )
         #expect(made.code == .done, "\(made.error)")
-        #expect(made.output.hasPrefix("checkpoint: cp_"))
+        #expect(made.output.hasPrefix("checkpoint: cp_") && made.lines[0].hasSuffix(", signed for hub://org-0"))
+        let unsigned = journal.run("checkpoint")
+        #expect(unsigned.code == .done && unsigned.lines[0].hasSuffix(", unsigned"))
+        #expect(try journal.run("checkpoint", "--json").json()["signed"] == .bool(false))
         #expect(journal.run("verify", "--strict").code == .done)
 
         let key = try SigningKey(pem: Self.pem).publicKey
@@ -130,6 +133,8 @@ struct JournalProofTests {
         journal.run("checkpoint", "--sign-key", keyFile, "--note-out", note).expectError(.usage, "--origin")
         journal.run("checkpoint", "--sign-key", keyFile, "--note-out", note, "--origin", "a b")
             .expectError(.usage, "no note can be made")
+        // A checkpoint that was meant to be signed, and is not, would be found out by nobody.
+        journal.run("checkpoint", "--sign-key", keyFile).expectError(.usage, "--hub", "--note-out")
         try TestFile.write("no key", keyFile)
         journal.run("checkpoint", "--sign-key", keyFile).expectError(.malformedInput, "no signing key")
         #expect(journal.run("list", "--json").lines.count == 1)

@@ -71,6 +71,9 @@ enum JournalCheckpointCommand {
         let key = try signingKey(context)
         let signer = try hubSigner(key, arguments)
         let note = try noteOutput(key, context)
+        if key != nil, signer == nil, note == nil {
+            throw .usage("--sign-key signs for --hub, or a note for --note-out; give one of them")
+        }
         let journal = try context.existingJournal()
         let stored = try context.asking { () throws(JournalError) in
             try journal.makeCheckpoint(
@@ -92,13 +95,14 @@ enum JournalCheckpointCommand {
                 "checkpoint_id": .string(checkpoint.checkpointID),
                 "from_record_index": .integer(checkpoint.fromRecordIndex),
                 "to_record_index": .integer(checkpoint.toRecordIndex),
-                "merkle_root": .string(checkpoint.merkleRoot),
+                "merkle_root": .string(checkpoint.merkleRoot), "signed": .bool(signer != nil),
             ])
         } else {
             context.console.writeLine(
                 "\(context.console.outputStyle.good("checkpoint:")) \(checkpoint.checkpointID), record \(stored.index), "
                     + "over records \(checkpoint.fromRecordIndex) to \(checkpoint.toRecordIndex): "
                     + checkpoint.merkleRoot
+                    + (signer.map { ", signed for \(Printable.escaped($0.hubID))" } ?? ", unsigned")
             )
         }
         return .done
