@@ -151,23 +151,6 @@ struct JournalCopyTests {
         CommandRun("journal", "verify-bundle", journal.beside("none")).expectError(.missingInput, "none")
     }
 
-    /// A wrong root is a finding, until the one who signed it is trusted.
-    @Test func aTrustedKeyMakesAWrongRootAFailure() throws {
-        let journal = try filled()
-        let pem = """
-            -----BEGIN PRIVATE KEY-----
-            MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
-            -----END PRIVATE KEY-----
-
-            """
-        let keyFile = journal.beside("hub.pem")
-        try TestFile.write(pem, keyFile)
-        #expect(journal.run("checkpoint", "--sign-key", keyFile, "--hub", "hub://org-0").code == .done)
-        let key = try SigningKey(pem: pem).publicKey.base64URL
-        #expect(journal.run("verify", "--key", key, "--strict").code == .done)
-        journal.run("verify", "--key", "nonsense").expectError(.usage, "no public key")
-    }
-
     @Test func repairDoesWhatTheNextAppendWould() throws {
         let journal = try filled()
         #expect(journal.run("repair").output == "nothing to do: 5 records, the chain is intact\n")

@@ -165,7 +165,8 @@ extension JournalBundle {
     ///
     /// - Parameters:
     ///   - anchor: what the caller has seen of the journal before.
-    ///   - trustedHubKeys: whose signatures make a checkpoint's root evidence.
+    ///   - trustedHubKeys: whose signatures make a checkpoint evidence; with any, one by one of them must be there, and
+    ///     ``VerificationReport/vouchedUpTo`` says how far they vouch.
     ///   - clockToleranceSeconds: how far a record's time may lie before that of the one it follows.
     ///   - progress: told how many records are done.
     /// - Throws: `.io`.
@@ -195,12 +196,13 @@ extension JournalBundle {
         if report.failures.isEmpty {
             if let anchor { report.check(anchor) { _ in anchored } }
             report.findings = audit.findings
-            var roots = MerkleAudit(audit.checkpoints)
+            var roots = MerkleAudit(audit.checkpoints, trusting: trustedHubKeys)
             if roots.lastIndex > 0 {
                 try forEachLine { (line, bytes) throws(JournalError) in roots.apply(line.index, leaf: Bytes.copy(bytes))
                 }
             }
-            report.add(roots.mismatches, trusting: trustedHubKeys)
+            report.add(roots)
+            report.requireVouching(by: trustedHubKeys)
         }
         progress?(WorkProgress(completed: report.recordCount, total: recordCount))
         return report

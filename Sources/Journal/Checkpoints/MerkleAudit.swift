@@ -24,6 +24,16 @@ struct MerkleAudit {
         let computed: Digest?
     }
 
+    /// A hub's checkpoint that is not signed as it stands.
+    struct BrokenSignature {
+        /// The checkpoint's own record.
+        let index: UInt64
+        /// Whether it names a key that is trusted as the one that signed it.
+        let isOfTrusted: Bool
+        /// What is wrong, for a sentence that begins with the checkpoint.
+        let reason: String
+    }
+
     /// The trees that are growing, with their first records.
     private var trees: [(from: UInt64, tree: MerkleAccumulator)] = []
     /// The first records of trees that do not grow yet, the next one last.
@@ -33,13 +43,20 @@ struct MerkleAudit {
     /// The last record that any claim of a tree needs.
     private var ends: [UInt64: UInt64] = [:]
     private(set) var mismatches: [Mismatch] = []
+    /// The records of checkpoints that one of the trusted keys signed as they stand.
+    private(set) var signed: Set<UInt64> = []
+    private(set) var brokenSignatures: [BrokenSignature] = []
+    /// The last record that a checkpoint sums up which is ``signed`` and states the right root; nil when there is none.
+    private(set) var vouchedUpTo: UInt64?
     /// The last record that is needed; 0 when there is nothing to recompute.
     let lastIndex: UInt64
     /// How many leaves were added to trees: what the pass costs besides one hash a record.
     private(set) var addedLeafCount = 0
 
-    /// - Parameter checkpoints: all checkpoints of the journal, with their own records' indexes.
-    init(_ checkpoints: [IndexedCheckpoint]) {
+    /// - Parameters:
+    ///   - checkpoints: all checkpoints of the journal, with their own records' indexes.
+    ///   - keys: whose signatures count; with none, signatures are not looked at.
+    init(_ checkpoints: [IndexedCheckpoint], trusting keys: [VerifyingKey] = []) {
         var wrong: [Mismatch] = []
         var ends: [UInt64: UInt64] = [:]
         var claims: [UInt64: [IndexedCheckpoint]] = [:]
@@ -57,6 +74,27 @@ struct MerkleAudit {
         lastIndex = ends.values.max() ?? 0
         starts = ends.keys.sorted(by: >)
         (self.ends, self.claims, mismatches) = (ends, claims, wrong)
+        if !keys.isEmpty { for checkpoint in checkpoints { checkSignature(checkpoint, keys) } }
+    }
+
+    private mutating func checkSignature(_ indexed: IndexedCheckpoint, _ keys: [VerifyingKey]) {
+        let checkpoint = indexed.checkpoint
+        let isOfTrusted = keys.contains { TextBytes.isSame($0.base64URL, checkpoint.hubPublicKey) }
+        let reason: String
+        switch checkpoint.hubVerdict(trusting: keys) {
+        case .valid:
+            signed.insert(indexed.index)
+            return
+        case .untrustedIssuer: return
+        case .notAHubCheckpoint:
+            if !isOfTrusted { return }
+            reason = "says that it is no hub's, and names the key of one"
+        case .tampered: reason = "carries a signature that is not one of its contents by the key that it names"
+        case .missingField(let name): reason = "is a hub's and has no \(name)"
+        }
+        brokenSignatures.append(
+            BrokenSignature(index: indexed.index, isOfTrusted: isOfTrusted, reason: reason)
+        )
     }
 
     /// Looks at the next record, from the first.
@@ -75,7 +113,10 @@ struct MerkleAudit {
         for claim in claims {
             let grown = trees.first { $0.from == claim.checkpoint.fromRecordIndex }
             guard let computed = grown?.tree.root else { continue }
-            if claim.checkpoint.merkleRoot == computed.description { continue }
+            if claim.checkpoint.merkleRoot == computed.description {
+                if signed.contains(claim.index) { vouchedUpTo = index }
+                continue
+            }
             mismatches.append(
                 Mismatch(
                     index: claim.index,
@@ -87,21 +128,5 @@ struct MerkleAudit {
             )
         }
         trees.removeAll { ends[$0.from] == index }
-    }
-}
-
-extension VerificationReport {
-    /// Roots that the records do not have: failures where a trusted hub signed them, else findings.
-    mutating func add(_ mismatches: [MerkleAudit.Mismatch], trusting trusted: [VerifyingKey]) {
-        for mismatch in mismatches {
-            if mismatch.checkpoint.hubVerdict(trusting: trusted) == .valid {
-                failures.append(VerificationFailure(mismatch))
-            } else {
-                let message = "the checkpoint \(mismatch.reason)"
-                findings.append(VerificationFinding(kind: .merkleMismatch, index: mismatch.index, message: message))
-            }
-        }
-        failures.sort { $0.index < $1.index }
-        findings.sort { $0.index < $1.index }
     }
 }

@@ -33,11 +33,11 @@ extension JSONRecordsJournal {
             var audit = SemanticAudit(clockToleranceSeconds: options.clockToleranceSeconds)
             for record in walk.records { audit.apply(record) }
             report.findings = audit.findings
-            var roots = MerkleAudit(audit.checkpoints)
+            var roots = MerkleAudit(audit.checkpoints, trusting: request.trustedHubKeys)
             for record in walk.records.prefix(while: { $0.index <= roots.lastIndex }) {
                 roots.apply(record.index, leaf: record.compactBytes)
             }
-            report.add(roots.mismatches, trusting: request.trustedHubKeys)
+            report.add(roots)
         }
         return report
     }

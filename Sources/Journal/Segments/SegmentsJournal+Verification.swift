@@ -72,12 +72,12 @@ extension SegmentsJournal {
         _ report: inout VerificationReport
     ) throws(JournalError) {
         if checkpoints.isEmpty { return }
-        var roots = MerkleAudit(checkpoints)
+        var roots = MerkleAudit(checkpoints, trusting: request.trustedHubKeys)
         if roots.lastIndex > 0 {
             var walk = SegmentWalk(walked.maker, upTo: roots.lastIndex, stopsAtFirst: true)
             try walk.run(&files) { line, bytes in roots.apply(line.index, leaf: Bytes.copy(bytes)) }
         }
-        report.add(roots.mismatches, trusting: request.trustedHubKeys)
+        report.add(roots)
     }
 }
 

@@ -4,12 +4,15 @@ public import Signing
 extension ApprovalJournal {
     /// Walks everything and stops at the first failure, which is in the report, not thrown.
     ///
-    /// Changes nothing and takes no lock. No journal, or an empty one, is intact with 0 records.
+    /// Changes nothing and takes no lock. No journal, or an empty one, is intact with 0 records, unless keys or an anchor say
+    /// that there was more.
     ///
     /// - Parameters:
     ///   - anchor: what the caller has seen of the journal before.
-    ///   - trustedHubKeys: whose signatures make a checkpoint evidence: where its root is not that of the records, it is
-    ///     a failure then, and otherwise a finding.
+    ///   - trustedHubKeys: whose signatures make a checkpoint evidence. With any, a checkpoint by one of them must be there,
+    ///     and each that names one of them must carry its signature and state the root of the records: all else is a
+    ///     failure then. ``VerificationReport/vouchedUpTo`` says how far they vouch. With none, signatures are not looked at,
+    ///     and a wrong root is a finding.
     ///   - progress: told how many records are done.
     /// - Throws: only when the journal could not be looked at: `.io`, `.notAJournal`, `.unsupportedFormat`.
     /// - Complexity: O(*n*) in the size of the journal.
@@ -18,9 +21,9 @@ extension ApprovalJournal {
         trustedHubKeys: [VerifyingKey] = [],
         progress: WorkProgress.Handler? = nil
     ) throws(JournalError) -> VerificationReport {
-        var report = try storage.verify(
+        var report = try verify(
             VerificationRequest(stopsAtFirst: true, anchor: anchor, trustedHubKeys: trustedHubKeys),
-            progress: progress
+            progress
         )
         report.failures = Array(report.failures.prefix(1))
         return report
@@ -30,8 +33,10 @@ extension ApprovalJournal {
     ///
     /// - Parameters:
     ///   - anchor: what the caller has seen of the journal before.
-    ///   - trustedHubKeys: whose signatures make a checkpoint evidence: where its root is not that of the records, it is
-    ///     a failure then, and otherwise a finding.
+    ///   - trustedHubKeys: whose signatures make a checkpoint evidence. With any, a checkpoint by one of them must be there,
+    ///     and each that names one of them must carry its signature and state the root of the records: all else is a
+    ///     failure then. ``VerificationReport/vouchedUpTo`` says how far they vouch. With none, signatures are not looked at,
+    ///     and a wrong root is a finding.
     ///   - progress: told how many records are done.
     /// - Throws: only when the journal could not be looked at: `.io`, `.notAJournal`, `.unsupportedFormat`.
     /// - Complexity: O(*n*) in the size of the journal.
@@ -40,9 +45,19 @@ extension ApprovalJournal {
         trustedHubKeys: [VerifyingKey] = [],
         progress: WorkProgress.Handler? = nil
     ) throws(JournalError) -> VerificationReport {
-        try storage.verify(
+        try verify(
             VerificationRequest(stopsAtFirst: false, anchor: anchor, trustedHubKeys: trustedHubKeys),
-            progress: progress
+            progress
         )
+    }
+
+    /// What the storage finds, and what can be said of it wherever the records are kept.
+    private func verify(
+        _ request: VerificationRequest,
+        _ progress: WorkProgress.Handler?
+    ) throws(JournalError) -> VerificationReport {
+        var report = try storage.verify(request, progress: progress)
+        report.requireVouching(by: request.trustedHubKeys)
+        return report
     }
 }

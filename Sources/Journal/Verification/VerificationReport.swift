@@ -14,6 +14,10 @@ public struct VerificationReport: Sendable, Hashable {
     public internal(set) var warnings: [VerificationWarning] = []
     /// What a valid chain can hold although it should not.
     public internal(set) var findings: [VerificationFinding] = []
+    /// The last record that a checkpoint sums up which one of the trusted keys signed and which holds. For that record
+    /// and all before it, through the chain, the key's owner vouches; what follows rests on the chain alone, which
+    /// whoever can write the journal could have made anew. Nil when there is none, or no key was given.
+    public internal(set) var vouchedUpTo: UInt64?
 }
 
 /// A break of the chain.
@@ -38,11 +42,15 @@ public struct VerificationFailure: Sendable, Hashable {
         case rolledBack = "rolled_back"
         /// The records do not have the root that a trusted hub signed.
         case merkleMismatch = "merkle_mismatch"
+        /// A checkpoint names a trusted key as the one that signed it, and is not signed by it as it stands.
+        case checkpointSignature = "checkpoint_signature"
+        /// Keys were given, and no checkpoint that one of them signed is there.
+        case checkpointUntrusted = "checkpoint_untrusted"
     }
 
     /// What is wrong.
     public let kind: Kind
-    /// Where.
+    /// Where; 0 for the journal as a whole.
     public let index: UInt64
     /// What should be there: a digest or a name; nil where there is nothing to compare.
     public let expected: String?
@@ -51,15 +59,13 @@ public struct VerificationFailure: Sendable, Hashable {
     /// The same as the error that a decision on this journal throws, in words, with the remedy.
     public let message: String
 
-    /// A root that a trusted hub signed and that the records do not have.
-    init(_ mismatch: MerkleAudit.Mismatch) {
-        kind = .merkleMismatch
-        index = mismatch.index
-        expected = mismatch.checkpoint.merkleRoot
-        actual = mismatch.computed?.description
-        message =
-            "record \(mismatch.index), a checkpoint that \(mismatch.checkpoint.hubID) signed, \(mismatch.reason). The "
-            + "records were replaced after it was signed; restore the journal from a copy that verifies"
+    /// Makes a failure from its parts.
+    init(kind: Kind, index: UInt64, expected: String? = nil, actual: String? = nil, message: String) {
+        self.kind = kind
+        self.index = index
+        self.expected = expected
+        self.actual = actual
+        self.message = message
     }
 
     /// The failure that an error stands for; nil for an error that says nothing about the chain.
@@ -129,6 +135,8 @@ public struct VerificationFinding: Sendable, Hashable {
         case merkleMismatch = "merkle_mismatch"
         /// A use does not carry the number that the count of its grant's uses gives.
         case useNumberMismatch = "use_number_mismatch"
+        /// A hub's checkpoint is not signed as it stands, by a key that nobody trusted. Looked at only when keys are given.
+        case checkpointSignature = "checkpoint_signature"
     }
 
     /// What it is.

@@ -107,8 +107,8 @@ enum JournalVerifyBundleCommand {
         summary: "check a bundle that journal export wrote, without the journal",
         discussion: [
             "Checks every record's digest and place in the chain, the count and the last record that the first line names, "
-                + "and the roots of all checkpoints. With --key a wrong root that the key's owner signed is a failure; "
-                + "without, anyone could have made all of it."
+                + "and the roots of all checkpoints. With --key a checkpoint that the key's owner signed must be there, and it is "
+                + "said up to which record the owner vouches; without, anyone could have made all of it."
         ],
         positionals: [
             PositionalDescription(name: "FILE", kind: .regularFile, help: "the bundle; a file, since it is read twice")

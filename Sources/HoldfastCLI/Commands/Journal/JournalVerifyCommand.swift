@@ -12,8 +12,10 @@ enum JournalVerifyCommand {
                 + "it should not, such as a use after a revocation.",
             "Whether the whole directory was replaced by an older copy cannot be seen from inside: that takes an "
                 + "anchor, the output of journal head --json kept elsewhere.",
-            "With --key a checkpoint that the key's owner signed counts as evidence: records that do not have its root are a "
-                + "failure. Without, a wrong root is a finding, since anyone could have stated it.",
+            "Whoever can write all of the directory can make the whole chain anew, with right digests. With --key that shows: a "
+                + "checkpoint that the key's owner signed must be there, and one that names the key must carry its signature and "
+                + "the root of the records. It is then said up to which record the owner vouches; what follows rests on "
+                + "the chain alone. Without --key a wrong root is a finding, since anyone could have stated it.",
         ],
         positionals: [JournalArguments.directory],
         options: [

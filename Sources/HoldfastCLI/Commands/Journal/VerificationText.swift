@@ -19,7 +19,7 @@ enum VerificationText {
     static func lines(_ report: VerificationReport, isRefused: Bool, _ style: TextStyle) -> [String] {
         var lines: [String] = []
         if report.isIntact {
-            let chain = "\(records(report.recordCount))\(head(report.head))"
+            let chain = "\(records(report.recordCount))\(head(report.head))\(vouched(report))"
             if isRefused {
                 let count = report.findings.count == 1 ? "a finding" : "\(report.findings.count) findings"
                 lines.append("\(style.bad("refused:")) the chain is intact but has \(count); \(chain)")
@@ -28,7 +28,8 @@ enum VerificationText {
             }
         }
         for failure in report.failures {
-            let place = style.bad("record \(failure.index): \(failure.kind.rawValue):")
+            let record = failure.index > 0 ? "record \(failure.index): " : ""
+            let place = style.bad("\(record)\(failure.kind.rawValue):")
             lines.append("\(place) \(Printable.escaped(withoutPlace(failure)))")
         }
         for warning in report.warnings {
@@ -55,12 +56,18 @@ enum VerificationText {
         return ", head \(head.index) \(Printable.escaped(head.digest))"
     }
 
+    /// How far the trusted keys vouch; what follows rests on the chain alone.
+    private static func vouched(_ report: VerificationReport) -> String {
+        report.vouchedUpTo.map { ", vouched for up to record \($0)" } ?? ""
+    }
+
     /// The report as the contract's object.
     static func json(_ report: VerificationReport) -> JSONObject {
         var object: JSONObject = ["ok": .bool(report.isIntact), "records": .integer(report.recordCount)]
         if let head = report.head {
             object["head"] = .object(["index": .integer(head.index), "digest": .string(head.digest)])
         }
+        if let last = report.vouchedUpTo { object["vouched_up_to"] = .integer(last) }
         if !report.isIntact { object["failures"] = .array(report.failures.map(json)) }
         object["warnings"] = .array(
             report.warnings.map { .object(["kind": .string($0.kind.rawValue), "message": .string($0.message)]) }

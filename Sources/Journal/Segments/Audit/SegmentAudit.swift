@@ -167,6 +167,7 @@ extension VerificationFinding {
         case .repeatedUseID: 3
         case .useNumberMismatch: 4
         case .merkleMismatch: 5
+        case .checkpointSignature: 6
         }
     }
 }
