@@ -1,5 +1,6 @@
 import Canonical
 import FileSystemSeam
+import Signing
 import TestSupport
 import Testing
 
@@ -57,6 +58,47 @@ struct MerkleAuditTests {
         #expect(audit.mismatches.isEmpty)
         #expect(audit.addedLeafCount == ranges.reduce(0) { $0 + $1.count })
         #expect(audited(ranges.map { Self.checkpoint($0, at: 6001, isRight: false) }).mismatches.count == ranges.count)
+    }
+
+    /// Whoever may append could make a verification take the square of the number of records. What is left out is said.
+    @Test func rangesThatOverlapWithoutEndAreBounded() throws {
+        let count = UInt64(Self.count)
+        let many = (1...(count / 2)).map { first in
+            let stated = JournalCheckpoint(
+                fromRecordIndex: first,
+                toRecordIndex: count / 2,
+                merkleRoot: MerkleHash.empty.description,
+                leafCount: count / 2 - first + 1,
+                journalID: "jrn_x"
+            )
+            return IndexedCheckpoint(index: count / 2 + first, checkpoint: stated)
+        }
+        let audit = audited(many)
+        #expect(audit.addedLeafCount <= MerkleAudit.treeMaximum * Self.count)
+        #expect(audit.mismatches.map(\.checkpoint.fromRecordIndex) == Array(1...UInt64(MerkleAudit.treeMaximum)))
+        #expect(audit.unchecked.count == many.count - MerkleAudit.treeMaximum)
+        var report = VerificationReport()
+        report.add(audit)
+        #expect(report.isIntact && report.findings.count == many.count)
+        #expect(report.findings.last?.kind == .merkleUnchecked)
+    }
+
+    /// However many others begin before it and overlap it, what a trusted key signed is looked at.
+    @Test(arguments: [true, false])
+    func whatATrustedKeySignedIsNotPushedOut(isRight: Bool) throws {
+        let key = try SigningKey(seed: [UInt8](repeating: 7, count: 32))
+        let made = Self.checkpoint(90...100, at: 200, isRight: isRight)
+        let signed = try made.checkpoint.signed(by: HubSigner(hubID: "hub://x", key: key), at: "2026-05-01T08:00:00Z")
+        let many = (1...80 as ClosedRange<UInt64>).map { Self.checkpoint($0...150, at: 200 + $0, isRight: false) }
+        let all = many + [IndexedCheckpoint(index: 200, checkpoint: signed)]
+        for (keys, isSeen) in [([], false), ([key.publicKey], true)] as [([VerifyingKey], Bool)] {
+            var audit = MerkleAudit(all, trusting: keys)
+            for index in 1...audit.lastIndex { audit.apply(index, leaf: Self.leaf(index)) }
+            #expect(audit.unchecked.contains { $0.index == 200 } == !isSeen)
+            #expect(audit.vouchedUpTo == (isSeen && isRight ? 100 : nil))
+            #expect(audit.mismatches.contains { $0.index == 200 } == (isSeen && !isRight))
+            #expect(audit.mismatches.count + audit.unchecked.count == all.count - (isSeen && isRight ? 1 : 0))
+        }
     }
 
     /// The file may be cut while somebody reads it.

@@ -170,7 +170,8 @@ extension JournalBundle {
     ///   - clockToleranceSeconds: how far a record's time may lie before that of the one it follows.
     ///   - progress: told how many records are done.
     /// - Throws: `.io`.
-    /// - Complexity: O(*n*).
+    /// - Complexity: O(*n*): of checkpoints whose ranges overlap and begin at different records, 32 at a time are recomputed,
+    ///   those that a trusted key signed first. The others are findings.
     public func verify(
         anchor: JournalAnchor? = nil,
         trustedHubKeys: [VerifyingKey] = [],

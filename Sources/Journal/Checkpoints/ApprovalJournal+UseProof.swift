@@ -13,7 +13,8 @@ extension ApprovalJournal {
     /// - Returns: nil when no such use is recorded.
     /// - Throws: `.invalidArgument` when no checkpoint that counts covers it, or none of those that do holds; see ``JournalError``.
     /// - Complexity: O(*n*) in the number of records from the use on, and in the checkpoint's range. Where the latest
-    ///   checkpoint does not hold, O(*n*) once more over the ranges of all.
+    ///   checkpoint does not hold, all that cover the use are recomputed, however many they are: O(*n* · *m*) for *m* of them
+    ///   that begin at different records. With keys, only who holds one can make them many.
     public func proof(ofUse id: String, trusting keys: [VerifyingKey] = []) throws(JournalError) -> UseProof? {
         guard let found = try findUse(id: id) else { return nil }
         var candidates = try checkpoints(over: found.record.index, trusting: keys)
@@ -27,7 +28,7 @@ extension ApprovalJournal {
         do throws(JournalError) {
             return try proof(of: found.record, under: best)
         } catch .invalidArgument(let member, let reason) {
-            var audit = MerkleAudit(candidates)
+            var audit = MerkleAudit(candidates, treeMaximum: .max)
             try forEachRecord { (record) throws(JournalError) in
                 audit.apply(record.index, leaf: record.compactBytes)
                 return record.index < audit.lastIndex

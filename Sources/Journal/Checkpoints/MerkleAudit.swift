@@ -11,7 +11,9 @@ struct IndexedCheckpoint: Sendable, Hashable {
 ///
 /// Checkpoints that begin at the same record share one tree, and a tree grows only within its checkpoints' ranges: a journal
 /// with a checkpoint every thousand records costs one more hash a record, not one a checkpoint, whether each begins at the
-/// first record or behind the one before. Ranges that begin at different records and overlap cost one hash each.
+/// first record or behind the one before. Ranges that begin at different records and overlap cost one leaf each, and so only
+/// ``treeMaximum`` of them are recomputed at a time: whoever may append must not be able to stop verification. Those that a
+/// trusted key signed come first, then those that begin earlier.
 struct MerkleAudit {
     /// What a checkpoint states and what its records give.
     struct Mismatch {
@@ -34,6 +36,13 @@ struct MerkleAudit {
         let reason: String
     }
 
+    /// How many trees grow at a time. More ranges that overlap than checkpoints by the day, the month and so on have; and the
+    /// leaves of so many take about as long as reading the record does.
+    static let treeMaximum = 32
+
+    private let treeMaximum: Int
+    /// The first records of trees that a trusted key signed the root of.
+    private var signedStarts: Set<UInt64> = []
     /// The trees that are growing, with their first records.
     private var trees: [(from: UInt64, tree: MerkleAccumulator)] = []
     /// The first records of trees that do not grow yet, the next one last.
@@ -46,17 +55,25 @@ struct MerkleAudit {
     /// The records of checkpoints that one of the trusted keys signed as they stand.
     private(set) var signed: Set<UInt64> = []
     private(set) var brokenSignatures: [BrokenSignature] = []
+    /// The checkpoints whose trees did not grow, in the order of their last records.
+    private(set) var unchecked: [IndexedCheckpoint] = []
     /// The last record that a checkpoint sums up which is ``signed`` and states the right root; nil when there is none.
     private(set) var vouchedUpTo: UInt64?
     /// The last record that is needed; 0 when there is nothing to recompute.
     let lastIndex: UInt64
-    /// How many leaves were added to trees: what the pass costs besides one hash a record.
+    /// How many leaves were added to trees: what the pass costs besides one hash a record. At most ``treeMaximum`` a record.
     private(set) var addedLeafCount = 0
 
     /// - Parameters:
     ///   - checkpoints: all checkpoints of the journal, with their own records' indexes.
     ///   - keys: whose signatures count; with none, signatures are not looked at.
-    init(_ checkpoints: [IndexedCheckpoint], trusting keys: [VerifyingKey] = []) {
+    ///   - treeMaximum: how many trees may grow at a time.
+    init(
+        _ checkpoints: [IndexedCheckpoint],
+        trusting keys: [VerifyingKey] = [],
+        treeMaximum: Int = MerkleAudit.treeMaximum
+    ) {
+        self.treeMaximum = treeMaximum
         var wrong: [Mismatch] = []
         var ends: [UInt64: UInt64] = [:]
         var claims: [UInt64: [IndexedCheckpoint]] = [:]
@@ -84,6 +101,7 @@ struct MerkleAudit {
         switch checkpoint.hubVerdict(trusting: keys) {
         case .valid:
             signed.insert(indexed.index)
+            signedStarts.insert(checkpoint.fromRecordIndex)
             return
         case .untrustedIssuer: return
         case .notAHubCheckpoint:
@@ -102,17 +120,21 @@ struct MerkleAudit {
     /// - Parameter leaf: the record's stored members on one line.
     mutating func apply(_ index: UInt64, leaf: [UInt8]) {
         while let from = starts.last, from <= index {
-            trees.append((from, MerkleAccumulator()))
+            begin(from)
             starts.removeLast()
         }
-        if trees.isEmpty { return }
-        let hash = MerkleHash.leaf(leaf)
-        for place in trees.indices { trees[place].tree.add(leafHash: hash) }
-        addedLeafCount += trees.count
+        if !trees.isEmpty {
+            let hash = MerkleHash.leaf(leaf)
+            for place in trees.indices { trees[place].tree.add(leafHash: hash) }
+            addedLeafCount += trees.count
+        }
         guard let claims = claims.removeValue(forKey: index) else { return }
         for claim in claims {
             let grown = trees.first { $0.from == claim.checkpoint.fromRecordIndex }
-            guard let computed = grown?.tree.root else { continue }
+            guard let computed = grown?.tree.root else {
+                unchecked.append(claim)
+                continue
+            }
             if claim.checkpoint.merkleRoot == computed.description {
                 if signed.contains(claim.index) { vouchedUpTo = index }
                 continue
@@ -128,5 +150,16 @@ struct MerkleAudit {
             )
         }
         trees.removeAll { ends[$0.from] == index }
+    }
+
+    /// Begins a tree, where there is room for it or it takes the place of one that nobody trusted signed.
+    private mutating func begin(_ from: UInt64) {
+        if trees.count >= treeMaximum {
+            guard signedStarts.contains(from),
+                let place = trees.lastIndex(where: { !signedStarts.contains($0.from) })
+            else { return }
+            trees.remove(at: place)
+        }
+        trees.append((from, MerkleAccumulator()))
     }
 }

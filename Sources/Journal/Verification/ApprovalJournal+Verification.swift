@@ -15,7 +15,8 @@ extension ApprovalJournal {
     ///     and a wrong root is a finding.
     ///   - progress: told how many records are done.
     /// - Throws: only when the journal could not be looked at: `.io`, `.notAJournal`, `.unsupportedFormat`.
-    /// - Complexity: O(*n*) in the size of the journal.
+    /// - Complexity: O(*n*) in the size of the journal: of checkpoints whose ranges overlap and begin at different records, 32 at
+    ///   a time are recomputed, those that a trusted key signed first. The others are findings.
     public func verifyIntegrity(
         anchor: JournalAnchor? = nil,
         trustedHubKeys: [VerifyingKey] = [],
@@ -39,7 +40,8 @@ extension ApprovalJournal {
     ///     and a wrong root is a finding.
     ///   - progress: told how many records are done.
     /// - Throws: only when the journal could not be looked at: `.io`, `.notAJournal`, `.unsupportedFormat`.
-    /// - Complexity: O(*n*) in the size of the journal.
+    /// - Complexity: O(*n*) in the size of the journal: of checkpoints whose ranges overlap and begin at different records, 32 at
+    ///   a time are recomputed, those that a trusted key signed first. The others are findings.
     public func verifyAll(
         anchor: JournalAnchor? = nil,
         trustedHubKeys: [VerifyingKey] = [],

@@ -20,6 +20,13 @@ extension VerificationReport {
                 findings.append(VerificationFinding(kind: .checkpointSignature, index: broken.index, message: message))
             }
         }
+        for claim in audit.unchecked {
+            let (from, to) = (claim.checkpoint.fromRecordIndex, claim.checkpoint.toRecordIndex)
+            let message =
+                "the checkpoint of records \(from) to \(to) was not recomputed: more than \(MerkleAudit.treeMaximum) others that "
+                + "begin elsewhere overlap it"
+            findings.append(VerificationFinding(kind: .merkleUnchecked, index: claim.index, message: message))
+        }
         vouchedUpTo = audit.vouchedUpTo
         failures.sort { $0.index < $1.index }
         findings.sort { $0.index < $1.index }

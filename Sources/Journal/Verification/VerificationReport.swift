@@ -135,6 +135,8 @@ public struct VerificationFinding: Sendable, Hashable {
         case merkleMismatch = "merkle_mismatch"
         /// A use does not carry the number that the count of its grant's uses gives.
         case useNumberMismatch = "use_number_mismatch"
+        /// The root that a checkpoint states was not recomputed: too many ranges that begin at different records overlap.
+        case merkleUnchecked = "merkle_unchecked"
         /// A hub's checkpoint is not signed as it stands, by a key that nobody trusted. Looked at only when keys are given.
         case checkpointSignature = "checkpoint_signature"
     }

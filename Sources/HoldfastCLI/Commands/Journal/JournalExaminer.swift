@@ -68,9 +68,7 @@ enum JournalExaminer {
                     finding.kind.rawValue,
                     place: "record \(finding.index)",
                     finding.message,
-                    remedy:
-                        "The chain is intact: whoever wrote the record broke a rule. Find out who, and treat the grant "
-                        + "as used up"
+                    remedy: remedy(finding.kind)
                 )
             )
         }
@@ -83,6 +81,17 @@ enum JournalExaminer {
         case .indexStale: "holdfast journal rebuild-indexes"
         case .leftoverFile: "Remove it when nobody is writing"
         case .foreignFile: "Move it away"
+        }
+    }
+
+    private static func remedy(_ kind: VerificationFinding.Kind) -> String {
+        switch kind {
+        case .merkleUnchecked:
+            "The chain is intact: whoever wrote so many checkpoints of ranges that overlap keeps them from being checked. "
+                + "Find out who"
+        case .limitExceeded, .useAfterRevocation, .repeatedUseID, .clockRegression, .merkleMismatch, .useNumberMismatch,
+            .checkpointSignature:
+            "The chain is intact: whoever wrote the record broke a rule. Find out who, and treat the grant as used up"
         }
     }
 

@@ -167,7 +167,8 @@ extension VerificationFinding {
         case .repeatedUseID: 3
         case .useNumberMismatch: 4
         case .merkleMismatch: 5
-        case .checkpointSignature: 6
+        case .merkleUnchecked: 6
+        case .checkpointSignature: 7
         }
     }
 }
