@@ -170,6 +170,31 @@ struct ConversionTests {
             .open("bundle", [.read, .write, .create, .truncate], permissions: .ownerFile)
     }
 
+    /// The first line is made into a tree, and is whoever's: it is not to fill the memory.
+    @Test func aFirstLineOfAnyLengthIsNotRead() throws {
+        let journal = try TestJournal(.segments, in: Self.disk)
+        _ = try journal.open().reserve(use())
+        let file = try bundleFile(journal)
+        try journal.open().export(to: file)
+        let text = String(decoding: try file.contents(), as: UTF8.self)
+        for (length, isTaken) in [(10, true), (64_000, true), (66_000, false)] {
+            let padded = text.replacing(
+                "\"version\"",
+                with: "\"x\":\"\(String(repeating: "x", count: length))\",\"version\"",
+                maxReplacements: 1
+            )
+            try file.truncate(to: 0)
+            try file.writeAll(Array(padded.utf8), at: 0)
+            if isTaken {
+                #expect(try JournalBundle(file).verify().isIntact)
+            } else if case .malformedRecord(0, _, let reason)? = try journalError({ _ = try JournalBundle(file) }) {
+                #expect(reason.contains("too long"))
+            } else {
+                Issue.record("it was taken")
+            }
+        }
+    }
+
     /// Every changed byte of a bundle is noticed, and it is never imported.
     @Test func everyChangedByteOfABundleIsNoticed() throws {
         let journal = try TestJournal(.segments, in: Self.disk)

@@ -25,6 +25,8 @@ public struct JournalBundle: Sendable {
 
     private static let kind = "approval-use-bundle"
     private static let version = "v1"
+    /// More than the first line of any bundle has.
+    private static let firstLineByteMaximum = 1 << 16
     /// What messages call the file.
     private static let name = "the bundle"
 
@@ -33,18 +35,7 @@ public struct JournalBundle: Sendable {
     /// - Throws: `.malformedRecord` with index 0 when that is none of a bundle, `.unsupportedFormat` for one of a version
     ///   that is not known, `.io`.
     public init(_ file: any File) throws(JournalError) {
-        var reader = LineReader(file, from: 0, pieceByteCount: 4096)
-        let line: [UInt8]
-        do {
-            guard case .line(let range) = try reader.next() else { throw Self.malformed(0, "it has no first line") }
-            line = Array(reader.buffer[range])
-        } catch let error as FileSystemError {
-            throw .io(error, file: Self.name)
-        } catch let error as JournalError {
-            throw error
-        } catch {
-            preconditionFailure("files throw their own errors: \(error)")
-        }
+        let line = try Self.firstLine(of: file)
         guard let value = try? JSONValue(parsing: line, options: JSONOptions(integers: .exact64)),
             value["kind"]?.string == Self.kind
         else { throw Self.malformed(0, "its first line is not that of a bundle") }
@@ -61,8 +52,28 @@ public struct JournalBundle: Sendable {
         self.head = head
         journalID = value["journal_id"]?.string
         self.file = file
-        firstOffset = reader.offset
+        firstOffset = Int64(line.count + 1)
         maker = IndexKeyMaker(journalID: journalID ?? "")
+    }
+
+    /// The first line without its line feed. It comes from anyone, and is looked at before anything of it is known.
+    private static func firstLine(of file: any File) throws(JournalError) -> [UInt8] {
+        var piece = [UInt8](repeating: 0, count: firstLineByteMaximum)
+        var count = 0
+        do {
+            var span = piece.mutableSpan
+            count = try file.readFully(into: &span, at: 0)
+        } catch {
+            throw .io(error, file: name)
+        }
+        guard let end = Bytes.firstIndex(of: UInt8(ascii: "\n"), in: piece.span, from: 0, to: count) else {
+            let isCut = count < firstLineByteMaximum
+            throw malformed(
+                0,
+                isCut ? "it has no first line" : "its first line is not that of a bundle: it is too long"
+            )
+        }
+        return Array(piece[..<end])
     }
 
     /// The first line; the inverse of ``init(_:)``.
