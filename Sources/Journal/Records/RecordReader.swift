@@ -60,12 +60,8 @@ struct RecordReader: ~Copyable {
     /// Where the text of a string stands in the source, without its quotes; nil when the member is no string.
     func rangeOfString(_ name: StaticString) -> Range<Int>? {
         guard let place = place(name), document.kind(at: place) == .string else { return nil }
-        let start = document.byteOffset(of: place) + 1
-        var end = start
-        while document.source[end] != UInt8(ascii: "\"") {
-            end += document.source[end] == UInt8(ascii: "\\") ? 2 : 1
-        }
-        return start..<end
+        let quoted = document.byteRange(of: place)
+        return (quoted.lowerBound + 1)..<(quoted.upperBound - 1)
     }
 
     private func string(_ name: StaticString, at place: JSONDocument.Place) throws(RecordError) -> String {

@@ -1,3 +1,5 @@
+internal import Canonical
+
 extension SignedNote {
     /// Signs a checkpoint. The log's own key is named like the origin, by custom.
     ///
@@ -21,7 +23,7 @@ extension VerifiedNote {
     /// - Throws: ``CheckpointError``, of kind ``CheckpointError/Kind/foreignOrigin(_:)`` for another log's checkpoint.
     public func checkpoint(origin: String) throws(CheckpointError) -> CheckpointBody {
         let body = try CheckpointBody(parsing: text)
-        guard body.origin.utf8.elementsEqual(origin.utf8) else {
+        guard TextBytes.isSame(body.origin, origin) else {
             throw CheckpointError(.foreignOrigin(body.origin), line: 1)
         }
         return body

@@ -86,7 +86,7 @@ public struct CheckpointBody: Sendable {
 
 extension CheckpointBody: Hashable {
     /// Bodies are equal when their texts are, byte by byte.
-    public static func == (left: Self, right: Self) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+    public static func == (left: Self, right: Self) -> Bool { TextBytes.isSame(left.text, right.text) }
 
     /// Hashes size and root hash.
     public func hash(into hasher: inout Hasher) {

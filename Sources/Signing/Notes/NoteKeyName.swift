@@ -14,9 +14,6 @@ enum NoteKeyName {
         return true
     }
 
-    /// Whether two names are the same bytes. `String ==` would merge spellings that Unicode calls equivalent.
-    static func areSame(_ left: String, _ right: String) -> Bool { left.utf8.elementsEqual(right.utf8) }
-
     /// SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key), its first four bytes in big-endian order.
     static func keyID(name: String, publicKey: VerifyingKey) -> UInt32 {
         let hashed = Array(name.utf8) + [0x0a, ed25519] + publicKey.bytes

@@ -53,14 +53,14 @@ public struct NoteVerifier: Sendable {
 
     /// Whether a signature claims to be this key's.
     func isNamed(by signature: NoteSignature) -> Bool {
-        keyID == signature.keyID && NoteKeyName.areSame(name, signature.name)
+        keyID == signature.keyID && TextBytes.isSame(name, signature.name)
     }
 }
 
 extension NoteVerifier: Hashable, CustomStringConvertible {
     /// Verifiers are equal when key and the bytes of the name are.
     public static func == (left: Self, right: Self) -> Bool {
-        left.key == right.key && NoteKeyName.areSame(left.name, right.name)
+        left.key == right.key && TextBytes.isSame(left.name, right.name)
     }
 
     /// Hashes the key and its ID, which depends on the name.

@@ -1,3 +1,5 @@
+internal import Canonical
+
 /// One signature of a note: which key claims to have made it, and its bytes.
 public struct NoteSignature: Sendable {
     /// The key's name.
@@ -11,7 +13,7 @@ public struct NoteSignature: Sendable {
 extension NoteSignature: Equatable {
     /// Signatures are equal when all their bytes are, those of the name included.
     public static func == (left: Self, right: Self) -> Bool {
-        left.keyID == right.keyID && left.bytes == right.bytes && NoteKeyName.areSame(left.name, right.name)
+        left.keyID == right.keyID && left.bytes == right.bytes && TextBytes.isSame(left.name, right.name)
     }
 }
 
@@ -71,6 +73,6 @@ public struct SignedNote: Sendable {
 extension SignedNote: Equatable {
     /// Notes are equal when their bytes are.
     public static func == (left: Self, right: Self) -> Bool {
-        left.text.utf8.elementsEqual(right.text.utf8) && left.signatures == right.signatures
+        TextBytes.isSame(left.text, right.text) && left.signatures == right.signatures
     }
 }
