@@ -12,7 +12,7 @@ public import PlatformProfile
 ///
 /// When ``reserve(_:maximumUses:perGrant:)`` or an append returns, its record is on stable storage (unless
 /// ``JournalOptions/durability`` says otherwise) and linked into a chain of digests that
-/// ``verifyIntegrity(anchor:trustedHubKeys:progress:)`` checks. Several processes may use one journal; appends exclude each
+/// ``verifyIntegrity(anchor:note:trustedHubKeys:progress:)`` checks. Several processes may use one journal; appends exclude each
 /// other by a lock on its directory, readers take no lock and never see a record that is not durable.
 ///
 /// A handle may be used from several threads; those that append at the same time share one sync. Tasks use

@@ -14,17 +14,14 @@ struct JournalForgeryTests {
 
     init() throws { key = try SigningKey(pem: Self.pem).publicKey.base64URL }
 
-    /// Three uses and what `checkpoint` makes of them with some arguments.
-    private func signed(_ words: String...) throws -> JournalDirectory {
+    /// Three uses, and a checkpoint over them that a hub signed.
+    private func signed() throws -> JournalDirectory {
         let journal = try JournalDirectory()
         for nonce in ["a", "b", "c"] {
             #expect(journal.reserve(nonce: nonce, action: "pay-10").code == .done)
         }
         try TestFile.write(Self.pem, journal.beside("hub.pem"))
-        let run = CommandRun(
-            ["journal", "checkpoint", journal.path, "--sign-key", journal.beside("hub.pem"), "--hub", "hub://org-0"]
-                + words
-        )
+        let run = journal.run("checkpoint", "--sign-key", journal.beside("hub.pem"), "--hub", "hub://org-0")
         #expect(run.code == .done, "\(run.error)")
         return journal
     }
@@ -88,5 +85,76 @@ struct JournalForgeryTests {
                 #expect(json["ok"] == .bool(false) && json["vouched_up_to"] == nil)
             }
         }
+    }
+
+    /// A note that was kept elsewhere, against the journal as it grew, as it was before, and made anew.
+    @Test func aNoteKeptElsewhereShowsIt() throws {
+        let journal = try JournalDirectory()
+        let note = journal.beside("note")
+        try TestFile.write(Self.pem, journal.beside("hub.pem"))
+        for nonce in ["a", "b", "c"] { #expect(journal.reserve(nonce: nonce, action: "pay-10").code == .done) }
+        let earlier = journal.beside("earlier")
+        #expect(journal.run("export", "--out", earlier).code == .done)
+        #expect(journal.reserve(nonce: "d").code == .done)
+        let words = ["--sign-key", journal.beside("hub.pem"), "--note-out", note, "--origin", "example.com/j"]
+        let made = try CommandRun(["journal", "checkpoint", journal.path, "--json"] + words).json()
+        let vkey = try #require(made["note_key"]?.string)
+        let file = journal.beside("bundle")
+        #expect(journal.run("export", "--out", file).code == .done)
+        for words in [["verify", journal.path], ["verify", journal.path, "--all"], ["verify-bundle", file]] {
+            let run = CommandRun(["journal"] + words + ["--note", note, "--note-key", vkey])
+            #expect(run.code == .done && run.lines[0].hasPrefix("ok: 5 records"), "\(run.output)\(run.error)")
+        }
+
+        let bundle = try String(contentsOfFile: file, encoding: .utf8)
+        let anew = journal.beside("anew")
+        try TestFile.write(try forged(bundle, { $0 }), anew)
+        for (name, source, failure) in [
+            ("cut", earlier, "record 4: rolled_back: "), ("forged", anew, "record 4: merkle_mismatch: "),
+        ] {
+            let copy = journal.beside(name)
+            #expect(CommandRun("journal", "import", copy, "--from", source, "--format", "json-records").code == .done)
+            for words in [["verify", copy], ["verify-bundle", source]] {
+                #expect(CommandRun(["journal"] + words).code == .done)
+                let run = CommandRun(["journal"] + words + ["--note", note, "--note-key", vkey])
+                #expect(run.code == .refused && run.output.hasPrefix(failure), "\(run.output)")
+            }
+        }
+    }
+
+    @Test func aNoteIsBelievedAsFarAsItsKey() throws {
+        let journal = try JournalDirectory()
+        for nonce in ["a", "b", "c"] { #expect(journal.reserve(nonce: nonce).code == .done) }
+        try TestFile.write(Self.pem, journal.beside("hub.pem"))
+        let note = journal.beside("note")
+        let made = CommandRun(
+            "journal",
+            "checkpoint",
+            journal.path,
+            "--sign-key",
+            journal.beside("hub.pem"),
+            "--note-out",
+            note,
+            "--origin",
+            "example.com/j"
+        )
+        #expect(made.code == .done && made.lines[1].hasPrefix("note: signed by example.com/j+"), "\(made.error)")
+        let vkey = try NoteVerifier(name: "example.com/j", key: SigningKey(pem: Self.pem).publicKey).encoded
+        #expect(made.lines[1].contains(vkey))
+        let other = try SigningKey(seed: [UInt8](repeating: 7, count: 32)).publicKey
+        for wrong in [
+            try NoteVerifier(name: "example.com/j", key: other), try NoteVerifier(name: "example.com/k", key: other),
+        ] {
+            journal.run("verify", "--note", note, "--note-key", wrong.encoded).expectError(.refused, "not signed by")
+        }
+        journal.run("verify", "--note", note).expectError(.usage, "--note-key")
+        journal.run("verify", "--note-key", vkey).expectError(.usage, "--note")
+        journal.run("verify", "--note", note, "--note-key", "nonsense").expectError(.usage, "no verifier key")
+        let text = try String(contentsOfFile: note, encoding: .utf8)
+        try TestFile.write(text.replacing("example.com/j\n3\n", with: "example.com/j\n2\n"), note)
+        journal.run("verify", "--note", note, "--note-key", vkey).expectError(.refused, "not signed by")
+        try TestFile.write("no note", note)
+        journal.run("verify", "--note", note, "--note-key", vkey).expectError(.malformedInput, "no signed note")
+        journal.run("verify", "--note", journal.beside("none"), "--note-key", vkey).expectError(.missingInput, "none")
     }
 }

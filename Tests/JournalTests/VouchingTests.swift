@@ -141,4 +141,30 @@ struct VouchingTests {
         #expect(try verified(journal, trusting: Self.keys).failures.map(\.kind) == [.checkpointUntrusted])
         #expect(try verified(journal, trusting: []).isIntact)
     }
+
+    /// A note kept elsewhere, of every size there was.
+    @Test(arguments: JournalFormat.allCases)
+    func aNoteHoldsOnlyForTheRecordsThatItIsOf(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
+        let other = try TestJournal(format)
+        var tree = MerkleAccumulator()
+        var notes = [try CheckpointBody(origin: "example.com/j", size: 0, rootHash: tree.root.bytes)]
+        for number in 0..<5 {
+            _ = try journal.open().reserve(use(nonce: "a-\(number)"))
+            if number < 4 { _ = try other.open().reserve(use(nonce: "b-\(number)")) }
+            tree.add(try #require(try journal.open().records().last).compactBytes)
+            notes.append(try CheckpointBody(origin: "example.com/j", size: tree.leafCount, rootHash: tree.root.bytes))
+        }
+        for note in notes {
+            #expect(try journal.open().verifyAll(note: note).isIntact)
+            let kind: VerificationFailure.Kind = note.size > 4 ? .rolledBack : .merkleMismatch
+            for report in [try other.open().verifyIntegrity(note: note), try other.open().verifyAll(note: note)] {
+                #expect(report.failures.map(\.kind) == (note.size == 0 ? [] : [kind]))
+                #expect(report.failures.map(\.index) == (note.size == 0 ? [] : [note.size]))
+            }
+        }
+        let absent = try TestJournal(format).open()
+        #expect(try absent.verifyAll(note: notes[0]).isIntact)
+        #expect(try absent.verifyAll(note: notes[1]).failures.map(\.kind) == [.rolledBack])
+    }
 }

@@ -108,7 +108,7 @@ package enum HelpTopics {
                     + "indexes are caches that are checked against the records. Removing them loses no record, but "
                     + "they are also what shows that the newest record was removed. What a copy of an older state "
                     + "replaced can only be noticed with an anchor: keep the output of journal head --json elsewhere "
-                    + "and pass it to journal verify --anchor."
+                    + "and pass it to journal verify --anchor. A note of journal checkpoint, passed to --note, does as well."
             ),
         ]
     )

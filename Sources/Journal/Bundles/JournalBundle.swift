@@ -171,11 +171,18 @@ extension JournalBundle {
         }
     }
 
+    private func root(ofFirst size: UInt64) throws(JournalError) -> Digest {
+        var tree = MerkleAccumulator()
+        try forEachLine { (line, bytes) throws(JournalError) in if line.index <= size { tree.add(bytes) } }
+        return tree.root
+    }
+
     /// Walks everything, and stops at the first failure, which is in the report, not thrown: digests, chain, the count and
     /// the head that the first line names, roots of checkpoints, and what a valid chain can hold although it should not.
     ///
     /// - Parameters:
     ///   - anchor: what the caller has seen of the journal before.
+    ///   - note: the same as a log states it: the first so many records must have that root.
     ///   - trustedHubKeys: whose signatures make a checkpoint evidence; with any, one by one of them must be there, and
     ///     ``VerificationReport/vouchedUpTo`` says how far they vouch.
     ///   - clockToleranceSeconds: how far a record's time may lie before that of the one it follows.
@@ -185,6 +192,7 @@ extension JournalBundle {
     ///   those that a trusted key signed first. The others are findings.
     public func verify(
         anchor: JournalAnchor? = nil,
+        note: CheckpointBody? = nil,
         trustedHubKeys: [VerifyingKey] = [],
         clockToleranceSeconds: Int64 = 300,
         progress: WorkProgress.Handler? = nil
@@ -214,6 +222,7 @@ extension JournalBundle {
                 }
             }
             report.add(roots)
+            if let note { try report.check(note) { (size) throws(JournalError) in try root(ofFirst: size) } }
             report.requireVouching(by: trustedHubKeys)
         }
         progress?(WorkProgress(completed: report.recordCount, total: recordCount))

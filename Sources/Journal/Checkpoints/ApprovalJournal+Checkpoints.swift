@@ -125,7 +125,7 @@ extension ApprovalJournal {
     }
 
     /// Calls `body` with the leaf of each record of a range that is there, in order.
-    private func forEachLeaf(
+    func forEachLeaf(
         from first: UInt64,
         to last: UInt64,
         _ body: (Digest) -> Void

@@ -63,7 +63,7 @@ package protocol JournalStorage: Sendable {
     /// The last record; nil when there is none, or no journal.
     func head() throws(JournalError) -> JournalHead?
 
-    /// Walks everything; see ``ApprovalJournal/verifyAll(anchor:trustedHubKeys:progress:)``.
+    /// Walks everything; see ``ApprovalJournal/verifyAll(anchor:note:trustedHubKeys:progress:)``.
     func verify(
         _ request: VerificationRequest,
         progress: WorkProgress.Handler?

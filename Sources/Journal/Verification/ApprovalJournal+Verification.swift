@@ -1,3 +1,4 @@
+internal import Canonical
 public import FileSystemSeam
 public import Signing
 
@@ -9,6 +10,8 @@ extension ApprovalJournal {
     ///
     /// - Parameters:
     ///   - anchor: what the caller has seen of the journal before.
+    ///   - note: the same as a log states it, which `SignedNote` and `VerifiedNote.checkpoint(origin:)` read: the first so many
+    ///     records must have that root.
     ///   - trustedHubKeys: whose signatures make a checkpoint evidence. With any, a checkpoint by one of them must be there,
     ///     and each that names one of them must carry its signature and state the root of the records: all else is a
     ///     failure then. ``VerificationReport/vouchedUpTo`` says how far they vouch. With none, signatures are not looked at,
@@ -19,11 +22,13 @@ extension ApprovalJournal {
     ///   a time are recomputed, those that a trusted key signed first. The others are findings.
     public func verifyIntegrity(
         anchor: JournalAnchor? = nil,
+        note: CheckpointBody? = nil,
         trustedHubKeys: [VerifyingKey] = [],
         progress: WorkProgress.Handler? = nil
     ) throws(JournalError) -> VerificationReport {
         var report = try verify(
             VerificationRequest(stopsAtFirst: true, anchor: anchor, trustedHubKeys: trustedHubKeys),
+            note,
             progress
         )
         report.failures = Array(report.failures.prefix(1))
@@ -34,6 +39,8 @@ extension ApprovalJournal {
     ///
     /// - Parameters:
     ///   - anchor: what the caller has seen of the journal before.
+    ///   - note: the same as a log states it, which `SignedNote` and `VerifiedNote.checkpoint(origin:)` read: the first so many
+    ///     records must have that root.
     ///   - trustedHubKeys: whose signatures make a checkpoint evidence. With any, a checkpoint by one of them must be there,
     ///     and each that names one of them must carry its signature and state the root of the records: all else is a
     ///     failure then. ``VerificationReport/vouchedUpTo`` says how far they vouch. With none, signatures are not looked at,
@@ -44,11 +51,13 @@ extension ApprovalJournal {
     ///   a time are recomputed, those that a trusted key signed first. The others are findings.
     public func verifyAll(
         anchor: JournalAnchor? = nil,
+        note: CheckpointBody? = nil,
         trustedHubKeys: [VerifyingKey] = [],
         progress: WorkProgress.Handler? = nil
     ) throws(JournalError) -> VerificationReport {
         try verify(
             VerificationRequest(stopsAtFirst: false, anchor: anchor, trustedHubKeys: trustedHubKeys),
+            note,
             progress
         )
     }
@@ -56,9 +65,17 @@ extension ApprovalJournal {
     /// What the storage finds, and what can be said of it wherever the records are kept.
     private func verify(
         _ request: VerificationRequest,
+        _ note: CheckpointBody?,
         _ progress: WorkProgress.Handler?
     ) throws(JournalError) -> VerificationReport {
         var report = try storage.verify(request, progress: progress)
+        if let note {
+            try report.check(note) { (size) throws(JournalError) in
+                var tree = MerkleAccumulator()
+                if size > 0 { try forEachLeaf(from: 1, to: size) { tree.add(leafHash: $0) } }
+                return tree.root
+            }
+        }
         report.requireVouching(by: request.trustedHubKeys)
         return report
     }

@@ -1,3 +1,6 @@
+internal import Canonical
+internal import Signing
+
 extension VerificationReport {
     mutating func add(_ errors: [JournalError]) {
         failures += errors.compactMap { VerificationFailure($0) }
@@ -18,5 +21,42 @@ extension VerificationReport {
         } else {
             add([.rolledBack(expected: expected, found: head)])
         }
+    }
+    /// Compares a note with the records. Where the chain is broken that is said already, and roots say no more.
+    ///
+    /// - Parameter root: the root of so many first records, which are there.
+    mutating func check<Failure: Error>(
+        _ note: CheckpointBody,
+        root: (UInt64) throws(Failure) -> Digest
+    ) throws(Failure) {
+        guard failures.isEmpty else { return }
+        let expected = "sha256:" + Hex.encode(note.rootHash)
+        guard note.size <= recordCount else {
+            failures.append(
+                VerificationFailure(
+                    kind: .rolledBack,
+                    index: note.size,
+                    expected: expected,
+                    message:
+                        "the journal was rolled back: the note of \(note.origin) is about \(note.size) records, and it has "
+                        + "\(recordCount). Nothing is to be appended to it; restore the journal from a copy that verifies"
+                )
+            )
+            return
+        }
+        let computed = try root(note.size)
+        if TextBytes.areSame(computed.bytes, note.rootHash) { return }
+        failures.append(
+            VerificationFailure(
+                kind: .merkleMismatch,
+                index: note.size,
+                expected: expected,
+                actual: computed.description,
+                message:
+                    "the note of \(note.origin) states the root \(expected) for the first \(note.size) records, which have "
+                    + "\(computed). They were replaced after it was signed, or it is another journal's; restore the journal "
+                    + "from a copy that verifies"
+            )
+        )
     }
 }

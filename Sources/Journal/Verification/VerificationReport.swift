@@ -38,9 +38,9 @@ public struct VerificationFailure: Sendable, Hashable {
         case nameMismatch = "name_mismatch"
         /// A record is of a kind that this version does not know.
         case unknownKind = "unknown_kind"
-        /// The journal is older than an anchor says.
+        /// The journal is older than an anchor or a note says.
         case rolledBack = "rolled_back"
-        /// The records do not have the root that a trusted hub signed.
+        /// The records do not have the root that a trusted hub signed, or a note states.
         case merkleMismatch = "merkle_mismatch"
         /// A checkpoint names a trusted key as the one that signed it, and is not signed by it as it stands.
         case checkpointSignature = "checkpoint_signature"

@@ -9,9 +9,9 @@ enum JournalCheckpointCommand {
         path: ["journal", "checkpoint"],
         summary: "sum up records in a Merkle root and append it",
         discussion: [
-            "Whoever can rewrite a whole chain can give it right digests. A checkpoint that a hub signed, or a note "
-                + "that is kept elsewhere, shows it: roots are those of RFC 6962, notes those of C2SP signed-note and "
-                + "tlog-checkpoint, which other tools verify."
+            "Whoever can rewrite a whole chain can give it right digests. A checkpoint that a hub signed shows it (journal "
+                + "verify --key), and so does a note that is kept elsewhere (journal verify --note): roots are those of RFC "
+                + "6962, notes those of C2SP signed-note and tlog-checkpoint, which other tools verify."
         ],
         positionals: [JournalArguments.directory],
         options: [
@@ -86,17 +86,18 @@ enum JournalCheckpointCommand {
             preconditionFailure("a checkpoint was appended as something else")
         }
         if let note {
-            let root = try? Digest(parsing: checkpoint.merkleRoot)
-            try note.file.write(try note.bytes(size: checkpoint.leafCount, rootHash: root?.bytes ?? []))
+            try note.write(checkpoint)
         }
         if context.wantsJSON {
-            context.console.write(json: [
+            var object: JSONObject = [
                 "index": .integer(stored.index), "digest": .string(stored.digest),
                 "checkpoint_id": .string(checkpoint.checkpointID),
                 "from_record_index": .integer(checkpoint.fromRecordIndex),
                 "to_record_index": .integer(checkpoint.toRecordIndex),
                 "merkle_root": .string(checkpoint.merkleRoot), "signed": .bool(signer != nil),
-            ])
+            ]
+            if let key = note?.verifierKey { object["note_key"] = .string(key) }
+            context.console.write(json: object)
         } else {
             context.console.writeLine(
                 "\(context.console.outputStyle.good("checkpoint:")) \(checkpoint.checkpointID), record \(stored.index), "
@@ -104,6 +105,11 @@ enum JournalCheckpointCommand {
                     + checkpoint.merkleRoot
                     + (signer.map { ", signed for \(Printable.escaped($0.hubID))" } ?? ", unsigned")
             )
+            if let key = note?.verifierKey {
+                context.console.writeLine(
+                    "note: signed by \(Printable.escaped(key)); journal verify --note-key asks for that"
+                )
+            }
         }
         return .done
     }
@@ -133,6 +139,14 @@ enum JournalCheckpointCommand {
         let file: OutputFile
         let origin: String
         let key: SigningKey
+
+        func write(_ checkpoint: JournalCheckpoint) throws(CommandFailure) {
+            let root = try? Digest(parsing: checkpoint.merkleRoot)
+            try file.write(try bytes(size: checkpoint.leafCount, rootHash: root?.bytes ?? []))
+        }
+
+        /// What `journal verify --note-key` takes.
+        var verifierKey: String? { try? NoteVerifier(name: origin, key: key.publicKey).encoded }
 
         func bytes(size: UInt64, rootHash: [UInt8]) throws(CommandFailure) -> [UInt8] {
             do {

@@ -121,11 +121,14 @@ enum JournalVerifyBundleCommand {
                 arity: .value(.file, name: "FILE"),
                 help: "what was seen of the journal before, - for standard input"
             ),
-        ],
+        ] + NoteInput.options,
         examples: [Example(words: ["journal", "verify-bundle", "approvals.bundle"], note: "the first failure, or ok")],
         exitNotes: [
             ExitNote(code: .done, meaning: "the bundle is intact"),
-            ExitNote(code: .refused, meaning: "it is not, or with --strict there are findings"),
+            ExitNote(
+                code: .refused,
+                meaning: "it is not, or with --strict there are findings, or the note is not signed by --note-key"
+            ),
             ExitNote(code: .malformedInput, meaning: "FILE is no bundle of a version that is known"),
             ExitNote(code: .missingInput, meaning: "there is no FILE"),
         ],
@@ -137,10 +140,11 @@ enum JournalVerifyBundleCommand {
         let bundle = try context.bundle(path)
         let keys = try JournalArguments.trustedHubKeys(context.arguments)
         let anchor = try JournalVerifyCommand.readAnchor(context)
+        let note = try NoteInput.read(context)
         let bar = ProgressBar("verifying", unit: "records", on: context.console, context.fileSystem)
         defer { bar.clear() }
         let report = try context.asking(about: path) { () throws(JournalError) in
-            try bundle.verify(anchor: anchor, trustedHubKeys: keys, progress: bar.show)
+            try bundle.verify(anchor: anchor, note: note, trustedHubKeys: keys, progress: bar.show)
         }
         bar.clear()
         return VerificationText.show(report, isStrict: context.arguments.has("strict"), context)

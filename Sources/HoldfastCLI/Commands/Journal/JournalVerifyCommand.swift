@@ -11,7 +11,7 @@ enum JournalVerifyCommand {
                 + "files, which are mended by the next append. Findings are what an intact chain can hold although "
                 + "it should not, such as a use after a revocation.",
             "Whether the whole directory was replaced by an older copy cannot be seen from inside: that takes an "
-                + "anchor, the output of journal head --json kept elsewhere.",
+                + "anchor, the output of journal head --json kept elsewhere, or a note of journal checkpoint --note-out.",
             "Whoever can write all of the directory can make the whole chain anew, with right digests. With --key that shows: a "
                 + "checkpoint that the key's owner signed must be there, and one that names the key must carry its signature and "
                 + "the root of the records. It is then said up to which record the owner vouches; what follows rests on "
@@ -27,19 +27,29 @@ enum JournalVerifyCommand {
                 help: "what was seen of the journal before, - for standard input"
             ),
             JournalArguments.hubKey,
-        ],
+        ] + NoteInput.options,
         examples: [
             Example(words: ["journal", "verify", "approvals"], note: "the first failure, or ok"),
             Example(
                 words: ["journal", "verify", "approvals", "--all", "--strict", "--anchor", "anchor.json"],
                 note: "everything there is to say"
             ),
+            Example(
+                words: [
+                    "journal", "verify", "approvals", "--note", "approvals.note", "--note-key",
+                    "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
+                ],
+                note: "do the records that the note is about still stand there?"
+            ),
         ],
         exitNotes: [
             ExitNote(code: .done, meaning: "the chain is intact"),
-            ExitNote(code: .refused, meaning: "it is not, or with --strict there are findings"),
-            ExitNote(code: .malformedInput, meaning: "DIR is no journal, or the anchor is none"),
-            ExitNote(code: .missingInput, meaning: "there is no directory DIR, or no such anchor"),
+            ExitNote(
+                code: .refused,
+                meaning: "it is not, or with --strict there are findings, or the note is not signed by --note-key"
+            ),
+            ExitNote(code: .malformedInput, meaning: "DIR is no journal, or the anchor or note is none"),
+            ExitNote(code: .missingInput, meaning: "there is no directory DIR, or no such anchor or note"),
         ],
         run: run
     )
@@ -48,13 +58,14 @@ enum JournalVerifyCommand {
         let arguments = context.arguments
         let journal = try context.existingJournal()
         let anchor = try readAnchor(context)
+        let note = try NoteInput.read(context)
         let keys = try JournalArguments.trustedHubKeys(arguments)
         let bar = ProgressBar("verifying", unit: "records", on: context.console, context.fileSystem)
         defer { bar.clear() }
         let report = try context.asking { () throws(JournalError) in
             arguments.has("all")
-                ? try journal.verifyAll(anchor: anchor, trustedHubKeys: keys, progress: bar.show)
-                : try journal.verifyIntegrity(anchor: anchor, trustedHubKeys: keys, progress: bar.show)
+                ? try journal.verifyAll(anchor: anchor, note: note, trustedHubKeys: keys, progress: bar.show)
+                : try journal.verifyIntegrity(anchor: anchor, note: note, trustedHubKeys: keys, progress: bar.show)
         }
         bar.clear()
         return VerificationText.show(report, isStrict: arguments.has("strict"), context)
