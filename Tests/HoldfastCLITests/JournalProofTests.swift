@@ -119,6 +119,29 @@ struct JournalProofTests {
         }
     }
 
+    #if os(Linux)
+    /// Whoever is not told that the checkpoint stands makes another one with every attempt.
+    @Test func aCheckpointWithoutItsNoteIsNamed() throws {
+        let journal = try JournalDirectory()
+        #expect(journal.reserve(grant: "g-1", nonce: "a").code == .done)
+        let keyFile = journal.beside("hub.pem")
+        try TestFile.write(Self.pem, keyFile)
+        // A directory that takes no new files, of root neither.
+        let words = ["--sign-key", keyFile, "--note-out", "/proc/x", "--origin", "a.b"]
+        CommandRun(["journal", "checkpoint", journal.path] + words).expectError(
+            .inputOutput,
+            "\"/proc/x\" cannot be written",
+            "is recorded, as record 2",
+            "--to 1"
+        )
+        let run = CommandRun(["journal", "checkpoint", journal.path, "--json"] + words)
+        let error = try run.jsonError()
+        #expect(error["index"] == .integer(3) && error["checkpoint_id"]?.string?.hasPrefix("cp_") == true)
+        #expect(error["code"]?.string?.isEmpty == false)
+        #expect(journal.run("list", "--json").lines.count == 3)
+    }
+    #endif
+
     @Test func whatCannotBeProvedOrSummedUpIsSaid() throws {
         let journal = try JournalDirectory()
         let id = try useID(journal.reserve(grant: "g-1", nonce: "a", action: "x", "--json"))

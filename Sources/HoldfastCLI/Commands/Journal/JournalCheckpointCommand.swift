@@ -60,6 +60,11 @@ enum JournalCheckpointCommand {
         exitNotes: [
             ExitNote(code: .done, meaning: "the checkpoint is recorded, durably"),
             ExitNote(code: .refused, meaning: "the journal does not verify, and nothing is appended to it"),
+            ExitNote(
+                code: .inputOutput,
+                meaning:
+                    "the journal or the note could not be written; where the message names it, the checkpoint is recorded"
+            ),
             JournalArguments.missingNote,
         ] + JournalArguments.lockNotes,
         changesStore: true,
@@ -86,7 +91,11 @@ enum JournalCheckpointCommand {
             preconditionFailure("a checkpoint was appended as something else")
         }
         if let note {
-            try note.write(checkpoint)
+            do throws(CommandFailure) {
+                try note.write(checkpoint)
+            } catch {
+                throw noteFailure(error, stored, checkpoint)
+            }
         }
         if context.wantsJSON {
             var object: JSONObject = [
@@ -112,6 +121,22 @@ enum JournalCheckpointCommand {
             }
         }
         return .done
+    }
+
+    /// The checkpoint stands in the journal; who is not told so does it all over again.
+    private static func noteFailure(
+        _ cause: CommandFailure,
+        _ stored: StoredRecord,
+        _ checkpoint: JournalCheckpoint
+    ) -> CommandFailure {
+        var failure = cause
+        failure.message =
+            "\(cause.message). The checkpoint \(checkpoint.checkpointID) is recorded, as record \(stored.index), and only its "
+            + "note is missing; a note of the same root takes another checkpoint, with --to \(checkpoint.toRecordIndex)"
+        failure.fields["index"] = .integer(stored.index)
+        failure.fields["digest"] = .string(stored.digest)
+        failure.fields["checkpoint_id"] = .string(checkpoint.checkpointID)
+        return failure
     }
 
     private static func signingKey(_ context: CommandContext) throws(CommandFailure) -> SigningKey? {
