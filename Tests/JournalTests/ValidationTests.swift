@@ -128,13 +128,25 @@ struct ValidationTests {
         #expect(try handle.records().isEmpty)
     }
 
+    enum HubName: CaseIterable {
+        case empty, withControls, tooLong
+
+        var text: String {
+            switch self {
+            case .empty: ""
+            case .withControls: "a\nb\u{1}"
+            case .tooLong: String(repeating: "h", count: 4097)
+            }
+        }
+    }
+
     /// What a signer adds is in the chain for good, as what the caller gives.
-    @Test(arguments: JournalFormat.allCases, ["", "a\nb\u{1}", String(repeating: "h", count: 4097)])
-    func theNameOfAHubIsChecked(format: JournalFormat, hubID: String) throws {
+    @Test(arguments: JournalFormat.allCases, HubName.allCases)
+    func theNameOfAHubIsChecked(format: JournalFormat, name: HubName) throws {
         let journal = try TestJournal(format)
         let handle = journal.open()
         _ = try handle.reserve(use())
-        let signer = HubSigner(hubID: hubID, key: try SigningKey(seed: [UInt8](repeating: 7, count: 32)))
+        let signer = HubSigner(hubID: name.text, key: try SigningKey(seed: [UInt8](repeating: 7, count: 32)))
         for attempt in [
             { _ = try handle.makeCheckpoint(signedBy: signer) },
             { _ = try handle.append(checkpoint(to: 1), signedBy: signer) },

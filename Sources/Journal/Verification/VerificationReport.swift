@@ -2,7 +2,8 @@ internal import Canonical
 
 /// What verifying a journal gave: whether it is intact, and everything worth knowing besides.
 public struct VerificationReport: Sendable, Hashable {
-    /// Whether nothing is wrong with the chain. Warnings and findings do not change that.
+    /// Whether nothing is wrong with the chain, nor with what trusted keys, an anchor or a note say of it. Warnings and
+    /// findings do not change that.
     public var isIntact: Bool { failures.isEmpty }
     /// How many records could be read.
     public internal(set) var recordCount: UInt64 = 0
@@ -20,7 +21,7 @@ public struct VerificationReport: Sendable, Hashable {
     public internal(set) var vouchedUpTo: UInt64?
 }
 
-/// A break of the chain.
+/// A break of the chain, or what somebody else who is trusted says of it and is not so.
 public struct VerificationFailure: Sendable, Hashable {
     /// What is wrong.
     public enum Kind: String, Sendable, Hashable, CaseIterable {
@@ -56,7 +57,7 @@ public struct VerificationFailure: Sendable, Hashable {
     public let expected: String?
     /// What is there instead.
     public let actual: String?
-    /// The same as the error that a decision on this journal throws, in words, with the remedy.
+    /// In words, with the remedy: the same as the error that a decision on this journal throws, where one would.
     public let message: String
 
     /// Makes a failure from its parts.
