@@ -23,7 +23,7 @@ extension VerificationReport {
         for claim in audit.unchecked {
             let (from, to) = (claim.checkpoint.fromRecordIndex, claim.checkpoint.toRecordIndex)
             let message =
-                "the checkpoint of records \(from) to \(to) was not recomputed: more than \(MerkleAudit.treeMaximum) others that "
+                "the checkpoint of records \(from) to \(to) was not recomputed: \(MerkleAudit.treeMaximum) others or more that "
                 + "begin elsewhere overlap it"
             findings.append(VerificationFinding(kind: .merkleUnchecked, index: claim.index, message: message))
         }
