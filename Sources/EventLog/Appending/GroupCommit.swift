@@ -75,13 +75,15 @@ final class GroupCommit: Sendable {
         case .none: return
         case .every: try sync(upTo: ticket)
         case .everyEvents(let maximum):
-            let isDue = state.withLock { state in
+            let due: UInt64? = state.withLock { state in
                 state.uncommittedEvents += count
-                guard state.uncommittedEvents >= max(1, maximum) else { return false }
+                guard state.uncommittedEvents >= max(1, maximum) else { return nil }
                 state.uncommittedEvents %= max(1, maximum)
-                return true
+                // Events are counted in another order than they were written in: one that was acknowledged before may have been
+                // written after this one.
+                return state.written
             }
-            if isDue { try sync(upTo: ticket) }
+            if let due { try sync(upTo: due) }
         case .interval(let milliseconds):
             if !scheduleFlush(milliseconds: milliseconds) { try sync(upTo: ticket) }
         }
