@@ -16,7 +16,8 @@ public import PlatformProfile
 ///
 /// Making a handle touches nothing. A handle may be used from several threads; their appends queue. Between appends it
 /// holds the session's directory and its events open, and no lock. A directory that is renamed takes the log of its
-/// handles along; one that was removed is made anew.
+/// handles along; one that was removed is made anew. In a forked child a handle opens them anew, and answers for the
+/// durability of the child's own events only: what its parent appended is its parent's to make durable.
 public final class SessionLog: Sendable {
     /// The session's directory, as given.
     public let path: String
@@ -29,8 +30,16 @@ public final class SessionLog: Sendable {
 
     /// Whose turn it is to append among the threads of this handle.
     struct Turn: Sendable {
+        /// Whose it is: see ``enter(_:)``.
+        private var process: ProcessInstance?
         var isTaken = false
         var log: OpenLog?
+
+        /// Forgets what another process has opened: see ``GroupCommit``.
+        mutating func enter(_ process: ProcessInstance) {
+            if self.process != process { (isTaken, log) = (false, nil) }
+            self.process = process
+        }
     }
 
     /// Makes a handle. Nothing is touched until the first call; a log that is not there has no events, and is made by
@@ -124,7 +133,9 @@ extension SessionLog {
         _ body: (inout OpenLog?) throws(EventLogError) -> Answer
     ) throws(EventLogError) -> Answer {
         var log: OpenLog?
+        let process = fileSystem.processInstance
         let isOurs: Bool? = turns.wait(timeoutNanoseconds: deadline.remainingNanoseconds) { turn in
+            turn.enter(process)
             if turn.isTaken { return nil }
             turn.isTaken = true
             swap(&log, &turn.log)

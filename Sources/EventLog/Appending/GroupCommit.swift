@@ -8,46 +8,29 @@ internal import FileSystemSeam
 final class GroupCommit: Sendable {
     private let path: String
     private let fileSystem: any FileSystem
-    private let state = Condition(State())
-
-    private struct State: Sendable {
-        /// The last ticket that was given.
-        var written: UInt64 = 0
-        /// The last ticket that is covered by a sync.
-        var synced: UInt64 = 0
-        var isSyncing = false
-        /// How many threads sync, or wait for a sync.
-        var asking = 0
-        var isPoisoned = false
-        var target: Target?
-        /// Events appended since the last one that had to be durable, for ``EventDurability/everyEvents(_:)``.
-        var uncommittedEvents = 0
-        /// When the flushing thread has to sync next.
-        var flushDeadline: MonotonicTime?
-        var flusher: Thread?
-        var isStopped = false
-    }
-
-    /// What is to be synced.
-    private struct Target: Sendable {
-        let directory: any Directory
-        let events: OpenEvents
-        /// Whether the names of the events and of the directory are known to be durable.
-        var isNamed = false
-    }
+    private let state = Condition(CommitState())
 
     init(path: String, fileSystem: any FileSystem) {
         self.path = path
         self.fileSystem = fileSystem
     }
 
-    /// Refuses when a sync failed before.
+    /// Uses the state, as that of the process that asks.
+    private func enter<Result>(_ body: (inout CommitState) -> Result) -> Result {
+        let process = fileSystem.processInstance
+        return state.withLock { state in
+            state.enter(process)
+            return body(&state)
+        }
+    }
+
+    /// Refuses when a sync failed before. Called before every write.
     func checkPoison() throws(EventLogError) {
-        if state.withLock({ $0.isPoisoned }) { throw .poisoned(path: path) }
+        if enter({ $0.isPoisoned }) { throw .poisoned(path: path) }
     }
 
     /// Acknowledges nothing more.
-    func poison() { state.withLock { $0.isPoisoned = true } }
+    func poison() { enter { $0.isPoisoned = true } }
 
     /// Notes that events were written. Called in the order of the writes.
     ///
@@ -56,11 +39,11 @@ final class GroupCommit: Sendable {
         state.withLock { state in
             if state.target?.events.identity != events.identity {
                 // Another file stands at the name. What was in the one before went with it.
-                state.target = Target(directory: directory, events: events)
+                state.target = CommitState.Target(directory: directory, events: events)
                 state.synced = state.written
             } else if state.target?.directory !== directory {
                 // The same file, perhaps by another name, of which nothing is known.
-                state.target = Target(directory: directory, events: events)
+                state.target = CommitState.Target(directory: directory, events: events)
             }
             state.written += 1
             return state.written
@@ -92,21 +75,21 @@ final class GroupCommit: Sendable {
     /// Lets go of the files, unless a thread is waiting for a sync of theirs just now. What was written until now is nobody's to
     /// sync any more.
     func letGo() {
-        state.withLock { state in
+        enter { state in
             if state.asking > 0 { return }
             state.target = nil
             state.synced = state.written
         }
     }
 
-    /// Makes everything durable that was written so far.
+    /// Makes everything durable that this process has written so far.
     func flush() throws(EventLogError) {
-        try sync(upTo: state.withLock { $0.written })
+        try sync(upTo: enter { $0.written })
     }
 
     private enum Role {
         case covered
-        case leader(Target, upTo: UInt64)
+        case leader(CommitState.Target, upTo: UInt64)
     }
 
     private func sync(upTo ticket: UInt64) throws(EventLogError) {
@@ -141,7 +124,7 @@ final class GroupCommit: Sendable {
         state.broadcast()
     }
 
-    private func sync(_ target: inout Target) throws(EventLogError) {
+    private func sync(_ target: inout CommitState.Target) throws(EventLogError) {
         do throws(FileSystemError) {
             try target.events.file.sync(.data)
         } catch {
@@ -204,7 +187,7 @@ extension GroupCommit {
     ///
     /// - Parameter waits: whether to return only when that is done.
     func stop(waits: Bool) {
-        let flusher = state.withLock { state in
+        let flusher = enter { state in
             state.isStopped = true
             return state.flusher.take()
         }

@@ -50,7 +50,7 @@ extension SessionLog {
         try EncodedEvents(events, fileSystem).checkLengths(maximum: options.maximumLineBytes)
     }
 
-    /// Makes everything durable that was appended through this handle since it was made or closed.
+    /// Makes everything durable that was appended through this handle, by this process, since it was made or closed.
     ///
     /// - Throws: `.io`, and then the handle is `.poisoned`.
     public func flush() throws(EventLogError) { try commits.flush() }
