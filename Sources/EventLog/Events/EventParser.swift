@@ -49,14 +49,58 @@ struct EventParser: ~Copyable {
 
 extension EventParser {
     /// The sequence number of a line that is no event here, but may be one for another tool; nil when it carries none.
+    ///
+    /// Others write and read what is not read here: half of a surrogate pair, a key twice, deeper nesting, another encoding. Of
+    /// such a line the highest number is taken that stands behind the member's name, wherever that is: it can only make the
+    /// next one higher.
+    ///
+    /// - Complexity: O(*n*) in the length of the line.
     static func numberOfOthers(_ bytes: [UInt8]) -> UInt64? {
-        guard let document = try? JSONDocument(parsing: bytes, options: options),
-            document.kind(at: document.root) == .object
-        else { return nil }
+        guard let document = try? JSONDocument(parsing: bytes, options: options) else {
+            return highestNumber(in: bytes.span)
+        }
+        guard document.kind(at: document.root) == .object else { return nil }
         var members = InlineArray<47, JSONDocument.Member>(repeating: .absent)
         var span = members.mutableSpan
         document.find(EventMember.table, of: document.root, into: &span)
         return members[EventMember.sequenceNumber.rawValue].place.flatMap { document.number(at: $0)?.unsignedValue }
+    }
+
+    /// The highest number that is found by its name only: `"sequence_no":101`.
+    private static func highestNumber(in bytes: Span<UInt8>) -> UInt64? {
+        let name = Array("\"\(EventMember.sequenceNumber.name)\"".utf8)
+        var highest: UInt64?
+        var place = 0
+        while let start = bytes.firstIndex(of: UInt8(ascii: "\""), from: place) {
+            place = start + 1
+            guard bytes.count - start > name.count, name.indices.allSatisfy({ bytes[start + $0] == name[$0] }) else {
+                continue
+            }
+            place = start + name.count
+            if let number = number(in: bytes, behindColonFrom: place) { highest = max(highest ?? number, number) }
+        }
+        return highest
+    }
+
+    /// The number behind a colon, with white space around that; nil when there is none, or it has more than 64 bits.
+    private static func number(in bytes: Span<UInt8>, behindColonFrom start: Int) -> UInt64? {
+        func end(of white: Int) -> Int {
+            var place = white
+            while place < bytes.count, [0x20, 0x09, 0x0D].contains(bytes[place]) { place += 1 }
+            return place
+        }
+        let colon = end(of: start)
+        guard colon < bytes.count, bytes[colon] == UInt8(ascii: ":") else { return nil }
+        var place = end(of: colon + 1)
+        var number: UInt64?
+        while place < bytes.count, case let digit = bytes[place] &- UInt8(ascii: "0"), digit < 10 {
+            let (product, isTooMuch) = (number ?? 0).multipliedReportingOverflow(by: 10)
+            let (sum, isTooHigh) = product.addingReportingOverflow(UInt64(digit))
+            if isTooMuch || isTooHigh { return nil }
+            number = sum
+            place += 1
+        }
+        return number
     }
 }
 

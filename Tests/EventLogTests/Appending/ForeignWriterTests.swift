@@ -87,6 +87,50 @@ struct ForeignWriterTests {
         #expect(try log.open().size().nextSequenceNumber == 502)
     }
 
+    /// Lines that are JSON by its grammar, or nearly, and that other tools write or read as events.
+    private static let notReadHere: [(name: String, line: [UInt8])] = [
+        ("half a surrogate pair", Array(line(101, more: #","file_path":"\udcff""#).utf8)),
+        ("a key twice", Array(line(101, more: #","meta":{"a":1,"a":2}"#).utf8)),
+        ("the number twice", Array(line(7, more: #","sequence_no":101"#).utf8)),
+        (
+            "nested deeply",
+            Array(
+                line(101, more: ",\"meta\":" + String(repeating: "[", count: 700) + String(repeating: "]", count: 700))
+                    .utf8
+            )
+        ),
+        ("another encoding", Array(line(101, "B").utf8).map { $0 == UInt8(ascii: "B") ? 0xE9 : $0 }),
+        ("no number that JSON knows", Array(line(101, more: #","meta":NaN"#).utf8)),
+        (
+            "white space",
+            Array(line(101, more: #","meta":NaN"#).replacing("\":", with: "\" :\t ").utf8)
+        ),
+        ("cut off", Array(line(101).utf8.dropLast(5))),
+    ]
+
+    /// The counter is right, but does not fit a last line that carries no number here.
+    @Test(arguments: notReadHere.indices) func aNumberOnALineThatIsNotReadHereIsNotGivenAgain(index: Int) throws {
+        let (name, foreign) = Self.notReadHere[index]
+        let log = try TestLog()
+        // There is a gap: else the number of lines would be high enough.
+        try log.write(Array((line(0) + "\n" + line(100) + "\n").utf8) + foreign + [0x0A])
+        try log.setCounter(count: 102, size: UInt64(try log.bytes().count))
+        #expect(try log.open().size().nextSequenceNumber == 102, "\(name)")
+        #expect(try log.open().verify().size.nextSequenceNumber == 102, "\(name)")
+        #expect(try log.open().append(event()).sequenceNumbers == 102..<103, "\(name)")
+    }
+
+    /// What only looks like one.
+    @Test(arguments: [
+        #"{"text":"\"sequence_no\":500""#, #"{"my_sequence_no":500"#, #"{"sequence_no":-500"#, #"{"sequence_no":"500""#,
+        #"{"sequence_no":99999999999999999999"#, #"{"sequence_no" 500"#, #"{"sequence_no""#, #"{"sequence_no": "#,
+    ])
+    func whatIsNoNumberIsNotTakenForOne(broken: String) throws {
+        let log = try TestLog()
+        try log.write(line(100) + "\n" + broken + "\n")
+        #expect(try log.open().append(event()).sequenceNumbers == 101..<102)
+    }
+
     @Test func ofALongLastLineLittleIsReadUnderTheLock() throws {
         let log = try TestLog()
         let long = line(1, String(repeating: "x", count: 3 << 20))
