@@ -68,13 +68,16 @@ extension SessionLog {
         return try write(EncodedEvents()).receipt.quarantined
     }
 
+    /// A count and a copy, which one append may need.
+    private static let latePreparationMaximum = 2
+
     /// Writes lines under the lock, and prepares without it what that needs.
     private func write(_ encoded: EncodedEvents) throws(EventLogError) -> (receipt: AppendReceipt, ticket: UInt64) {
         let deadline = Deadline(milliseconds: options.lockTimeoutMilliseconds, fileSystem)
         return try inTurn(deadline) { (kept: inout OpenLog?) throws(EventLogError) -> (AppendReceipt, UInt64) in
             try commits.checkPoison()
             var append = LockedAppend(encoded)
-            var reopenings = 0
+            var (reopenings, latePreparations) = (0, 0)
             while true {
                 var log = try open(unless: kept.take())
                 let outcome: LockedAppend.Outcome
@@ -98,7 +101,11 @@ extension SessionLog {
                 case .torn(let events, let size): append.copy = try copyTail(of: events, size: size, log)
                 }
                 kept = consume log
-                if deadline.isOver, options.lockTimeoutMilliseconds > 0 {
+                // The time is for waiting, not for working: what was prepared is to be of use, or nobody who prepares for longer
+                // would ever append. So the lock is tried again, also when the time is over by now; unless others make
+                // each preparation useless.
+                if deadline.isOver { latePreparations += 1 }
+                if latePreparations > Self.latePreparationMaximum {
                     throw .lockBusy(path: path, waitedMilliseconds: deadline.waitedMilliseconds)
                 }
             }

@@ -141,6 +141,58 @@ struct LockHoldTests {
         #expect(writes.isDisjoint(with: calls.names))
     }
 
+    // MARK: - Preparing for longer than the lock is waited for
+
+    /// Nobody holds the lock; only the work without it takes its time.
+    @Test func aSlowCountIsOfUse() throws {
+        let log = try longLog()
+        try log.remove("events.jsonl.count")
+        let calls = CallLog()
+        calls.setFault { call in
+            if call.name == .pread { usleep(1_000) }
+            return nil
+        }
+        let handle = log.open(SessionLogOptions(lockTimeoutMilliseconds: 20), fileSystem: calls.fileSystem)
+        #expect(try handle.append(event()).sequenceNumbers == 60..<61)
+        try log.expectSound(61)
+    }
+
+    @Test(arguments: [0, 5] as [UInt64]) func aSlowCopyOfATornTailIsOfUse(milliseconds: UInt64) throws {
+        let log = try TestLog()
+        try log.open().append(event())
+        try log.append("torn")
+        let calls = CallLog()
+        calls.setFault { call in
+            if call.name == .fdatasync { usleep(20_000) }
+            return nil
+        }
+        let handle = log.open(SessionLogOptions(lockTimeoutMilliseconds: milliseconds), fileSystem: calls.fileSystem)
+        #expect(try handle.append(event()).quarantined?.byteCount == 4)
+        try log.expectSound(2)
+    }
+
+    /// Somebody takes the lock meanwhile: it is tried again, and not waited for beyond the time.
+    @Test func aSlowCopyPassesByNobody() throws {
+        let log = try TestLog()
+        try log.open().append(event())
+        try log.append("torn")
+        let before = try log.bytes()
+        let calls = CallLog()
+        let held = Condition<(any File)?>(nil)
+        calls.setFault { [self] call in
+            guard call.name == .fdatasync else { return nil }
+            usleep(20_000)
+            held.withLock { $0 = try? holdLock(of: log) }
+            return nil
+        }
+        let handle = log.open(SessionLogOptions(lockTimeoutMilliseconds: 5), fileSystem: calls.fileSystem)
+        #expect(try eventLogError { try handle.append(event()) }?.code == "lock_busy")
+        #expect(try log.bytes() == before)
+        try held.withLock { $0 }?.close()
+        calls.setFault(nil)
+        #expect(try handle.append(event()).quarantined?.byteCount == 4)
+    }
+
     // MARK: - Waiting
 
     private func holdLock(of log: TestLog) throws -> any File {
