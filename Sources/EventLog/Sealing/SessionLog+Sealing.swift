@@ -96,11 +96,11 @@ extension SessionLog {
         let facts: SealedFacts?
         do throws(FileSystemError) {
             complaint = try earlier?.complaint(about: file)
-            facts = try SealedFacts(of: file)
+            facts = try SealedFacts(of: file, after: earlier)
         } catch {
             throw .io(error, file: LogFiles.events)
         }
-        if let complaint { throw .sealBroken(path: path, reason: complaint) }
+        if let complaint = complaint ?? facts?.complaint { throw .sealBroken(path: path, reason: complaint) }
         guard let facts else { throw .eventsReplaced(path: path, readBytes: 0, size: 0) }
         var seal = EventSeal(
             sessionID: facts.sessionID,
@@ -202,70 +202,5 @@ extension SessionLog {
         }
         held.release()
         return true
-    }
-}
-
-/// What a seal says of the events.
-private struct SealedFacts: Hashable {
-    let byteCount: Int64
-    let eventCount: UInt64
-    let nextNumber: UInt64?
-    let sessionID: String?
-    let measured: MeasuredBytes
-
-    /// Takes the whole lines that are there, twice: a seal is evidence, and one wrong bit on the way from the disk would
-    /// make it evidence against events that are as they should be.
-    ///
-    /// - Returns: nil when the events became shorter meanwhile.
-    init?(of file: any File) throws(FileSystemError) {
-        guard let first = try SealedFacts(of: file, limit: .max),
-            let second = try SealedFacts(of: file, limit: first.byteCount)
-        else { return nil }
-        if first != second { throw FileSystemError(operation: .read, name: LogFiles.events, code: .inputOutput) }
-        self = first
-    }
-
-    private init?(of file: any File, limit: Int64) throws(FileSystemError) {
-        var tally = Tally()
-        try tally.advance(over: file, to: limit)
-        guard let measured = try MeasuredBytes(of: file, size: tally.byteOffset) else { return nil }
-        self.measured = measured
-        byteCount = tally.byteOffset
-        eventCount = tally.eventCount
-        nextNumber = tally.nextNumber
-        sessionID = try Self.session(in: file, limit: tally.byteOffset)
-    }
-
-    /// The session of the first event.
-    private static func session(in file: any File, limit: Int64) throws(FileSystemError) -> String? {
-        var reader = LineReader(file, limit: limit)
-        var parser = EventParser()
-        while let line = try reader.next(), line.ending != .endOfFile {
-            if case .event(let event) = LogEntry(line, &parser) { return event.event.sessionID }
-        }
-        return nil
-    }
-}
-
-extension EventSeal {
-    /// How the events differ from what was sealed; nil when they begin with it.
-    ///
-    /// - Complexity: O(*n*) in what was sealed, in bounded memory.
-    func complaint(about file: any File) throws(FileSystemError) -> String? {
-        guard let found = try MeasuredBytes(of: file, size: byteCount) else {
-            return "\(byteCount) bytes were sealed, and only \(try file.extent().size) are there"
-        }
-        if found.digest.description == fileDigest, found.merkleRoot.description == merkleRoot,
-            found.lineCount == lineCount
-        {
-            return nil
-        }
-        return "their first \(byteCount) bytes have the digest \(found.digest), and \(fileDigest) was sealed"
-    }
-
-    /// Whether a new seal would say nothing more than this one.
-    fileprivate func says(_ other: EventSeal) -> Bool {
-        byteCount == other.byteCount && fileDigest == other.fileDigest && merkleRoot == other.merkleRoot
-            && (other.publicKey == nil || (publicKey == other.publicKey && hasValidSignature))
     }
 }

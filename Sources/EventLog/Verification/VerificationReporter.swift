@@ -1,4 +1,3 @@
-internal import Canonical
 internal import FileSystemSeam
 internal import Signing
 
@@ -88,26 +87,6 @@ extension VerificationReporter {
 
     /// What the seal says of the sealed events that is not so, although their bytes are those that were sealed.
     func complaint(about seal: EventSeal) -> String? {
-        let counted = sealed ?? Tally()
-        if counted.eventCount != seal.eventCount {
-            return "it says that \(seal.eventCount) events were sealed, and there are \(counted.eventCount)"
-        }
-        if counted.nextNumber != seal.nextSequenceNumber {
-            let (said, found) = (Self.text(seal.nextSequenceNumber), Self.text(counted.nextNumber))
-            return "it says that the next number was \(said), and it was \(found)"
-        }
-        let session = counted.eventCount > 0 ? sessionID : nil
-        if !isSame(session, seal.sessionID) {
-            return "it says that the session was \(seal.sessionID ?? "none"), and it was \(session ?? "none")"
-        }
-        return nil
+        seal.complaint(about: sealed ?? Tally(), sessionID: sessionID)
     }
-
-    /// Two sessions are one only when their bytes are.
-    private func isSame(_ session: String?, _ sealed: String?) -> Bool {
-        guard let session, let sealed else { return session == nil && sealed == nil }
-        return TextBytes.isSame(session, sealed)
-    }
-
-    private static func text(_ number: UInt64?) -> String { number.map(String.init) ?? "none" }
 }

@@ -44,13 +44,20 @@ struct EvidenceTests {
         let log = try TestLog()
         try log.open().append([event(), event()])
         _ = try log.open().seal()
-        try log.open().append(event())
         let text = String(decoding: try log.bytes("events.seal.json"), as: UTF8.self)
         let forged = text.replacing("\"\(member)\":\(value)", with: "\"\(member)\":\(other)")
         #expect(forged != text)
-        #expect(try kinds(log) == [])
-        try log.write(forged, to: "events.seal.json")
-        #expect(try kinds(log) == [.sealBroken])
+        for isAppendedTo in [false, true] {
+            if isAppendedTo { try log.open().append(event()) }
+            try log.write(text, to: "events.seal.json")
+            #expect(try kinds(log) == [])
+            try log.write(forged, to: "events.seal.json")
+            #expect(try kinds(log) == [.sealBroken])
+            // And it is evidence.
+            #expect(try eventLogError { _ = try log.open().seal() }?.code == "seal_broken")
+            #expect(try eventLogError { _ = try log.open().seal(signingWith: key(1)) }?.code == "seal_broken")
+            #expect(try log.bytes("events.seal.json") == Array(forged.utf8))
+        }
     }
 
     @Test func aSealThatCannotBeOpenedHidesNothingElse() throws {
