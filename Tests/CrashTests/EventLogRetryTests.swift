@@ -13,16 +13,25 @@ struct EventLogRetryTests {
 
         let story: EventLogStory
         let steps: [Step]
+        /// What the handles are opened with; the steps see to it that what they acknowledge is durable.
+        let durability: EventDurability
 
         var testDescription: String { story.description }
 
-        init(_ description: String, tail: String = "", before: [String] = [], _ steps: [Step]) {
+        init(
+            _ description: String,
+            durability: EventDurability = .every,
+            tail: String = "",
+            before: [String] = [],
+            _ steps: [Step]
+        ) {
             story = EventLogStory(description: description, durability: .every, before: before, tail: tail) { _, _ in }
+            self.durability = durability
             self.steps = steps
         }
 
         func work(_ fileSystem: any FileSystem, _ say: (LogAnswer) -> Void) throws {
-            var log = EventLogStory.log(fileSystem, .every)
+            var log = EventLogStory.log(fileSystem, durability)
             for step in steps {
                 var attempts = 0
                 while true {
@@ -32,7 +41,7 @@ struct EventLogRetryTests {
                         break
                     } catch let error as EventLogError {
                         if attempts == 4 { throw error }
-                        log = EventLogStory.log(fileSystem, .every)
+                        log = EventLogStory.log(fileSystem, durability)
                     }
                 }
             }
@@ -42,9 +51,27 @@ struct EventLogRetryTests {
     static let all = [
         Work("appends", [append, append]),
         Work("appends and seals", [append, seal, append]),
-        Work("appends behind a line that ends a sector", [appendToTheEndOfASector, append]),
+        Work("appends behind a line that ends a sector", [appendToTheEndOfASector(0), append]),
         Work("appends behind a torn tail", tail: #"{"torn"#, before: ["e0"], [append, append]),
+        // Where nobody asked for durability, nothing can promise the name of events that a sync failed for.
+        Work("appends and flushes", durability: .none, before: ["e0"], [flushed(append), flushed(append)]),
+        Work(
+            "appends behind a line that ends a sector, and flushes",
+            durability: .none,
+            before: ["e0"],
+            [flushed(appendToTheEndOfASector(1)), flushed(append)]
+        ),
     ]
+
+    /// What a step acknowledges is durable only once it was flushed.
+    private static func flushed(_ step: @escaping Work.Step) -> Work.Step {
+        { log, say in
+            var answers: [LogAnswer] = []
+            try step(log) { answers.append($0) }
+            try log.flush()
+            for answer in answers { say(answer) }
+        }
+    }
 
     private static let append: Work.Step = { log, say in
         // The number that it will get; an attempt that failed may have used one up.
@@ -53,22 +80,28 @@ struct EventLogRetryTests {
         say(.appended(number: receipt.sequenceNumbers.lowerBound, name: "e\(number)"))
     }
 
-    /// The first event, with a line that ends where a sector does: nothing that comes later writes into the same one.
-    private static let appendToTheEndOfASector: Work.Step = { log, say in
-        if try !log.readAll().events.isEmpty { return }
-        let count = try EventLogStory.event("e0").encoded().count + 1
-        let event = EventLogStory.event("e0", padding: 512 - count % 512)
-        let receipt = try log.append(event)
-        #expect(receipt.byteRange == 0..<(Int64(count / 512) * 512 + 512))
-        say(.appended(number: 0, name: "e0"))
+    /// An event with a line that ends where a sector does: nothing that comes later writes into the same one.
+    private static func appendToTheEndOfASector(_ number: UInt64) -> Work.Step {
+        { log, say in
+            let size = try log.size()
+            if size.eventCount > number { return }
+            let end = Int(size.byteCount) + (try EventLogStory.event("e\(number)").encoded().count) + 1
+            let event = EventLogStory.event("e\(number)", padding: 512 - end % 512)
+            let receipt = try log.append(event)
+            #expect(receipt.byteRange.upperBound % 512 == 0)
+            say(.appended(number: receipt.sequenceNumbers.lowerBound, name: "e\(number)"))
+        }
     }
 
     private static let seal: Work.Step = { log, say in say(.sealed(eventCount: try log.seal().eventCount)) }
 
-    @Test(arguments: all) func standOnNothingASyncFailedFor(work: Work) throws {
+    @Test(arguments: all, [false, true]) func standOnNothingASyncFailedFor(work: Work, isEveryHandleTold: Bool) throws {
         let sweep = FaultSweep.failingEachSync()
         let report = try sweep.run(
-            prepare: work.story.prepare,
+            prepare: { fileSystem in
+                (fileSystem as? SimFS)?.disk.tellsEveryHandleOfFailedSyncs = isEveryHandleTold
+                try work.story.prepare(fileSystem)
+            },
             workload: work.work,
             isOwnError: { $0 is EventLogError },
             recover: work.story.recover,
@@ -76,6 +109,25 @@ struct EventLogRetryTests {
         )
         #expect(report.isClean, "\(work.story): \(report)")
         #expect(report.plansThatThrew == 0 || runsLongTests, "\(work.story): the second attempt fails, too: \(report)")
+        #expect(report.singles > 3, "\(report)")
+    }
+
+    /// A handle that is not durable appends before and behind another one's line, which ends a sector and whose sync fails.
+    @Test(arguments: [false, true]) func aFlushStandsOnNothingOfOthers(isEveryHandleTold: Bool) throws {
+        let story = EventLogStory(description: "between others", durability: .every) { _, _ in }
+        let report = try FaultSweep.failingEachSync().run(
+            prepare: { ($0 as? SimFS)?.disk.tellsEveryHandleOfFailedSyncs = isEveryHandleTold },
+            workload: { fileSystem, say in
+                let log = EventLogStory.log(fileSystem, .none)
+                try Self.flushed(Self.append)(log, say)
+                try? Self.appendToTheEndOfASector(1)(EventLogStory.log(fileSystem, .every)) { _ in }
+                try Self.flushed(Self.append)(log, say)
+            },
+            isOwnError: { $0 is EventLogError },
+            recover: story.recover,
+            check: story.check
+        )
+        #expect(report.isClean, "\(report)")
         #expect(report.singles > 3, "\(report)")
     }
 }

@@ -19,6 +19,9 @@ struct CommitState: Sendable {
     var flushDeadline: MonotonicTime?
     var flusher: Thread?
     var isStopped = false
+    /// From the line feed that the events ended with before lines of this handle, to behind the last such one: what has to be written
+    /// again before a sync is believed; nil for nothing.
+    private(set) var unrenewed: Range<Int64>?
 
     /// What is to be synced.
     struct Target: Sendable {
@@ -26,6 +29,39 @@ struct CommitState: Sendable {
         let events: OpenEvents
         /// Whether the names of the events and of the directory are known to be durable.
         var isNamed = false
+        /// Whether the line feed in front of this handle's first line was written again.
+        var isRenewed = false
+    }
+
+    /// Notes that lines were written behind an end that may be that of a line which a sync failed for: see
+    /// ``OpenLog/renewEnd(of:size:)``.
+    ///
+    /// - Parameters:
+    ///   - start: where the lines begin.
+    ///   - isTold: whether the handle is told of every sync that fails from now on; then its first line is the only one with such an
+    ///     end before it.
+    mutating func noteLines(from start: Int64, isTold: Bool) {
+        guard start > 0, target?.isRenewed == false else { return }
+        if !isTold {
+            unrenewed = (unrenewed?.lowerBound ?? start - 1)..<start
+        } else if unrenewed == nil {
+            unrenewed = (start - 1)..<start
+        }
+    }
+
+    /// Notes that a part of the events was written again, and synced.
+    mutating func noteRenewed(_ part: Range<Int64>, isTold: Bool) {
+        target?.isRenewed = isTold
+        if let rest = unrenewed {
+            unrenewed = rest.upperBound > part.upperBound ? part.upperBound..<rest.upperBound : nil
+        }
+    }
+
+    /// Another file stands at the name, or none is held. What was written before is nobody's to sync any more.
+    mutating func begin(_ target: Target?) {
+        self.target = target
+        synced = written
+        unrenewed = nil
     }
 
     /// Forgets what another process has opened and begun. Parent and child share a file that was open when the child was forked,

@@ -34,17 +34,17 @@ final class GroupCommit: Sendable {
 
     /// Notes that events were written. Called in the order of the writes.
     ///
+    /// - Parameter start: where their lines begin, when the line feed before was not written again; else nil.
     /// - Returns: the ticket of this write.
-    func noteWrite(of events: OpenEvents, in directory: any Directory) -> UInt64 {
+    func noteWrite(of events: OpenEvents, in directory: any Directory, from start: Int64?) -> UInt64 {
         state.withLock { state in
             if state.target?.events.identity != events.identity {
-                // Another file stands at the name. What was in the one before went with it.
-                state.target = CommitState.Target(directory: directory, events: events)
-                state.synced = state.written
+                state.begin(CommitState.Target(directory: directory, events: events))
             } else if state.target?.directory !== directory {
                 // The same file, perhaps by another name, of which nothing is known.
                 state.target = CommitState.Target(directory: directory, events: events)
             }
+            if let start { state.noteLines(from: start, isTold: fileSystem.tellsEveryHandleOfFailedSyncs) }
             state.written += 1
             return state.written
         }
@@ -77,8 +77,7 @@ final class GroupCommit: Sendable {
     func letGo() {
         enter { state in
             if state.asking > 0 { return }
-            state.target = nil
-            state.synced = state.written
+            state.begin(nil)
         }
     }
 
@@ -89,7 +88,7 @@ final class GroupCommit: Sendable {
 
     private enum Role {
         case covered
-        case leader(CommitState.Target, upTo: UInt64)
+        case leader(CommitState.Target, upTo: UInt64, renewing: Range<Int64>?)
     }
 
     private func sync(upTo ticket: UInt64) throws(EventLogError) {
@@ -101,10 +100,11 @@ final class GroupCommit: Sendable {
             if state.isPoisoned { throw .poisoned(path: path) }
             guard !state.isSyncing, let target = state.target else { return nil }
             state.isSyncing = true
-            return .leader(target, upTo: state.written)
+            return .leader(target, upTo: state.written, renewing: state.unrenewed)
         }
-        guard case .leader(var target, let covered) = role else { return }
+        guard case .leader(var target, let covered, let unrenewed) = role else { return }
         do throws(EventLogError) {
+            if let unrenewed { try renew(unrenewed, target) }
             try sync(&target)
         } catch {
             state.withLock { state in
@@ -120,8 +120,18 @@ final class GroupCommit: Sendable {
             guard state.target?.events.identity == named.events.identity else { return }
             state.synced = max(state.synced, covered)
             if state.target?.directory === named.directory { state.target = named }
+            if let unrenewed { state.noteRenewed(unrenewed, isTold: fileSystem.tellsEveryHandleOfFailedSyncs) }
         }
         state.broadcast()
+    }
+
+    /// Where another file stands at the name there is nothing that could be made durable.
+    private func renew(_ part: Range<Int64>, _ target: CommitState.Target) throws(EventLogError) {
+        do throws(FileSystemError) {
+            _ = try target.events.rewrite(part, in: target.directory)
+        } catch {
+            throw .io(error, file: LogFiles.events)
+        }
     }
 
     private func sync(_ target: inout CommitState.Target) throws(EventLogError) {

@@ -94,13 +94,9 @@ struct OpenLog: Sendable {
     /// - Parameter size: where the events end, with a line feed.
     mutating func renewEnd(of events: OpenEvents, size: Int64) throws(FileSystemError) {
         if size == 0 || isEndRenewed { return }
-        // Through another handle: where this one writes, it appends.
-        let file = try directory.open(LogFiles.events, [.read, .write], permissions: .ownerFile)
-        defer { try? file.close() }
-        guard try file.extent().identity == events.identity else {
+        guard try events.rewrite((size - 1)..<size, in: directory) else {
             throw FileSystemError(operation: .open, name: LogFiles.events, code: .staleHandle)
         }
-        try file.writeAll([UInt8(ascii: "\n")], at: size - 1)
         isEndRenewed = fileSystem.tellsEveryHandleOfFailedSyncs
     }
 }
@@ -139,6 +135,32 @@ extension OpenLog {
 struct OpenEvents: Sendable {
     let file: any File
     let identity: FileIdentity
+
+    /// Writes bytes again that stand in whole lines, which nobody changes, so that the next sync makes them durable.
+    ///
+    /// - Parameter range: where; a single byte is a line feed.
+    /// - Returns: false when another file stands at the name.
+    /// - Complexity: O(*n*) in the length of the range, in bounded memory.
+    func rewrite(_ range: Range<Int64>, in directory: any Directory) throws(FileSystemError) -> Bool {
+        // Through another handle: where this one writes, it appends.
+        let file: any File
+        do throws(FileSystemError) {
+            file = try directory.open(LogFiles.events, [.read, .write], permissions: .ownerFile)
+        } catch  where error.code == .noEntry {
+            return false
+        }
+        defer { try? file.close() }
+        guard try file.extent().identity == identity else { return false }
+        var offset = range.lowerBound
+        while offset < range.upperBound {
+            let count = min(1 << 18, range.upperBound - offset)
+            let bytes = range.count == 1 ? [UInt8(ascii: "\n")] : try file.read(exactly: Int(count), at: offset)
+            guard let bytes else { return false }
+            try file.writeAll(bytes, at: offset)
+            offset += count
+        }
+        return true
+    }
 }
 
 /// The last line that a handle wrote.

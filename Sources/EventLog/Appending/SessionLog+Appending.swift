@@ -52,6 +52,9 @@ extension SessionLog {
 
     /// Makes everything durable that was appended through this handle, by this process, since it was made or closed.
     ///
+    /// With ``EventDurability/none`` the line feed in front of it is written again first, as a handle with any other durability
+    /// does when it appends: zeros in the place of a line that a sync failed for shall not become a part of the next one.
+    ///
     /// - Throws: `.io`, and then the handle is `.poisoned`.
     public func flush() throws(EventLogError) { try commits.flush() }
 
@@ -94,7 +97,10 @@ extension SessionLog {
                 }
                 switch outcome {
                 case .written(let receipt, let events):
-                    let ticket = commits.noteWrite(of: events, in: log.directory)
+                    // What has to be durable at once was written behind a renewed end.
+                    let isBehindAny = options.durability == .none && !receipt.byteRange.isEmpty
+                    let start = isBehindAny ? receipt.byteRange.lowerBound : nil
+                    let ticket = commits.noteWrite(of: events, in: log.directory, from: start)
                     kept = consume log
                     return (receipt, ticket)
                 case .uncounted(let events, let size): try count(&log, events, upTo: size)
