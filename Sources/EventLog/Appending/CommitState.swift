@@ -25,7 +25,10 @@ struct CommitState: Sendable {
 
     /// What is to be synced.
     struct Target: Sendable {
-        let directory: any Directory
+        /// Where the events stand; another one may hold the same file, by a name of which nothing is known.
+        var directory: any Directory
+        /// What the first of the lines was written through. A handle that was opened later may not be told of a sync that failed
+        /// before.
         let events: OpenEvents
         /// Whether the names of the events and of the directory are known to be durable.
         var isNamed = false

@@ -41,8 +41,8 @@ final class GroupCommit: Sendable {
             if state.target?.events.identity != events.identity {
                 state.begin(CommitState.Target(directory: directory, events: events))
             } else if state.target?.directory !== directory {
-                // The same file, perhaps by another name, of which nothing is known.
-                state.target = CommitState.Target(directory: directory, events: events)
+                state.target?.directory = directory
+                state.target?.isNamed = false
             }
             if let start { state.noteLines(from: start, isTold: fileSystem.tellsEveryHandleOfFailedSyncs) }
             state.written += 1

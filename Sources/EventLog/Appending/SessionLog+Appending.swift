@@ -95,16 +95,19 @@ extension SessionLog {
                     kept = consume log
                     throw failure(error, deadline)
                 }
-                switch outcome {
-                case .written(let receipt, let events):
-                    // What has to be durable at once was written behind a renewed end.
-                    let isBehindAny = options.durability == .none && !receipt.byteRange.isEmpty
-                    let start = isBehindAny ? receipt.byteRange.lowerBound : nil
-                    let ticket = commits.noteWrite(of: events, in: log.directory, from: start)
+                do throws(EventLogError) {
+                    switch outcome {
+                    case .written(let receipt, let events):
+                        let ticket = noteWrite(receipt, of: events, in: log.directory)
+                        kept = consume log
+                        return (receipt, ticket)
+                    case .uncounted(let events, let size): try count(&log, events, upTo: size)
+                    case .torn(let events, let size): append.copy = try copyTail(of: events, size: size, log)
+                    }
+                } catch {
+                    // What is held open will be told of syncs that failed, and knows which numbers were given.
                     kept = consume log
-                    return (receipt, ticket)
-                case .uncounted(let events, let size): try count(&log, events, upTo: size)
-                case .torn(let events, let size): append.copy = try copyTail(of: events, size: size, log)
+                    throw error
                 }
                 kept = consume log
                 // The time is for waiting, not for working: what was prepared is to be of use, or nobody who prepares for longer
@@ -116,6 +119,13 @@ extension SessionLog {
                 }
             }
         }
+    }
+
+    /// - Returns: the ticket for the durability of what was written.
+    private func noteWrite(_ receipt: AppendReceipt, of events: OpenEvents, in directory: any Directory) -> UInt64 {
+        // What has to be durable at once was written behind a renewed end.
+        let isBehindAny = options.durability == .none && !receipt.byteRange.isEmpty
+        return commits.noteWrite(of: events, in: directory, from: isBehindAny ? receipt.byteRange.lowerBound : nil)
     }
 
     /// What is held open already, else the directory at the path, made when it is missing.
