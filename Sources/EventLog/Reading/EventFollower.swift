@@ -51,7 +51,8 @@ public final class EventFollower {
     ///
     /// - Parameter timeoutMilliseconds: how long to wait at most; 0 looks once, nil waits for ever.
     /// - Returns: nil when the time is over, or it was stopped.
-    /// - Throws: `.eventsReplaced` when the events were cut or replaced, `.notALog`, `.io`.
+    /// - Throws: `.eventsReplaced` when the events were cut or replaced, or their directory is not the one at the path any more;
+    ///   `.notALog`, `.io`.
     public func next(timeoutMilliseconds: UInt64? = nil) throws(EventLogError) -> LogEntry? {
         let deadline = Deadline(milliseconds: timeoutMilliseconds, fileSystem)
         while !stopped.withLock({ $0 }) {
@@ -142,9 +143,13 @@ public final class EventFollower {
         }
     }
 
-    /// Makes sure that what was read still stands in the file at the name.
+    /// Makes sure that what was read still stands in the file at the name, in the directory at the path.
     private func checkEvents() throws(EventLogError) {
         guard let directory, let events, let readBytes = reader?.byteOffset else { return }
+        if try !isAtPath(directory) {
+            let size = try fileSystem.openSession(path)?.openEvents(in: path)?.status.size
+            throw .eventsReplaced(path: path, readBytes: readBytes, size: size ?? 0)
+        }
         let status: FileExtent
         do throws(FileSystemError) {
             status = try directory.extent(of: LogFiles.events)
@@ -159,6 +164,16 @@ public final class EventFollower {
         try checkLast()
     }
 
+    private func isAtPath(_ directory: any Directory) throws(EventLogError) -> Bool {
+        do throws(FileSystemError) {
+            return try fileSystem.directoryStatus(path).identity == directory.status().identity
+        } catch  where error.code == .noEntry || error.code == .notDirectory {
+            return false
+        } catch {
+            throw .io(error, file: path)
+        }
+    }
+
     private func wait(atMost nanoseconds: UInt64) {
         if let watch, (try? watch.wait(timeoutNanoseconds: nanoseconds)) != nil { return }
         fileSystem.sleep(nanoseconds: nanoseconds)
@@ -168,7 +183,8 @@ public final class EventFollower {
 extension SessionLog {
     /// Follows the log, from a sequence number on or from now on.
     ///
-    /// The log need not be there yet.
+    /// The log need not be there yet. What is followed is what stands at the path: a directory that is moved away is not followed
+    /// to its new place, as writers' handles do.
     ///
     /// - Parameter first: the lowest number that is given; nil for what is appended from now on.
     /// - Throws: `.notALog`, `.io`.
