@@ -83,6 +83,23 @@ struct DoctorTests {
         }
     }
 
+    /// Of a text is kept what is shown of it, so that a page takes little memory; texts are told apart by all of their bytes.
+    @Test func longTextsAreCut() throws {
+        let session = try SessionDirectory()
+        let long = String(repeating: "x", count: 100_000)
+        for name in ["a", "b", "b", "b"] {
+            let event = SessionDirectory.event(long + name, more: #","tool_name":"\#(long)""#)
+            let text = event.replacing("ssn_1", with: long + name) + "\n"
+            #expect(CommandRun(["events", "append", session.path, "--batch"], input: Array(text.utf8)).code == .done)
+        }
+        let page = CommandRun("report", session.path, "--out", "-").output
+        #expect(page.utf8.count < 20_000)
+        let cut = String(long.prefix(199)) + "…"
+        for count in [1, 3] { #expect(page.contains("<tr><td>\(cut)</td><td>\(count)</td>"), "\(count)") }
+        let json = try CommandRun("doctor", session.path, "--json").json()
+        #expect(json["facts"]?["session"]?.string == "\(cut), \(cut)")
+    }
+
     @Test func aPageIsWrittenWhole() throws {
         let session = try damaged()
         let page = session.beside("page.html")

@@ -21,10 +21,14 @@ enum Printable {
     static func quoted(_ text: String, maximum: Int = 80) -> String { "\"\(cut(text, maximum))\"" }
 
     /// The text escaped, and cut with an ellipsis when it is longer than `maximum` characters.
-    static func cut(_ text: String, _ maximum: Int) -> String {
+    static func cut(_ text: String, _ maximum: Int) -> String { escaped(shortened(text, maximum)) }
+
+    /// The text as it is, but cut with an ellipsis when it is longer than `maximum` characters.
+    static func shortened(_ text: String, _ maximum: Int) -> String {
+        if text.utf8.count <= maximum { return text }
         let head = String(text.unicodeScalars.prefix(maximum + 1))
-        guard head.unicodeScalars.count > maximum else { return escaped(text) }
-        return escaped(String(head.unicodeScalars.prefix(maximum - 1))) + "…"
+        guard head.unicodeScalars.count > maximum else { return text }
+        return String(head.unicodeScalars.prefix(maximum - 1)) + "…"
     }
 
     private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {

@@ -1,16 +1,6 @@
-internal import Canonical
-
 /// How often each of many texts was met. Texts are one only when their bytes are: two spellings of one character are two grants.
 struct TextCounts {
-    private struct Key: Hashable {
-        let text: String
-
-        static func == (left: Key, right: Key) -> Bool { TextBytes.isSame(left.text, right.text) }
-
-        func hash(into hasher: inout Hasher) { TextBytes.hash(text, into: &hasher) }
-    }
-
-    private var counts: [Key: UInt64] = [:]
+    private var counts: [KeptText: UInt64] = [:]
     private let differentMaximum: Int
     /// How often others were met, when there were as many as are told apart.
     private(set) var otherCount: UInt64 = 0
@@ -19,7 +9,7 @@ struct TextCounts {
     init(differentMaximum: Int) { self.differentMaximum = differentMaximum }
 
     mutating func count(_ text: String) {
-        let key = Key(text: text)
+        let key = KeptText(text)
         if counts[key] != nil || counts.count < differentMaximum {
             counts[key, default: 0] += 1
         } else {
@@ -27,11 +17,12 @@ struct TextCounts {
         }
     }
 
-    /// The texts that are told apart: the most frequent first, of equally frequent ones by their bytes.
+    /// The texts that are told apart, long ones cut: the most frequent first, of equally frequent ones by their bytes.
     var sorted: [(text: String, count: UInt64)] {
-        counts.map { (text: $0.key.text, count: $0.value) }.sorted { left, right in
-            if left.count != right.count { return left.count > right.count }
-            return left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
+        let sorted = counts.sorted { left, right in
+            if left.value != right.value { return left.value > right.value }
+            return left.key.precedes(right.key)
         }
+        return sorted.map { (text: $0.key.shown, count: $0.value) }
     }
 }

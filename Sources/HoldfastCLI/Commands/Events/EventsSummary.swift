@@ -1,10 +1,9 @@
 internal import Canonical
 internal import EventLog
 
-/// What a log holds, summed up in one pass and bounded memory.
+/// What a log holds, summed up in one pass and bounded memory: of long texts only the beginning is kept.
 struct EventsSummary {
-    /// The sessions, as many as a few.
-    private(set) var sessions: [String] = []
+    private var firstSessions: [KeptText] = []
     /// The first and last time that an event carries.
     private(set) var firstTime: String?
     private(set) var lastTime: String?
@@ -31,8 +30,9 @@ struct EventsSummary {
 
     private mutating func add(_ stored: StoredEvent) {
         let event = stored.event
-        if sessions.count < 5, !sessions.contains(where: { TextBytes.isSame($0, event.sessionID) }) {
-            sessions.append(event.sessionID)
+        if firstSessions.count < 5 {
+            let session = KeptText(event.sessionID)
+            if !firstSessions.contains(session) { firstSessions.append(session) }
         }
         types.count(stored.type)
         agents.count("\(event.agentName) (\(event.agentInstanceID))")
@@ -44,7 +44,7 @@ struct EventsSummary {
         }
         let row = [
             String(stored.sequenceNumber), event.timestamp, stored.type, event.agentName, EventText.summary(event.kind),
-        ]
+        ].map { Printable.shortened($0, KeptText.characterMaximum) }
         if isFailure(event.kind) {
             failureCount += 1
             if failures.count < Self.rowMaximum { failures.append(row) }
@@ -52,6 +52,9 @@ struct EventsSummary {
         latest.append(row)
         if latest.count > 2 * Self.rowMaximum { latest.removeFirst(Self.rowMaximum) }
     }
+
+    /// The sessions, as many as a few.
+    var sessions: [String] { firstSessions.map(\.shown) }
 
     private func isFailure(_ kind: EventKind) -> Bool {
         switch kind {
