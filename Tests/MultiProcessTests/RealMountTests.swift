@@ -27,6 +27,20 @@ struct RealMountTests {
                 + "mount -t overlay -o lowerdir=b/l,upperdir=b/u,workdir=b/w,volatile none m; mkdir m/store",
             field: "mount.volatile"
         ),
+        Case(
+            testDescription: "a volatile overlay of an empty source",
+            mount: "mkdir b; mount -t tmpfs none b; mkdir b/l b/u b/w; "
+                + "mount -t overlay -o lowerdir=b/l,upperdir=b/u,workdir=b/w,volatile \"\" m; mkdir m/store",
+            field: "mount.volatile"
+        ),
+        Case(
+            testDescription: "an overlay that the mount table no longer shows",
+            mount: "mkdir b; mount -t tmpfs none b; mkdir b/l b/u b/w; "
+                + "mount -t overlay -o lowerdir=b/l,upperdir=b/u,workdir=b/w,volatile none m; mkdir m/store; "
+                + "cd m/store; umount -l ../../m",
+            store: ".",
+            field: "mount.volatile"
+        ),
         Case(testDescription: "no barriers", mount: "mount -o loop,nobarrier image m", field: "mount.no_barriers"),
         Case(testDescription: "read-only", mount: "mount -o loop,ro image m", field: "mount.read_only"),
         Case(
@@ -50,10 +64,11 @@ struct RealMountTests {
         let run = try HoldfastProgram.shell(
             """
             cd "$1"; export holdfast; unshare -m bash -ec '
+            top=$PWD
             mkdir m; truncate -s 64M image; mkfs.ext4 -q image; mount -o loop image m; mkdir m/store
             $holdfast platform record m/store --out profile > fingerprint; umount m
             \(example.mount)
-            $holdfast platform check \(example.store) --profile profile'
+            $holdfast platform check \(example.store) --profile "$top/profile"'
             """,
             temporary.path
         )

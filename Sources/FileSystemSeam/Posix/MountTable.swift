@@ -6,7 +6,8 @@
 ///
 /// The fields are: mount id, parent id, device, root, mount point, mount options, any number of optional
 /// fields, a lone hyphen, file system type, source, file system options. A space, a tab, a newline or a
-/// backslash inside a field is written as a backslash and three octal digits.
+/// backslash inside a field is written as a backslash and three octal digits. A source that was mounted as
+/// the empty text is an empty field: two spaces stand behind the type.
 package struct MountTable: Sendable, Hashable {
     /// One mount.
     package struct Row: Sendable, Hashable {
@@ -74,7 +75,7 @@ package struct MountTable: Sendable, Hashable {
 
 extension MountTable.Row {
     fileprivate init?(parsing line: ArraySlice<UInt8>) {
-        let fields = line.split(separator: UInt8(ascii: " "))
+        let fields = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
         guard fields.count >= 10, let hyphen = fields[6...].firstIndex(where: { $0.elementsEqual("-".utf8) }),
             fields.count >= hyphen + 4
         else { return nil }

@@ -4,7 +4,8 @@ extension PosixFileSystem {
     /// What `fstatfs` and `/proc/self/mountinfo` say about the mount that holds `directory`.
     ///
     /// - Throws: `.invalidArgument` for a directory of another implementation, `.badDescriptor` for a closed
-    ///   one. A missing mount table is no error: what it would tell stays empty.
+    ///   one. A mount table that is missing or does not show the mount is no error: what it would tell stays
+    ///   empty, and ``MountFacts/isInMountTable`` is false.
     public func mountFacts(of directory: any Directory) throws(FileSystemError) -> MountFacts {
         var row: MountTable.Row?
         var facts = try mountStatistics(of: directory) { descriptor in
@@ -15,6 +16,7 @@ extension PosixFileSystem {
             return 0
         }
         guard let row else { return facts }
+        facts.isInMountTable = true
         facts.fileSystemType = row.fileSystemType
         facts.mountPoint = row.mountPoint
         facts.source = row.source
@@ -59,7 +61,8 @@ extension PosixFileSystem {
             isReadOnly: mount.read_only != 0,
             blockSizeBytes: mount.block_size,
             availableBytes: mount.available_bytes,
-            nameLengthMaximum: mount.name_maximum
+            nameLengthMaximum: mount.name_maximum,
+            isInMountTable: false
         )
     }
 

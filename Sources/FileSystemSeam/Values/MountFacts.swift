@@ -1,5 +1,8 @@
 /// What the machine says about one mount: `statfs` and the matching `mountinfo` line, not interpreted.
 public struct MountFacts: Sendable, Hashable {
+    /// Whether the mount table showed this mount. Where it did not, as below a changed root and after a lazy unmount, the type,
+    /// the place, the source and all options are empty because nobody told them, and not because there are none.
+    public var isInMountTable: Bool
     /// The file system's name as the mount table spells it (`ext4`, `overlay`, `apfs`); empty when unknown.
     public var fileSystemType: String
     /// The magic number `statfs` gives; 0 where the platform has none.
@@ -24,7 +27,7 @@ public struct MountFacts: Sendable, Hashable {
     /// On btrfs it is another than files show, which have one for each subvolume.
     public var device: UInt64?
 
-    /// Makes facts from their parts.
+    /// Makes facts from their parts, of a mount that the table shows unless it is said otherwise.
     public init(
         fileSystemType: String,
         magic: UInt64,
@@ -36,8 +39,10 @@ public struct MountFacts: Sendable, Hashable {
         blockSizeBytes: UInt64,
         availableBytes: UInt64,
         nameLengthMaximum: UInt64,
-        device: UInt64? = nil
+        device: UInt64? = nil,
+        isInMountTable: Bool = true
     ) {
+        self.isInMountTable = isInMountTable
         self.fileSystemType = fileSystemType
         self.magic = magic
         self.mountPoint = mountPoint

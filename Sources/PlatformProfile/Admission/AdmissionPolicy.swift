@@ -63,8 +63,14 @@ extension PlatformEvidence {
         let found = capabilities
         return fields.sorted().compactMap { field in
             guard let wanted = field.wanted, let value = found[field], value != wanted else { return nil }
-            if depth == .passive, value == "unknown" { return nil }
-            return ProfileDelta(field: field.rawValue, expected: wanted, observed: value, remedy: field.remedy)
+            // The mount is looked at at any depth.
+            if depth == .passive, value == "unknown", mount.value == nil || !field.isToldByMountTable { return nil }
+            return ProfileDelta(
+                field: field.rawValue,
+                expected: wanted,
+                observed: value,
+                remedy: field.remedy(observed: value)
+            )
         }
     }
 
@@ -84,7 +90,14 @@ extension PlatformEvidence {
         }
         if mount.isReadOnly {
             let field = CapabilityField.mountReadOnly
-            deltas.append(ProfileDelta(field: field.rawValue, expected: "no", observed: "yes", remedy: field.remedy))
+            deltas.append(
+                ProfileDelta(
+                    field: field.rawValue,
+                    expected: "no",
+                    observed: "yes",
+                    remedy: field.remedy(observed: "yes")
+                )
+            )
         }
         return deltas
     }

@@ -99,11 +99,21 @@ extension HostProfile {
             // As the fingerprint, over bytes.
             if !TextBytes.isSame(found, expected) {
                 deltas.append(
-                    ProfileDelta(field: field.rawValue, expected: expected, observed: found, remedy: field.remedy)
+                    ProfileDelta(
+                        field: field.rawValue,
+                        expected: expected,
+                        observed: found,
+                        remedy: field.remedy(observed: found)
+                    )
                 )
             } else if CapabilityField.essential.contains(field), let wanted = field.wanted, found != wanted {
                 deltas.append(
-                    ProfileDelta(field: field.rawValue, expected: wanted, observed: found, remedy: field.remedy)
+                    ProfileDelta(
+                        field: field.rawValue,
+                        expected: wanted,
+                        observed: found,
+                        remedy: field.remedy(observed: found)
+                    )
                 )
             }
         }

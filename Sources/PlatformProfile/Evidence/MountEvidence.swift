@@ -18,6 +18,8 @@ public struct MountEvidence: Sendable, Hashable {
         case unknown
     }
 
+    /// Whether the mount table showed it. Where it did not, type and options are not known, and empty.
+    public var isInMountTable: Bool
     /// The file system's name, `ext4`; empty when unknown.
     public var type: String
     /// Where the bytes are.
@@ -33,6 +35,7 @@ public struct MountEvidence: Sendable, Hashable {
 
     /// Classifies what the machine says.
     public init(_ facts: MountFacts) {
+        isInMountTable = facts.isInMountTable
         type = facts.fileSystemType
         options = facts.mountOptions + facts.fileSystemOptions
         isReadOnly = facts.isReadOnly || facts.mountOptions.contains("ro") || facts.fileSystemOptions.contains("ro")

@@ -86,8 +86,24 @@ public enum CapabilityField: String, Sendable, Hashable, CaseIterable, Comparabl
         }
     }
 
-    /// What to do where a platform does not do as wanted, or no longer does.
-    var remedy: String {
+    /// Whether only the mount table tells it.
+    var isToldByMountTable: Bool {
+        switch self {
+        case .mountType, .mountVolatile, .mountNoBarriers, .mountDataMode: true
+        default: false
+        }
+    }
+
+    /// What to do where a platform does not do as wanted, or no longer does, and this was observed.
+    func remedy(observed: String) -> String {
+        if observed == "unknown", isToldByMountTable {
+            return
+                "look from where the mount table shows the mount: it does not below a changed root or after a lazy unmount"
+        }
+        return remedy
+    }
+
+    private var remedy: String {
         switch self {
         case .pathStatus: "check the store's path, and that what holds it is mounted"
         case .pathSymbolicLink: "name the directory itself and not a link to it"
@@ -123,12 +139,12 @@ extension PlatformEvidence {
         switch field {
         case .pathStatus: Self.text(pathStatus)
         case .pathSymbolicLink: Self.text(isSymbolicLink)
-        case .mountType: Self.text(mount) { $0.type }
+        case .mountType: Self.text(told) { $0.type }
         case .mountSource: Self.text(mount) { $0.source.rawValue }
         case .mountReadOnly: Self.text(mount.map(\.isReadOnly))
-        case .mountVolatile: Self.text(mount.map(\.isVolatile))
-        case .mountNoBarriers: Self.text(mount.map(\.hasNoBarriers))
-        case .mountDataMode: Self.text(mount) { $0.dataMode }
+        case .mountVolatile: Self.text(told.map(\.isVolatile))
+        case .mountNoBarriers: Self.text(told.map(\.hasNoBarriers))
+        case .mountDataMode: Self.text(told) { $0.dataMode }
         case .mountNameMaximum: Self.text(mount) { String($0.nameLengthMaximum) }
         case .syncFile: Self.text(sync.file) { _ in "done" }
         case .syncData: Self.text(sync.data) { _ in "done" }
@@ -154,6 +170,9 @@ extension PlatformEvidence {
         case .monotonicClock: Self.text(monotonicClock)
         }
     }
+
+    /// The mount as far as the mount table told of it; without that an absent option says nothing.
+    private var told: Evidence<MountEvidence> { mount.value?.isInMountTable == false ? .unknown : mount }
 
     private static func text(_ status: PathStatus) -> String {
         switch status {

@@ -11,11 +11,12 @@ import Testing
         37 22 98:0 / /second ro shared:1 - ext3 /dev/root ro,errors=continue
 
         38 22 0:5 / /cut rw - proc
+        39 22 0:40 / /merged rw,relatime - overlay  rw,lowerdir=/l,fsync=volatile
         """#.utf8
     )
     private let table = MountTable(parsing: text)
 
-    @Test(arguments: [1, 2, 3, 6, 7, 22, 36, 37, 38] as [UInt64])
+    @Test(arguments: [1, 2, 3, 6, 7, 22, 36, 37, 38, 39] as [UInt64])
     func oneRowIsFoundWithoutTheOthers(_ mountID: UInt64) {
         #expect(MountTable.row(mountID: mountID, in: Self.text) == table.row(mountID: mountID))
     }
@@ -36,13 +37,20 @@ import Testing
         #expect(row.fileSystemOptions == ["rw", "errors=remount-ro"])
     }
 
+    /// `mount("", …)` leaves nothing between two spaces.
+    @Test func aSourceMayBeEmpty() throws {
+        let row = try #require(table.row(mountID: 39))
+        #expect(row.fileSystemType == "overlay" && row.source == "")
+        #expect(row.fileSystemOptions == ["rw", "lowerdir=/l", "fsync=volatile"])
+    }
+
     @Test func theLastMountOfADeviceIsFound() {
         #expect(table.row(major: 98, minor: 0)?.mountPoint == "/second")
         #expect(table.row(major: 98, minor: 1) == nil)
     }
 
     @Test func linesThatAreNoneAreLeftOut() {
-        #expect(table.rows.map(\.mountID) == [22, 36, 37])
+        #expect(table.rows.map(\.mountID) == [22, 36, 37, 39])
         #expect(MountTable(parsing: []).rows == [])
     }
 
