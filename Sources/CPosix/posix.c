@@ -69,6 +69,13 @@ intptr_t cposix_stat(const char *path, struct cposix_status *status) {
     return 0;
 }
 
+intptr_t cposix_lstat(const char *path, struct cposix_status *status) {
+    struct stat raw;
+    if (lstat(path, &raw) < 0) return -errno;
+    describe(&raw, status);
+    return 0;
+}
+
 intptr_t cposix_fstatat(int directory, const char *name, struct cposix_status *status) {
     struct stat raw;
     if (fstatat(directory, name, &raw, AT_SYMLINK_NOFOLLOW) < 0) return -errno;

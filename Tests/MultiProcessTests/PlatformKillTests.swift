@@ -68,4 +68,21 @@ struct PlatformKillTests {
         #expect(own.code == 0 && other.code == 0, "\(own.error)\(other.error)")
         #expect(own.output == other.output && own.output.hasPrefix("sha256:"))
     }
+
+    /// Above home and service directories there is often one that only those who know a name get through.
+    @Test(.enabled(if: geteuid() == 0, "only root can look as another user"))
+    func aDirectoryAboveThatMayNotBeReadChangesNothing() throws {
+        let temporary = try TemporaryDirectory(in: "/tmp")
+        chmod(temporary.path, 0o711)
+        let run = try HoldfastProgram.shell(
+            """
+            cp "$holdfast" "$1/holdfast"; mkdir "$1/store"; chown 65534 "$1/store"
+            "$1/holdfast" platform record "$1/store" --out "$1/profile"
+            setpriv --reuid=65534 --regid=65534 --clear-groups "$1/holdfast" platform check "$1/store" \
+              --profile - < "$1/profile"
+            """,
+            temporary.path
+        )
+        #expect(run.code == 0 && run.output.contains("\nadmitted\n"), "\(run.output)\(run.error)")
+    }
 }

@@ -49,6 +49,12 @@ struct RealMountTests {
             store: "link",
             field: "path.symbolic_link"
         ),
+        Case(
+            testDescription: "a symbolic link with a dot behind it",
+            mount: "mount -o loop image m; ln -s m/store link",
+            store: "link/.",
+            field: "path.symbolic_link"
+        ),
     ]
 
     /// Whether mounts can be made here.

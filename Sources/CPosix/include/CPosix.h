@@ -77,6 +77,8 @@ struct cposix_status {
 intptr_t cposix_fstat(int descriptor, struct cposix_status *status);
 /// `stat`, which follows symbolic links.
 intptr_t cposix_stat(const char *path, struct cposix_status *status);
+/// `lstat`, which does not follow one in the last part.
+intptr_t cposix_lstat(const char *path, struct cposix_status *status);
 /// `fstatat` with `AT_SYMLINK_NOFOLLOW`.
 intptr_t cposix_fstatat(int directory, const char *name, struct cposix_status *status);
 /// Kind, device, inode and length of what stands at a name, of a descriptor itself when the name is empty; the rest is zero.

@@ -25,6 +25,11 @@ package struct PathParts: Sendable {
         parent = above.isEmpty ? "/" : String(Substring(above))
     }
 
+    /// The path without slashes at its end.
+    package var joined: String {
+        parent.utf8.last == UInt8(ascii: "/") ? "/\(last)" : "\(parent)/\(last)"
+    }
+
     private static func withoutSlashesAtItsEnd(_ bytes: Substring.UTF8View) -> Substring.UTF8View {
         var bytes = bytes
         while bytes.last == UInt8(ascii: "/") { bytes.removeLast() }

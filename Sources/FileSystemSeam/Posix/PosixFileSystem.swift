@@ -41,6 +41,14 @@ public final class PosixFileSystem: FileSystem {
         throw FileSystemError(operation: .directoryStatus, name: path, code: .notDirectory)
     }
 
+    /// What stands at a path (`lstat`).
+    public func linkStatus(_ path: String) throws(FileSystemError) -> FileStatus {
+        var raw = cposix_status()
+        let result = path.containsNUL ? -Int(CPOSIX_EINVAL) : calls.linkStatus(ofPath: path, into: &raw)
+        _ = try checked(result, .status, path)
+        return FileStatus(shim: raw)
+    }
+
     #if os(Linux)
     /// As fsync(2) says.
     public var tellsEveryHandleOfFailedSyncs: Bool { true }

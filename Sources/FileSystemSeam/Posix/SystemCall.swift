@@ -7,7 +7,7 @@ package struct SystemCall: Sendable, Hashable, CustomStringConvertible {
         case open, openat, close
         case mkdirat, renameat, renameat2, linkat, unlinkat, readlink
         case fdopendir, readdir, closedir
-        case fstat, fstatat, stat, statx, fstatfs
+        case fstat, fstatat, stat, lstat, statx, fstatfs
         case read, write
         case pread = "pread64"
         case pwrite = "pwrite64"

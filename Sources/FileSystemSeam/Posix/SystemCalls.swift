@@ -159,6 +159,10 @@ struct SystemCalls: Sendable {
         run(.stat, nil, "\"\(path)\"") { unsafe path.withCString { unsafe cposix_stat($0, &status) } }
     }
 
+    func linkStatus(ofPath path: String, into status: inout cposix_status) -> Int {
+        run(.lstat, nil, "\"\(path)\"") { unsafe path.withCString { unsafe cposix_lstat($0, &status) } }
+    }
+
     func mount(_ descriptor: Int32, into mount: inout cposix_mount) -> Int {
         run(.fstatfs, descriptor) { unsafe cposix_fstatfs(descriptor, &mount) }
     }

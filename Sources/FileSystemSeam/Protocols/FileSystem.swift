@@ -19,6 +19,14 @@ public protocol FileSystem: AnyObject, Sendable {
     /// - Throws: `.noEntry` when absent, `.notDirectory` when it is something else.
     func directoryStatus(_ path: String) throws(FileSystemError) -> FileStatus
 
+    /// What stands at a path; a symbolic link there is described, not followed. Those before the last part are, and so is a link
+    /// with a slash behind it.
+    ///
+    /// The directories above need not be readable: permission to search them is enough.
+    ///
+    /// - Throws: `.noEntry` when nothing stands there.
+    func linkStatus(_ path: String) throws(FileSystemError) -> FileStatus
+
     /// The wall clock, in UTC. May jump in either direction.
     func wallClock() -> WallClockTime
 
@@ -75,6 +83,16 @@ extension FileSystem {
         let status = try directory.status()
         try directory.close()
         return status
+    }
+
+    /// Opens the directory above and asks that, which needs permission to read it; for implementations that have nothing better.
+    public func linkStatus(_ path: String) throws(FileSystemError) -> FileStatus {
+        guard let parts = PathParts(path), parts.last.isPathComponent, path.utf8.last != UInt8(ascii: "/") else {
+            return try directoryStatus(path)
+        }
+        let above = try openDirectory(parts.parent)
+        defer { try? above.close() }
+        return try above.status(of: parts.last)
     }
 
     /// Taken from ``mountFacts(of:)``; for implementations to which that costs nothing.

@@ -85,13 +85,13 @@ public struct PlatformObserver: Sendable {
         return .observed(true)
     }
 
-    /// Whether the last part of a path is a symbolic link.
+    /// Whether the last part of a path is a symbolic link. Slashes and `/.` at its end stand for what they are behind.
     private func symbolicLink(_ path: String) -> Evidence<Bool> {
-        guard let parts = PathParts(path), parts.last.isPathComponent else { return .observed(false) }
+        guard let parts = PathParts(path) else { return .observed(false) }
+        if parts.last.utf8.elementsEqual(".".utf8) { return symbolicLink(parts.parent) }
+        guard parts.last.isPathComponent else { return .observed(false) }
         return .looking { () throws(FileSystemError) in
-            let directory = try fileSystem.openDirectory(parts.parent)
-            defer { try? directory.close() }
-            return try directory.status(of: parts.last).kind == .symbolicLink
+            try fileSystem.linkStatus(parts.joined).kind == .symbolicLink
         }
     }
 

@@ -117,6 +117,31 @@ extension ContractTests {
     }
 
     @Test(arguments: SeamUnderTest.all)
+    func whatStandsAtAPathIsNotFollowed(_ seam: SeamUnderTest) throws {
+        try seam.run { subject in
+            let (root, path) = (subject.root, subject.rootPath)
+            #expect(try subject.fileSystem.linkStatus(path) == root.status())
+            try root.makeDirectory("a", permissions: .ownerDirectory)
+            let identity = try root.status(of: "a").identity
+            for name in ["/a", "/a/", "/./a"] {
+                #expect(try subject.fileSystem.linkStatus(path + name).identity == identity)
+            }
+            try root.put("file", "x")
+            #expect(try subject.fileSystem.linkStatus(path + "/file") == root.status(of: "file"))
+            if let makeSymbolicLink = subject.makeSymbolicLink {
+                try makeSymbolicLink("a", "link")
+                #expect(try subject.fileSystem.linkStatus(path + "/link").kind == .symbolicLink)
+                #expect(try subject.fileSystem.linkStatus(path + "/link/").identity == identity)
+                try root.subdirectory("a").put("inner", "x")
+                #expect(try subject.fileSystem.linkStatus(path + "/link/inner").kind == .regular)
+            }
+            expectFailure(.noEntry) { _ = try subject.fileSystem.linkStatus(path + "/absent") }
+            expectFailure(.notDirectory) { _ = try subject.fileSystem.linkStatus(path + "/file/") }
+            expectFailure(.invalidArgument) { _ = try subject.fileSystem.linkStatus(path + "/a\0b") }
+        }
+    }
+
+    @Test(arguments: SeamUnderTest.all)
     func aReopenedDirectoryIsTheSameAndIndependent(_ seam: SeamUnderTest) throws {
         try seam.run { subject in
             let first = try subject.root.reopened()

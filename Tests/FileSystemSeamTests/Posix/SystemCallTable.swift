@@ -28,6 +28,7 @@ struct SystemCallRow: Sendable, CustomTestStringConvertible {
             _ = try fileSystem.openDirectory(path)
         },
         SystemCallRow(.stat, .directoryStatus) { fileSystem, _, path in _ = try fileSystem.directoryStatus(path) },
+        SystemCallRow(.lstat, .status) { fileSystem, _, path in _ = try fileSystem.linkStatus(path + "/file") },
         SystemCallRow(.openat, .open) { _, root, _ in
             _ = try root.open("file", .write, permissions: .ownerFile)
         },
