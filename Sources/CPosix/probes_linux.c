@@ -199,9 +199,12 @@ intptr_t cposix_guard_start(int directory, const char *name, int *child) {
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, channel) < 0) return -errno;
     pid_t started = start_child();
     if (started == 0) {
+        // Shells, `timeout` and others kill all of a process group, or of a session.
+        setsid();
         close_all_but(directory, channel[0]);
         int is_made = 0;
-        char byte;
+        char byte = 0;
+        if (write(channel[0], &byte, 1) != 1) _exit(1);
         for (ssize_t count; (count = read(channel[0], &byte, 1)) != 0;) {
             if (count > 0) is_made = 1;
             else if (errno != EINTR) break;
@@ -219,6 +222,13 @@ intptr_t cposix_guard_start(int directory, const char *name, int *child) {
     if (started < 0) {
         close(channel[1]);
         return -error;
+    }
+    // Not before it has left the group: it would be killed with it, and the directory stay.
+    char byte;
+    intptr_t told = answer(channel[1], &byte, 1, 10000000000u);
+    if (told != 1) {
+        cposix_guard_cancel(channel[1], started);
+        return told < 0 ? told : -EPIPE;
     }
     *child = started;
     return channel[1];

@@ -8,8 +8,9 @@ import Testing
 struct PlatformKillTests {
     private static let isLong = ProcessInfo.processInfo.environment["HOLDFAST_LONG"] == "1"
 
-    /// However far a look has come when its process is killed, what it made goes away.
-    @Test func nothingIsLeft() throws {
+    /// However far a look has come when its process is killed, alone or with its group, what it made goes away.
+    @Test(arguments: [false, true])
+    func nothingIsLeft(_ killsGroup: Bool) throws {
         let temporary = try TemporaryDirectory()
         var random = SplitMix64(seed: 8)
         var made = 0
@@ -22,7 +23,8 @@ struct PlatformKillTests {
             try process.run()
             usleep(UInt32.random(in: 0..<30_000, using: &random))
             if try !FileManager.default.contentsOfDirectory(atPath: temporary.path).isEmpty { made += 1 }
-            kill(process.processIdentifier, SIGKILL)
+            if killsGroup { #expect(getpgid(process.processIdentifier) == process.processIdentifier) }
+            kill(killsGroup ? -process.processIdentifier : process.processIdentifier, SIGKILL)
             process.waitUntilExit()
             // The child that removes it needs a moment.
             for _ in 0..<15_000 where try !FileManager.default.contentsOfDirectory(atPath: temporary.path).isEmpty {
@@ -30,6 +32,7 @@ struct PlatformKillTests {
             }
             let left = try FileManager.default.contentsOfDirectory(atPath: temporary.path)
             #expect(left == [])
+            if !left.isEmpty { break }
         }
         print("killed while something was there: \(made)")
     }

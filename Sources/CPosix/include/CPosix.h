@@ -255,7 +255,7 @@ intptr_t cposix_probe_process_lock(int descriptor, uint64_t timeout_nanoseconds)
 intptr_t cposix_probe_mapping(int descriptor, uint64_t timeout_nanoseconds);
 /// Starts a child that removes the directory `name` when this process and all children that it forked meanwhile have ended, or
 /// `cposix_guard_end` is called; gives what that needs. The directory is not there yet, and removed only while it is empty
-/// before `cposix_guard_made` is called.
+/// before `cposix_guard_made` is called. The child has a session of its own, and is spared when the process's group is killed.
 intptr_t cposix_guard_start(int directory, const char *name, int *child);
 /// Tells the child that the directory was made: what it holds is removed with it. -EPIPE when the child is gone.
 intptr_t cposix_guard_made(int channel);

@@ -9,9 +9,9 @@ public protocol HostProbes: AnyObject, Sendable {
     /// Makes a directory `name` that is removed with the files in it by ``ScratchDirectory/remove()``, and when this process ends
     /// before, also when it is killed.
     ///
-    /// It stays where the child process that removes it is ended, too: by a power cut, by the kill of a whole cgroup, and with the
-    /// first process of a process-id namespace. After a kill, children that were forked meanwhile and run no other program are
-    /// waited for as well.
+    /// A kill of the whole process group spares the child process that removes it. The directory stays where that is ended, too: by
+    /// a power cut, by the kill of a whole cgroup, and with the first process of a process-id namespace. After a kill, children that
+    /// were forked meanwhile and run no other program are waited for as well.
     ///
     /// - Throws: `.exists` when something stands at the name, which stays as it is; `.notSupported` where nothing can be promised.
     func scratchDirectory(

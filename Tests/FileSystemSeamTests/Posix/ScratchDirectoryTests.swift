@@ -80,6 +80,22 @@ import Testing
         #expect(try root.names() == [])
     }
 
+    /// A shell, `timeout` and many others kill all processes of a group; the child that removes it is none of them.
+    @Test func aKillOfTheProcessGroupRemovesWhatWasMade() async throws {
+        let temporary = try TemporaryDirectory()
+        await #expect(processExitsWith: .signal(SIGKILL)) { [path = temporary.path as String] in
+            setpgid(0, 0)
+            let fileSystem = PosixFileSystem.shared
+            let root = try fileSystem.openDirectory(path)
+            let scratch = try fileSystem.hostProbes?.scratchDirectory("scratch", in: root)
+            try scratch?.directory.put("file", "text")
+            kill(0, SIGKILL)
+        }
+        let root = try PosixFileSystem.shared.openDirectory(temporary.path)
+        for _ in 0..<5_000 where try !root.names().isEmpty { usleep(1000) }
+        #expect(try root.names() == [])
+    }
+
     private static func makeDirectoryOfAnother(_ path: String) {
         try? FileManager.default.createDirectory(atPath: path + "/scratch", withIntermediateDirectories: false)
         try? Data("text".utf8).write(to: URL(filePath: path + "/scratch/file"))
