@@ -58,11 +58,20 @@ intptr_t cposix_sync_barrier(int descriptor) { return counted(fdatasync(descript
 
 static void do_nothing(int signal_number) { (void)signal_number; }
 
+// Whether all real-time signals are among these.
+static int has_all(const sigset_t *signals) {
+    for (int candidate = SIGRTMIN; candidate < SIGRTMAX; candidate++) {
+        if (!sigismember(signals, candidate)) return 0;
+    }
+    return 1;
+}
+
 // A signal whose handler is ours; one that nobody uses becomes ours. Asked for each time, because the rest of the
-// process may take the signal for itself at any time.
-static int interrupting_signal(void) {
+// process may take the signal for itself at any time. None that is in `kept`.
+static int interrupting_signal(const sigset_t *kept) {
     for (int candidate = SIGRTMAX - 1; candidate >= SIGRTMIN; candidate--) {
         struct sigaction action;
+        if (sigismember(kept, candidate)) continue;
         if (sigaction(candidate, NULL, &action) < 0) continue;
         if (action.sa_handler == do_nothing) return candidate;
         if (action.sa_handler != SIG_DFL) continue;
@@ -74,16 +83,25 @@ static int interrupting_signal(void) {
 }
 
 intptr_t cposix_flock_for(int descriptor, int exclusive, uint64_t nanoseconds) {
-    int signal_number = interrupting_signal();
+    sigset_t before, kept;
+    pthread_sigmask(SIG_BLOCK, NULL, &before);
+    kept = before;
+    // Whoever reads a signal with signalfd or sigwait blocks it, and need not handle it. A thread that blocks all of them, as
+    // those of work queues do, does not tell which.
+    int blocks_all = has_all(&before);
+    if (blocks_all) sigemptyset(&kept);
+    int signal_number = interrupting_signal(&kept);
     if (signal_number == 0) return -ENOSYS;
     struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = signal_number};
     event.sigev_notify_thread_id = (pid_t)syscall(SYS_gettid);
     timer_t timer;
     if (timer_create(CLOCK_MONOTONIC, &event, &timer) < 0) return -ENOSYS;
-    sigset_t ours, before;
-    sigemptyset(&ours);
-    sigaddset(&ours, signal_number);
-    pthread_sigmask(SIG_UNBLOCK, &ours, &before);
+    if (blocks_all) {
+        sigset_t ours;
+        sigemptyset(&ours);
+        sigaddset(&ours, signal_number);
+        pthread_sigmask(SIG_UNBLOCK, &ours, NULL);
+    }
     // Repeated: the first signal may come before flock has begun to wait.
     struct itimerspec time = {.it_interval = {0, 1000000}};
     time.it_value.tv_sec = (time_t)(nanoseconds / 1000000000);
@@ -91,7 +109,7 @@ intptr_t cposix_flock_for(int descriptor, int exclusive, uint64_t nanoseconds) {
     timer_settime(timer, 0, &time, NULL);
     intptr_t result = counted(flock(descriptor, exclusive ? LOCK_EX : LOCK_SH));
     timer_delete(timer);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (blocks_all) pthread_sigmask(SIG_SETMASK, &before, NULL);
     return result;
 }
 

@@ -167,8 +167,10 @@ intptr_t cposix_unlock(int descriptor);
 /// `flock` that a timer interrupts after `nanoseconds`: -EINTR then, and when another signal came first; -ENOSYS
 /// where there is no such timer.
 ///
-/// The timer sends the calling thread a real-time signal that the process does not use. It gets a handler that
-/// does nothing, which stays: only a handler makes a signal interrupt a call.
+/// The timer sends the calling thread a real-time signal that the process does not use: without a handler of another's, and
+/// not blocked, as one is that is read with signalfd or sigwait. It gets a handler that does nothing, which stays: only a
+/// handler makes a signal interrupt a call. A thread that blocks all of them does not tell which are used: there the last one
+/// without a handler is taken, and unblocked for as long as the call waits.
 intptr_t cposix_flock_for(int descriptor, int exclusive, uint64_t nanoseconds);
 /// `fcntl` with `F_SETFD` and no flags: the descriptor stays open in a program that replaces this one.
 intptr_t cposix_keep_across_exec(int descriptor);
