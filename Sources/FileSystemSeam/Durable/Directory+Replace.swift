@@ -75,7 +75,8 @@ extension Directory {
     /// `renameat2(…, RENAME_NOREPLACE)` for the rename.
     ///
     /// - Throws: `.exists`, and then nothing was changed. When the final sync throws, the file stands but
-    ///   may be gone after a power cut.
+    ///   may be gone after a power cut. Where the system cannot rename without replacing, and can remove neither of
+    ///   two names, the file may stand after any other error.
     public func publishExclusively(
         _ name: String,
         _ contents: Span<UInt8>,

@@ -25,8 +25,9 @@ extension PosixDirectory {
     }
 
     /// Moves a file on a file system that cannot rename without replacing (some network and FUSE ones): a
-    /// link never replaces, but for a moment, and after a crash in between, both names stand. A directory
-    /// cannot be linked; for it the refusal of the rename stands.
+    /// link never replaces, but for a moment, and after a crash in between, both names stand. They do, too, when
+    /// neither can be removed; else a failure leaves only the old one. A directory cannot be linked; for it the
+    /// refusal of the rename stands.
     private func renameByLink(
         _ directory: Int32,
         _ name: String,
@@ -39,7 +40,15 @@ extension PosixDirectory {
         if found < 0 { return found }
         if Int(status.kind) == CPOSIX_KIND_DIRECTORY { return refusal }
         let linked = calls.link(directory, name, target, newName)
-        return linked < 0 ? linked : calls.unlink(directory, name)
+        if linked < 0 { return linked }
+        let removed = calls.unlink(directory, name)
+        // What somebody else removed meanwhile is moved all the same.
+        if removed >= 0 || removed == -Int(CPOSIX_ENOENT) { return 0 }
+        var made = cposix_status()
+        if calls.status(target, newName, into: &made) >= 0, made.device == status.device, made.inode == status.inode {
+            _ = calls.unlink(target, newName)
+        }
+        return removed
     }
 
     /// Runs `body` with the two descriptors. A closed directory is refused first, then names that are not one path

@@ -29,7 +29,8 @@ public protocol Directory: AnyObject, Sendable {
     ///
     /// - Parameter exclusive: when true an existing `newName` gives `.exists`; when false it is replaced in
     ///   one step that no observer can see half done. Two names of the same file are both left as they are,
-    ///   as POSIX demands of rename.
+    ///   as POSIX demands of rename. Where the system cannot rename without replacing, a file stands for a moment
+    ///   under both names, and stays so after a crash then, or an error when neither can be removed.
     func rename(
         _ name: String,
         to newName: String,

@@ -33,6 +33,42 @@ import Testing
         }
     }
 
+    /// Whoever is told of a failure finds what was there before, and may try again.
+    @Test func anOldNameThatCannotBeRemovedLeavesNoNewOne() throws {
+        try SystemCallRow.prepared { recorder, _, root, _ in
+            recorder.always(.renameat2, .failure(.invalidArgument))
+            recorder.plan(.unlinkat, [.failure(.accessDenied)])
+            expectFailure(.accessDenied, .rename) { try root.rename("file", to: "new", in: root, exclusive: true) }
+            #expect(try root.names() == ["empty", "file", "log"])
+            recorder.plan(.unlinkat, [.failure(.inputOutput)])
+            expectFailure(.inputOutput, .rename) { try root.publishExclusively("published", [1]) }
+            #expect(try root.names() == ["empty", "file", "log"])
+            try root.publishExclusively("published", [1])
+            #expect(try root.names() == ["empty", "file", "log", "published"])
+        }
+    }
+
+    /// Somebody else was quicker to remove the old name: it is gone, and the new one stands.
+    @Test func anOldNameThatIsGoneIsMoved() throws {
+        try SystemCallRow.prepared { recorder, _, root, _ in
+            recorder.always(.renameat2, .failure(.invalidArgument))
+            recorder.plan(.unlinkat, [.failure(.noEntry)])
+            try root.rename("file", to: "new", in: root, exclusive: true)
+            #expect(try root.text("new") == "contents")
+        }
+    }
+
+    /// Both names stay where neither can be removed.
+    @Test func aNewNameThatCannotBeTakenBackStands() throws {
+        try SystemCallRow.prepared { recorder, _, root, _ throws in
+            recorder.always(.renameat2, .failure(.invalidArgument))
+            recorder.always(.unlinkat, .failure(.inputOutput))
+            expectFailure(.inputOutput, .rename) { try root.rename("file", to: "new", in: root, exclusive: true) }
+            #expect(try root.text("file") == "contents")
+            #expect(try root.text("new") == "contents")
+        }
+    }
+
     @Test func aDirectoryKeepsTheSystemsRefusal() throws {
         try SystemCallRow.prepared { recorder, _, root, _ in
             recorder.always(.renameat2, .failure(.invalidArgument))
