@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
@@ -63,6 +64,27 @@ static void reap(pid_t child) {
     }
 }
 
+// Children that had not ended when they were given up; 0 is a free place. One that finds none stays uncollected.
+static _Atomic(pid_t) given_up[64];
+
+// Whether a child needs no more waiting for: it has ended, or it is none of this process, as in a forked one. A number that
+// came to mean another child, made by fork, is left alone.
+static int is_collected(pid_t child) { return waitpid(child, NULL, __WCLONE | WNOHANG) != 0; }
+
+static void collect_given_up(void) {
+    for (size_t place = 0; place < sizeof given_up / sizeof *given_up; place++) {
+        pid_t child = atomic_load(&given_up[place]);
+        if (child != 0 && is_collected(child)) atomic_compare_exchange_strong(&given_up[place], &child, 0);
+    }
+}
+
+static void give_up(pid_t child) {
+    for (size_t place = 0; place < sizeof given_up / sizeof *given_up; place++) {
+        pid_t nobody = 0;
+        if (atomic_compare_exchange_strong(&given_up[place], &nobody, child)) return;
+    }
+}
+
 static uint64_t now(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
@@ -84,11 +106,20 @@ static intptr_t answer(int channel, void *bytes, size_t size, uint64_t timeout) 
     }
 }
 
-// Ends a child. One that hangs in the kernel is left to end when it can.
+// Ends a child. One that hangs in the kernel is left to end when it can, and collected by a later look.
 static void end_child(pid_t child, int hangs) {
     kill(child, SIGKILL);
-    if (hangs) waitpid(child, NULL, __WALL | WNOHANG);
-    else reap(child);
+    if (!hangs) {
+        reap(child);
+        return;
+    }
+    // One that does not hang was only slow, and ends at once.
+    struct timespec moment = {0, 1000000};
+    for (int round = 0; round < 50; round++) {
+        if (is_collected(child)) return;
+        nanosleep(&moment, NULL);
+    }
+    give_up(child);
 }
 
 static int open_again(int descriptor) {
@@ -102,6 +133,7 @@ static int open_again(int descriptor) {
 }
 
 intptr_t cposix_probe_process_lock(int descriptor, uint64_t timeout_nanoseconds) {
+    collect_given_up();
     int channel[2];
     if (pipe2(channel, O_CLOEXEC) < 0) return -errno;
     pid_t child = start_child();
@@ -135,6 +167,7 @@ intptr_t cposix_probe_process_lock(int descriptor, uint64_t timeout_nanoseconds)
 }
 
 intptr_t cposix_probe_mapping(int descriptor, uint64_t timeout_nanoseconds) {
+    collect_given_up();
     int channel[2];
     if (pipe2(channel, O_CLOEXEC) < 0) return -errno;
     pid_t child = start_child();
