@@ -100,6 +100,9 @@ public enum CapabilityField: String, Sendable, Hashable, CaseIterable, Comparabl
             return
                 "look from where the mount table shows the mount: it does not below a changed root or after a lazy unmount"
         }
+        if observed == "timed_out" {
+            return "try again when the disk is less busy: it was too slow to be looked at in time, or hangs"
+        }
         return remedy
     }
 

@@ -6,9 +6,6 @@ internal import PlatformProfile
 enum PlatformArguments {
     static let path = PositionalDescription(name: "PATH", kind: .directory, help: "the store's directory")
 
-    /// A person who asks waits longer than a store does.
-    static let budgetNanoseconds: UInt64 = 10_000_000_000
-
     /// What of the evidence is worth more than a capability.
     static func json(_ evidence: PlatformEvidence) -> JSONObject {
         var capabilities = JSONObject()
@@ -73,8 +70,7 @@ extension CommandContext {
     /// - Throws: a missing-input failure when there is nothing.
     func observePlatform(_ depth: ProbeDepth) throws(CommandFailure) -> PlatformEvidence {
         guard let path = arguments.positional("PATH") else { preconditionFailure("PATH is described as required") }
-        let observer = PlatformObserver(fileSystem, budgetNanoseconds: PlatformArguments.budgetNanoseconds)
-        let evidence = observer.observe(path, depth: depth)
+        let evidence = PlatformObserver(fileSystem).observe(path, depth: depth)
         if evidence.pathStatus == .missing {
             throw .missing("there is no directory \(Printable.quoted(path, maximum: 200)); check the path")
         }
