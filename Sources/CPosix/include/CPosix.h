@@ -334,11 +334,13 @@ enum {
 };
 
 /// `mmap` of private memory for at least `length` bytes between two pages that nobody may touch (`mprotect`), then
-/// `mlock`, `MADV_DONTDUMP` and `MADV_WIPEONFORK`. The bytes are zeros.
+/// `mlock`, `MADV_DONTDUMP` and `MADV_WIPEONFORK`; `VM_INHERIT_NONE` on Darwin, where a forked child then has no memory there, or
+/// puts other memory there. The bytes are zeros.
 ///
 /// Returns the usable bytes, whole pages; `protections` tells which of the last three the system granted.
 intptr_t cposix_guarded_map(size_t length, void *_Nullable *_Nonnull address, int *protections);
-/// Overwrites with zeros what `cposix_guarded_map` gave, and `munmap`. `length` is what it returned.
+/// Overwrites with zeros what `cposix_guarded_map` gave, and `munmap`. `length` is what it returned. Not for a forked child to
+/// which `CPOSIX_GUARDED_WIPED_ON_FORK` was granted.
 intptr_t cposix_guarded_unmap(void *address, size_t length);
 
 // The command line.

@@ -21,7 +21,8 @@ public final class GuardedMemory: @unchecked Sendable {
         public static let locked = Protections(rawValue: Int32(CPOSIX_GUARDED_LOCKED))
         /// The pages are left out of core dumps (`MADV_DONTDUMP`).
         public static let notDumped = Protections(rawValue: Int32(CPOSIX_GUARDED_NOT_DUMPED))
-        /// A forked child finds zeros (`MADV_WIPEONFORK`).
+        /// A forked child finds zeros (`MADV_WIPEONFORK`); on Darwin it has no memory there (`VM_INHERIT_NONE`), and touching
+        /// the bytes ends it.
         public static let wipedOnFork = Protections(rawValue: Int32(CPOSIX_GUARDED_WIPED_ON_FORK))
     }
 
@@ -50,7 +51,11 @@ public final class GuardedMemory: @unchecked Sendable {
         owner = SystemCalls(hook: nil).processInstance
     }
 
-    deinit { _ = unsafe cposix_guarded_unmap(start, count) }
+    deinit {
+        // A forked child has nothing to overwrite, and on Darwin perhaps other memory there.
+        if protections.contains(.wipedOnFork), !isOwnProcess { return }
+        _ = unsafe cposix_guarded_unmap(start, count)
+    }
 
     /// Whether this is the process that made it, and not a forked child of that, whose copy was wiped.
     public var isOwnProcess: Bool { SystemCalls(hook: nil).processInstance == owner }

@@ -43,6 +43,24 @@ struct GuardedMemoryTests {
         #expect(maps.contains { $0.hasPrefix(String(start + 4096, radix: 16)) && $0.contains("---p") })
     }
 
+    /// A forked child may find no memory there at all, as always on Darwin; letting go of it must not end the child.
+    @Test func aForkedChildLetsGoOfWhatItDoesNotHave() async {
+        await #expect(processExitsWith: .success) {
+            let fork = unsafeBitCast(dlsym(nil, "fork"), to: (@convention(c) () -> Int32).self)
+            var memory: GuardedMemory? = try GuardedMemory(byteCount: 4096)
+            let hides = memory?.withBytes { madvise($0.baseAddress, $0.count, MADV_DONTFORK) }
+            guard hides == 0, memory?.protections.contains(.wipedOnFork) == true else { exit(2) }
+            let child = fork()
+            if child == 0 {
+                memory = nil
+                _exit(0)
+            }
+            var status: Int32 = -1
+            waitpid(child, &status, 0)
+            exit(status == 0 && memory?.isOwnProcess == true ? 0 : 3)
+        }
+    }
+
     @Test func aGuardPageStopsWhoRunsBeyondTheEnd() async {
         await #expect(processExitsWith: .failure) {
             let memory = try GuardedMemory(byteCount: 4096)
