@@ -17,6 +17,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -142,6 +143,10 @@ intptr_t cposix_unlinkat_directory(int directory, const char *name) {
     return counted(unlinkat(directory, name, AT_REMOVEDIR));
 }
 
+intptr_t cposix_symlinkat(const char *target, int directory, const char *name) {
+    return counted(symlinkat(target, directory, name));
+}
+
 intptr_t cposix_readlink(const char *path, char *buffer, size_t capacity) {
     return counted(readlink(path, buffer, capacity));
 }
@@ -237,6 +242,16 @@ uint32_t cposix_geteuid(void) { return geteuid(); }
 intptr_t cposix_gethostname(char *buffer, size_t capacity) {
     if (gethostname(buffer, capacity) < 0) return -errno;
     return (intptr_t)strnlen(buffer, capacity);
+}
+
+intptr_t cposix_host_text(int which, char *buffer, size_t capacity) {
+    struct utsname host;
+    if (uname(&host) < 0) return -errno;
+    const char *text = which == CPOSIX_HOST_KERNEL ? host.sysname : which == CPOSIX_HOST_RELEASE ? host.release : host.machine;
+    size_t length = strlen(text);
+    if (length >= capacity) return -ENAMETOOLONG;
+    memcpy(buffer, text, length + 1);
+    return (intptr_t)length;
 }
 
 // Threads.

@@ -16,7 +16,6 @@
 #include <sys/stat.h>
 #include <sys/sysctl.h>
 #include <sys/types.h>
-#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -174,10 +173,6 @@ intptr_t cposix_guard_cancel(int channel, int child) {
     return -ENOTSUP;
 }
 
-intptr_t cposix_symlinkat(const char *target, int directory, const char *name) {
-    return symlinkat(target, directory, name) < 0 ? -errno : 0;
-}
-
 intptr_t cposix_open_unnamed(int directory) {
     (void)directory;
     return -ENOTSUP;
@@ -192,16 +187,6 @@ intptr_t cposix_directory_path(int directory, char *buffer, size_t capacity) {
     char path[PATH_MAX];
     if (fcntl(directory, F_GETPATH, path) < 0) return -errno;
     return copied(path, buffer, capacity);
-}
-
-intptr_t cposix_host_text(int which, char *buffer, size_t capacity) {
-    struct utsname host;
-    if (uname(&host) < 0) return -errno;
-    const char *text = which == CPOSIX_HOST_KERNEL ? host.sysname : which == CPOSIX_HOST_RELEASE ? host.release : host.machine;
-    size_t length = strlen(text);
-    if (length >= capacity) return -ENAMETOOLONG;
-    memcpy(buffer, text, length + 1);
-    return (intptr_t)length;
 }
 
 void cposix_host(struct cposix_host *host) {

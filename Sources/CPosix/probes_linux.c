@@ -19,7 +19,6 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -289,10 +288,6 @@ intptr_t cposix_guard_cancel(int channel, int child) {
 
 // Names.
 
-intptr_t cposix_symlinkat(const char *target, int directory, const char *name) {
-    return counted(symlinkat(target, directory, name));
-}
-
 intptr_t cposix_open_unnamed(int directory) {
     int opened = openat(directory, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     // A kernel or file system that does not know the flag takes it for the opening of a directory.
@@ -301,16 +296,6 @@ intptr_t cposix_open_unnamed(int directory) {
 }
 
 // The host.
-
-intptr_t cposix_host_text(int which, char *buffer, size_t capacity) {
-    struct utsname host;
-    if (uname(&host) < 0) return -errno;
-    const char *text = which == CPOSIX_HOST_KERNEL ? host.sysname : which == CPOSIX_HOST_RELEASE ? host.release : host.machine;
-    size_t length = strlen(text);
-    if (length >= capacity) return -ENAMETOOLONG;
-    memcpy(buffer, text, length + 1);
-    return (intptr_t)length;
-}
 
 void cposix_host(struct cposix_host *host) {
     memset(host, 0, sizeof *host);
