@@ -61,6 +61,9 @@ extension KeyStoreError: CustomStringConvertible {
             "\(path) has one key for each \(found), not for each \(expected). Open it as what it is"
         case .wrongRoot(let path, let reason):
             "this root key does not open the keyset of \(path): \(reason). Give the root key it was made with"
+        case .rolledBack(let path, let found, let known) where !found.isBehind(known):
+            "the keyset of \(path), at \(found), did not come of the one that is known, at \(known): it was put back to an older "
+                + "state and went on from there, so that destroyed keys may be alive, and others missing. Restore the newest copy"
         case .rolledBack(let path, let found, let known):
             "the keyset of \(path) is at \(found), but \(known) is known: it was put back to an older state, in which "
                 + "destroyed keys may be alive. Restore the newest copy"

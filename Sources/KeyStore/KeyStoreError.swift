@@ -57,7 +57,7 @@ public enum KeyStoreError: Error, Sendable, Hashable {
     case wrongGranularity(path: String, expected: KeyGranularity, found: KeyGranularity)
     /// The keyset is whole, but this root key does not open it.
     case wrongRoot(path: String, reason: String)
-    /// The keyset is older than one that is known to have existed.
+    /// The keyset is older than one that is known to have existed, or did not come of that one: an older one went on by itself.
     case rolledBack(path: String, found: KeysetPosition, known: KeysetPosition)
     /// A receipt cannot be read, or is not of this store.
     case malformedReceipt(reason: String)

@@ -20,6 +20,8 @@ struct Keyset: Sendable {
     /// Whether this process made sure that the journal's last record is durable. All before it are: nobody appends
     /// before having made sure of the last one.
     var isTailConfirmed = false
+    /// What stood on the disk last, while what is in memory is ahead of it; else nil.
+    private var standing: KeysetHistory?
 
     let ring: KeyRing
     /// SHA-256 of the checkpoint without itself, as it stands at its end.
@@ -50,6 +52,12 @@ struct Keyset: Sendable {
         self.journalIdentity = journalIdentity
         sequence = header.sequence
     }
+
+    /// What is said on the disk, as far as it was read or written here.
+    var historyOnDisk: KeysetHistory { standing ?? history }
+
+    /// Called before something is applied that a new checkpoint is to say, and nothing does yet.
+    mutating func goAhead() { standing = historyOnDisk }
 
     var position: KeysetPosition { KeysetPosition(generation: header.generation, sequence: sequence) }
 

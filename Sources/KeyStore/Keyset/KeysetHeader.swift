@@ -1,3 +1,5 @@
+internal import Canonical
+
 /// The first 1 024 bytes of a checkpoint, `keyset`. Integers are little-endian:
 ///
 ///        0  48 4f 4c 44 4b 45 59 53                    "HOLDKEYS"
@@ -48,6 +50,12 @@ struct KeysetHeader: Sendable {
     static let rootKindMaximum = 23
     static let wrappedSecretLength = Sodium.nonceLength + Sodium.keyLength + Sodium.tagLength
     static let trailerLength = 64
+
+    /// The last receipt; nil when none was issued.
+    var receiptReference: ReceiptReference? {
+        if receiptCount == 0 { return nil }
+        return ReceiptReference(number: receiptCount, digest: Digest(algorithm: .sha256, bytes: lastReceipt))
+    }
 
     /// The name of this checkpoint's journal.
     var journalName: String { KeysetFiles.journal(journalID) }

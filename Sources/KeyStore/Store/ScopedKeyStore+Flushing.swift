@@ -29,6 +29,7 @@ extension ScopedKeyStore {
     private func flushWithCheckpoint(_ state: inout State, _ keyset: inout Keyset) throws(KeyStoreError) {
         // What is in memory is ahead of the disk until the checkpoint stands.
         state.mustReload = true
+        keyset.goAhead()
         for entry in state.minted.entries {
             if let place = entry.place, keyset.entry(entry.id) != nil {
                 keyset.rehome(entry.id, at: place, keys)

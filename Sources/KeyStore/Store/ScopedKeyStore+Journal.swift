@@ -102,6 +102,7 @@ extension ScopedKeyStore {
         if isFull || state.poisonedJournal == keyset.header.journalID {
             // What is in memory is ahead of the disk until the checkpoint stands.
             state.mustReload = true
+            keyset.goAhead()
             try apply(record, to: &keyset, at: keyset.journalBytes)
             try publishNext(&state, &keyset)
             return

@@ -22,8 +22,11 @@ extension ScopedKeyStore {
             do throws(KeyStoreError) {
                 if let old = state.keyset { try requireSameHistory(loaded, old) }
                 try readJournal(&loaded, known: state.keyset)
-                if let known = state.known, loaded.position < known {
+                if let known = state.known, loaded.position.isBehind(known) {
                     throw .rolledBack(path: path, found: loaded.position, known: known)
+                }
+                if let old = state.keyset, !loaded.follows(old.historyOnDisk) {
+                    throw .rolledBack(path: path, found: loaded.position, known: state.known ?? old.position)
                 }
             } catch {
                 loaded.close()

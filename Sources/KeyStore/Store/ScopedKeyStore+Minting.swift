@@ -109,13 +109,16 @@ extension ScopedKeyStore {
         }
     }
 
-    /// How far the keyset has come, durably. Kept elsewhere, it is the high-water mark that unmasks an older copy.
+    /// How far the keyset has come, durably. Kept elsewhere, it is the high-water mark that unmasks an older copy, and one that went on
+    /// by itself, as far as ``KeysetPosition`` says.
     ///
     /// - Throws: `.io`, `.root`, `.lock`, and what loading a changed keyset throws.
     public func position() throws(KeyStoreError) -> KeysetPosition {
         try locked(.exclusive) { (state, keyset) throws(KeyStoreError) in
             try confirm(&state, &keyset)
-            return keyset.position
+            var position = keyset.position
+            position.lastReceipt = keyset.header.receiptReference
+            return position
         }
     }
 }

@@ -14,7 +14,8 @@ extension ScopedKeyStore {
     ///   - path: the store's directory; made where it is missing, but for `createsWhenAbsent` false.
     ///   - granularity: how finely keys are kept apart; an existing store must have just this one.
     ///   - root: keeps the secrets the keyset is wrapped with. It serves this store only.
-    ///   - highWater: a position the keyset has reached, from ``position()``, kept elsewhere: an older keyset is refused.
+    ///   - highWater: a position the keyset has reached, from ``position()``, kept elsewhere: an older keyset is refused, and one
+    ///     in which other receipts were issued until then. For that the receipts since then are read.
     ///   - fileSystem: the machine.
     /// - Throws: `.root` when the provider's kind is not 1 to 23 printable ASCII characters; `.platform` when the host or the directory
     ///   is not as `platformProfile` or `admission` says, or a store would be made where files cannot have second names (hard
@@ -22,8 +23,8 @@ extension ScopedKeyStore {
     ///   `.keysetMissing` when there is no keyset although journals, receipts, the root key or the high-water mark say that
     ///   there was one, or nothing may be made; `.journalMissing`; `.corrupt`, `.unsupportedVersion`; `.wrongGranularity`;
     ///   `.wrongRoot`, `.root`; `.rolledBack`; `.directoryReplaced` when another directory came to stand at the path meanwhile;
-    ///   `.lock`, `.io`. None of them changes anything. `.corrupt`, `.malformedReceipt` also when going on with a destruction
-    ///   finds damage.
+    ///   `.lock`, `.io`; `.malformedReceipt` when receipts that were issued since `highWater` cannot be read. None of them changes
+    ///   anything. `.corrupt`, `.malformedReceipt` also when going on with a destruction finds damage.
     /// - Complexity: O(*n*) in the number of keys.
     public static func open(
         _ path: String,
@@ -103,7 +104,9 @@ extension ScopedKeyStore {
             try requirePlace()
             try confirmPlatform()
             if try exists() {
+                let mark = state.known
                 try load(&state)
+                if let mark, let keyset = state.keyset { try requireReceipts(of: mark, in: keyset) }
             } else {
                 try requireNoEvidence(state)
                 try create(&state)

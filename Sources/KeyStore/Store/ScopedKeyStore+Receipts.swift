@@ -21,12 +21,37 @@ extension ScopedKeyStore {
     func receipt(_ number: UInt64, of header: KeysetHeader) throws(KeyStoreError) -> ShredReceipt {
         let receipt = try Self.receipt(number, in: directory)
         if receipt.store != header.store || receipt.publicKey != header.publicKey || receipt.number != number {
-            throw .malformedReceipt(
-                reason:
-                    "\(KeysetFiles.receipts)/\(KeysetFiles.receipt(number)) is another store's, or another one's of this store"
-            )
+            throw Self.otherReceipt(number)
         }
         return receipt
+    }
+
+    private static func otherReceipt(_ number: UInt64) -> KeyStoreError {
+        .malformedReceipt(
+            reason:
+                "\(KeysetFiles.receipts)/\(KeysetFiles.receipt(number)) is another store's, or another one's of this store"
+        )
+    }
+
+    /// Makes sure that the last receipt a high-water mark names is one of this keyset's: its receipts are followed back from the
+    /// last one, whose digest stands in the keyset, to that one.
+    ///
+    /// - Throws: `.rolledBack`; `.malformedReceipt` when one of them is missing or another; `.io`.
+    /// - Complexity: O(*n*) in the number of receipts since then.
+    func requireReceipts(of mark: KeysetPosition, in keyset: Keyset) throws(KeyStoreError) {
+        guard let known = mark.lastReceipt else { return }
+        let header = keyset.header
+        var digest = header.lastReceipt
+        var number = header.receiptCount
+        while number > known.number {
+            let receipt = try receipt(number, of: header)
+            if ShredReceipt.digest(receipt.bytes).bytes != digest { throw Self.otherReceipt(number) }
+            digest = receipt.previous?.bytes ?? []
+            number -= 1
+        }
+        if number != known.number || digest != known.digest.bytes {
+            throw .rolledBack(path: path, found: keyset.position, known: mark)
+        }
     }
 
     /// The receipt with a number in a store's directory; whose it is the caller looks at.

@@ -152,7 +152,11 @@ extension KeysetSurvey {
             store: header.store,
             granularity: header.granularity,
             rootKind: header.rootKind,
-            position: KeysetPosition(generation: header.generation, sequence: header.sequence),
+            position: KeysetPosition(
+                generation: header.generation,
+                sequence: header.sequence,
+                lastReceipt: header.receiptReference
+            ),
             created: Timestamp(nanosecondsSinceEpoch: header.created).description,
             publicKey: header.publicKey,
             receiptCount: header.receiptCount

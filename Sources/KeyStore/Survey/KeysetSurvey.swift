@@ -24,7 +24,7 @@ public struct KeysetSurvey: Sendable, Hashable {
     public internal(set) var granularity: KeyGranularity
     /// The kind of the root key's provider.
     public internal(set) var rootKind: String
-    /// The last generation, and the journal's last record.
+    /// The last generation, the journal's last record, and the last receipt.
     public internal(set) var position: KeysetPosition
     /// When the store was made, in UTC (RFC 3339).
     public internal(set) var created: String

@@ -1,3 +1,5 @@
+internal import Canonical
+
 /// Which keys checkpoint and journal speak of, by what stands there without being wrapped.
 struct SeenKeys {
     private(set) var counts: [KeyRecord.State: Int] = [:]
@@ -38,6 +40,10 @@ struct SeenKeys {
             pending = nil
             var reader = ByteReader(bytes, at: start)
             survey.receiptCount = reader.integer()
+            survey.position.lastReceipt = ReceiptReference(
+                number: survey.receiptCount,
+                digest: Digest(algorithm: .sha256, bytes: reader.take(32))
+            )
         default: return "it has the unknown type \(type); a newer program wrote it"
         }
         return nil
