@@ -130,4 +130,41 @@ struct ForkTests {
         }
         _ = try test.open(highWater: mark)
     }
+
+    /// Two histories have a first receipt, each signed by the store.
+    @Test func itsReceiptIsNotTheStores() throws {
+        let (test, store, _) = try Self.used()
+        let boxes = try ["b", "c"].map { try store.seal("x", for: $0) }
+        let copy = try Copy(of: test)
+        let foreign = try store.shred(.entity("a"), reason: "")
+        store.close()
+        try copy.putBack(in: test)
+        let fork = try test.open()
+        let receipts = "\(TestKeys.path)/receipts"
+        let own = try fork.shred(.entity("b"), reason: "")
+        for isLast in [true, false] {
+            if !isLast { _ = try fork.shred(.entity("c"), reason: "") }
+            try test.write(foreign.bytes, to: "00000001.json", in: receipts)
+            for opened in [fork, try test.open()] {
+                for act in [
+                    { _ = try opened.shred(.entity("b"), reason: "again") },
+                    { _ = try opened.open(boxes[0], associatedData: Array("b".utf8)) },
+                ] {
+                    #expect {
+                        try act()
+                    } throws: { error in
+                        if case .malformedReceipt? = error as? KeyStoreError { true } else { false }
+                    }
+                }
+                if isLast { #expect(throws: KeyStoreError.self) { try opened.receipt(1) } }
+                #expect(try opened.verifyErasure(foreign).findings.contains(.otherReceipt) == isLast)
+                #expect(try opened.verifyErasure(own).isErased)
+            }
+            let findings = try ScopedKeyStore.survey(TestKeys.path, fileSystem: test.fileSystem).findings
+            #expect(findings.count == 1)
+            try test.write(own.bytes, to: "00000001.json", in: receipts)
+            #expect(try ScopedKeyStore.survey(TestKeys.path, fileSystem: test.fileSystem).findings == [])
+        }
+        #expect(try fork.read(boxes[1], for: "c") == "shredded")
+    }
 }

@@ -8,6 +8,9 @@ public struct ErasureVerification: Sendable, Hashable {
         case signatureInvalid
         /// The store issued fewer receipts: its keyset was put back to an older state.
         case unknownReceipt
+        /// The store issued another receipt with this number, or for these keys: a copy of the store that went on by itself made
+        /// this one.
+        case otherReceipt
         /// A key it names is in the keyset.
         case keyAlive(KeyID)
         /// A key it names is not in the keyset, not even as destroyed.
@@ -25,6 +28,7 @@ public struct ErasureVerification: Sendable, Hashable {
             case .otherStore: "other_store"
             case .signatureInvalid: "signature_invalid"
             case .unknownReceipt: "unknown_receipt"
+            case .otherReceipt: "other_receipt"
             case .keyAlive: "key_alive"
             case .keyUnknown: "key_unknown"
             case .keysetOlder: "keyset_older"

@@ -23,6 +23,20 @@ extension ScopedKeyStore {
         if receipt.store != header.store || receipt.publicKey != header.publicKey || receipt.number != number {
             throw Self.otherReceipt(number)
         }
+        // Of the last one the keyset has the digest, and each has that of the one before.
+        if number == header.receiptCount, ShredReceipt.digest(receipt.bytes).bytes != header.lastReceipt {
+            throw Self.otherReceipt(number)
+        }
+        return receipt
+    }
+
+    /// The receipt of a key's destruction. It may have the right number and signature and be of another scope: from a copy of the
+    /// store that went on by itself.
+    func receipt(of entry: KeyEntry, _ header: KeysetHeader) throws(KeyStoreError) -> ShredReceipt {
+        let receipt = try receipt(entry.receipt, of: header)
+        if receipt.scopeTag != entry.tag.bytes || !receipt.keyIDs.contains(entry.id) {
+            throw Self.otherReceipt(entry.receipt)
+        }
         return receipt
     }
 
@@ -112,6 +126,18 @@ extension ScopedKeyStore {
         }
     }
 
+    /// Whether the keyset speaks of another receipt than this one of this store.
+    private func isOther(_ receipt: ShredReceipt, _ keyset: Keyset) -> Bool {
+        if receipt.number == keyset.header.receiptCount,
+            ShredReceipt.digest(receipt.bytes).bytes != keyset.header.lastReceipt
+        {
+            return true
+        }
+        return receipt.keyIDs.compactMap { keyset.entry($0) }.contains { entry in
+            entry.tag.bytes != receipt.scopeTag || entry.state == .destroyed && entry.receipt != receipt.number
+        }
+    }
+
     /// Compares a receipt with the store as it is.
     ///
     /// Nothing here, and nothing anywhere, can prove that no copy was ever made: see ``ShredReceipt/residualRisks``.
@@ -125,6 +151,7 @@ extension ScopedKeyStore {
                 findings.append(.signatureInvalid)
             }
             if receipt.number > keyset.header.receiptCount { findings.append(.unknownReceipt) }
+            if findings.isEmpty, isOther(receipt, keyset) { findings.append(.otherReceipt) }
             for id in receipt.keyIDs {
                 switch keyset.entry(id)?.state {
                 case .current?, .retired?, .destroying?: findings.append(.keyAlive(id))

@@ -56,7 +56,8 @@ extension ScopedKeyStore {
     ///
     /// - Returns: the plaintext, or that the key was destroyed, with the receipt.
     /// - Throws: `.authenticationFailed` when the box is not what was sealed; `.unknownKey` when the keyset never had its key;
-    ///   `.destroying` while its destruction is not finished; `.malformedReceipt` when the receipt is gone;
+    ///   `.destroying` while its destruction is not finished; `.malformedReceipt` when the receipt is gone, or
+    ///   is another one;
     ///   `.lock`, `.io`, and what loading a changed keyset throws.
     /// - Complexity: O(*n*).
     public func open(_ box: SealedBox, associatedData: [UInt8]) throws(KeyStoreError) -> Opened {
@@ -82,7 +83,7 @@ extension ScopedKeyStore {
         case .destroyed:
             // A tombstone without its receipt: the destruction is not finished.
             if entry.receipt > keyset.header.receiptCount { throw .destroying(entry.id) }
-            return .shredded(try receipt(entry.receipt, of: keyset.header))
+            return .shredded(try receipt(of: entry, keyset.header))
         }
     }
 

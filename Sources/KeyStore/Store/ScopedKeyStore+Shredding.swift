@@ -15,7 +15,8 @@ extension ScopedKeyStore {
     ///
     /// - Parameter reason: for the receipt; up to 240 bytes of UTF-8.
     /// - Throws: `.selectorMismatch`, `.unknownScope`, `.invalidArgument`, and then nothing was destroyed; `.io`, `.root`,
-    ///   `.lock`, and what loading a changed keyset throws.
+    ///   `.lock`, and what loading a changed keyset throws; `.malformedReceipt` when the keys are destroyed, and the receipt is
+    ///   missing, cannot be read, or is another one: trying again does not help.
     /// - Complexity: O(*n*) in the number of keys.
     public func shred(_ selector: KeySelector, reason: String) throws(KeyStoreError) -> ShredReceipt {
         let scope = try selector.scope(in: granularity)
@@ -37,7 +38,8 @@ extension ScopedKeyStore {
                 state.condemned.append(Condemned(tag: tag, version: newest.version, time: time, reason: reason))
             }
             try finishDestructions(&state, &keyset)
-            return try receipt(keyset.entry(newest.id)?.receipt ?? 0, of: keyset.header)
+            guard let destroyed = keyset.entry(newest.id) else { throw .unknownScope }
+            return try receipt(of: destroyed, keyset.header)
         }
     }
 

@@ -118,6 +118,12 @@ struct KeysetLook {
                     && receipt.publicKey == header.publicKey
                     && (number == 1 ? receipt.previous == nil : true)
                 let isChained = previous.map { receipt.previous == ShredReceipt.digest($0.bytes) } ?? true
+                // Each is told by the one after it, and the last one by the keyset.
+                if let last = survey.position.lastReceipt, last.number == number,
+                    last.digest != ShredReceipt.digest(receipt.bytes)
+                {
+                    throw .malformedReceipt(reason: "it is not the one that the keyset names as the last")
+                }
                 if !follows || !isChained {
                     throw .malformedReceipt(
                         reason: follows ? "it does not follow from the one before" : "it is not this store's"

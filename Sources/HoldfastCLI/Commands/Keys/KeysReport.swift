@@ -56,7 +56,7 @@ enum KeysReport {
         case .keyAlive(let id), .keyUnknown(let id): object["key_id"] = .string(id.description)
         case .secretAlive(let generation): object["generation"] = .integer(generation)
         case .leftover(let file): object["file"] = .string(file)
-        case .otherStore, .signatureInvalid, .unknownReceipt, .keysetOlder: break
+        case .otherStore, .signatureInvalid, .unknownReceipt, .otherReceipt, .keysetOlder: break
         }
         return object
     }
@@ -82,6 +82,7 @@ enum KeysReport {
         case .otherStore: "it is of another store"
         case .signatureInvalid: "this store did not sign it"
         case .unknownReceipt: "the store issued fewer receipts: its keyset was put back to an older state"
+        case .otherReceipt: "the store issued another one: a copy of the store that went on by itself issued this"
         case .keyAlive(let id): "key \(id) is in the keyset"
         case .keyUnknown(let id): "key \(id) is not in the keyset, not even as destroyed"
         case .keysetOlder: "the keyset is older than the one that the destruction left"
