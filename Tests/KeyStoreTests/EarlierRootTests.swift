@@ -21,6 +21,26 @@ struct EarlierRootTests {
         #expect(try Self.risks(test.open(), "b").contains(.earlierRoot))
     }
 
+    /// Copies of the keyset from before the move open with it: the receipt says no more than that one passphrase would allow.
+    @Test(arguments: ["ext4", "btrfs"]) func nothingIsCalledEffacedThatItOpens(_ type: String) throws {
+        let test = try TestKeys()
+        test.disk.mountFacts.fileSystemType = type
+        var bytes = Array("p".utf8)
+        let cost = PassphraseRoot.Cost(passes: 1, memoryBytes: 8192)
+        let passphrase = try PassphraseRoot(wiping: &bytes, cost: cost, fileSystem: test.fileSystem)
+        let store = try test.open(root: passphrase)
+        _ = try store.seal("x", for: "a")
+        try store.rewrap(OutsideRoot())
+        let assurance = try store.shred(.entity("a"), reason: "").assurance
+        #expect(assurance == (type == "ext4" ? .overwritten : .unlinkedOnly))
+        // Without an earlier one it is what the provider says.
+        let other = try TestKeys()
+        other.disk.mountFacts.fileSystemType = type
+        let alone = try other.open(root: OutsideRoot())
+        _ = try alone.seal("x", for: "a")
+        #expect(try alone.shred(.entity("a"), reason: "").assurance == .externallyDestroyed)
+    }
+
     /// The second move destroys the second root key, and says nothing of the first.
     @Test func oneThatCouldNotBeDestroyedIsNamedForGood() throws {
         let test = try TestKeys()

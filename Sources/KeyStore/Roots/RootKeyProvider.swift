@@ -90,9 +90,10 @@ public struct RootKeyInventory: Sendable, Hashable {
 public enum ErasureAssurance: UInt8, Sendable, Hashable, CaseIterable, Comparable {
     /// A service outside of this machine says that it destroyed the secret.
     case externallyDestroyed = 1
-    /// The only secret that opens old copies was overwritten in its place, and so was the old keyset.
+    /// The only secret that opens old copies of the keyset was overwritten in its place: whatever is left of those opens with nothing.
     case effaced = 2
-    /// The old keyset was overwritten in its place; a secret that would open a copy of it lives on, as a passphrase does.
+    /// The old keyset was overwritten in its place; a secret that would open a copy of it lives on, as a passphrase does, or may, as
+    /// that of an earlier root key.
     case overwritten = 3
     /// Names were removed; what they named may still stand on the disk.
     case unlinkedOnly = 4

@@ -93,6 +93,8 @@ extension ScopedKeyStore {
             throw .io(error, file: path)
         }
         var assurance = destruction.assurance
+        // An earlier root key's secret opens copies of the keyset from before the move, whatever became of this one's.
+        if keyset.header.mayEarlierRootLive { assurance = max(assurance, .overwritten) }
         // Where a secret lives on, the old keyset must be gone, and that needs overwriting in place.
         let reachesAll = risks.isDisjoint(with: [.copyOnWrite, .dataJournaling, .unknownFileSystem])
         if assurance == .overwritten, !reachesAll { assurance = .unlinkedOnly }
