@@ -143,13 +143,15 @@ struct ShredTests {
     }
 
     @Test func receiptsNameWhatTheFileSystemCannotDo() throws {
-        for (type, options, risk) in [
-            ("btrfs", ["rw"], ResidualRisks.copyOnWrite), ("ext4", ["rw", "data=journal"], .dataJournaling),
-            ("what", ["rw"], .unknownFileSystem),
-        ] {
+        for (type, options, journals, risk) in [
+            ("btrfs", ["rw"], nil, ResidualRisks.copyOnWrite), ("ext4", ["rw", "data=journal"], nil, .dataJournaling),
+            ("ext4", ["rw"], true, .dataJournaling), ("ext4", ["rw"], nil, .unknownFileSystem),
+            ("what", ["rw"], nil, .unknownFileSystem),
+        ] as [(String, [String], Bool?, ResidualRisks)] {
             let test = try TestKeys()
             test.disk.mountFacts.fileSystemType = type
             test.disk.mountFacts.fileSystemOptions = options
+            test.disk.mountFacts.journalsData = journals
             let store = try test.open()
             _ = try store.seal("x", for: "a")
             let receipt = try store.shred(.entity("a"), reason: "")

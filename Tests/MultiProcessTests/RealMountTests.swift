@@ -89,6 +89,27 @@ struct RealMountTests {
         }
     }
 
+    /// The mount table does not name what is the file system's own default.
+    @Test(.enabled(if: canMount, "mounting needs root and mkfs.ext4"), arguments: [true, false])
+    func dataJournalingByDefaultIsNamedInReceipts(isDefault: Bool) throws {
+        let temporary = try TemporaryDirectory()
+        let run = try HoldfastProgram.shell(
+            """
+            cd "$1"; export holdfast; unshare -m bash -ec '
+            mkdir m; truncate -s 64M image; mkfs.ext4 -q image
+            \(isDefault ? "tune2fs -o journal_data image > log" : "true"); mount -o loop image m
+            if grep " $PWD/m " /proc/self/mountinfo | grep -o data=; then exit 9; fi
+            $holdfast keys init m/store > log
+            echo x | $holdfast keys seal m/store --entity a > box
+            $holdfast keys shred m/store --entity a --reason y --json'
+            """,
+            temporary.path
+        )
+        #expect(run.code == 0, "\(run.output)\(run.error)")
+        #expect(run.output.contains(#""data_journaling""#) == isDefault, "\(run.output)")
+        #expect(run.output.contains(isDefault ? "unlinked_only" : "effaced"), "\(run.output)")
+    }
+
     /// Without any profile, too: what lies on a read-only mount is read, and nothing is written there.
     @Test(.enabled(if: canMount, "mounting needs root and mkfs.ext4"))
     func aReadOnlyMountIsReadAndNotWritten() throws {

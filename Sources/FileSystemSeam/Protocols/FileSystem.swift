@@ -52,6 +52,9 @@ public protocol FileSystem: AnyObject, Sendable {
     /// What the machine says about the mount that holds `directory`, as plain data.
     func mountFacts(of directory: any Directory) throws(FileSystemError) -> MountFacts
 
+    /// As ``mountFacts(of:)``, with ``MountFacts/journalsData``, which takes further questions: for whoever overwrites files in place.
+    func mountFactsWithJournaling(of directory: any Directory) throws(FileSystemError) -> MountFacts
+
     /// What the file system that holds `directory` says of itself (`statfs`), in one call: the type's magic number, sizes and
     /// whether it refuses writes. What only the mount table tells may be left empty.
     func mountStatistics(of directory: any Directory) throws(FileSystemError) -> MountFacts
@@ -97,6 +100,11 @@ extension FileSystem {
 
     /// Taken from ``mountFacts(of:)``; for implementations to which that costs nothing.
     public func mountStatistics(of directory: any Directory) throws(FileSystemError) -> MountFacts {
+        try mountFacts(of: directory)
+    }
+
+    /// Taken from ``mountFacts(of:)``; for implementations that tell all they know there.
+    public func mountFactsWithJournaling(of directory: any Directory) throws(FileSystemError) -> MountFacts {
         try mountFacts(of: directory)
     }
 

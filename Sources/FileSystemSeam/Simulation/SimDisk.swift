@@ -62,7 +62,8 @@ public final class SimDisk: @unchecked Sendable {
         isReadOnly: false,
         blockSizeBytes: 4096,
         availableBytes: 1 << 40,
-        nameLengthMaximum: 255
+        nameLengthMaximum: 255,
+        journalsData: false
     )
     /// What ``HostProbes/hostFacts`` of a process gives.
     public var hostFacts = HostFacts(

@@ -26,6 +26,10 @@ public struct MountFacts: Sendable, Hashable {
     /// The device as the mount table and the kernel's lock table have it, in the form of ``FileIdentity/device``; nil when unknown.
     /// On btrfs it is another than files show, which have one for each subvolume.
     public var device: UInt64?
+    /// Whether ext3 or ext4 writes the contents of files to its journal, too, by whatever it was told so (`data=journal`, or the default
+    /// that the file system keeps itself); nil of others, when unknown, and when it was not asked
+    /// (``FileSystem/mountFactsWithJournaling(of:)``). What `chattr +j` tells of single files is not in it.
+    public var journalsData: Bool?
 
     /// Makes facts from their parts, of a mount that the table shows unless it is said otherwise.
     public init(
@@ -40,7 +44,8 @@ public struct MountFacts: Sendable, Hashable {
         availableBytes: UInt64,
         nameLengthMaximum: UInt64,
         device: UInt64? = nil,
-        isInMountTable: Bool = true
+        isInMountTable: Bool = true,
+        journalsData: Bool? = nil
     ) {
         self.isInMountTable = isInMountTable
         self.fileSystemType = fileSystemType
@@ -54,5 +59,6 @@ public struct MountFacts: Sendable, Hashable {
         self.availableBytes = availableBytes
         self.nameLengthMaximum = nameLengthMaximum
         self.device = device
+        self.journalsData = journalsData
     }
 }

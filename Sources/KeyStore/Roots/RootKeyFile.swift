@@ -162,7 +162,7 @@ public final class RootKeyFile: RootKeyProvider {
         do throws(FileSystemError) {
             let directory = try fileSystem.openDirectory(path)
             defer { try? directory.close() }
-            return ResidualRisks(ofOverwritingOn: try fileSystem.mountFacts(of: directory))
+            return ResidualRisks(ofOverwritingOn: try fileSystem.mountFactsWithJournaling(of: directory))
         } catch {
             throw .io(error, file: path)
         }

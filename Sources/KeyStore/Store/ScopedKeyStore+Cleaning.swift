@@ -97,13 +97,15 @@ extension ScopedKeyStore {
 extension ResidualRisks {
     /// What overwriting a file in its place does not reach on a mount.
     ///
-    /// - Parameter facts: what the system says of the mount. A type that is not known is a risk by itself.
+    /// - Parameter facts: what the system says of the mount, from `mountFactsWithJournaling(of:)`. A type that is not known is a risk by itself, and so is an ext4 of which
+    ///   nothing tells whether it journals data.
     public init(ofOverwritingOn facts: MountFacts) {
         self = []
         let options = facts.mountOptions + facts.fileSystemOptions
         switch facts.fileSystemType {
         case "ext3", "ext4":
-            if options.contains("data=journal") { insert(.dataJournaling) }
+            let journals = options.contains("data=journal") ? true : facts.journalsData
+            if journals != false { insert(journals == true ? .dataJournaling : .unknownFileSystem) }
         case "ext2", "xfs", "jfs", "vfat", "exfat", "tmpfs", "ramfs": break
         case "btrfs", "zfs", "bcachefs", "apfs", "f2fs", "nilfs2", "overlay": insert(.copyOnWrite)
         default: insert(.unknownFileSystem)

@@ -88,7 +88,7 @@ extension ScopedKeyStore {
     ) throws(KeyStoreError) -> PendingShred.Tombstone {
         var risks = destruction.risks
         do {
-            risks.formUnion(ResidualRisks(ofOverwritingOn: try fileSystem.mountFacts(of: directory)))
+            risks.formUnion(ResidualRisks(ofOverwritingOn: try fileSystem.mountFactsWithJournaling(of: directory)))
         } catch {
             throw .io(error, file: path)
         }

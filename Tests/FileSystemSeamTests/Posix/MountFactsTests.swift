@@ -59,6 +59,30 @@ import Testing
         #expect(MountTable.mountID(inDescriptorInformation: "pos:\t0\n") == nil)
     }
 
+    /// The table says so only where it is not the file system's own default.
+    @Test func dataJournalingIsSeenInTheTableOrInTheListOfOptions() throws {
+        var facts = SimDisk().mountFacts
+        #expect(facts.journalsDataByTable == nil)
+        facts.fileSystemOptions = ["rw", "data=journal"]
+        #expect(facts.journalsDataByTable == true)
+        facts.fileSystemOptions = ["rw", "data=writeback"]
+        #expect(facts.journalsDataByTable == false)
+        facts.fileSystemType = "xfs"
+        #expect(facts.journalsDataByTable == nil)
+        #expect(MountFacts.journalsData(options: "rw\ndelalloc\ndata=journal\ncommit=5"))
+        #expect(!MountFacts.journalsData(options: "rw\ndata=ordered\ncommit=5"))
+        #expect(!MountFacts.journalsData(options: "rw\nnodata=journal"))
+        let information = "MAJOR=104\nMINOR=1\nDEVNAME=cciss/c0d0p1\nDEVTYPE=partition"
+        #expect(MountFacts.deviceName(inDeviceInformation: information) == "cciss!c0d0p1")
+        #expect(MountFacts.deviceName(inDeviceInformation: "MAJOR=104") == nil)
+        for (major, minor) in [(254, 0), (8, 17), (259, 70_000), (5_000, 255)] as [(UInt32, UInt32)] {
+            var row = MountTable.Row()
+            (row.major, row.minor) = (major, minor)
+            facts.device = row.device
+            #expect(facts.deviceNumbers == "\(major):\(minor)")
+        }
+    }
+
     #if os(Linux)
     @Test func theKernelsOwnFileSystemIsSeenAsWhatItIs() throws {
         let directory = try PosixFileSystem.shared.openDirectory("/proc/self")

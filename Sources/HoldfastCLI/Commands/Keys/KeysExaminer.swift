@@ -128,7 +128,7 @@ enum KeysExaminer {
         _ context: CommandContext,
         to examination: inout StoreExamination
     ) throws(FileSystemError) {
-        let facts = try context.fileSystem.mountFacts(of: directory)
+        let facts = try context.fileSystem.mountFactsWithJournaling(of: directory)
         examination.addFileSystem(facts, at: context.directory)
         let risks = ResidualRisks(ofOverwritingOn: facts)
         if !risks.isEmpty {
