@@ -52,8 +52,8 @@ extension LockError: CustomStringConvertible {
             "\(path) holds no readable epoch. Find out the highest epoch that the protected store has seen, and acquire "
                 + "the lock with that as the minimum"
         case .epochsExhausted(let path):
-            "\(path) holds the epoch \(UInt64.max), after which none comes, and which no counting reaches. Find out the "
-                + "highest epoch that the protected store has seen, move this file aside by hand while nobody holds the "
+            "\(path) holds the epoch \(UInt64.max), after which none comes, or one so near to it that no counting reaches it. Find "
+                + "out the highest epoch that the protected store has seen, move this file aside by hand while nobody holds the "
                 + "lock, and acquire it with that as the minimum"
         case .minimumEpochUnknown(let path, let reason):
             "\(path) was not acquired, since the epoch that the protected store has seen could not be told: \(reason). "

@@ -87,6 +87,14 @@ struct LockCommandTests {
         let run = CommandRun("lock", "inspect", temporary.path)
         #expect(run.output.contains("state:    stale\nheld:     no\n"))
         #expect(run.output.contains("kept for: it died\n"))
+        #expect(run.output.hasSuffix("epoch:    1\n"))
+        let marker = try #require(try lock(temporary.path).readMarker())
+        try TestFile.write(
+            String(decoding: marker.bytes, as: UTF8.self).replacing("epoch=1\n", with: "epoch=18446744073709551614\n"),
+            temporary.path + "/" + Self.marker
+        )
+        let claims = CommandRun("lock", "inspect", temporary.path).output
+        #expect(claims.hasSuffix("claimed:  epoch 18446744073709551614, which the epoch file does not know\n"))
         try TestFile.write("no marker\u{1b}[31m", temporary.path + "/" + Self.marker)
         let unreadable = CommandRun("lock", "inspect", temporary.path)
         #expect(unreadable.output.contains("an owner that cannot be read (line 1"))

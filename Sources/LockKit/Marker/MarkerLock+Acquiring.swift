@@ -33,7 +33,8 @@ extension MarkerLock {
             let directory = try held.openDirectory()
             let found = try evidence(in: directory)
             if let found, case .refuse = stale { throw .staleMarker(path: path, found) }
-            let minimum = max(try seen(minimumEpoch), try epoch(of: found))
+            let seen = try seen(minimumEpoch)
+            let minimum = max(seen, try epoch(of: found, vouchedFor: seen, in: directory))
             marker.token = try randomHex(byteCount: LockMarker.tokenByteCount)
             var replaced: ReplacedMarker?
             if let found, case .takeover(let signed, let trustedKeys) = stale {
@@ -66,13 +67,23 @@ extension MarkerLock {
         return minimum
     }
 
+    /// So many epochs are left at least after what nobody but a marker says.
+    private static let reservedEpochs: UInt64 = 1 << 32
+
     /// The epoch that a marker tells; 0 for none.
     ///
-    /// - Throws: `.epochsExhausted`: the epoch file has to follow what a marker says, and after this nobody would get the lock.
-    func epoch(of found: MarkerEvidence?) throws(LockError) -> UInt64 {
+    /// - Parameter known: the highest epoch that the caller knows of.
+    /// - Throws: `.epochsExhausted`: the epoch file has to follow what a marker says, and after the last one, or some more, nobody would
+    ///   get the lock. Where the epoch file or the caller has come as far, it is followed up to the last but one.
+    func epoch(
+        of found: MarkerEvidence?,
+        vouchedFor known: UInt64 = 0,
+        in directory: any Directory
+    ) throws(LockError) -> UInt64 {
         let epoch = found?.marker?.epoch ?? 0
-        if epoch == .max { throw .epochsExhausted(path: path) }
-        return epoch
+        if epoch <= .max - Self.reservedEpochs { return epoch }
+        if epoch < .max, try epoch <= max(known, epochForTakeover(in: directory)) { return epoch }
+        throw .epochsExhausted(path: path)
     }
 
     /// Counts the epoch up, and publishes the marker with it.

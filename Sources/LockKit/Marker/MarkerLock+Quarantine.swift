@@ -9,8 +9,8 @@ extension MarkerLock {
     ///
     /// - Parameter evidence: what ``readMarker()`` or ``inspect()`` gave.
     /// - Returns: the new name.
-    /// - Throws: `.held` or `.wouldBlock` when the lock is held, `.markerChanged`, `.io`, and `.epochsExhausted` for a marker of
-    ///   the last epoch there is: nobody could acquire the lock any more. Nothing was moved then.
+    /// - Throws: `.held` or `.wouldBlock` when the lock is held, `.markerChanged`, `.io`, and `.epochsExhausted` for a marker
+    ///   that claims one of the last epochs there are: nobody could acquire the lock any more. Nothing was moved then.
     public func quarantine(_ evidence: MarkerEvidence) throws(LockError) -> String {
         let held = try hold(.zero)
         defer { held.release() }
@@ -28,7 +28,7 @@ extension MarkerLock {
         in directory: any Directory
     ) throws(LockError) -> String {
         // The marker may be all that is left of its epoch.
-        try epochFile(in: directory).raise(to: epoch(of: found))
+        try epochFile(in: directory).raise(to: epoch(of: found, in: directory))
         let newName = try quarantineName()
         do throws(LockError) {
             try place(attestation, beside: newName, in: directory)

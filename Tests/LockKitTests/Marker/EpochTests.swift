@@ -166,11 +166,12 @@ struct EpochTests {
         #expect(try epoch() == 1)
     }
 
-    /// No counting reaches it: whoever wrote it was mistaken, and the lock would be to be had never again.
-    @Test func aMarkerOfTheLastOneMovesNothing() throws {
+    /// No counting reaches them: whoever wrote it was mistaken, and soon the lock would be to be had never again.
+    @Test(arguments: [.max, .max - 1, .max - (1 << 32) + 1] as [UInt64])
+    func aMarkerOfTheLastOnesMovesNothing(_ last: UInt64) throws {
         _ = try epoch()
         var marker = try LockMarker(parsing: markers.leaveStaleMarker().bytes)
-        marker.epoch = .max
+        marker.epoch = last
         try markers.put(TestMarkers.name, String(decoding: marker.encoded(), as: UTF8.self))
         let found = try #require(try markers.lock().readMarker())
         let signed = try markers.takeover()
@@ -192,6 +193,35 @@ struct EpochTests {
         // As the error says.
         try markers.directory.rename(TestMarkers.name, to: "aside", in: markers.directory, exclusive: true)
         #expect(try epoch(2) == 3)
+    }
+
+    /// With the last one before those there is enough to count.
+    @Test func aMarkerOfAnyOtherIsFollowed() throws {
+        let last = UInt64.max - (1 << 32)
+        var marker = try LockMarker(parsing: markers.leaveStaleMarker().bytes)
+        marker.epoch = last
+        try markers.put(TestMarkers.name, String(decoding: marker.encoded(), as: UTF8.self))
+        #expect(try takenOver(markers) == last + 1)
+    }
+
+    /// Where the file has come as far, or the caller says so, nothing is claimed.
+    @Test func whatTheFileOrTheCallerKnowsIsFollowed() throws {
+        #expect(try epoch(.max - 10) == .max - 9)
+        _ = try markers.leaveStaleMarker()
+        #expect(try takenOver(markers) == .max - 7)
+        _ = try markers.leaveStaleMarker()
+        _ = try markers.lock().quarantine(try #require(try markers.lock().readMarker()))
+        #expect(try epoch() == .max - 5)
+        _ = try markers.leaveStaleMarker()
+        try markers.directory.remove(Self.file)
+        let signed = try markers.takeover()
+        let taken = try markers.lock().acquire(
+            .test,
+            stale: .takeover(signed, trustedKeys: [operatorKey.publicKey]),
+            minimumEpoch: { .max - 4 }
+        )
+        let epoch = taken.epoch
+        #expect(epoch == UInt64.max - 3)
     }
 
     /// The file went back, as from a backup, but the stale marker knows better.

@@ -83,6 +83,10 @@ enum LockInspectCommand {
             }
         }
         if let epoch = inspection.epoch { console.writeLine("epoch:    \(epoch)") }
+        // It is counted before a marker is written: whoever moves this one away makes the epoch file follow it.
+        if let claimed = inspection.marker?.marker?.epoch, claimed > inspection.epoch ?? 0 {
+            console.writeLine("claimed:  epoch \(claimed), which the epoch file does not know")
+        }
     }
 
     private static func showHolders(_ holders: [Int32], _ context: CommandContext) {
