@@ -2,7 +2,7 @@ import FileSystemSeam
 
 extension LitmusProgram {
     /// Every program, in the order in which reports list them.
-    package static let all: [LitmusProgram] = common + space + single
+    package static let all: [LitmusProgram] = common + space + single + syncs
 
     /// What stores do most, and what their file systems differ in.
     private static let common: [LitmusProgram] = [

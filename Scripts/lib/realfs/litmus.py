@@ -88,6 +88,8 @@ class Litmus:
             yield Plan("commit", step, ("data", "commit", "sync"))
             if any("write" in call for call in self.calls[:step]):
                 yield Plan("data", step, ("commit", "sync"))
+                # Data and its length committed: what a sync finds clean afterwards.
+                yield Plan("sync", step, ("commit", "sync"))
 
     def _run(self, plan):
         number, work = str(self.program.number), self.session.work

@@ -20,6 +20,9 @@ public struct PersistenceModel: Sendable, Hashable, CustomStringConvertible {
         case itself
         /// The names of that inode, with what they depend on.
         case dependencies
+        /// Every name changed up to the last change of the inode's own name, length or attributes, whose transaction is
+        /// committed; none for an inode without such a change. Names changed after that may be in a later transaction.
+        case ownTransaction
         /// Every name changed so far.
         case journal
     }
@@ -87,7 +90,7 @@ public struct PersistenceModel: Sendable, Hashable, CustomStringConvertible {
     public static let ext4Ordered = PersistenceModel(
         name: "ext4Ordered",
         nameOrder: .total,
-        fileSyncReach: .journal,
+        fileSyncReach: .ownTransaction,
         directorySyncReach: .journal,
         lengthRule: .overUnwrittenBlocks(bytes: 4096),
         movesAcrossDirectoriesAtomically: true,

@@ -153,6 +153,8 @@ struct OrderBuilder {
 
     private mutating func sync(_ index: Int, _ event: DiskEvent) {
         var covered: [Int] = []
+        // What is covered by a commit that may be made for this sync, and need not be.
+        var perhaps: [Int] = []
         let isDirectory = event.kind == .syncDirectory
         let reach: PersistenceModel.Reach
         if isDirectory {
@@ -167,6 +169,11 @@ struct OrderBuilder {
         case .itself: break
         case .dependencies: covered += namesOfInode[event.inode] ?? []
         case .journal: covered += order.nodes.indices.filter { order.nodes[$0].kind == .name }
+        case .ownTransaction:
+            let last = lastJournalled(event.inode)
+            for id in order.nodes.indices where order.nodes[id].kind == .name {
+                if id <= last { covered.append(id) } else { perhaps.append(id) }
+            }
         }
         let isDurable: Bool
         switch event.level {
@@ -176,7 +183,7 @@ struct OrderBuilder {
         }
         switch event.outcome {
         case .lied: break
-        case .failed: abandoned.formUnion(Set(covered).subtracting(floor))
+        case .failed: abandoned.formUnion(Set(covered + perhaps).subtracting(floor))
         case .returned:
             let alive = covered.filter { !abandoned.contains($0) }
             if isDurable {
@@ -186,6 +193,14 @@ struct OrderBuilder {
             }
         }
         point(.sync, index)
+    }
+
+    /// The last change of an inode that went through the journal: of its name, length or attributes; -1 when there was none.
+    /// A sync commits the transaction with that change, or finds it committed; what came after it may be in a later one.
+    private func lastJournalled(_ inode: Int64) -> Int {
+        let lengths = (contentsOfInode[inode] ?? []).filter { order.nodes[$0].kind == .length }
+        let lists = [lengths, attributesOfInode[inode], namesOfInode[inode]]
+        return lists.compactMap { $0?.max() }.max() ?? -1
     }
 
     private mutating func settle(_ id: Int) {
