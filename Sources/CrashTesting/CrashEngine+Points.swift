@@ -20,17 +20,17 @@ extension CrashEngine {
         let order = core.survivors.first.order
         statistics.crashPoints = order.points.count
         statistics.microOperations = order.nodes.count
+        var coverage = Coverage.exhaustive
         for index in order.points.indices {
             let point = order.points[index]
             tellProgress()
-            // A sync only takes states away: all that are left were visited at the node before it.
-            if point.kind == .sync {
-                statistics.exhaustivePoints += 1
-                continue
-            }
             core.depth = 1
-            core.survivors.begin(at: point, forcing: point.kind == .node)
-            switch try visit(acknowledged: point.acknowledged, point: index, recovery: nil) {
+            if order.mustVisit(index, after: coverage) {
+                core.survivors.begin(at: point, forcing: point.kind == .node)
+                let own = try visit(acknowledged: point.acknowledged, point: index, recovery: nil)
+                coverage = point.kind == .node ? max(coverage, own) : own
+            }
+            switch coverage {
             case .exhaustive: statistics.exhaustivePoints += 1
             case .bounded: statistics.boundedPoints += 1
             case .sampled: statistics.sampledPoints += 1
@@ -153,7 +153,8 @@ extension CrashEngine {
         }
     }
 
-    /// Crashes a recovery at each of its own micro-operations and recovers once more.
+    /// Crashes a recovery at each of its own micro-operations, and where that left too much to be covered whole after its
+    /// syncs, and recovers once more.
     private func crashRecovery(_ layer: Layer, _ acknowledged: Int, _ point: Int) throws {
         var key = core.trail.hash
         for word in core.survivors.inside { key.mix(Probe.mark, Int64(bitPattern: word)) }
@@ -166,11 +167,17 @@ extension CrashEngine {
         swap(&core.trail, &spareTrail)
         core.depth = 2
         let points = layer.order.points
-        for index in points.indices where points[index].kind == .node {
+        // Before the recovery's first micro-operation there are only states of the workload's point.
+        var coverage = Coverage.exhaustive
+        for index in points.indices where points[index].kind != .start && layer.order.mustVisit(index, after: coverage)
+        {
+            let isNode = points[index].kind == .node
             core.survivors.restore(inside: inside, outside: outside, second: nil)
-            core.survivors.overlay(layer, at: points[index], forcing: true)
+            core.survivors.overlay(layer, at: points[index], forcing: isNode)
             statistics.recoveryPoints += 1
-            switch try visit(acknowledged: acknowledged, point: point, recovery: (layer, index)) {
+            let own = try visit(acknowledged: acknowledged, point: point, recovery: (layer, index))
+            coverage = isNode ? max(coverage, own) : own
+            switch coverage {
             case .exhaustive: break
             case .bounded: statistics.boundedRecoveryPoints += 1
             case .sampled: statistics.sampledRecoveryPoints += 1
@@ -180,5 +187,21 @@ extension CrashEngine {
         core.depth = 1
         swap(&core.trail, &spareTrail)
         core.survivors.restore(inside: inside, outside: outside, second: nil)
+    }
+}
+
+extension PersistenceOrder {
+    /// Whether a crash point has states that the points before it do not cover.
+    ///
+    /// - Parameter coverage: how these are covered.
+    ///
+    /// A sync only takes states away: all that are left were tried before it, if all there were tried. If not, there may be
+    /// few enough now, unless it made nothing durable.
+    fileprivate func mustVisit(_ index: Int, after coverage: Coverage) -> Bool {
+        let point = points[index]
+        if point.kind != .sync { return true }
+        if coverage == .exhaustive { return false }
+        let (before, now) = (points[index - 1].floor * words, point.floor * words)
+        return floors[before..<before + words] != floors[now..<now + words]
     }
 }

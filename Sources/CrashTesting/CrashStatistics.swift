@@ -6,11 +6,12 @@ public struct CrashStatistics: Sendable, Hashable {
     public var microOperations = 0
     /// Points at which the power could be cut: before anything, after each micro-operation, sync and acknowledgement.
     public var crashPoints = 0
-    /// Crash points all of whose states were covered.
+    /// Crash points all of whose states were covered, there or at the points before.
     public var exhaustivePoints = 0
-    /// Crash points covered by all states with at most two deviations from "all" or "nothing", and samples.
+    /// Crash points covered by all states with at most two deviations from "all" or "nothing", and samples; and
+    /// those after one, up to the next sync or acknowledgement, which have the states without their own micro-operation from it.
     public var boundedPoints = 0
-    /// Crash points with more of those than the budget allows, covered by some of them and samples.
+    /// Likewise crash points with more of those than the budget allows, covered by some of them and samples.
     public var sampledPoints = 0
     /// Crash points inside recoveries that were crashed again.
     public var recoveryPoints = 0
@@ -61,11 +62,13 @@ public struct CrashStatistics: Sendable, Hashable {
     }
 }
 
-/// How thoroughly one crash point was covered.
-enum Coverage {
+/// How thoroughly a crash point was covered, the best first.
+enum Coverage: Int, Comparable {
     case exhaustive
     /// All states with at most two deviations, and samples.
     case bounded
     /// What the budget allowed of them.
     case sampled
+
+    static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
