@@ -19,6 +19,8 @@ final class Baton: SimScheduler, @unchecked Sendable {
 
     private(set) var decisions: [Decision] = []
     private(set) var kills = 0
+    /// Whether a sleeper had to let another process go on, which could have stood still for longer.
+    private(set) var cutsSleepsShort = false
     private(set) var deadlock: String?
     private(set) var script: [String] = []
 
@@ -33,8 +35,6 @@ final class Baton: SimScheduler, @unchecked Sendable {
     private var timedOut: [Bool]
     /// What had changed when a process last slept, and how often it went on since, although nothing more had.
     private var sleeps: [(changes: UInt64, stutters: Int)]
-    /// Beyond this, a sleeper goes on only after another process: one that polls would otherwise do so for ever.
-    private static let stutterMaximum = 8
     private var isAstray = false
     /// Who holds the baton; -1 before the start and after the end.
     private let current = Condition(-1)
@@ -111,7 +111,9 @@ final class Baton: SimScheduler, @unchecked Sendable {
         let ready = processes.indices.filter(canRun)
         if !ready.isEmpty { return ready[choose(ready.count, isChange: false)] }
         let stuck = processes.indices.filter { !hasEnded[$0] }
-        if let late = stuck.first(where: { waiting[$0]?.canTimeOut == true }) {
+        let timed = stuck.filter { waiting[$0]?.canTimeOut == true }
+        if !timed.isEmpty {
+            let late = timed[choose(timed.count, isChange: false)]
             timedOut[late] = true
             return late
         }
@@ -137,7 +139,11 @@ final class Baton: SimScheduler, @unchecked Sendable {
         let canBeKilled = !yields && canKill
         // A sleeper lets the others go first; that is not a preemption.
         var order = yields && !others.isEmpty ? others + [index] : [index] + others
-        if yields, !others.isEmpty, sleeps[index].stutters == Self.stutterMaximum { order = others }
+        // One that polls would otherwise do so for ever.
+        if yields, !others.isEmpty, sleeps[index].stutters >= settings.sleepMaximum {
+            order = others
+            cutsSleepsShort = true
+        }
         let option = choose(order.count + (canBeKilled ? 1 : 0))
         if option == order.count { try kill(index, operation, name) }
         let next = order[option]

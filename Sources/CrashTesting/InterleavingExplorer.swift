@@ -6,7 +6,9 @@ public import FileSystemSeam
 /// between seam operations. Every schedule with at most ``preemptionMaximum`` unforced changes is tried, and at
 /// every operation of every process a kill, if ``killMaximum`` allows: also when others took the baton before that
 /// operation, did what they did, and gave it back. A process that waits for a lock is not
-/// scheduled until something changed; when all wait, that is a deadlock and a finding.
+/// scheduled until something changed; when all wait, that is a deadlock and a finding, unless waits have a time limit:
+/// then any of these may end first. A handle that is closed lets go of its lock at the turn of its close; one that is only
+/// forgotten does so together with the operation before, so that nobody is tried between the two.
 ///
 /// Where ``scheduleMaximum`` does not allow all schedules, those that are tried are spread over them: every other one has
 /// the fewest preemptions and kills of those that are left, whoever begins and wherever these are; the ones in between have
@@ -14,6 +16,10 @@ public import FileSystemSeam
 public struct InterleavingExplorer: Sendable {
     /// How many times a schedule may take the baton from a process that could go on.
     public var preemptionMaximum = 2
+    /// How many sleeps in a row end while another process, which could go on, stands still and nothing changes. After these
+    /// the sleeper goes on behind another one: what it does after more sleeps, such as giving up, is tried only when no other
+    /// one can go on. ``Report/schedulesWithSleepsCutShort`` tells how often.
+    public var sleepMaximum = 8
     /// How many processes a schedule may kill.
     public var killMaximum = 1
     /// At most this many schedules are tried; ``Report/isComplete`` says whether there were more.
@@ -35,6 +41,9 @@ public struct InterleavingExplorer: Sendable {
         public var isComplete = false
         /// Schedules in which a process was killed.
         public var schedulesWithKills = 0
+        /// Schedules in which a process slept ``InterleavingExplorer/sleepMaximum`` times while another one stood still,
+        /// and which were not tried with more.
+        public var schedulesWithSleepsCutShort = 0
         /// What was broken, by the first schedule that broke it.
         public var failure: String?
         /// That schedule as a script to read: one line for each operation, switch and kill.
@@ -46,7 +55,9 @@ public struct InterleavingExplorer: Sendable {
         /// Counts, and the failing script; of a long one the beginning and the end.
         public var description: String {
             var text = "interleavings: \(schedules) schedules\(isComplete ? "" : " (not all)"), "
-            text += "\(schedulesWithKills) with kills\n"
+            text += "\(schedulesWithKills) with kills"
+            if schedulesWithSleepsCutShort > 0 { text += ", \(schedulesWithSleepsCutShort) with sleeps cut short" }
+            text += "\n"
             guard let failure else { return text + "  no promise broken\n" }
             text += "  \(failure)\n"
             for line in script.prefix(Self.shownLines) { text += "    \(line)\n" }
@@ -86,6 +97,7 @@ public struct InterleavingExplorer: Sendable {
             let first = try run(schedule, false, prepare, processes, check)
             guard first.baton.isFaithful else { throw Self.differs(report.schedules, "it came to other choices") }
             if first.baton.kills > 0 { report.schedulesWithKills += 1 }
+            if first.baton.cutsSleepsShort { report.schedulesWithSleepsCutShort += 1 }
             let decisions = first.baton.decisions
             if let failure = first.failure {
                 report.failure = failure

@@ -155,9 +155,9 @@ public final class SimDirectory: Directory, @unchecked Sendable {
     public func close() throws(FileSystemError) {
         if !isOpen { return }
         isOpen = false
-        if mayHoldLock { disk.unlock(self) }
+        let holdsLock = mayHoldLock
         mayHoldLock = false
-        try disk.perform(process, .closeDirectory, name) { (_, _) throws(Refusal) in }
+        try disk.close(self, process, .closeDirectory, name, holdsLock: holdsLock)
     }
 
     private func perform<Result>(

@@ -83,6 +83,27 @@ extension SimDisk {
         }
     }
 
+    /// Closes an open file description, which lets go of its lock: at its turn, not before, or nobody could find the lock
+    /// held after what was done under it. A close that fails lets go of it, too, as close(2) does.
+    func close(
+        _ description: AnyObject,
+        _ process: SimProcess,
+        _ operation: FileSystemError.Operation,
+        _ name: String,
+        holdsLock: Bool
+    ) throws(FileSystemError) {
+        let identifier = ObjectIdentifier(description)
+        do throws(FileSystemError) {
+            try perform(process, operation, name) { (state, _) throws(Refusal) in
+                if holdsLock { state.dropLock(identifier) }
+            }
+        } catch {
+            if holdsLock { unlock(description) }
+            throw error
+        }
+    }
+
+    /// Lets go of a lock without a turn, for a description that nobody closed.
     func unlock(_ description: AnyObject) {
         let identifier = ObjectIdentifier(description)
         enter()

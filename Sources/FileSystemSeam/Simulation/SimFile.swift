@@ -154,9 +154,9 @@ public final class SimFile: File, @unchecked Sendable {
     public func close() throws(FileSystemError) {
         if !isOpen { return }
         isOpen = false
-        if mayHoldLock { disk.unlock(self) }
+        let holdsLock = mayHoldLock
         mayHoldLock = false
-        try disk.perform(fileSystem.process, .close, name) { (_, _) throws(Refusal) in }
+        try disk.close(self, fileSystem.process, .close, name, holdsLock: holdsLock)
     }
 
     private func perform<Result>(
