@@ -22,8 +22,10 @@ extension FaultSweep {
         public var singles = 0
         /// Pairs of faults tried.
         public var pairs = 0
-        /// Pairs of faults that were possible.
+        /// Pairs of faults that were possible; 0 where none were to be tried.
         public var pairsPossible = 0
+        /// Whether pairs were to be tried: ``FaultSweep/triesPairs``.
+        public internal(set) var triesPairs = true
         /// Plans under which the workload reported the fault by throwing.
         public var plansThatThrew = 0
         /// States recovered and checked over all plans.
@@ -43,9 +45,9 @@ extension FaultSweep {
         public var findings: [Finding] = []
 
         /// Whether every pair was tried, too, and no exploration was bounded or sampled. One that ended at the promise it
-        /// found broken counts as whole.
+        /// found broken counts as whole. False for a sweep without pairs.
         public var isExhaustive: Bool {
-            pairs == pairsPossible && sampledExplorations == 0 && boundedExplorations == 0
+            triesPairs && pairs == pairsPossible && sampledExplorations == 0 && boundedExplorations == 0
         }
 
         /// How the states under the plans were covered, the weakest mode first: `exhaustive in all 26 explorations`, or in how
@@ -83,9 +85,13 @@ extension FaultSweep {
         /// Counts, the mode, then each finding.
         public var description: String {
             var text = "fault sweep: all \(singles) single faults, "
-            text += pairs == pairsPossible ? "all \(pairs) pairs" : "\(pairs) of \(pairsPossible) pairs, sampled"
+            if !triesPairs {
+                text += "pairs not tried"
+            } else {
+                text += pairs == pairsPossible ? "all \(pairs) pairs" : "\(pairs) of \(pairsPossible) pairs, sampled"
+            }
             text += "; \(plansThatThrew) reported by the workload, \(states) states\n"
-            text += "  \(mode)\n"
+            text += "  \(mode); recoveries without faults\n"
             if findings.isEmpty { return text + "  no promise broken\n" }
             text += "  \(Count(findings.count, "finding"))\n"
             for (index, finding) in findings.enumerated() { text += "\n\(index + 1). \(finding)\n" }

@@ -7,9 +7,12 @@ public import FileSystemSeam
 ///
 /// Then pairs: each of these faults with each fault of each operation that the workload goes on to make after it, the
 /// ones of its error handling included. There are many; beyond ``pairMaximum`` they are sampled, and the report says so.
+///
+/// Faults strike the workload. The recoveries and checks after it run without any: what a store makes of a call that fails
+/// while it repairs is not tried here, only what it makes of one when it is opened and used within the workload.
 public struct FaultSweep: Sendable {
-    /// The explorer for each faulted run; its own ``CrashExplorer/faults`` are not used. Its seed decides which
-    /// pairs are sampled.
+    /// The explorer for each run. Its own ``CrashExplorer/faults`` are not used, and at least one finding of each run is
+    /// reported. Its seed decides which pairs are sampled.
     public var explorer: CrashExplorer
     /// The faults an operation can meet: all of which it can tell
     /// (``FileSystemSeam/FaultPlan/applicableFaults(to:)``). With ``FileSystemSeam/FaultPlan/silentFaults(in:)`` the device
@@ -41,6 +44,7 @@ public struct FaultSweep: Sendable {
         check: (Store, [Acknowledgement]) throws -> Void
     ) throws -> Report {
         var report = Report()
+        report.triesPairs = triesPairs
         /// Tries one plan; returns the operations made under it, or nil when it broke a promise.
         func attempt(_ plan: FaultPlan) throws -> [SimOperation]? {
             var explorer = explorer
@@ -68,7 +72,10 @@ public struct FaultSweep: Sendable {
             return report.findings.count == found ? faulted.operations : nil
         }
 
-        let clean = try explorer.explore(prepare: prepare, workload: workload, recover: recover, check: check)
+        var faultless = explorer
+        faultless.faults = FaultPlan()
+        faultless.findingMaximum = max(1, explorer.findingMaximum)
+        let clean = try faultless.explore(prepare: prepare, workload: workload, recover: recover, check: check)
         report.add(clean.statistics)
         for finding in clean.findings { report.findings.append(Finding(plan: FaultPlan(), message: "\(finding)")) }
 
@@ -98,7 +105,12 @@ public struct FaultSweep: Sendable {
             if isPast {
                 for var fault in faults(operation.operation) {
                     // Two faults that know nothing of each other do not invert the same bit: what reads twice sees it.
-                    if case .flippedBit(let bit) = fault, fault == first?.fault { fault = .flippedBit(bit + 1) }
+                    // Of what is short, two places may be one byte.
+                    if case .flippedBit(let bit) = fault, case .flippedBit(let other)? = first?.fault,
+                        (bit & 7) == (other & 7)
+                    {
+                        fault = .flippedBit(bit &+ 1)
+                    }
                     entries.append(FaultPlan.Entry(operation.operation, occurrence: occurrence, fault))
                 }
             } else if operation.operation == first?.operation, occurrence == first?.occurrence {

@@ -14,7 +14,10 @@ extension FaultPlan.Entry {
         return "\(operation.rawValue)#\(occurrence)=\(what)"
     }
 
-    /// Reads the form that ``token`` writes.
+    /// No file has sectors that are further apart.
+    private static let sectorDistanceMaximum = UInt(UInt32.max)
+
+    /// Reads the form that ``token`` writes; nil also for a distance that no file has.
     init?(token: Substring) {
         guard let hash = token.firstIndex(of: "#"), let equals = token[hash...].firstIndex(of: "="),
             let operation = FileSystemError.Operation(rawValue: String(token[..<hash])),
@@ -29,7 +32,7 @@ extension FaultPlan.Entry {
             fault = .short(bytes: bytes)
         } else if let bit = number(after: "bit") {
             fault = .flippedBit(bit)
-        } else if let sectors = number(after: "off") {
+        } else if let sectors = number(after: "off"), sectors.magnitude <= Self.sectorDistanceMaximum {
             fault = .misdirectedWrite(sectors: sectors)
         } else if let raw = number(after: "errno"), let code = Int32(exactly: raw) {
             fault = .error(ErrorNumber(rawValue: code))

@@ -9,7 +9,7 @@ public import FileSystemSeam
 /// Points count from 0. What survived is a set of micro-operations: bit *n* of hexadecimal words, the lowest 64 first,
 /// separated by dots, stands for the micro-operation issued as the *n*-th. A fault names a kind of call, which call of that
 /// kind, counted from 1, and what happens to it: the symbol of an error, `short4` (transfers 4 bytes), `lies`, `bit3`
-/// (flipped), `off-1` (lands one sector before).
+/// (flipped; `bit-1` is the last one), `off-1` (lands one sector before).
 public struct ReplayToken: Sendable, Hashable, CustomStringConvertible {
     /// The persistence model's name.
     public var model: String

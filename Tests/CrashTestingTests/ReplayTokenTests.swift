@@ -113,12 +113,15 @@ struct ReplayTokenTests {
         "posixMinimal:1:1+sync",
         "posixMinimal:1:1+sync#0=EIO", "posixMinimal:1:1+sync#1=", "posixMinimal:1:1+sink#1=EIO",
         "posixMinimal:1:1+sync#1=EWHAT", "posixMinimal:1:1+read#1=bit",
+        "posixMinimal:1:1+write#1=off9223372036854775807",
+        "posixMinimal:1:1+write#1=off-9223372036854775808", "posixMinimal:1:1+write#1=off4294967296",
     ])
     func whatIsNoTokenIsNotRead(text: String) { #expect(ReplayToken(text) == nil) }
 
     @Test(arguments: [
         "xfs:0:0", "xfs:3:1f.0", "xfs:3:1f:2:3", "xfs:3:1f+sync#2=EIO", "xfs:3:1f:1:1+read#1=bit3+write#2=short1",
-        "xfs:1:1+syncDirectory#1=lies", "xfs:1:1+append#12=off-1", "xfs:1:1+open#1=EACCES+open#2=errno4095",
+        "xfs:1:1+syncDirectory#1=lies", "xfs:1:1+append#12=off-1", "xfs:1:1+append#12=off-4294967295",
+        "xfs:1:1+read#1=bit-8", "xfs:1:1+open#1=EACCES+open#2=errno4095",
     ])
     func everyFormIsWrittenAsItWasRead(text: String) throws {
         #expect(try #require(ReplayToken(text)).description == text)
@@ -141,6 +144,7 @@ struct ReplayTokenTests {
         }
         var sweep = FaultSweep()
         sweep.triesPairs = false
+        sweep.faults = { $0 == .read ? [.flippedBit(3)] : [] }
         let report = try sweep.run(
             prepare: prepare,
             workload: copy,

@@ -7,9 +7,12 @@ public enum SimFault: Sendable, Hashable, CustomStringConvertible {
     case short(bytes: Int)
     /// A sync returns success without doing anything.
     case lyingSync
-    /// A write reaches the disk with one bit inverted in its first sector, or a read returns one bit inverted.
+    /// A write reaches the disk with one bit inverted of what it wrote to its first sector, or a read returns one bit
+    /// inverted. Bits are counted from 0, the lowest of a byte first, from the end when negative (-1 is the last one), and
+    /// round and round when there are not that many.
     case flippedBit(Int)
-    /// A write lands this many sectors away from where it should, within the same file.
+    /// A write lands this many sectors away from where it should, within the same file; at its first or last possible
+    /// sector when that is nearer.
     case misdirectedWrite(sectors: Int)
 
     /// A few words, as traces and reports print them.
@@ -21,6 +24,13 @@ public enum SimFault: Sendable, Hashable, CustomStringConvertible {
         case .flippedBit(let bit): "with bit \(bit) flipped"
         case .misdirectedWrite(let sectors): "lands \(sectors) sectors away"
         }
+    }
+
+    /// Where a bit lies among some bytes, of which there is one at least.
+    static func place(ofBit bit: Int, within count: Int) -> (byte: Int, mask: UInt8) {
+        let bits = count * 8
+        let place = (bit % bits + bits) % bits
+        return (place / 8, 1 << UInt8(place % 8))
     }
 }
 
@@ -61,6 +71,9 @@ public struct FaultPlan: Sendable, Hashable {
         FaultPlan([Entry(operation, occurrence: occurrence, fault)])
     }
 
+    /// A prime: counted round and round it comes to another place of each length.
+    private static let byteInBetween = 7919
+
     /// What a device that lies may do to `operation`: a success is reported, and the disk holds something else, or nothing
     /// new. After such a fault a store may have lost what it acknowledged; what it then gives out must not be wrong.
     public static func silentFaults(in operation: FileSystemError.Operation) -> [SimFault] {
@@ -71,10 +84,16 @@ public struct FaultPlan: Sendable, Hashable {
         }
     }
 
-    /// Every fault that `operation` can meet and that it, or the bytes it gives, can tell of.
+    /// Every fault that `operation` can meet and that it, or the bytes it gives, can tell of. Of what is read single bits are
+    /// flipped: one in the first byte, one in the last, and one in between whose place depends on the length.
     public static func applicableFaults(to operation: FileSystemError.Operation) -> [SimFault] {
         switch operation {
-        case .read: [.error(.inputOutput), .error(.interrupted), .short(bytes: 1), .flippedBit(3)]
+        case .read:
+            [
+                .error(.inputOutput), .error(.interrupted), .short(bytes: 1),
+                // The lowest bit leaves a digit a digit.
+                .flippedBit(3), .flippedBit(-8), .flippedBit(8 * Self.byteInBetween),
+            ]
         case .write, .append:
             [
                 .error(.inputOutput), .error(.noSpace), .error(.quotaExceeded), .error(.interrupted),

@@ -40,10 +40,11 @@ package struct SectorPool: Sendable {
         return intern()
     }
 
-    /// The number of sector `number` with one bit inverted.
-    package mutating func number(flipping number: Int, bit: Int) -> Int {
+    /// The number of sector `number` with one bit of some of its bytes inverted.
+    package mutating func number(flipping number: Int, bit: Int, within bytes: Range<Int>) -> Int {
         take(number)
-        scratch[bit / 8 % Self.size] ^= 1 << UInt8(bit % 8)
+        let place = SimFault.place(ofBit: bit, within: bytes.count)
+        scratch[bytes.lowerBound + place.byte] ^= place.mask
         return intern()
     }
 

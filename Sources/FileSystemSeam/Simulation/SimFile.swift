@@ -40,7 +40,10 @@ public final class SimFile: File, @unchecked Sendable {
             var limit = Int.max
             if case .short(let bytes)? = fault { limit = max(1, bytes) }
             let count = try state.read(self.inode, into: &buffer, at: offset, limit: limit)
-            if case .flippedBit(let bit)? = fault, count > 0 { buffer[bit / 8 % count] ^= 1 << UInt8(bit % 8) }
+            if case .flippedBit(let bit)? = fault, count > 0 {
+                let place = SimFault.place(ofBit: bit, within: count)
+                buffer[place.byte] ^= place.mask
+            }
             return count
         }
     }

@@ -56,7 +56,7 @@ extension SimState {
             var old = part == SectorPool.size || start >= size ? 0 : Int(value(cell))
             if old != 0, size < offset, start < size { old = sectors.number(clearing: old, from: Int(size - start)) }
             let new = sectors.number(overlaying: old, at: within, with: bytes, from: done, count: part)
-            place(new, cell, inode, position / SectorPool.size, first: done == 0, fault: fault)
+            place(new, cell, inode, within..<within + part, first: done == 0, fault: fault)
             done += part
         }
         if end > size {
@@ -74,20 +74,25 @@ extension SimState {
     }
 
     /// Puts a sector where it belongs, or where a fault says: what processes see is right in either case.
+    ///
+    /// - Parameter written: the bytes of the sector that come from the write; of the others a fault does not change any.
     private mutating func place(
         _ content: Int,
         _ cell: Int,
         _ inode: Int64,
-        _ sector: Int,
+        _ written: Range<Int>,
         first: Bool,
         fault: SimFault?
     ) {
         setLive(cell, Int64(content))
         switch fault {
         case .flippedBit(let bit)? where first:
-            log.effect(cell, Int64(sectors.number(flipping: content, bit: bit)))
+            log.effect(cell, Int64(sectors.number(flipping: content, bit: bit, within: written)))
         case .misdirectedWrite(let distance)?:
-            log.effect(cellID(.sector, inode, max(0, sector + distance)), Int64(content))
+            let (sector, isBeyond) = cells.keys[cell].index.addingReportingOverflow(distance)
+            let last = Int(Self.fileSizeMaximum / Int64(SectorPool.size)) - 1
+            let target = isBeyond ? (distance < 0 ? 0 : last) : min(max(0, sector), last)
+            log.effect(cellID(.sector, inode, target), Int64(content))
         default:
             log.effect(cell, Int64(content))
         }
