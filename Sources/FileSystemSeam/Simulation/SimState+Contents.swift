@@ -112,12 +112,10 @@ extension SimState {
         if size > old {
             clear(inode, behind: old, upTo: Int((size - 1) / Int64(SectorPool.size)) + 1)
         } else if size < old {
-            let last = Int((old - 1) / Int64(SectorPool.size))
-            var sector = cutSector(inode, at: size)
-            while sector <= last {
-                let cell = cellID(.sector, inode, sector)
-                if peek(cell) != 0 { write(cell, 0) }
-                sector += 1
+            let end = Int((old - 1) / Int64(SectorPool.size)) + 1
+            let first = cutSector(inode, at: size)
+            if first < end {
+                for cell in sectorsInUse(first..<end, of: inode) { write(cell, 0) }
             }
             quota?.usedBytes -= old - size
         }

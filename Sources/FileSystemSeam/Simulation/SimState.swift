@@ -168,10 +168,17 @@ package struct SimState {
         inodes[serial].clearedIn = epoch
         inodes[serial].cleared =
             min(known.lowerBound, sectors.lowerBound)..<max(known.upperBound, sectors.upperBound)
+        return sectorsInUse(sectors, of: inode)
+    }
+
+    /// The cells of those of some sectors of a file that may hold something else than zeros, in order. A file may be long
+    /// and hold little. O(sectors of the file that were ever named).
+    func sectorsInUse(_ sectors: Range<Int>, of inode: Int64) -> [Int] {
+        let isNew = Int(inode >> 2) >= firstInode
         return cells.sectors(of: inode).filter { cell in
             guard sectors.contains(cells.keys[cell].index) else { return false }
             if liveEpochs[cell] == epoch { return liveValues[cell] != 0 }
-            return baseValues[cell] != 0 || source?.mayHaveChanged(cell) == true
+            return !isNew && (baseValues[cell] != 0 || source?.mayHaveChanged(cell) == true)
         }.sorted { cells.keys[$0].index < cells.keys[$1].index }
     }
 
