@@ -39,6 +39,8 @@ final class CrashEngine: CellSource {
     var place: (point: Int, recovery: Int?) = (0, nil)
     var failures: [RawFailure] = []
     let firstInode: Int64
+    /// The number that the workload's last process had: those that a recovery boots come after it, in every run.
+    let lastProcess: Int32
     static let recoveryTime = SimState.epochStart + 86_400_000_000_000
     static let inodesPerRecovery: Int64 = 4096
 
@@ -60,6 +62,7 @@ final class CrashEngine: CellSource {
             seed: settings.seed | 1
         )
         firstInode = disk.state.nextInode
+        lastProcess = disk.lastProcess
     }
 
     // MARK: - Reads of a recovery
@@ -125,6 +128,7 @@ final class CrashEngine: CellSource {
             now: Self.recoveryTime,
             foreseeing: core.trail.steps
         )
+        disk.lastProcess = lastProcess
         let process = SimFS(disk, SimProcess(id: Int32(2000 + core.depth), boot: UInt64(1 + core.depth)))
         var events = -1
         var hangsInRecovery = false

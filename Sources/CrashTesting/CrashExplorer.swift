@@ -137,7 +137,9 @@ public struct CrashExplorer: Sendable {
         let disk = SimDisk(seed: seed)
         try prepare(disk.boot())
         disk.checkpoint()
+        let lastProcess = disk.lastProcess
         var (recording, acknowledged) = try record(disk, workload)
+        disk.lastProcess = lastProcess
         let (again, acknowledgedAgain) = try record(disk, workload)
         if recording.log != again.log || acknowledged != acknowledgedAgain {
             throw CrashTestingError.notDeterministic(
@@ -210,7 +212,7 @@ public struct CrashExplorer: Sendable {
         var acknowledged: [Acknowledgement] = []
         var failure: (any Error)?
         do {
-            try workload(SimFS(disk, SimProcess(id: 1001, boot: 1))) {
+            try workload(disk.boot()) {
                 acknowledged.append($0)
                 disk.state.acknowledge()
             }

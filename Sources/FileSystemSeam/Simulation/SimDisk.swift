@@ -20,8 +20,10 @@ internal import Synchronization
 /// a bit or write elsewhere; a corrupted write looks right to every process until the next power loss, as a page
 /// cache would have it.
 ///
-/// Not modelled: symbolic links cannot be made through the seam (a test plants them), the modification time of a
-/// directory stays that of its creation, inode numbers are never used twice, the link count of a directory is 1,
+/// The modification time of a directory moves with its names while the machine runs; a power loss sets it back to that of
+/// its creation.
+///
+/// Not modelled: symbolic links cannot be made through the seam (a test plants them), inode numbers are never used twice, the link count of a directory is 1,
 /// files beyond 2 TiB, access times, extended attributes, and threads inside a process (a data-race detector's business).
 ///
 /// Time is simulated: the clock starts at 2026-01-01T00:00:00Z, each operation takes a microsecond, sleeping
@@ -117,7 +119,8 @@ public final class SimDisk: @unchecked Sendable {
     }
     var isHooked = true
     private var callCounts: [FileSystemError.Operation: Int] = [:]
-    private var nextProcess: Int32 = 1000
+    /// The number that a process was given last. An explorer sets it back, so that what it runs again has the same numbers.
+    package var lastProcess: Int32 = 1000
     private let seed: UInt64
     private let gate = Atomic<Bool>(false)
 
@@ -144,8 +147,8 @@ public final class SimDisk: @unchecked Sendable {
     public func boot() -> SimFS {
         enter()
         defer { leave() }
-        nextProcess += 1
-        return SimFS(self, SimProcess(id: nextProcess, boot: 1))
+        lastProcess += 1
+        return SimFS(self, SimProcess(id: lastProcess, boot: 1))
     }
 
     /// Kills a process: its locks drop and whatever it still tries fails without effect. The disk keeps all it wrote.
