@@ -99,12 +99,10 @@ struct SegmentView: Sendable {
         )
     }
 
-    /// Takes runs that cover all records.
-    ///
-    /// - Parameter end: where the next record begins.
-    mutating func replaceIndex(_ runs: IndexRuns, base: Base, end: RecordPosition) {
+    /// Takes runs, and ends where they do.
+    mutating func replaceIndex(_ runs: IndexRuns, base: Base) {
         self.base = base
-        self.end = end
+        end = base.end
         let tail = place.emptyTail(after: base.last?.index ?? 0)
         ledger = SegmentLedger(ledger.maker, runs, tail: tail, last: base.last)
     }
@@ -197,6 +195,14 @@ extension SegmentView {
             guard ledger.damage != nil else { throw error }
         }
         return try positionByCounting(index, in: segment)
+    }
+
+    /// Where the line of a record ends.
+    mutating func lineEnd(of index: UInt64) throws(JournalError) -> RecordPosition {
+        if ledger.tail.holds(index) { return ledger.tail.record(at: index).end }
+        var position = try position(of: index)
+        position.offset += Int64(try line(at: position).count + 1)
+        return position
     }
 
     /// Where a record stands in a segment, found by counting its lines from the last one before that the index tells.

@@ -27,7 +27,7 @@ extension SegmentWriter {
         else { return }
         let base = view.base
         do throws(IndexBuilder.Failure) {
-            try buildRuns(upTo: watermark.index, end: watermark.end, progress)
+            try buildRuns(upTo: watermark.index, limit: watermark.end, progress)
         } catch .unwritable(let error) {
             throw IndexBuilder.Failure.unwritable(error).journalError
         } catch {
@@ -126,7 +126,9 @@ extension SegmentWriter {
         // What is damaged is not used; what is whole need not be made again.
         if view.ledger.damage != nil { view.abandonIndex() }
         do throws(IndexBuilder.Failure) {
-            try buildRuns(upTo: last?.index ?? 0, end: end, progress)
+            try buildRuns(upTo: last?.index ?? 0, limit: end, progress)
+            // Where all records were read to, also when that is the beginning of a segment without any.
+            view.end = end
         } catch .damage where view.base.last != nil {
             view.abandonIndex()
             view.end = end
@@ -137,10 +139,13 @@ extension SegmentWriter {
         }
     }
 
-    /// Makes runs of the records behind those that runs cover, and one of all.
+    /// Makes runs of the records behind those that runs cover, and one of all. The view then ends where the last of them was
+    /// found to end, whatever is said of that elsewhere: what follows is still to be read.
+    ///
+    /// - Parameter limit: behind what place of its segment nothing is read.
     private mutating func buildRuns(
         upTo last: UInt64,
-        end: RecordPosition,
+        limit: RecordPosition,
         _ progress: WorkProgress.Handler?
     ) throws(IndexBuilder.Failure) {
         var runs = view.ledger.runs.all
@@ -150,7 +155,7 @@ extension SegmentWriter {
         // While records are read, those before are summed up and written.
         var pending: Pending<Result<IndexRun, IndexBuilder.Failure>>?
         defer { _ = pending?.wait() }
-        while let chunk = try builder.next(&view.files, upTo: end) {
+        while let chunk = try builder.next(&view.files, upTo: limit) {
             if let pending { runs.append(try pending.wait().get()) }
             pending = Pending("journal index", inline: !builder.isParallel) { [writer = self, runs] in
                 writer.summed(chunk, after: runs)
@@ -168,8 +173,7 @@ extension SegmentWriter {
         }
         view.replaceIndex(
             IndexRuns(runs),
-            base: SegmentView.Base(last: builder.last ?? view.base.last, end: builder.position),
-            end: end
+            base: SegmentView.Base(last: builder.last ?? view.base.last, end: builder.position)
         )
         view.ledger.tail.holdEverything()
         if let listing = try? IndexListing(of: view.directory, view.ledger.maker) { remove(listing.others) }

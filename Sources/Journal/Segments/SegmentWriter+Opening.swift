@@ -80,7 +80,8 @@ extension SegmentWriter {
             try copyToQuarantine(until: end)
             dirtyEnd = end
         }
-        guard let watermark = view.watermarkFile.watermark else {
+        // One that does not know where its record ends was written by nobody who synced it.
+        guard let watermark = view.watermarkFile.watermark, try isFitting(watermark) else {
             try replaceActive()
             return try view.watermarkFile.create(in: view.directory, currentWatermark)
         }
@@ -100,6 +101,17 @@ extension SegmentWriter {
             isWritten = false
         }
         if !isWritten { try advance() }
+    }
+
+    /// Whether the record that a watermark names ends where it says, or a segment begins there for the next one.
+    private mutating func isFitting(_ watermark: Watermark) throws(JournalError) -> Bool {
+        let index = watermark.index
+        if index == view.ledger.nextIndex - 1, watermark.end == view.end { return true }
+        if index == 0 { return watermark.end.segment <= 1 && watermark.end.offset == 0 }
+        if watermark.end == RecordPosition(segment: index + 1, offset: 0) {
+            return view.files.firsts.contains(index + 1)
+        }
+        return try view.lineEnd(of: index) == watermark.end
     }
 
     private func isOfEarlierBoot(_ watermark: Watermark) -> Bool {

@@ -46,6 +46,8 @@ extension SegmentWriter {
             guard extent.identity == identity else { return false }
             if try active.file.read(exactly: 1, at: view.end.offset) != [0], try !readOn(active.file) { return false }
             guard view.ledger.nextIndex > last, extent.size > view.end.offset else { return false }
+            // What is durable is told by where its record ends. One that does not know is as good as lost.
+            if watermark.index == view.ledger.nextIndex - 1, watermark.end != view.end { return false }
             isShared = view.ledger.nextIndex != next
             if view.ledger.nextIndex - 1 == last {
                 // Whoever made it longer, and lives, has synced it before giving up the lock; and nobody's sync failed, for else
@@ -82,13 +84,25 @@ extension SegmentWriter {
     /// Reads the records that others have appended, as far as a watermark in a later segment.
     private mutating func follow(_ watermark: Watermark) throws(JournalError) -> Bool {
         if !view.files.firsts.contains(watermark.end.segment) { view.files = try SegmentFiles(of: view.directory) }
-        let stop = try view.scan { (scan, files) throws(JournalError) in
-            try scan.run(&files, upTo: watermark.index, limit: watermark.end)
+        let stop: SegmentScan.Stop
+        do throws(JournalError) {
+            stop = try view.scan { (scan, files) throws(JournalError) in
+                try scan.run(&files, upTo: watermark.index, limit: watermark.end)
+            }
+        } catch .io(let error, let file) {
+            throw .io(error, file: file)
+        } catch {
+            // What is wrong is for a fresh look to say: it may be the watermark.
+            return false
         }
         guard case .reached = stop else { return false }
-        view.end = watermark.end
+        // A new segment is named after the record that it is begun for.
+        let beginning = RecordPosition(segment: view.ledger.nextIndex, offset: 0)
+        if watermark.end == beginning { view.end = beginning }
+        // A watermark that says otherwise would have records left out.
+        guard view.end == watermark.end else { return false }
         view.files.close()
         try openActive()
-        return true
+        return active?.first == view.end.segment
     }
 }
