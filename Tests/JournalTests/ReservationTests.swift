@@ -186,6 +186,7 @@ struct ReservationTests {
         let synced = journal.fileSystem.calls.filter { $0.operation == .sync || $0.operation == .syncDirectory }
         #expect(synced == [])
         #expect(try handle.records().count == 2)
-        #expect(try journal.open().verifyIntegrity().isIntact)
+        let report = try journal.open().verifyIntegrity()
+        #expect(report.isIntact && report.recordCount == 2, "\(report)")
     }
 }

@@ -119,7 +119,8 @@ extension SegmentView {
         )
     }
 
-    private mutating func syncLastSegment() throws(JournalError) {
+    /// Makes durable what others have written, before it is reported.
+    mutating func syncLastSegment() throws(JournalError) {
         guard let last = files.firsts.last else { return }
         do {
             try files.file(last).sync(.data)

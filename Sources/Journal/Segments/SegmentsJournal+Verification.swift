@@ -2,7 +2,7 @@ internal import Canonical
 internal import FileSystemSeam
 
 extension SegmentsJournal {
-    /// Walks everything that is durable. Takes no lock.
+    /// Walks everything that readers report, and looks at what stands behind it. Takes no lock.
     ///
     /// Memory is bounded for any number of records: a block a thread and little more where the index proves what the records
     /// say, and ``SegmentSettings/auditByteMaximum`` besides where it does not. Checkpoints, findings and failures are kept.
@@ -20,22 +20,18 @@ extension SegmentsJournal {
         let listing = try listing(of: directory, id)
         var watermark = try WatermarkFile(in: directory, bootID: boot, forWriting: false)
         var view = try SegmentView(unread: directory, place, watermark, journalID: id, usingIndex: false)
-        // In the boot that wrote it, nothing behind the watermark can be taken for durable.
-        let limit = watermark.watermark.flatMap { $0.bootID == boot && !boot.isEmpty ? $0.index : nil }
-        var walk = SegmentWalk(view.ledger.maker, upTo: limit, stopsAtFirst: request.stopsAtFirst)
+        let limit = try lastReported(watermark, listing, &view)
         let evidence = Evidence.all(watermark, listing)
         let total = watermark.evidence.map(\.head.index).max()
-        let review = try RecordReview(
-            &walk,
-            &view.files,
-            RecordReview.Scope(
-                runs: listing.runs,
-                wanted: evidence.map(\.index) + [request.anchor?.index ?? 0],
-                clockToleranceSeconds: place.options.clockToleranceSeconds,
-                settings: place.options.segmentSettings,
-                progress: { progress?(WorkProgress(completed: $0, total: total)) }
-            )
+        let scope = RecordReview.Scope(
+            runs: listing.runs,
+            wanted: evidence.map(\.index) + [request.anchor?.index ?? 0],
+            clockToleranceSeconds: place.options.clockToleranceSeconds,
+            settings: place.options.segmentSettings,
+            progress: { progress?(WorkProgress(completed: $0, total: total)) }
         )
+        var walk = SegmentWalk(view.ledger.maker, upTo: limit, stopsAtFirst: request.stopsAtFirst)
+        var review = try RecordReview(&walk, &view.files, scope)
         progress?(WorkProgress(completed: walk.nextIndex - 1, total: total))
         report.recordCount = walk.recordCount
         report.head = walk.head
@@ -44,16 +40,37 @@ extension SegmentsJournal {
         if walk.failures.isEmpty || !request.stopsAtFirst {
             report.check(watermark.content, walk)
             report.check(evidence, walk, review.heads)
-            if let anchor = request.anchor { report.check(anchor) { review.heads[$0] } }
             if walk.failures.isEmpty {
-                try report.checkBehind(limit, walk, &view, &watermark)
+                if let last = try report.checkBehind(limit, walk, &view, &watermark) {
+                    // Not counted, but looked at: they may be there because somebody put an older watermark back.
+                    var further = SegmentWalk(view.ledger.maker, upTo: last, stopsAtFirst: true)
+                    let found = try RecordReview(&further, &view.files, scope.withoutProgress)
+                    if try !watermark.refresh(), further.failures.isEmpty { review = found }
+                }
                 if let stale = review.stale { report.add(stale: stale) }
                 report.findings = review.findings
                 try recomputeRoots(review.checkpoints, &view.files, walk, request, &report)
             }
+            if let anchor = request.anchor { report.check(anchor) { review.heads[$0] } }
             report.failures.sort { $0.index < $1.index }
         }
         return report
+    }
+
+    /// The last record that readers report; nil where that is the last one there is.
+    ///
+    /// In the boot that wrote it, nothing behind the watermark can be taken for durable, but for what the index or the head's
+    /// copy names. What a writer without syncs has appended is made durable first, as by every reader.
+    private func lastReported(
+        _ file: WatermarkFile,
+        _ listing: IndexListing,
+        _ view: inout SegmentView
+    ) throws(JournalError) -> UInt64? {
+        guard let watermark = file.watermark, watermark.bootID == boot, !boot.isEmpty else { return nil }
+        let last = Evidence.all(file, listing).reduce(watermark.index) { max($0, $1.index) }
+        guard let unsynced = watermark.unsyncedIndex, unsynced > watermark.index else { return last }
+        if place.isDurable { try view.syncLastSegment() }
+        return max(last, unsynced)
     }
 
     /// The index of the journal in a directory; a watermark tells whose it is where the manifest does not.
@@ -155,24 +172,34 @@ extension VerificationReport {
     }
 
     /// Looks at what stands behind the records that are durable: left by an append that was never acknowledged, or
-    /// being appended right now.
+    /// being appended right now; or acknowledged, and the watermark is older than it says.
+    ///
+    /// - Returns: the last of the whole records there; nil when there is none, or somebody is appending.
     fileprivate mutating func checkBehind(
         _ limit: UInt64?,
         _ walk: SegmentWalk,
         _ view: inout SegmentView,
         _ watermark: inout WatermarkFile
-    ) throws(JournalError) {
+    ) throws(JournalError) -> UInt64? {
         var rest = walk.rest
+        var last: UInt64?
         if limit != nil {
             let before = watermark.content
             var behind = SegmentScan(view.ledger, behind: walk)
             let stop = try behind.run(&view.files)
             // Whatever moved the watermark meanwhile was appending, and may be still.
-            guard try !watermark.refresh(), watermark.content == before else { return }
+            guard try !watermark.refresh(), watermark.content == before else { return nil }
             if behind.ledger.nextIndex > walk.nextIndex {
+                let found = walk.nextIndex...(behind.ledger.nextIndex - 1)
+                last = found.upperBound
+                let what =
+                    found.count == 1
+                    ? "one whole record, \(found.lowerBound), is"
+                    : "\(found.count) whole records, \(found.lowerBound) to \(found.upperBound), are"
                 warn(
                     .headBehind,
-                    "records behind \(walk.nextIndex - 1) are not known to be durable; the next append makes them so"
+                    "\(what) not known to be durable: readers leave out what stands behind the head, and the next append "
+                        + "makes it durable"
                 )
             }
             switch stop {
@@ -188,6 +215,7 @@ extension VerificationReport {
                     + "it aside"
             )
         }
+        return last
     }
 
     private mutating func warn(_ kind: VerificationWarning.Kind, _ message: String) {

@@ -24,6 +24,13 @@ struct RecordReview {
         var settings: SegmentSettings
         /// Told how many records are done.
         var progress: (UInt64) -> Void
+
+        /// The same for a second look, of which nobody is told.
+        var withoutProgress: Scope {
+            var scope = self
+            scope.progress = { _ in }
+            return scope
+        }
     }
 
     /// Walks and looks.

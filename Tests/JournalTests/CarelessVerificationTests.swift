@@ -1,0 +1,57 @@
+import FileSystemSeam
+import Journal
+import TestSupport
+import Testing
+
+/// Readers report what a writer without syncs has appended. Verification walks as far as they do.
+@Suite("Verification of records that nobody synced")
+struct CarelessVerificationTests {
+    private static let careless = JournalOptions(durability: .processCrashOnly)
+
+    @Test(arguments: JournalFormat.allCases, [0, 3])
+    func anAnchorIsAmongThem(format: JournalFormat, durable: Int) throws {
+        let journal = try TestJournal(format)
+        for number in 0..<durable { _ = try journal.open().reserve(use(nonce: "d-\(number)"), maximumUses: 1) }
+        let handle = journal.open(Self.careless)
+        for number in durable..<10 { _ = try handle.reserve(use(nonce: "c-\(number)"), maximumUses: 1) }
+        let head = try #require(try journal.open().head())
+        #expect(head.index == 10)
+        let anchor = JournalAnchor(index: head.index, digest: head.digest)
+        for report in [
+            try journal.open().verifyAll(anchor: anchor), try journal.open().verifyIntegrity(anchor: anchor),
+            try handle.verifyAll(anchor: anchor),
+        ] {
+            #expect(report.isIntact, "\(report.failures)")
+            #expect(report.recordCount == 10)
+            #expect(report.head == head)
+        }
+        let wrong = JournalAnchor(index: head.index, digest: digest("another"))
+        #expect(try journal.open().verifyAll(anchor: wrong).failures.map(\.kind) == [.rolledBack])
+    }
+
+    @Test(arguments: JournalFormat.allCases)
+    func whatTheyShouldNotHoldIsFound(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
+        _ = try journal.open().reserve(use(nonce: "once"), maximumUses: 1)
+        let handle = journal.open(Self.careless)
+        _ = try handle.append(use(nonce: "once", maximum: 1))
+        _ = try handle.append(revocation())
+        _ = try handle.append(use(nonce: "twice"))
+        let findings = try journal.open().verifyAll().findings
+        #expect(findings.contains { $0.kind == .limitExceeded && $0.index == 2 }, "\(findings)")
+        #expect(findings.contains { $0.kind == .useAfterRevocation && $0.index == 4 }, "\(findings)")
+    }
+
+    /// What is reported was made durable before, as by every reader.
+    @Test func theyAreSyncedBeforeTheyAreReported() throws {
+        let journal = try TestJournal(.segments)
+        _ = try journal.open().reserve(use())
+        _ = try journal.open(Self.careless).reserve(use(nonce: "careless"))
+        let segment = "segments/\(try #require(try journal.names(in: "segments").last))"
+        journal.fileSystem.forgetCalls()
+        #expect(try journal.open().verifyAll().recordCount == 2)
+        let changes = journal.fileSystem.calls.filter(\.isChange)
+        #expect(changes.contains { $0.operation == .sync && $0.path == segment }, "\(changes)")
+        #expect(changes.allSatisfy { $0.operation == .sync || $0.operation == .syncDirectory }, "\(changes)")
+    }
+}
