@@ -108,6 +108,49 @@ struct GroupCommitTests {
         #expect(try journal.open().verifyAll().findings == [])
     }
 
+    /// What a later request asks for may show that a record was altered, and by then the first one's is written.
+    @Test func whatIsDurableIsAcknowledgedAlsoWhereALaterRequestFails() throws {
+        let disk = TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk
+        let journal = try TestJournal(.segments, .tiny, in: disk)
+        let handle = journal.open()
+        for number in 1...20 {
+            _ = try handle.reserve(use(nonce: "n-\(number)", key: "k-\(number)"), maximumUses: 1)
+        }
+        let segment = "segments/\(try #require(try journal.names(in: "segments").first))"
+        var lines = try journal.text(segment).split(separator: "\n", omittingEmptySubsequences: false)
+        lines[4].replace("eu/7", with: "eu/8")
+        try journal.write(lines.joined(separator: "\n").utf8, to: segment)
+        let hasBegun = Flag()
+        let isAsking = Flag()
+        // It holds the journal, which holds it.
+        defer { journal.fileSystem.setIntercept(nil) }
+        journal.fileSystem.setIntercept { call in
+            if call.operation == .lock, hasBegun.raise() {
+                while !isAsking.isUp { PosixFileSystem.shared.sleep(nanoseconds: 1_000_000) }
+                PosixFileSystem.shared.sleep(nanoseconds: 200_000_000)
+            }
+            return nil
+        }
+        let outcomes = Condition(["", ""])
+        try threads(2) { number in
+            var request = use(nonce: "new")
+            if number == 1 {
+                while !hasBegun.isUp { PosixFileSystem.shared.sleep(nanoseconds: 1_000_000) }
+                _ = isAsking.raise()
+                request = use(nonce: "n-5", key: "k-5")
+            }
+            let outcome: String
+            do throws(JournalError) {
+                outcome = "record \(try handle.reserve(request, maximumUses: 1).index)"
+            } catch {
+                outcome = error.code
+            }
+            outcomes.withLock { $0[number] = outcome }
+        }
+        #expect(outcomes.withLock { $0 } == ["record 21", "record_tampered"])
+        #expect(try journal.open().verifyAll().recordCount == 21)
+    }
+
     /// When the shared sync fails nobody is told that a use is recorded.
     @Test func aFailedSyncFailsEveryoneInTheGroup() throws {
         let journal = try journal()

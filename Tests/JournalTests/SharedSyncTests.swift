@@ -65,6 +65,25 @@ struct SharedSyncTests {
         #expect(try journal.open().verifyAll().failures.isEmpty)
     }
 
+    /// So would whatever else the fresh look at the journal meets.
+    @Test(arguments: ["journal.json", "heads/current.json"])
+    func aRecordThatIsWrittenIsNotReportedAsNeverTried(file: String) throws {
+        let (journal, handle) = try sharing()
+        let before = try journal.bytes(file)
+        meddle(journal) {
+            try journal.write(#"{"kind":"something","index":99,"digest":"sha256:x"}"#.utf8, to: file)
+        }
+        let error = try journalError { _ = try handle.reserve(use(nonce: "n-5"), maximumUses: 1) }
+        #expect(error?.code == "io", "\(String(describing: error))")
+        // Asked again, it is said what is wrong.
+        let again = try journalError { _ = try handle.reserve(use(nonce: "n-5"), maximumUses: 1) }
+        #expect(["unsupported_format", "not_a_journal", "missing_record"].contains(again?.code), "\(again as Any)")
+        if file == "journal.json" { try journal.write(before, to: file) } else { try journal.remove(file) }
+        let last = try journalError { _ = try handle.reserve(use(nonce: "n-5"), maximumUses: 1) }
+        #expect(last?.code == "uses_exhausted")
+        #expect(try journal.recordCount() == 5)
+    }
+
     /// The segments are replaced by a copy that lacks the record, whose sync succeeds.
     @Test func aRecordThatIsGoneIsNotAcknowledged() throws {
         let (journal, handle) = try sharing()

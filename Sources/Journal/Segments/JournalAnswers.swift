@@ -12,10 +12,14 @@ struct JournalAnswers: Sendable {
 
     /// Decides all requests that are still to be decided, and stages what is granted.
     ///
-    /// A refusal stands also when the group then fails, if no record of the group was counted for it: what is refused
-    /// because of a record that failed is answered with the failure.
+    /// What was made durable on the way stands whatever becomes of the rest. A refusal stands also when the group then
+    /// fails, if no record of the group was counted for it: what is refused because of a record that failed is answered
+    /// with the failure.
     mutating func decide(on writer: inout SegmentWriter) throws(JournalError) {
         for request in requests[all.count...] {
+            let (count, commitCount) = (all.count, writer.commitCount)
+            // Deciding may take that what was staged is written first, and fail after that.
+            defer { if writer.commitCount != commitCount { firm = max(firm, count) } }
             do throws(JournalError) {
                 all.append(.success(try writer.answer(request)))
             } catch  where error.isRefusal {

@@ -88,6 +88,7 @@ extension SegmentWriter {
         staged.removeAll(keepingCapacity: true)
         if place.isDurable { try sync() }
         try advance()
+        commitCount += 1
     }
 
     /// Whether others have written records that nobody is known to have synced. What is answered rests on them.

@@ -14,6 +14,8 @@ struct SegmentWriter: Sendable {
     var active: ActiveSegment?
     /// Lines that are counted but not written yet.
     var staged: [UInt8] = []
+    /// How often what was staged was committed.
+    var commitCount = 0
     /// How many records the tail holds before the index is written again.
     var tailMaximum: UInt64 = 0
     /// Whether others have appended since the last commit, or may have: then they may also be publishing right now what

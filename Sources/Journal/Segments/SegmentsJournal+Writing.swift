@@ -132,6 +132,17 @@ extension SegmentsJournal {
         } catch .lockBusy(let path, _) {
             // Whoever is told of a busy lock takes it that nothing was written.
             throw .io(FileSystemError(operation: .lock, name: path, code: .timedOut), file: path)
+        } catch .io(let error, let file) {
+            throw .io(error, file: file)
+        } catch .rolledBack(let expected, let found) {
+            // It was written to what is no longer the journal.
+            throw .rolledBack(expected: expected, found: found)
+        } catch {
+            // So does whoever is told of anything else. The next call tells what it is.
+            throw .io(
+                FileSystemError(operation: .read, name: HeadFile.fileName, code: .staleHandle),
+                file: WatermarkFile.path
+            )
         }
     }
 
