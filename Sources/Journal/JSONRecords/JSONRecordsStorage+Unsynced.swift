@@ -18,7 +18,11 @@ extension JSONRecordsStorage {
 
     /// Notes that records from `index` on are not synced, unless earlier ones are not either.
     func noteUnsynced(from index: UInt64) throws(JournalError) {
-        if try firstUnsynced() != nil { return }
+        if try firstUnsynced() == nil { try writeUnsynced(from: index) }
+    }
+
+    /// Notes that records from `index` on are not synced, and earlier ones are.
+    func writeUnsynced(from index: UInt64) throws(JournalError) {
         let heads = try madeSubdirectory(HeadFile.directoryName)
         do {
             try heads.replaceWithoutSync(Self.unsyncedName, with: IndexFile.lines([index]))

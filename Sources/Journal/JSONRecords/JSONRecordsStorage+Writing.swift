@@ -15,15 +15,30 @@ extension JSONRecordsStorage {
         return bytes
     }
 
-    /// Writes a record's file again, with the same bytes on a fresh inode, and makes it durable.
+    /// Writes the files of records again, with the same bytes on fresh inodes, and makes them durable.
+    ///
+    ///     for each: openat(records, "….json.tmp", O_CREAT|O_EXCL) · pwrite · fdatasync · close · renameat
+    ///     fsync(records)
     ///
     /// A record beyond the head may have been published by a process whose sync failed or that was killed before
     /// it. Syncing the same inode again could report a success that means nothing, so its bytes are written anew
     /// before anything is built on them.
-    func secure(_ record: StoredRecord) throws(JournalError) {
+    func secure(_ batch: ArraySlice<StoredRecord>) throws(JournalError) {
         let records = try recordsForWriting()
-        let name = RecordName(of: record.record, at: record.index).text
-        try publish(record.bytes, as: name, in: records, isDurable: true)
+        for record in batch {
+            let name = RecordName(of: record.record, at: record.index).text
+            do {
+                try records.replaceAtomically(
+                    name,
+                    with: record.bytes,
+                    temporaryName: name + ".tmp",
+                    syncDirectory: false
+                )
+            } catch {
+                throw .io(error, file: "\(Self.recordsName)/\(name)")
+            }
+        }
+        try syncRecords()
     }
 
     /// Writes a record's file with its bytes as they were stored, in a journal that has no name yet. Its contents are
