@@ -10,7 +10,7 @@ import Testing
 /// Left out, since the two rightly differ: times, inode numbers, link counts and sizes of directories, the order of
 /// entries, and (for the superuser, whom permissions do not bind) files without permission bits.
 @Suite struct DifferentialTests {
-    private static let isLong = ProcessInfo.processInfo.environment["HOLDFAST_LONG"] != nil
+    private static let isLong = runsLongTests
     private static let seeds: ClosedRange<UInt64> = isLong ? today...today + 39 : 1...4
     private static let today = UInt64(Date().timeIntervalSince1970 / 86_400) * 1000
     /// After so many operations in one tree another one is begun, so that neither side grows slow.

@@ -21,7 +21,7 @@ struct MutationTests {
         return journal
     }
 
-    private static let isLong = ProcessInfo.processInfo.environment["HOLDFAST_LONG"] != nil
+    private static let isLong = runsLongTests
 
     private static func values(for byte: UInt8) -> Set<UInt8> {
         Set([byte ^ 1, byte ^ 0x20, 0x20, 0x0A, 0x22, 0x30, 0x39, 0x00, 0xFF]).subtracting([byte])

@@ -8,7 +8,7 @@ import Testing
 /// reading line by line gives.
 @Suite("Verification by several threads")
 struct ParallelVerificationTests {
-    private static let isLong = ProcessInfo.processInfo.environment["HOLDFAST_LONG"] != nil
+    private static let isLong = runsLongTests
 
     /// Compares all ways to verify a journal, and returns the report.
     @discardableResult

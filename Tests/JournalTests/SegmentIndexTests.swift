@@ -8,7 +8,7 @@ import Testing
 /// is lost.
 @Suite("The index of a journal in segments")
 struct SegmentIndexTests {
-    private static let isLong = ProcessInfo.processInfo.environment["HOLDFAST_LONG"] != nil
+    private static let isLong = runsLongTests
     private static let disk = TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk
 
     /// A journal of 22 records: uses of three grants, with keys; one more grant that is revoked; a checkpoint.

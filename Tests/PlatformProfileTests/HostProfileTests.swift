@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Profiles of schema 2")
 struct HostProfileTests {
-    private static let isLong = ProcessInfo.processInfo.environment["HOLDFAST_LONG"] == "1"
+    private static let isLong = runsLongTests
     private static let minute: UInt64 = 60_000_000_000
 
     private static func simulated(_ change: (SimDisk) -> Void = { _ in }) -> PlatformEvidence {

@@ -1,9 +1,5 @@
-import Foundation
 import TestSupport
 import Testing
-
-/// Whether the tests that take minutes run too: `HOLDFAST_LONG=1`.
-let runsLongTests = ProcessInfo.processInfo.environment["HOLDFAST_LONG"] == "1"
 
 extension Trait where Self == ConditionTrait {
     /// Skips a test, visibly, where the published vectors do not stand beside the checkout.

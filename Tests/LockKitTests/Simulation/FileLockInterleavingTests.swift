@@ -1,6 +1,7 @@
 import CrashTesting
 import FileSystemSeam
 import LockKit
+import TestSupport
 import Testing
 
 @Suite("Interleavings of a file lock")

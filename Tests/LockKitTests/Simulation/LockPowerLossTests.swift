@@ -1,6 +1,7 @@
 import CrashTesting
 import FileSystemSeam
 import LockKit
+import TestSupport
 import Testing
 
 /// The power is cut at every point while a lock is acquired, released, preserved and moved to quarantine.

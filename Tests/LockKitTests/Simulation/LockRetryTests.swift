@@ -1,6 +1,7 @@
 import CrashTesting
 import FileSystemSeam
 import LockKit
+import TestSupport
 import Testing
 
 /// Each sync fails once, and whoever was refused tries again: another sync succeeds, and says nothing of what the first one was

@@ -1,6 +1,7 @@
 import CrashTesting
 import FileSystemSeam
 import LockKit
+import TestSupport
 import Testing
 
 /// Processes that acquire, release, quarantine, are killed and have files removed under them, in every order: never two

@@ -1,9 +1,5 @@
 import CrashTesting
 import FileSystemSeam
-import Foundation
-
-/// Whether the campaigns that take minutes run: `HOLDFAST_LONG=1`.
-let runsLongTests = ProcessInfo.processInfo.environment["HOLDFAST_LONG"] == "1"
 
 /// Knows who is inside, without any lock of its own kind: one schedule of the explorer moves one process at a time.
 final class Oracle: Sendable {

@@ -1,6 +1,7 @@
 import CrashTesting
 import FileSystemSeam
 import LockKit
+import TestSupport
 import Testing
 
 /// How many holds a writer waits for, counted in every schedule rather than measured in time.
