@@ -6,56 +6,24 @@ import Testing
 
 /// A process that appends events in a loop until it is done or killed: ours (`Tests/EventWorker`), or the independent one
 /// (`Tests/OtherWriter`).
-final class EventWriter {
-    private let process = Process()
-    private let output = Pipe()
-
+final class EventWriter: ChildProcess {
     /// Ours.
     init(session: String, name: String, first: Int = 0, count: Int, mode: String = "none") throws {
-        process.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-            .appending(path: "event-worker")
-        process.arguments = [session, name, String(first), String(count), mode]
-        try start()
+        try super.init(Self.path(of: "event-worker"), [session, name, String(first), String(count), mode])
     }
 
     /// The independent one.
     init(pythonIn session: String, name: String, count: Int, options: [String] = []) throws {
-        process.executableURL = URL(filePath: "/usr/bin/env")
         let script = Checkout.root + "/Tests/OtherWriter/event_writer.py"
-        process.arguments = ["python3", "-B", script, session, name, "0", String(count)] + options
-        try start()
+        let words = ["python3", "-B", script, session, name, "0", String(count)] + options
+        try super.init("/usr/bin/env", words)
     }
-
-    private func start() throws {
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        try process.run()
-    }
-
-    func kill() { Foundation.kill(process.processIdentifier, SIGKILL) }
-
-    /// Waits for the end, and gives the lines it printed, but for one that was cut off.
-    func lines() -> [String] {
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
-    }
-
-    /// Whether it was still running when it was killed, once ``lines()`` returned.
-    var wasKilled: Bool { process.terminationReason == .uncaughtSignal && process.terminationStatus == SIGKILL }
-
-    /// How it ended, once ``lines()`` returned.
-    var code: Int32 { process.terminationStatus }
 
     /// Whether there is a Python to run the independent writer.
     static let hasPython: Bool = {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3", "-c", ""]
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
+        let words = ["python3", "-c", ""]
+        guard let process = try? ChildProcess("/usr/bin/env", words, error: FileHandle.nullDevice) else { return false }
+        return process.text() == "" && process.end == .exited(0)
     }()
 }
 

@@ -38,7 +38,7 @@ struct KilledWriterTests {
             }
             let victims = workers.shuffled(using: &random)
             // However slow the machine is, somebody is at work; in the other rounds the first ones are hardly born.
-            if round.isMultiple(of: 2) { victims[0].waitForOutput() } else { usleep(delay(60_000, &random)) }
+            if round.isMultiple(of: 2) { victims[0].waitForLine() } else { usleep(delay(60_000, &random)) }
             victims[0].kill()
             for victim in victims.dropFirst() {
                 usleep(delay(60_000, &random))
@@ -82,7 +82,7 @@ struct KilledWriterTests {
     }
 
     /// Eight processes with 5 000 nonces each, killed at random and started again until all are consumed.
-    @Test(.enabled(if: ProcessInfo.processInfo.environment["HOLDFAST_LONG"] != nil, "a long campaign"))
+    @Test(.enabled(if: runsLongTests, "a long campaign"))
     func eightTimesFiveThousand() throws {
         let temporary = try TemporaryDirectory()
         let path = temporary.path + "/journal"

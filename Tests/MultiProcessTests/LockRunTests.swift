@@ -27,7 +27,7 @@ struct LockRunTests {
         let temporary = try TemporaryDirectory()
         let store = temporary.path + "/store"
         try PosixFileSystem.shared.openDirectory(temporary.path).makeDirectory("store", permissions: .ownerDirectory)
-        _ = try LockWorker("marker-exit", store).end()
+        #expect(try LockWorker("marker-exit", store).finish().end == .exited(0))
         let run = try HoldfastProgram.shell(
             "set -e; cd \"$1\"; holdfast() { \"$0\" \"$@\"; }\n\(commands)\nstat -c %a ada.key",
             temporary.path
@@ -87,16 +87,13 @@ struct LockRunTests {
     @Test func theLockIsTheCommands() throws {
         let temporary = try TemporaryDirectory()
         let path = temporary.path + "/lock"
-        let process = Process()
-        process.executableURL = URL(filePath: HoldfastProgram.path)
-        process.arguments = ["lock", "run", path, "--", "sleep", "300"]
-        try process.run()
-        let name = "/proc/\(process.processIdentifier)/comm"
+        let process = try ChildProcess(HoldfastProgram.path, ["lock", "run", path, "--", "sleep", "300"])
+        let name = "/proc/\(process.processID)/comm"
         while try String(contentsOfFile: name, encoding: .utf8) != "sleep\n" { usleep(1000) }
         #expect(try LockLook.isHeld(path))
         // Not a signal that can be blocked: which ones are, the command inherits from the thread that starts it.
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        process.kill()
+        #expect(process.lines() == [] && process.wasKilled)
         #expect(try LockLook.isFree(path))
     }
 

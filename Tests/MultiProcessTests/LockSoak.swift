@@ -24,6 +24,12 @@ struct LockSoak {
         /// What workers printed.
         var lines: [String] = []
 
+        /// Takes what a worker printed, and a line of its own when it was neither done nor killed.
+        mutating func take(_ ended: (lines: [String], end: ChildProcess.End)) {
+            lines += ended.lines
+            if ended.end != .killed, ended.end != .exited(0) { lines.append("ended with \(ended.end)") }
+        }
+
         var description: String {
             "\(holds) holds, \(kills) kills, \(removals) files removed or renamed, \(overlaps) overlaps, "
                 + "\(regressions) epochs that did not grow, \(isStuck ? "stuck" : "not stuck"), "
@@ -57,7 +63,7 @@ struct LockSoak {
                 let process = running[victim].processID
                 oracle.announceKill(of: victim, process: process)
                 running[victim].kill()
-                outcome.lines += running[victim].end().lines
+                outcome.take(running[victim].finish())
                 oracle.forget(victim, process: process)
                 running[victim] = try worker(victim, place, directory)
                 outcome.kills += 1
@@ -65,9 +71,7 @@ struct LockSoak {
         }
         for worker in running {
             if outcome.isStuck { worker.kill() }
-            let ended = worker.end()
-            outcome.lines += ended.lines
-            if ended.code != 0, !outcome.isStuck { outcome.lines.append("exit \(ended.code ?? -1)") }
+            outcome.take(worker.finish())
         }
         outcome.seconds = Date().timeIntervalSince(start)
         outcome.holds = oracle.value(.holds)

@@ -4,7 +4,6 @@ import Testing
 
 @Suite("Locks under kills and vandals", .serialized)
 struct LockSoakTests {
-    private static let isLong = ProcessInfo.processInfo.environment["HOLDFAST_LONG"] == "1"
     /// What is shown is the lock and not the disk, unless one is asked for.
     private static let disk =
         ProcessInfo.processInfo.environment["HOLDFAST_TEST_DIRECTORY"] ?? TemporaryDirectory.memoryDisk
@@ -12,7 +11,7 @@ struct LockSoakTests {
     private static let marker = ".cortex-restore-active-store.lock"
 
     private static func soak(_ kind: String, _ names: [String], holds: UInt64, long: UInt64) -> LockSoak {
-        LockSoak(kind: kind, workers: 8, holds: isLong ? long : holds, names: names, seed: 4)
+        LockSoak(kind: kind, workers: 8, holds: runsLongTests ? long : holds, names: names, seed: 4)
     }
 
     private static let soaks = [
@@ -53,8 +52,8 @@ struct LockSoakTests {
         #expect(second.nextLine() == "overlap of \(second.processID) with [\(first.processID)]")
         #expect(second.nextLine() == "inside")
         #expect(oracle.value(.overlaps) == 1)
-        #expect(first.end().code == 0)
-        #expect(second.end().code == 0)
+        #expect(first.finish().end == .exited(0))
+        #expect(second.finish().end == .exited(0))
         #expect(oracle.value(.holds) == 2)
     }
 }

@@ -35,7 +35,7 @@ struct MarkerLockProcessTests {
         #expect(inspection.holders == [worker.processID])
         #expect(inspection.marker?.marker?.processID == UInt32(worker.processID))
         #expect(try code { _ = try lock(temporary.path).acquire(Self.request).epoch } == "held")
-        #expect(worker.end().code == 0)
+        #expect(worker.finish().end == .exited(0))
         #expect(try lock(temporary.path).inspect().state == .idle)
     }
 
@@ -46,7 +46,7 @@ struct MarkerLockProcessTests {
         let worker = try LockWorker(command, temporary.path)
         #expect(worker.nextLine() == "held")
         if command == "marker-hold" { worker.kill() }
-        _ = worker.end()
+        #expect(worker.finish().end == (command == "marker-hold" ? .killed : .exited(0)))
         let inspection = try lock(temporary.path).inspect()
         #expect(inspection.state == .stale)
         #expect(inspection.owner == .gone)
@@ -60,11 +60,11 @@ struct MarkerLockProcessTests {
     /// A forked child drops its copy of the guard: marker and lock are the parent's.
     @Test func aForkedChildNeitherRemovesTheMarkerNorFreesTheLock() throws {
         let temporary = try TemporaryDirectory()
-        let ended = try LockWorker("marker-fork", temporary.path).end()
+        let ended = try LockWorker("marker-fork", temporary.path).finish()
         #expect(
             ended.lines == ["child forked", "child released", "parent holds", "parent excludes", "parent released"]
         )
-        #expect(ended.code == 0)
+        #expect(ended.end == .exited(0))
         #expect(try lock(temporary.path).inspect().state == .idle)
     }
 }

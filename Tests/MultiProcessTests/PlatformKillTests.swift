@@ -6,26 +6,35 @@ import Testing
 
 @Suite("Looks at a platform that are killed")
 struct PlatformKillTests {
-    private static let isLong = ProcessInfo.processInfo.environment["HOLDFAST_LONG"] == "1"
-
     /// However far a look has come when its process is killed, alone or with its group, what it made goes away.
     @Test(arguments: [false, true])
     func nothingIsLeft(_ killsGroup: Bool) throws {
         let temporary = try TemporaryDirectory()
         var random = SplitMix64(seed: 8)
-        var made = 0
-        for _ in 0..<(Self.isLong ? 200 : 25) {
-            let process = Process()
-            process.executableURL = URL(filePath: HoldfastProgram.path)
-            process.arguments = ["platform", "observe", temporary.path]
-            process.standardOutput = FileHandle.nullDevice
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            usleep(UInt32.random(in: 0..<30_000, using: &random))
-            if try !FileManager.default.contentsOfDirectory(atPath: temporary.path).isEmpty { made += 1 }
-            if killsGroup { #expect(getpgid(process.processIdentifier) == process.processIdentifier) }
-            kill(killsGroup ? -process.processIdentifier : process.processIdentifier, SIGKILL)
-            process.waitUntilExit()
+        // How many were struck while something was there.
+        var struck = 0
+        var looks = 0
+        // So that a quick machine does not end before the signal, and a slow one begins before it.
+        var delay: UInt32 = 30_000
+        let (lookMinimum, struckMinimum) = runsLongTests ? (200, 40) : (25, 5)
+        while looks < lookMinimum || (struck < struckMinimum && looks < lookMinimum * 20) {
+            looks += 1
+            let process = try ChildProcess(
+                HoldfastProgram.path,
+                ["platform", "observe", temporary.path],
+                error: FileHandle.nullDevice
+            )
+            usleep(UInt32.random(in: 0..<delay, using: &random))
+            let isSomethingThere = try !FileManager.default.contentsOfDirectory(atPath: temporary.path).isEmpty
+            process.kill(withGroup: killsGroup)
+            process.expectEnd()
+            if !process.wasKilled {
+                delay = max(delay / 4 * 3, 1_000)
+            } else if isSomethingThere {
+                struck += 1
+            } else {
+                delay = min(delay / 4 * 5, 2_000_000)
+            }
             // The child that removes it needs a moment.
             for _ in 0..<15_000 where try !FileManager.default.contentsOfDirectory(atPath: temporary.path).isEmpty {
                 usleep(2000)
@@ -34,7 +43,8 @@ struct PlatformKillTests {
             #expect(left == [])
             if !left.isEmpty { break }
         }
-        print("killed while something was there: \(made)")
+        #expect(struck >= struckMinimum, "of \(looks) looks \(struck) were struck while something was there")
+        print("looks that were killed while something was there: \(struck) of \(looks)")
     }
 
     @Test func processesFindTheSameAtTheSameTime() throws {
