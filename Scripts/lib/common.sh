@@ -57,6 +57,8 @@ duration() {
 }
 
 temporary_directories=()
+# A command that runs first when the script ends, whatever made it end; it takes away what the script has mounted.
+before_leaving=''
 current_step=''
 step_started=0
 
@@ -68,8 +70,25 @@ make_temporary_directory() {
     printf -v "$1" '%s' "$made"
 }
 
+# run_tests_named PATTERN [ARGUMENT…]: runs the built tests whose name matches the regular expression; fails when none does.
+run_tests_named() {
+    local pattern=$1 log
+    shift
+    make_temporary_directory log
+    swift test --package-path "$root" --skip-build --disable-xctest --filter "$pattern" "$@" 2>&1 | tee "$log/output"
+    require_some_tests "$log/output" "$pattern"
+}
+
+# require_some_tests LOG PATTERN: fails when the runner's output in LOG tells that no test matched.
+require_some_tests() {
+    if grep -q 'Test run with 0 tests' "$1" || ! grep -q 'Test run with ' "$1"; then
+        fail "$exit_missing_input" "no test matches ${2:-anything}; the names are listed by: swift test list."
+    fi
+}
+
 on_exit() {
     local status=$? directory
+    if [[ -n $before_leaving ]]; then "$before_leaving" || true; fi
     for directory in ${temporary_directories[@]+"${temporary_directories[@]}"}; do
         rm -rf "$directory"
     done

@@ -84,8 +84,6 @@ run_tests() {
     current_step='Tests' step_started=$SECONDS
     say "${bold}==> $current_step${plain} ${dim}(full output: $log)${plain}"
     swift test "${arguments[@]}" 2>&1 | tee "$log" | sed -E '/^◇ Test .* started\.$/d'
-    if grep -q 'Test run with 0 tests' "$log"; then
-        fail "$exit_missing_input" "no test matches ${filter:-anything}; the names are listed by: swift test list."
-    fi
+    require_some_tests "$log" "$filter"
     current_step=''
 }
