@@ -120,6 +120,12 @@ let package = Package(
             swiftSettings: strictTests
         ),
         .target(
+            name: "CrashTestSupport",
+            dependencies: ["CrashTesting", "FileSystemSeam"],
+            path: "Tests/CrashTestSupport",
+            swiftSettings: strictTests
+        ),
+        .target(
             name: "LitmusPrograms",
             dependencies: ["FileSystemSeam"],
             path: "Tests/LitmusPrograms",
@@ -150,12 +156,16 @@ let package = Package(
         ),
         .testTarget(
             name: "CrashTests",
-            dependencies: ["EventLog", "Journal", "KeyStore", "CrashTesting", "FileSystemSeam", "TestSupport"],
+            dependencies: [
+                "EventLog", "Journal", "KeyStore", "CrashTesting", "CrashTestSupport", "FileSystemSeam", "TestSupport",
+            ],
             swiftSettings: strictTests
         ),
         .testTarget(
             name: "LockKitTests",
-            dependencies: ["LockKit", "CrashTesting", "FileSystemSeam", "Signing", "Canonical", "TestSupport"],
+            dependencies: [
+                "LockKit", "CrashTesting", "CrashTestSupport", "FileSystemSeam", "Signing", "Canonical", "TestSupport",
+            ],
             swiftSettings: strictTests
         ),
         .testTarget(
