@@ -7,8 +7,8 @@ import Testing
 @Suite("holdfast crash explore")
 struct CrashExploreCommandTests {
     @Test func aJournalKeepsItsPromisesAtEveryCrashPoint() throws {
-        // The smallest budget: what is tested here is the command, the depth belongs to longer runs.
-        let run = CommandRun("crash", "explore", "journal", "--model", "apfs", "--budget", "1", "--json")
+        // The smallest budget with which anything is lost: what is tested here is the command, the depth belongs to longer runs.
+        let run = CommandRun("crash", "explore", "journal", "--model", "apfs", "--budget", "2", "--json")
         #expect(run.code == .done)
         let json = try run.json()
         #expect(json["model"]?.string == "apfs")
@@ -20,7 +20,7 @@ struct CrashExploreCommandTests {
     @Test func aPageIsWrittenAndATerminalSeesTheProgress() throws {
         let temporary = try TemporaryDirectory()
         let page = temporary.path + "/page.html"
-        let words = ["crash", "explore", "journal", "--model", "xfs", "--budget", "1", "--html", page]
+        let words = ["crash", "explore", "journal", "--model", "xfs", "--budget", "2", "--html", page]
         // However fast the machine is, there is a line to see.
         let terminal = Console.Terminal(isError: true, columns: 200)
         let run = CommandRun(words, terminal: terminal, progressPatienceNanoseconds: 0)
@@ -51,7 +51,7 @@ struct CrashExploreCommandTests {
     }
 
     @Test func aKeyStoreKeepsItsPromisesAtEveryCrashPoint() throws {
-        let run = CommandRun("crash", "explore", "key-store", "--model", "ext4Ordered", "--budget", "1", "--json")
+        let run = CommandRun("crash", "explore", "key-store", "--model", "ext4Ordered", "--budget", "2", "--json")
         #expect(run.code == .done)
         let json = try run.json()
         #expect(json["findings"]?.array?.isEmpty == true)
@@ -59,7 +59,7 @@ struct CrashExploreCommandTests {
     }
 
     @Test func theReportNamesItsMode() {
-        let run = CommandRun("crash", "explore", "journal", "--model", "ext4Ordered", "--budget", "1")
+        let run = CommandRun("crash", "explore", "journal", "--model", "ext4Ordered", "--budget", "2")
         #expect(run.code == .done)
         #expect(run.output.contains("crash exploration under ext4Ordered: "))
         #expect(run.output.contains("no promise broken"))
