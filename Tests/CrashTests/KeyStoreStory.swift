@@ -10,6 +10,8 @@ enum KeyAnswer: Equatable, Sendable {
     case condemned(entity: String)
     /// A receipt was handed out.
     case shredded(entity: String, receipt: [UInt8])
+    /// The first root key holds no secret any more.
+    case moved
 }
 
 /// A key store on a simulated disk: how it is used, opened after a crash, and what must then hold.
@@ -179,6 +181,9 @@ struct RecoveredKeys {
                     try CheckFailure.unless(receipt.isSignatureValid, "the receipt is not signed")
                 }
             case .condemned: continue
+            case .moved:
+                let left = try KeyStoreStory.root(fileSystem).inventory(of: nil).generations
+                try CheckFailure.unless(left.isEmpty, "the old root key has secrets of generations \(left)")
             case .shredded(_, let receipt):
                 let verification = try store.verifyErasure(try ShredReceipt(parsing: receipt))
                 try CheckFailure.unless(verification.isErased, "the receipt does not hold: \(verification.findings)")
@@ -227,6 +232,7 @@ extension KeyStoreStory {
         store,
         say in
         try store.rewrap(root(fileSystem, "second.key"))
+        say(.moved)
         try seal(store, "a", "1", say)
     }
 
