@@ -1,3 +1,4 @@
+#if os(Linux)
 import FileSystemSeam
 import PlatformProfile
 import TestSupport
@@ -56,3 +57,4 @@ struct UntoldMountTests {
         #expect(!passive.map(\.field).contains("sync.directory"))
     }
 }
+#endif

@@ -17,15 +17,17 @@ import Testing
             for _ in 0..<20 {
                 do throws(FileSystemError) {
                     _ = try probes.otherProcessLock(on: file, timeoutNanoseconds: 1)
-                    exit(3)
                 } catch {
-                    if error.code != .timedOut { exit(4) }
+                    if error.code != .timedOut { exit(3) }
                 }
             }
-            // The last of them may have needed longer than the probe waited; the next one sees to it.
-            usleep(200_000)
-            _ = try probes.otherProcessLock(on: file, timeoutNanoseconds: 60_000_000_000)
-            exit(Self.deadChildren() == 0 ? 0 : 5)
+            // On a loaded machine some need longer than the probe waited; the next one sees to them.
+            for _ in 0..<200 {
+                _ = try probes.otherProcessLock(on: file, timeoutNanoseconds: 60_000_000_000)
+                if Self.deadChildren() == 0 { exit(0) }
+                usleep(20_000)
+            }
+            exit(4)
         }
     }
 
