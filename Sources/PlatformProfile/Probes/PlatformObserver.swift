@@ -10,6 +10,9 @@ public struct PlatformObserver: Sendable {
     /// most disks. A store and a person who asks give them the same, so that both find the same.
     public static let standardBudgetNanoseconds: UInt64 = 10_000_000_000
 
+    /// What the directory in which things are tried is a temporary name of: `.holdfast-probe.tmp-`, and random digits.
+    package static let scratchName = "holdfast-probe"
+
     private let fileSystem: any FileSystem
     /// How long all probes that try something may take together, in nanoseconds. One that does not end in time is left behind
     /// on its thread and reported as timed out.

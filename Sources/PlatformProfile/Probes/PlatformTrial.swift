@@ -51,7 +51,7 @@ final class PlatformTrial: Sendable {
         guard let probes = fileSystem.hostProbes else { return }
         let scratch: any ScratchDirectory
         do {
-            let name = try fileSystem.temporaryName(for: "holdfast-probe")
+            let name = try fileSystem.temporaryName(for: PlatformObserver.scratchName)
             scratch = try probes.scratchDirectory(name, in: own)
         } catch {
             let found = Self.all(.probeFailed(error.code))

@@ -1,4 +1,5 @@
 internal import FileSystemSeam
+internal import PlatformProfile
 
 /// What `journal import`, `convert` and `export` leave when they are killed: a copy that is not whole, under a name of its own
 /// beside the place where it would have stood: `.approvals.tmp-0123456789abcdef`.
@@ -12,22 +13,21 @@ enum InterruptedCopies {
         else { return [] }
         defer { try? directory.close() }
         let names = ((try? directory.entries()) ?? []).map(\.name).filter { name in
-            guard let copied = copiedName(name) else { return false }
+            // A look at the platform copies nothing.
+            guard let copied = copiedName(name), copied != PlatformObserver.scratchName else { return false }
             return !isOwn || copied == parts.last
         }
         return names.sorted().map { parts.parent == "." ? $0 : "\(parts.parent)/\($0)" }
     }
 
-    /// The name that a copy would have got; nil for a file that is none.
-    private static func copiedName(_ name: String) -> String? {
+    /// The name that something with a temporary name stands for; nil for another name.
+    static func copiedName(_ name: String) -> String? {
         let mark = name.utf8.count - 21
         guard name.hasPrefix("."), mark > 1 else { return nil }
         let end = name.utf8.index(name.startIndex, offsetBy: mark)
         let suffix = name[end...]
         guard suffix.hasPrefix(".tmp-"), suffix.utf8.dropFirst(5).allSatisfy(isHexadecimal) else { return nil }
-        let copied = String(name[name.utf8.index(after: name.startIndex)..<end])
-        // What a look at the platform tries things in.
-        return copied == "holdfast-probe" ? nil : copied
+        return String(name[name.utf8.index(after: name.startIndex)..<end])
     }
 
     private static func isHexadecimal(_ byte: UInt8) -> Bool {

@@ -1,4 +1,5 @@
 internal import FileSystemSeam
+internal import PlatformProfile
 
 extension StoreExamination.Finding {
     /// Something that a person should look at.
@@ -29,6 +30,23 @@ extension StoreExamination {
     mutating func addFileSystem(_ facts: MountFacts, at place: String) {
         self.facts.append(("file system", facts.fileSystemType.isEmpty ? "unknown" : facts.fileSystemType))
         if facts.isReadOnly { add(.notice("read_only", place, "the file system is read-only", "Mount it writable")) }
+    }
+
+    /// Names what looks at the platform left in a store's directory.
+    mutating func addLeftProbes(_ directory: any Directory) throws(FileSystemError) {
+        let names = try directory.entries().map(\.name).filter {
+            InterruptedCopies.copiedName($0) == PlatformObserver.scratchName
+        }
+        for name in names.sorted() {
+            add(
+                .notice(
+                    "left_probe",
+                    name,
+                    "a look at the platform was ended together with what would have removed this, or goes on",
+                    "Remove it when no store is being opened and no platform command runs there"
+                )
+            )
+        }
     }
 
     /// Names what others than the owner have access to.

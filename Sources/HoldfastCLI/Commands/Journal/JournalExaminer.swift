@@ -115,6 +115,7 @@ enum JournalExaminer {
         let hasQuarantine = try directory.entries().contains { $0.name == "quarantine" }
         let kept = hasQuarantine ? try directory.subdirectory("quarantine").entries() : []
         examination.facts.append(("torn tails kept", String(kept.count { $0.name.hasSuffix(".torn") })))
+        try examination.addLeftProbes(directory)
         for path in InterruptedCopies.beside(context.directory, context.fileSystem) {
             examination.add(
                 .notice(

@@ -130,6 +130,7 @@ enum KeysExaminer {
     ) throws(FileSystemError) {
         let facts = try context.fileSystem.mountFactsWithJournaling(of: directory)
         examination.addFileSystem(facts, at: context.directory)
+        try examination.addLeftProbes(directory)
         let risks = ResidualRisks(ofOverwritingOn: facts)
         if !risks.isEmpty {
             examination.add(
