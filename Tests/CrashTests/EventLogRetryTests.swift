@@ -1,6 +1,7 @@
 import CrashTesting
 import EventLog
 import FileSystemSeam
+import TestSupport
 import Testing
 
 /// Each sync fails once, and whoever was refused tries again with another handle, as he has to: another sync succeeds, and says
@@ -25,7 +26,8 @@ struct EventLogRetryTests {
             before: [String] = [],
             _ steps: [Step]
         ) {
-            story = EventLogStory(description: description, durability: .every, before: before, tail: tail) { _, _ in }
+            story = EventLogStory(description: description, durability: .every, before: before, tail: tail) { _, _, _ in
+            }
             self.durability = durability
             self.steps = steps
         }

@@ -17,10 +17,29 @@ struct EventLogStory: Sendable, CustomStringConvertible {
     let description: String
     var durability: EventDurability
     /// What the log holds before, durably.
-    var before: [String] = []
+    var before: [String]
     /// A torn tail behind that.
-    var tail = ""
-    var work: @Sendable (SessionLog, (LogAnswer) -> Void) throws -> Void
+    var tail: String
+    /// Whether what it says must survive a power cut.
+    var promises: Bool
+    var work: @Sendable (any FileSystem, SessionLog, (LogAnswer) -> Void) throws -> Void
+
+    /// - Parameter promises: whether what it says must survive; when nil, whether it does as a log of this durability says.
+    init(
+        description: String,
+        durability: EventDurability,
+        before: [String] = [],
+        tail: String = "",
+        promises: Bool? = nil,
+        work: @escaping @Sendable (any FileSystem, SessionLog, (LogAnswer) -> Void) throws -> Void
+    ) {
+        self.description = description
+        self.durability = durability
+        self.before = before
+        self.tail = tail
+        self.promises = promises ?? (durability != .none)
+        self.work = work
+    }
 
     /// Names say which number they should get, so that an event at a wrong place shows.
     static func event(_ name: String, padding: Int = 0) -> SessionEvent {
@@ -53,7 +72,7 @@ struct EventLogStory: Sendable, CustomStringConvertible {
     }
 
     func workload(_ fileSystem: any FileSystem, _ acknowledge: (LogAnswer) -> Void) throws {
-        try work(Self.log(fileSystem, durability), acknowledge)
+        try work(fileSystem, Self.log(fileSystem, durability), acknowledge)
     }
 
     /// Opening repairs what is torn, as the next append would.
@@ -120,7 +139,7 @@ struct RecoveredLog {
 
     private func checkAnswers(_ answers: [LogAnswer], _ found: LogContents, _ story: EventLogStory) throws {
         // Without syncs nothing is promised to survive a power cut.
-        if story.durability == .none { return }
+        if !story.promises { return }
         for case .appended(let number, let name) in answers {
             guard let stored = found.events.first(where: { $0.sequenceNumber == number }) else {
                 throw CheckFailure("the acknowledged event \(number) is lost")
@@ -161,7 +180,7 @@ extension EventLogStory {
         EventLogStory(
             description: "\(count) appends, \(durability), \(padding) bytes more",
             durability: durability
-        ) { log, acknowledge in
+        ) { _, log, acknowledge in
             for number in 0..<count {
                 let receipt = try log.append(event("e\(number)", padding: padding))
                 acknowledge(.appended(number: receipt.sequenceNumbers.lowerBound, name: "e\(number)"))
@@ -172,6 +191,7 @@ extension EventLogStory {
     /// A single event, then several in one write.
     static func batch(_ durability: EventDurability) -> EventLogStory {
         EventLogStory(description: "a batch, \(durability)", durability: durability, before: ["e0"]) {
+            _,
             log,
             acknowledge in
             let receipt = try log.append([event("e1"), event("e2"), event("e3")])
@@ -186,7 +206,7 @@ extension EventLogStory {
             durability: durability,
             before: ["e0"],
             tail: #"{"session_id":"s","event_id":"evt_torn"#
-        ) { log, acknowledge in
+        ) { _, log, acknowledge in
             let receipt = try log.append(event("e1"))
             acknowledge(.appended(number: receipt.sequenceNumbers.lowerBound, name: "e1"))
         }
@@ -197,20 +217,66 @@ extension EventLogStory {
         durability: .every,
         before: ["e0"],
         tail: "{\"torn\":\0\0\0"
-    ) { log, acknowledge in
+    ) { _, log, acknowledge in
         if try log.repair() != nil { acknowledge(.repaired) }
     }
 
-    static let sealOnce = EventLogStory(description: "a seal", durability: .none) { log, acknowledge in
+    static let sealOnce = EventLogStory(description: "a seal", durability: .none) { _, log, acknowledge in
         try log.append(event("e0"))
         acknowledge(.sealed(eventCount: try log.seal().eventCount))
     }
 
     /// The second seal replaces the first.
-    static let sealTwice = EventLogStory(description: "two seals", durability: .none) { log, acknowledge in
+    static let sealTwice = EventLogStory(description: "two seals", durability: .none) { _, log, acknowledge in
         try log.append(event("e0"))
         acknowledge(.sealed(eventCount: try log.seal().eventCount))
         try log.append(event("e1"))
         acknowledge(.sealed(eventCount: try log.seal().eventCount))
     }
+
+    private static func append(_ log: SessionLog, _ names: [String], _ acknowledge: (LogAnswer) -> Void) throws {
+        let numbers = try names.map { try log.append(event($0)).sequenceNumbers.lowerBound }
+        for (number, name) in zip(numbers, names) { acknowledge(.appended(number: number, name: name)) }
+    }
+
+    /// With every second event all are durable.
+    static let everyOther = EventLogStory(description: "every other append", durability: .everyEvents(2)) {
+        _,
+        log,
+        acknowledge in
+        // Each pair is acknowledged when both are there.
+        try append(log, ["e0", "e1"], acknowledge)
+        try append(log, ["e2", "e3"], acknowledge)
+    }
+
+    /// Nothing is durable before it is asked for.
+    static let flush = EventLogStory(description: "flushes", durability: .none, promises: true) { _, log, acknowledge in
+        for names in [["e0", "e1"], ["e2"]] {
+            try append(log, names) { _ in }
+            try log.flush()
+            for name in names { acknowledge(.appended(number: UInt64(name.dropFirst()) ?? 0, name: name)) }
+        }
+    }
+
+    /// One process appends without syncs, and is gone; another one appends behind that, and is acknowledged.
+    ///
+    /// - Parameter before: whether the log was there, durably, before either.
+    static func successor(before: Bool) -> EventLogStory {
+        EventLogStory(
+            description: "an append after a careless one, \(before ? "in a log" : "in a new log")",
+            durability: .every,
+            before: before ? ["e0"] : []
+        ) { fileSystem, _, acknowledge in
+            let first = before ? 1 : 0
+            try log(CrashTests.successor(of: fileSystem), .none).append(event("e\(first)"))
+            try append(log(CrashTests.successor(of: fileSystem), .every), ["e\(first + 1)"], acknowledge)
+        }
+    }
+
+    /// What takes part in power cuts without one of its syncs.
+    static let synced: [EventLogStory] = [
+        .appends(.every, 2), .batch(.every), .repair, .appendAfterTear(.every), .sealOnce, .sealTwice, .everyOther,
+        .flush,
+        .successor(before: true), .successor(before: false),
+    ]
 }
