@@ -15,9 +15,12 @@ enum CrashedJournal {
         case revoked(index: UInt64, grant: String)
         /// "This checkpoint is in the journal."
         case summedUp(index: UInt64, digest: String)
+        /// "All of it is also there", in another place.
+        case copied
 
         var index: UInt64 {
             switch self {
+            case .copied: 0
             case .reserved(let index, _, _, _), .revoked(let index, _), .summedUp(let index, _): index
             }
         }
