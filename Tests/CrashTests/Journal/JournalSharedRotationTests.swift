@@ -1,13 +1,13 @@
 import CrashTesting
 import FileSystemSeam
 import Journal
+import TestSupport
 import Testing
 
 /// A segment becomes full, and the next one is begun, while another process has written to the full one and not synced yet.
 @Suite("A journal whose segment is sealed while others sync")
 struct JournalSharedRotationTests {
-    private static let isLong = SharedSync.isLong
-    private static let models = isLong ? PersistenceModel.all : [.posixMinimal]
+    private static let models = runsLongTests ? PersistenceModel.all : [.posixMinimal]
 
     /// A segment holds what each process appends alone, and `further` records behind.
     private static func shared(
@@ -52,7 +52,7 @@ struct JournalSharedRotationTests {
             for second in 1...12 {
                 let order = Array([[first], [second], [first % 4 + 1]].prefix(shared.processCount))
                 if sealsInFlight(try shared.rehearse(order).events) > 0 { orders.append(order) }
-                if !isLong, !orders.isEmpty { return orders }
+                if !runsLongTests, !orders.isEmpty { return orders }
             }
         }
         return orders
@@ -62,7 +62,7 @@ struct JournalSharedRotationTests {
     func keepsItsWord(model: PersistenceModel, processCount: Int) throws {
         var states = 0
         var orderCount = 0
-        for further in 0...(Self.isLong ? 2 : 0) {
+        for further in 0...(runsLongTests ? 2 : 0) {
             let shared = Self.shared(processCount, further: further, model: model)
             let orders = try Self.orders(shared)
             for order in orders {
@@ -91,6 +91,7 @@ struct JournalSharedRotationTests {
                 failing.faults = .on(.sync, sync, .error(.inputOutput))
                 let run = try failing.explore(order)
                 #expect(run.report.isClean, "\(order), sync \(sync) fails: \(run.report)")
+                #expect(run.hasStruck, "\(order), sync \(sync)")
                 states += run.report.statistics.states
             }
         }
@@ -108,6 +109,7 @@ struct JournalSharedRotationTests {
         )
         #expect(events[sync].name == events[seal].name)
         shared.faults = .on(.sync, events[...sync].count { $0.operation == .sync }, .lyingSync)
-        #expect(try !shared.explore(order).report.isClean)
+        let run = try shared.explore(order)
+        #expect(run.hasStruck && !run.report.isClean)
     }
 }

@@ -18,6 +18,19 @@ struct JournalStory: Sendable, CustomStringConvertible {
         case killed(at: Int, grant: String, nonce: String, key: String)
         /// Several processes use nonces at the same time, and hand over before some of their operations.
         case together(grant: String, nonce: String, switches: [[Int]], killed: Int?)
+
+        /// What happens, without the particulars.
+        var kind: String {
+            switch self {
+            case .use: "use"
+            case .revoke: "revoke"
+            case .checkpoint: "checkpoint"
+            case .rebuild: "rebuild"
+            case .reopen: "reopen"
+            case .killed: "killed"
+            case .together: "together"
+            }
+        }
     }
 
     /// Something that the journal said.
@@ -147,11 +160,12 @@ struct JournalStory: Sendable, CustomStringConvertible {
                     journal = CrashedJournal.open(process, options)
                     try Self.use(journal, grant, nonce, key, say)
                 case .together(let grant, let nonce, let switches, let killed):
-                    together(process, grant, nonce, switches, killed, say)
+                    try together(process, grant, nonce, switches, killed, say)
                 }
             } catch {
-                // Nobody said that it is done. Another process goes on.
+                // Nobody said that it is done, as a sync has failed. Another process goes on.
                 guard !faults.entries.isEmpty else { throw error }
+                try CheckFailure.unless(error.isOfAFailedSync, "\(step) was refused: \(error)")
                 process = process.disk.boot()
                 journal = CrashedJournal.open(process, options)
             }
@@ -171,6 +185,8 @@ struct JournalStory: Sendable, CustomStringConvertible {
     }
 
     /// Each process first appends alone, so that it holds the journal open.
+    ///
+    /// - Throws: what the first process was refused with that was not killed.
     private func together(
         _ process: SimFS,
         _ grant: String,
@@ -178,18 +194,29 @@ struct JournalStory: Sendable, CustomStringConvertible {
         _ switches: [[Int]],
         _ killed: Int?,
         _ say: (Said) -> Void
-    ) {
+    ) throws(JournalError) {
         let processes = switches.map { _ in process.disk.boot() }
         let journals = processes.map { CrashedJournal.open($0, options) }
         for (place, journal) in journals.enumerated() {
-            for step in 0..<2 { try? Self.use(journal, grant, "\(nonce)-\(place)-\(step)", nil, say) }
+            for step in 0..<2 { try Self.use(journal, grant, "\(nonce)-\(place)-\(step)", nil, say) }
         }
         let relay = Relay(processes, switches: switches, killed: killed)
-        try? relay.run { place in
-            // The first of them is everybody's request.
-            try? Self.use(journals[place], grant, "\(nonce)-all", "\(nonce)-all", say)
-            try? Self.use(journals[place], grant, "\(nonce)-\(place)", nil, say)
+        var refusals: [(place: Int, error: JournalError)] = []
+        do {
+            try relay.run { place in
+                // The first of them is everybody's request.
+                for (nonce, key) in [("\(nonce)-all", "\(nonce)-all"), ("\(nonce)-\(place)", nil)] {
+                    do throws(JournalError) {
+                        try Self.use(journals[place], grant, nonce, key, say)
+                    } catch {
+                        refusals.append((place, error))
+                    }
+                }
+            }
+        } catch {
+            throw .invalidArgument(member: "relay", reason: "\(error)")
         }
+        if let refusal = refusals.first(where: { !(relay.hasKilled && $0.place == killed) }) { throw refusal.error }
     }
 
     // MARK: - What must hold after a crash

@@ -26,6 +26,8 @@ final class Relay: SimScheduler, @unchecked Sendable {
     /// Which process is killed where it would first hand over.
     private let killed: Int?
     private let state: Condition<State>
+    /// Whether it came as far as that.
+    private(set) var hasKilled = false
     /// All operations, in their order.
     private(set) var events: [Event] = []
 
@@ -92,6 +94,7 @@ final class Relay: SimScheduler, @unchecked Sendable {
         }
         guard switches[index].contains(count) else { return }
         if index == killed {
+            hasKilled = true
             processes[index].disk.kill(processes[index])
             throw Refusal(.badDescriptor)
         }

@@ -1,17 +1,18 @@
 import CrashTesting
 import FileSystemSeam
-import Foundation
 import Journal
+import TestSupport
 
 /// Two or three processes that append at the same time, and sync without the lock, in one order of their operations; then the
 /// power is cut.
 struct SharedSync {
-    static let isLong = ProcessInfo.processInfo.environment["HOLDFAST_LONG"] != nil
-
     /// How one order went.
     struct Run {
         var report: CrashReport
         var relay: Relay
+
+        /// Whether a planned fault met an operation.
+        var hasStruck: Bool { report.operations.contains { $0.fault != nil } }
     }
 
     /// Sizes at which what all append has its place already.
@@ -36,8 +37,8 @@ struct SharedSync {
     func explore(_ switches: [[Int]]) throws -> Run {
         var explorer = CrashExplorer(model)
         explorer.depth = 1
-        explorer.runMaximum = Self.isLong ? 1 << 10 : 1 << 2
-        explorer.sampleCount = Self.isLong ? 50 : 1
+        explorer.runMaximum = runsLongTests ? 1 << 10 : 1 << 2
+        explorer.sampleCount = runsLongTests ? 50 : 1
         explorer.failureMaximum = 1
         explorer.findingMaximum = 1
         var relay: Relay?
@@ -81,11 +82,33 @@ struct SharedSync {
         // Counted from here on.
         processes[0].disk.faults = faults
         // The first one reads what the others appended: from here on they share.
+        var refusals: [(process: Int, error: JournalError)] = []
         try relay.run { process in
             // One request of all, so that it is answered from a record that another one may not have synced yet.
-            try? CrashedJournal.reserve(journals[process], "n", key: "k", say)
-            try? CrashedJournal.reserve(journals[process], "n\(process)", say)
+            for (nonce, key) in [("n", "k"), ("n\(process)", nil)] {
+                do throws(JournalError) {
+                    try CrashedJournal.reserve(journals[process], nonce, key: key, say)
+                } catch {
+                    refusals.append((process, error))
+                }
+            }
+        }
+        // Whoever is refused says nothing that could be found wrong: nobody is, but for what was done to it.
+        for (process, error) in refusals where !(relay.hasKilled && process == killed) {
+            let mayBeRefused = faults.entries.contains { $0.fault != .lyingSync } && error.isOfAFailedSync
+            try CheckFailure.unless(mayBeRefused, "process \(process) was refused: \(error)")
         }
         return relay
+    }
+}
+
+extension JournalError {
+    /// Whether it tells of a sync that failed, at once or before.
+    var isOfAFailedSync: Bool {
+        switch self {
+        case .io(let error, _): error.code == .inputOutput
+        case .poisoned: true
+        default: false
+        }
     }
 }
