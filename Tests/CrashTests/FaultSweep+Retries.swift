@@ -1,9 +1,6 @@
 import CrashTesting
 import FileSystemSeam
-import Foundation
-
-/// Whether the long forms run, which take hours: `HOLDFAST_LONG` is set.
-let runsLongTests = ProcessInfo.processInfo.environment["HOLDFAST_LONG"] != nil
+import TestSupport
 
 extension FaultSweep {
     /// Fails each sync once, for a workload that tries again until it succeeds, and then cuts the power: a second sync succeeds,

@@ -1,10 +1,11 @@
 import CrashTesting
 import FileSystemSeam
-import Foundation
 import Journal
+import TestSupport
 import Testing
 
-/// Power cuts at every point of a journal's life, in both layouts, under every model. One after another: a long run tells of each when
+/// Power cuts at every point of a journal's life, in both layouts, under every model; in quick runs a few of the states that each
+/// may leave. One after another: a long run tells of each when
 /// it is through.
 @Suite("A journal whose power is cut", .serialized)
 struct JournalCrashTests {
@@ -63,8 +64,6 @@ struct JournalCrashTests {
         },
     ]
 
-    private static let isLong = ProcessInfo.processInfo.environment["HOLDFAST_LONG"] != nil
-
     @Test(arguments: workloads, PersistenceModel.all)
     func keepsItsWord(workload: Workload, model: PersistenceModel) throws {
         let report = try Self.explore(workload, model, CrashedJournal.options(.segments))
@@ -72,7 +71,7 @@ struct JournalCrashTests {
     }
 
     /// A record is five files or more, and nothing of it has its place before: more can survive than of a line in a segment.
-    @Test(arguments: workloads, isLong ? PersistenceModel.all : [.posixMinimal])
+    @Test(arguments: workloads, runsLongTests ? PersistenceModel.all : [.posixMinimal])
     func keepsItsWordAsJSONRecords(workload: Workload, model: PersistenceModel) throws {
         let report = try Self.explore(workload, model, CrashedJournal.options(.jsonRecords))
         #expect(report.isClean, "\(report)")
@@ -81,7 +80,7 @@ struct JournalCrashTests {
     /// The next writer is cut off, too, wherever it has come to in mending what it found.
     @Test(arguments: workloads, JournalFormat.allCases)
     func keepsItsWordWhenRecoveriesAreCrashed(workload: Workload, format: JournalFormat) throws {
-        for model in Self.isLong ? PersistenceModel.all : [.posixMinimal] {
+        for model in runsLongTests ? PersistenceModel.all : [.posixMinimal] {
             let report = try Self.explore(workload, model, CrashedJournal.options(format), crashesRecoveries: true)
             #expect(report.isClean, "\(report)")
             #expect(report.statistics.recoveryPoints > 0)
@@ -102,8 +101,8 @@ struct JournalCrashTests {
         // Of the other layout a quick run takes fewer, and of two crashes one after the other.
         let isLarge = options.format == .jsonRecords || crashesRecoveries
         explorer.runMaximum =
-            isLong ? 1 << (crashesRecoveries ? 6 : 10) : crashesRecoveries ? 2 : isLarge ? 1 << 2 : 1 << 4
-        explorer.sampleCount = isLong ? 200 : isLarge ? 1 : 4
+            runsLongTests ? 1 << (crashesRecoveries ? 6 : 10) : crashesRecoveries ? 2 : isLarge ? 1 << 2 : 1 << 4
+        explorer.sampleCount = runsLongTests ? 200 : isLarge ? 1 : 4
         explorer.depth = crashesRecoveries ? 2 : 1
         let report = try explorer.explore { fileSystem in
             try workload.prepare(fileSystem, options)

@@ -1,6 +1,7 @@
 import CrashTesting
 import FileSystemSeam
 import Journal
+import TestSupport
 import Testing
 
 /// Every operation fails once in every way it can, and then the power is cut.

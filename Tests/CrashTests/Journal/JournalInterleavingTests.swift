@@ -1,6 +1,7 @@
 import CrashTesting
 import FileSystemSeam
 import Journal
+import TestSupport
 import Testing
 
 /// Two processes that ask for the one use of a nonce at the same time, in every order of their steps, one of them killed anywhere.

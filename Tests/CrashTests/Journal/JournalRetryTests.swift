@@ -1,6 +1,7 @@
 import CrashTesting
 import FileSystemSeam
 import Journal
+import TestSupport
 import Testing
 
 /// Each sync fails once, and whoever was refused asks again with another handle, as he has to: another sync succeeds, and says

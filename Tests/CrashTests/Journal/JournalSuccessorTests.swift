@@ -1,15 +1,14 @@
 import CrashTesting
 import FileSystemSeam
-import Foundation
 import Journal
+import TestSupport
 import Testing
 
 /// One process is killed, or fails its sync; another goes on; then the power is cut. What the second one says must not
 /// rest on bytes of the first that nobody synced.
 @Suite("A journal that another process goes on with")
 struct JournalSuccessorTests {
-    private static let isLong = ProcessInfo.processInfo.environment["HOLDFAST_LONG"] != nil
-    private static let models = isLong ? PersistenceModel.all : [.posixMinimal]
+    private static let models = runsLongTests ? PersistenceModel.all : [.posixMinimal]
     /// What the second process does: it repeats the request of the first one, and goes on.
     private static func goOn(
         _ fileSystem: any FileSystem,
@@ -30,9 +29,10 @@ struct JournalSuccessorTests {
     ) throws -> CrashReport {
         var explorer = CrashExplorer(model)
         explorer.faults = faults
-        explorer.depth = isLong ? 2 : 1
-        explorer.runMaximum = isLong ? 1 << 16 : 2
-        explorer.sampleCount = isLong ? 1000 : 1
+        explorer.depth = runsLongTests ? 2 : 1
+        // Too few for samples.
+        explorer.runMaximum = runsLongTests ? 1 << 16 : 2
+        explorer.sampleCount = runsLongTests ? 1000 : 0
         return try explorer.explore { fileSystem in
             let journal = CrashedJournal.open(fileSystem, options)
             if prepared > 0 { try journal.create() }
@@ -42,13 +42,13 @@ struct JournalSuccessorTests {
             try goOn(try successor(of: fileSystem), options, say)
         } recover: { fileSystem in
             // A quick run looks at what is left as it is; the long one crashes whoever mends it, too.
-            isLong ? try CrashedJournal.recover(fileSystem, options) : fileSystem
+            runsLongTests ? try CrashedJournal.recover(fileSystem, options) : fileSystem
         } check: { fileSystem, said in
             try CrashedJournal.check(fileSystem, options, said)
         }
     }
 
-    /// Killed before each of its operations, on a journal whose last segment has room, and on one that is full.
+    /// Killed before every ninth of its changes, in a long run before each, on a journal whose last segment has room, and on one that is full.
     @Test(arguments: models, [(JournalFormat.segments, 1), (.segments, 2), (.jsonRecords, 1)])
     func keepsItsWordAfterAKill(model: PersistenceModel, _ before: (format: JournalFormat, count: Int)) throws {
         let options = CrashedJournal.options(before.format)
@@ -65,8 +65,7 @@ struct JournalSuccessorTests {
             #expect(report.isClean, "killed before operation \(operation): \(report)")
             states += report.statistics.states
             if !hasKilled { break }
-            // A quick run takes some of them; the long one all.
-            operation += Self.isLong ? 1 : 9
+            operation += runsLongTests ? 1 : 9
         }
         #expect(operation > 9)
         print(
@@ -74,7 +73,7 @@ struct JournalSuccessorTests {
         )
     }
 
-    /// Every sync of the first process fails once.
+    /// Every fourth sync of the first process fails once, in a long run each.
     @Test(arguments: models, [(JournalFormat.segments, 1), (.segments, 2), (.jsonRecords, 1)])
     func keepsItsWordAfterAFailedSync(model: PersistenceModel, _ before: (format: JournalFormat, count: Int)) throws {
         let options = CrashedJournal.options(before.format)
@@ -99,7 +98,7 @@ struct JournalSuccessorTests {
                 #expect(!hasFailed || report.workloadError == nil, "\(operation) \(occurrence) fails: \(report)")
                 states += report.statistics.states
                 if !hasFailed { break }
-                occurrence += Self.isLong ? 1 : 4
+                occurrence += runsLongTests ? 1 : 4
             }
         }
         print("crash: failed sync, then another, \(model), \(before.format), \(before.count) before: \(states) states")
