@@ -18,7 +18,7 @@ extension KeyStoreError: CustomStringConvertible {
                 + "was lost. Nothing says that it was destroyed"
         case .destroying(let id):
             "the key \(id) is being destroyed. Open the store again, or shred the scope again, to finish that"
-        case .unknownScope: "the scope has no key, and never had one"
+        case .unknownScope: "the scope has no key: it never had one, or all were destroyed, and a receipt says so"
         case .keyUnavailable:
             "the key was destroyed, or its store took it back. Ask the store for the scope's key again"
         case .nonceLength(let count): "a nonce has 24 bytes, not \(count)"

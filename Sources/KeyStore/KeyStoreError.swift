@@ -22,7 +22,7 @@ public enum KeyStoreError: Error, Sendable, Hashable {
     case unknownKey(KeyID)
     /// The key is being destroyed, and its destruction is not finished. It is never used again.
     case destroying(KeyID)
-    /// The scope has no key, and never had one.
+    /// The scope has no key: it never had one, or all were destroyed.
     case unknownScope
     /// A key was taken from a store that destroyed it since.
     case keyUnavailable

@@ -116,7 +116,7 @@ struct EventLogRetryTests {
 
     /// A handle that is not durable appends before and behind another one's line, which ends a sector and whose sync fails.
     @Test(arguments: [false, true]) func aFlushStandsOnNothingOfOthers(isEveryHandleTold: Bool) throws {
-        let story = EventLogStory(description: "between others", durability: .every) { _, _ in }
+        let story = EventLogStory(description: "between others", durability: .every) { _, _, _ in }
         let report = try FaultSweep.failingEachSync().run(
             prepare: { ($0 as? SimFS)?.disk.tellsEveryHandleOfFailedSyncs = isEveryHandleTold },
             workload: { fileSystem, say in

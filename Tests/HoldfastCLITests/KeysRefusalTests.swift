@@ -69,6 +69,8 @@ struct KeysRefusalTests {
         #expect(keys.run("mint", "--entity", "a").code == .done)
         keys.run("shred", "--entity", "a", "--reason", long).expectError(.usage, "241 bytes, and 240 are the most")
         #expect(keys.run("rotate", "--entity", "a").code == .done, "nothing was destroyed")
+        #expect(keys.run("shred", "--entity", "a").code == .done)
+        keys.run("rotate", "--entity", "a").expectError(.refused, "or all were destroyed")
     }
 
     @Test func boxesThatAreNoneAreRefused() throws {

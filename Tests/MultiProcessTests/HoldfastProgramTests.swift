@@ -64,7 +64,7 @@ struct HoldfastProgramTests {
         let journal = temporary.path + "/journal"
         let run = try HoldfastProgram.shell("$holdfast journal reserve \"$1\" \(words) 0<&- 1>&-", journal)
         #expect(run.code == 74)
-        #expect(run.error.contains("the change itself is recorded"))
+        #expect(run.error.contains("a change that was made stands"))
         let silent = try HoldfastProgram.shell("$holdfast journal reserve \"$1\" \(words) 0<&- 1>&- 2>&-", journal)
         #expect(silent.code == 74)
         let verified = try HoldfastProgram.run("journal", "verify", journal)

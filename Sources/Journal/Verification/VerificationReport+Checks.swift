@@ -22,6 +22,7 @@ extension VerificationReport {
             add([.rolledBack(expected: expected, found: head)])
         }
     }
+
     /// Compares a note with the records. Where the chain is broken that is said already, and roots say no more.
     ///
     /// - Parameter root: the root of so many first records, which are there.
