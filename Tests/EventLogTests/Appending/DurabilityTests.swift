@@ -171,24 +171,14 @@ struct DurabilityTests {
     @Test func nobodyIsAcknowledgedByAnEarlierSync() throws {
         let log = try TestLog()
         let calls = CallLog()
-        let synced = Condition<Int64>(0)
+        let synced = SyncedSize(of: log.path, calls, microseconds: 500)
         let isWrong = Condition(false)
-        let path = log.path
-        calls.setFault { call in
-            // What the file holds when a sync begins is what the sync covers; it is noted before any answer.
-            guard call.name == .fdatasync else { return nil }
-            let attributes = try? FileManager.default.attributesOfItem(atPath: path + "/events.jsonl")
-            let size = (attributes?[.size] as? Int64) ?? 0
-            usleep(500)
-            synced.withLock { $0 = max($0, size) }
-            return nil
-        }
         let handle = log.open(SessionLogOptions(durability: .every), fileSystem: calls.fileSystem)
         let threads = try (0..<8).map { _ in
             try Thread.start(name: "writer") {
                 for _ in 0..<20 {
                     guard let receipt = try? handle.append(event()) else { continue }
-                    if synced.withLock({ $0 }) < receipt.byteRange.upperBound { isWrong.withLock { $0 = true } }
+                    if Int64(synced.byteCount) < receipt.byteRange.upperBound { isWrong.withLock { $0 = true } }
                 }
             }
         }
