@@ -6,6 +6,16 @@ import Testing
 
 @Suite("Processes that append events", .serialized)
 struct EventWriterTests {
+    /// A thread that syncs in the background waits most of the time, and is not there in a child that is forked meanwhile.
+    @Test func aForkedChildSyncsInTheBackground() throws {
+        let temporary = try TemporaryDirectory()
+        let session = temporary.path + "/session"
+        var acknowledged = AcknowledgedEvents()
+        acknowledged.add(try EventWriter(session: session, name: "w", count: 20, mode: "forked").lines())
+        #expect(acknowledged.numbers.count == 60)
+        try acknowledged.expectIn(session)
+    }
+
     /// Eight processes append, and are killed at random and begun again behind what they were told, until each has done
     /// its share, and some were struck before they had.
     @Test(arguments: ["none", "none*3", "every"]) func killedOnesLoseNothing(mode: String) throws {

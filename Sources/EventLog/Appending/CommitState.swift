@@ -2,8 +2,6 @@ internal import FileSystemSeam
 
 /// What the appends of a handle and their syncs know of each other: see ``GroupCommit``.
 struct CommitState: Sendable {
-    /// Whose it is: see ``enter(_:)``.
-    private var process: ProcessInstance?
     /// The last ticket that was given.
     var written: UInt64 = 0
     /// The last ticket that is covered by a sync.
@@ -67,15 +65,12 @@ struct CommitState: Sendable {
         unrenewed = nil
     }
 
-    /// Forgets what another process has opened and begun. Parent and child share a file that was open when the child was forked,
-    /// and of a sync that failed only one of them is told: the other's succeeds. Each answers for its own events.
-    mutating func enter(_ process: ProcessInstance) {
-        if let known = self.process, known != process {
-            var fresh = CommitState()
-            fresh.isPoisoned = isPoisoned
-            fresh.isStopped = isStopped
-            self = fresh
-        }
-        self.process = process
+    /// What a forked child goes on with: nothing that its parent has opened and begun. They share a file that was open then, and of
+    /// a sync that failed only one of them is told: the other's succeeds. Each answers for its own events.
+    var ofForkedChild: CommitState {
+        var fresh = CommitState()
+        fresh.isPoisoned = isPoisoned
+        fresh.isStopped = isStopped
+        return fresh
     }
 }

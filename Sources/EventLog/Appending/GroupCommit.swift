@@ -8,29 +8,45 @@ internal import FileSystemSeam
 final class GroupCommit: Sendable {
     private let path: String
     private let fileSystem: any FileSystem
-    private let state = Condition(CommitState())
+    private let own = Condition(Own())
+
+    /// The state, and the process that it is of.
+    private struct Own: Sendable {
+        var process: ProcessInstance?
+        var state = Condition(CommitState())
+    }
+
+    /// What parents of this process have waited for, kept for good. The threads that wait there, as one that flushes does most of
+    /// its life, are not in a forked child: whoever woke them, or took the condition apart, would wait for them for ever.
+    private static let ofParents = Condition<[Condition<CommitState>]>([])
 
     init(path: String, fileSystem: any FileSystem) {
         self.path = path
         self.fileSystem = fileSystem
     }
 
-    /// Uses the state, as that of the process that asks.
-    private func enter<Result>(_ body: (inout CommitState) -> Result) -> Result {
+    /// The state of the process that asks.
+    private var state: Condition<CommitState> {
         let process = fileSystem.processInstance
-        return state.withLock { state in
-            state.enter(process)
-            return body(&state)
+        return own.withLock { own in
+            if own.process == process { return own.state }
+            if own.process != nil {
+                let parents = own.state
+                own.state = Condition(parents.withLock(\.ofForkedChild))
+                Self.ofParents.withLock { $0.append(parents) }
+            }
+            own.process = process
+            return own.state
         }
     }
 
     /// Refuses when a sync failed before. Called before every write.
     func checkPoison() throws(EventLogError) {
-        if enter({ $0.isPoisoned }) { throw .poisoned(path: path) }
+        if state.withLock({ $0.isPoisoned }) { throw .poisoned(path: path) }
     }
 
     /// Acknowledges nothing more.
-    func poison() { enter { $0.isPoisoned = true } }
+    func poison() { state.withLock { $0.isPoisoned = true } }
 
     /// Notes that events were written. Called in the order of the writes.
     ///
@@ -75,7 +91,7 @@ final class GroupCommit: Sendable {
     /// Lets go of the files, unless a thread is waiting for a sync of theirs just now. What was written until now is nobody's to
     /// sync any more.
     func letGo() {
-        enter { state in
+        state.withLock { state in
             if state.asking > 0 { return }
             state.begin(nil)
         }
@@ -83,7 +99,7 @@ final class GroupCommit: Sendable {
 
     /// Makes everything durable that this process has written so far.
     func flush() throws(EventLogError) {
-        try sync(upTo: enter { $0.written })
+        try sync(upTo: state.withLock { $0.written })
     }
 
     private enum Role {
@@ -92,7 +108,7 @@ final class GroupCommit: Sendable {
     }
 
     private func sync(upTo ticket: UInt64) throws(EventLogError) {
-        let path = path
+        let (path, state) = (path, state)
         state.withLock { $0.asking += 1 }
         defer { state.withLock { $0.asking -= 1 } }
         let role = try state.wait { (state) throws(EventLogError) -> Role? in
@@ -161,6 +177,7 @@ extension GroupCommit {
         let now = fileSystem.monotonicClock().nanoseconds
         let (sum, isTooFar) = now.addingReportingOverflow(delay)
         let deadline = MonotonicTime(nanoseconds: isTooLong || isTooFar ? .max : sum)
+        let state = state
         let hasFlusher = state.withLock { state in
             if state.flushDeadline == nil { state.flushDeadline = deadline }
             if state.flusher == nil, !state.isStopped {
@@ -173,6 +190,7 @@ extension GroupCommit {
     }
 
     private func flushUntilStopped() {
+        let state = state
         while let deadline = nextDeadline() {
             let now = fileSystem.monotonicClock()
             let rest = deadline < now ? 0 : deadline.nanoseconds - now.nanoseconds
@@ -197,7 +215,8 @@ extension GroupCommit {
     ///
     /// - Parameter waits: whether to return only when that is done.
     func stop(waits: Bool) {
-        let flusher = enter { state in
+        let state = state
+        let flusher = state.withLock { state in
             state.isStopped = true
             return state.flusher.take()
         }
