@@ -21,7 +21,7 @@ public enum EventDurability: Sendable, Hashable {
 public struct SessionLogOptions: Sendable, Hashable {
     /// How long an append waits for the lock, in milliseconds; 0 tries once. The default is a minute: an append
     /// without the lock would give a number twice. When many lines have to be counted first, or a torn tail copied, and that
-    /// takes longer, the lock is tried once more.
+    /// takes longer, the lock is tried once more after each, twice at most.
     public var lockTimeoutMilliseconds: UInt64
     /// What is on stable storage when an append returns.
     public var durability: EventDurability

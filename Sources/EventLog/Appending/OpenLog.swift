@@ -139,7 +139,7 @@ struct OpenEvents: Sendable {
     /// Writes bytes again that stand in whole lines, which nobody changes, so that the next sync makes them durable.
     ///
     /// - Parameter range: where; a single byte is a line feed.
-    /// - Returns: false when another file stands at the name.
+    /// - Returns: false when another file stands at the name, or a shorter one.
     /// - Complexity: O(*n*) in the length of the range, in bounded memory.
     func rewrite(_ range: Range<Int64>, in directory: any Directory) throws(FileSystemError) -> Bool {
         // Through another handle: where this one writes, it appends.
@@ -150,7 +150,9 @@ struct OpenEvents: Sendable {
             return false
         }
         defer { try? file.close() }
-        guard try file.extent().identity == identity else { return false }
+        let extent = try file.extent()
+        // What was cut off is nobody's to make durable; to write there would leave zeros before it.
+        guard extent.identity == identity, extent.size >= range.upperBound else { return false }
         var offset = range.lowerBound
         while offset < range.upperBound {
             let count = min(1 << 18, range.upperBound - offset)
