@@ -44,8 +44,13 @@ extension PosixDirectory {
         let removed = calls.unlink(directory, name)
         // What somebody else removed meanwhile is moved all the same.
         if removed >= 0 || removed == -Int(CPOSIX_ENOENT) { return 0 }
-        var made = cposix_status()
-        if calls.status(target, newName, into: &made) >= 0, made.device == status.device, made.inode == status.inode {
+        // An answer that was lost may be that of a removal that took place: then the new name is the only one.
+        var (left, made) = (cposix_status(), cposix_status())
+        let looked = calls.status(directory, name, into: &left)
+        if looked == -Int(CPOSIX_ENOENT) { return 0 }
+        if looked >= 0, left.device == status.device, left.inode == status.inode,
+            calls.status(target, newName, into: &made) >= 0, made.device == status.device, made.inode == status.inode
+        {
             _ = calls.unlink(target, newName)
         }
         return removed

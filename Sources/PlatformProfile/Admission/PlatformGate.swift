@@ -27,8 +27,8 @@ public struct PlatformGate: Sendable {
 
     /// Looks and judges. A store that is not there yet is judged by the directory it will be made in.
     ///
-    /// Leaves nothing behind. Costs up to 2 ms, and with a profile up to 50 ms on a disk that syncs in some milliseconds; on one that
-    /// hangs at most ``PlatformObserver/standardBudgetNanoseconds``.
+    /// Leaves nothing behind. Costs up to 2 ms, and with a profile up to 50 ms on a disk that syncs in some milliseconds. On one that
+    /// hangs, what it tries ends after ``PlatformObserver/standardBudgetNanoseconds``; opening and asking the path does not.
     ///
     /// - Returns: what was observed, and what of it is worth a warning.
     /// - Throws: ``PlatformError``.

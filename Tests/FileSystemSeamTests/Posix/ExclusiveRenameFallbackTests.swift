@@ -58,6 +58,21 @@ import Testing
         }
     }
 
+    /// A server may have removed the old name, and only its answer was lost: then the new name is the only one that is left.
+    @Test func aNewNameThatIsTheOnlyOneStays() throws {
+        try SystemCallRow.prepared { recorder, _, root, _ in
+            recorder.always(.renameat2, .failure(.invalidArgument))
+            recorder.plan(.unlinkat, [.failure(.inputOutput)])
+            recorder.plan(.fstatat, [nil, .failure(.noEntry)])
+            try root.rename("file", to: "new", in: root, exclusive: true)
+            #expect(try root.text("new") == "contents")
+            recorder.plan(.unlinkat, [.failure(.inputOutput)])
+            recorder.plan(.fstatat, [nil, .failure(.inputOutput)])
+            expectFailure(.inputOutput, .rename) { try root.rename("new", to: "newer", in: root, exclusive: true) }
+            #expect(try root.text("newer") == "contents", "whether the old one stands is not known")
+        }
+    }
+
     /// Both names stay where neither can be removed.
     @Test func aNewNameThatCannotBeTakenBackStands() throws {
         try SystemCallRow.prepared { recorder, _, root, _ throws in
