@@ -43,6 +43,7 @@ final class CrashEngine: CellSource {
     let lastProcess: Int32
     static let recoveryTime = SimState.epochStart + 86_400_000_000_000
     static let inodesPerRecovery: Int64 = 4096
+    static let processesPerRecovery: Int32 = 500
 
     init(
         disk: SimDisk,
@@ -128,7 +129,7 @@ final class CrashEngine: CellSource {
             now: Self.recoveryTime,
             foreseeing: core.trail.steps
         )
-        disk.lastProcess = lastProcess
+        disk.lastProcess = lastProcess + Int32(core.depth - 1) * Self.processesPerRecovery
         let process = SimFS(disk, SimProcess(id: Int32(2000 + core.depth), boot: UInt64(1 + core.depth)))
         var events = -1
         var hangsInRecovery = false

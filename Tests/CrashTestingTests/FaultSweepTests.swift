@@ -123,8 +123,10 @@ import Testing
         let whole = try sweep(believesSyncs: true)
         let count = 1 + whole.singles + whole.pairs
         #expect(whole.description.contains("exhaustive in all \(count) explorations"), "\(whole)")
+        // Few faults, and all their pairs: what is missing are states.
         var few = FaultSweep()
-        few.triesPairs = false
+        few.faults = { $0 == .sync ? [.error(.inputOutput)] : [] }
+        #expect(try sweep(believesSyncs: true, few).isExhaustive)
         few.explorer.runMaximum = 1
         few.explorer.sampleCount = 1
         let sampled = try sweep(believesSyncs: true, few)

@@ -71,8 +71,9 @@ public struct FaultPlan: Sendable, Hashable {
         FaultPlan([Entry(operation, occurrence: occurrence, fault)])
     }
 
-    /// A prime: counted round and round it comes to another place of each length.
-    private static let byteInBetween = 7919
+    /// Counted round and round it comes to another place of each length, and of no usual one to the first or the last: it is a prime,
+    /// and the next number twice a prime.
+    private static let byteInBetween = 7057
 
     /// What a device that lies may do to `operation`: a success is reported, and the disk holds something else, or nothing
     /// new. After such a fault a store may have lost what it acknowledged; what it then gives out must not be wrong.
