@@ -101,6 +101,24 @@ struct MerkleAuditTests {
         }
     }
 
+    /// Claims that begin where signed ones do, and that nobody signed, leave the signed ones in their place.
+    @Test func aSignedStartIsNotMadeToLast() throws {
+        let key = try SigningKey(seed: [UInt8](repeating: 7, count: 32))
+        let signer = HubSigner(hubID: "hub://x", key: key)
+        let ranges = (0..<40 as Range<UInt64>).map { ($0 * 10 + 1)...($0 * 10 + 10) }
+        let signed = try ranges.map { range in
+            let made = Self.checkpoint(range, at: 500 + range.lowerBound, isRight: true)
+            let checkpoint = try made.checkpoint.signed(by: signer, at: "2026-05-01T08:00:00Z")
+            return IndexedCheckpoint(index: made.index, checkpoint: checkpoint)
+        }
+        let stretched = ranges.map { Self.checkpoint($0.lowerBound...499, at: 1000 + $0.lowerBound, isRight: false) }
+        var audit = MerkleAudit(signed + stretched, trusting: [key.publicKey])
+        for index in 1...audit.lastIndex { audit.apply(index, leaf: Self.leaf(index)) }
+        #expect(audit.vouchedUpTo == 400)
+        #expect(audit.unchecked.allSatisfy { $0.index > 1000 }, "no signed one was left out")
+        #expect(audit.addedLeafCount <= 499 * MerkleAudit.treeMaximum)
+    }
+
     /// The file may be cut while somebody reads it.
     @Test func theEndOfDataOfAFileThatBecameShorterIsWhereOneWas() throws {
         let directory = try SimDisk().boot().openDirectory("/")

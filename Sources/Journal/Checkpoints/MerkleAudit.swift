@@ -41,8 +41,9 @@ struct MerkleAudit {
     static let treeMaximum = 32
 
     private let treeMaximum: Int
-    /// The first records of trees that a trusted key signed the root of.
-    private var signedStarts: Set<UInt64> = []
+    /// The last record that a root by a trusted key needs, by the first one of its tree. Behind it the tree is as any other: an unsigned
+    /// claim that begins where a signed one does must not make it last.
+    private var signedEnds: [UInt64: UInt64] = [:]
     /// The trees that are growing, with their first records.
     private var trees: [(from: UInt64, tree: MerkleAccumulator)] = []
     /// The first records of trees that do not grow yet, the next one last.
@@ -101,7 +102,8 @@ struct MerkleAudit {
         switch checkpoint.hubVerdict(trusting: keys) {
         case .valid:
             signed.insert(indexed.index)
-            signedStarts.insert(checkpoint.fromRecordIndex)
+            let (from, to) = (checkpoint.fromRecordIndex, checkpoint.toRecordIndex)
+            signedEnds[from] = max(signedEnds[from] ?? 0, to)
             return
         case .untrustedIssuer: return
         case .notAHubCheckpoint:
@@ -155,11 +157,14 @@ struct MerkleAudit {
     /// Begins a tree, where there is room for it or it takes the place of one that nobody trusted signed.
     private mutating func begin(_ from: UInt64) {
         if trees.count >= treeMaximum {
-            guard signedStarts.contains(from),
-                let place = trees.lastIndex(where: { !signedStarts.contains($0.from) })
-            else { return }
+            guard isSigned(from, at: from), let place = trees.lastIndex(where: { !isSigned($0.from, at: from) }) else {
+                return
+            }
             trees.remove(at: place)
         }
         trees.append((from, MerkleAccumulator()))
     }
+
+    /// Whether a trusted key signed a root of the tree that is still to come at a record.
+    private func isSigned(_ from: UInt64, at index: UInt64) -> Bool { signedEnds[from].map { $0 >= index } ?? false }
 }

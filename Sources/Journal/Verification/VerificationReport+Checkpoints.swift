@@ -74,7 +74,8 @@ extension VerificationFailure {
             index: broken.index,
             message:
                 "record \(broken.index), a checkpoint of a trusted key, \(broken.reason). It, or the records before it, "
-                + "were replaced after it was signed, or it was never signed; restore the journal from a copy that verifies"
+                + "were replaced after it was signed, or it was appended by somebody who has not the key. Compare with a copy that was "
+                + "kept elsewhere, and keep this one: uses may have been recorded since"
         )
     }
 }
