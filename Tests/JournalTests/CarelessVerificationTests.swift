@@ -24,6 +24,7 @@ struct CarelessVerificationTests {
             #expect(report.isIntact, "\(report.failures)")
             #expect(report.recordCount == 10)
             #expect(report.head == head)
+            #expect(report.warnings == [], "nothing is behind anything")
         }
         let wrong = JournalAnchor(index: head.index, digest: digest("another"))
         #expect(try journal.open().verifyAll(anchor: wrong).failures.map(\.kind) == [.rolledBack])
@@ -40,6 +41,22 @@ struct CarelessVerificationTests {
         let findings = try journal.open().verifyAll().findings
         #expect(findings.contains { $0.kind == .limitExceeded && $0.index == 2 }, "\(findings)")
         #expect(findings.contains { $0.kind == .useAfterRevocation && $0.index == 4 }, "\(findings)")
+    }
+
+    /// In the boot that wrote them nothing but somebody's hand takes them away: readers refuse, and so does verification.
+    @Test func theyAreMissedWhereTheyAreGone() throws {
+        let journal = try TestJournal(.segments)
+        for number in 0..<3 { _ = try journal.open().reserve(use(nonce: "d-\(number)"), maximumUses: 1) }
+        let handle = journal.open(Self.careless)
+        for number in 3..<10 { _ = try handle.reserve(use(nonce: "c-\(number)"), maximumUses: 1) }
+        let segment = "segments/\(try #require(try journal.names(in: "segments").last))"
+        var bytes = try journal.bytes(segment)
+        let end = try #require(bytes.indices.filter { bytes[$0] == UInt8(ascii: "\n") }.dropFirst(6).first) + 1
+        for place in end..<bytes.count { bytes[place] = 0 }
+        try journal.write(bytes, to: segment)
+        let failure = try #require(try journal.open().verifyAll().failures.first)
+        #expect(failure.kind == .missingRecord && failure.index == 8, "\(failure)")
+        #expect(try journalError { _ = try journal.open().head() }?.code == "missing_record")
     }
 
     /// What is reported was made durable before, as by every reader.

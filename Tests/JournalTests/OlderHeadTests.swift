@@ -1,5 +1,6 @@
 import Foundation
 import Journal
+import Signing
 import TestSupport
 import Testing
 
@@ -54,6 +55,19 @@ struct OlderHeadTests {
         ] {
             #expect(try journal.open().verifyAll(anchor: wrong).failures.map(\.kind) == [.rolledBack])
         }
+    }
+
+    /// Nothing was rolled back, and nothing has to be restored.
+    @Test func aNoteBehindItSaysWhatHelps() throws {
+        let journal = try journal()
+        let note = try CheckpointBody(origin: "example.com/j", size: 10, rootHash: [UInt8](repeating: 0, count: 32))
+        let failure = try #require(try journal.open().verifyAll(note: note).failures.first)
+        #expect(failure.kind == .rolledBack)
+        #expect(failure.message.contains("The next append brings it forward"), "\(failure)")
+        _ = try journal.open().reserve(use(nonce: "n-11"))
+        let further = try CheckpointBody(origin: "example.com/j", size: 12, rootHash: note.rootHash)
+        let lost = try #require(try journal.open().verifyAll(note: further).failures.first)
+        #expect(lost.message.contains("restore the journal from a copy"), "\(lost)")
     }
 
     @Test func whatShouldNotStandBehindItIsFound() throws {

@@ -40,6 +40,7 @@ extension SegmentsJournal {
         if walk.failures.isEmpty || !request.stopsAtFirst {
             report.check(watermark.content, walk)
             report.check(evidence, walk, review.heads)
+            if limit != nil, let unsynced = watermark.content.unsyncedIndex { report.check(unsynced: unsynced, walk) }
             if walk.failures.isEmpty {
                 if let last = try report.checkBehind(limit, walk, &view, &watermark) {
                     // Not counted, but looked at: they may be there because somebody put an older watermark back.
@@ -143,11 +144,17 @@ extension VerificationReport {
         case .unreadable(let reason):
             warn(.headUnreadable, "\(file) cannot be read (\(reason)); the next append writes it")
         case .watermark, .foreign:
-            let index = content.head?.index ?? 0
+            let index = max(content.head?.index ?? 0, content.unsyncedIndex ?? 0)
             if index < last, walk.failures.isEmpty {
                 warn(.headBehind, "\(file) names record \(index) of \(last); the next append brings it forward")
             }
         }
+    }
+
+    /// Requires the records that a writer without syncs has appended in this boot: nothing but a loss of power takes them away.
+    fileprivate mutating func check(unsynced index: UInt64, _ walk: SegmentWalk) {
+        if index < walk.nextIndex || !walk.failures.isEmpty || !failures.isEmpty { return }
+        add([.missingRecord(index: walk.nextIndex, evidence: "\(WatermarkFile.path) names record \(index)")])
     }
 
     /// Compares the records that something outside of them names with those that are there. One that is missing is said

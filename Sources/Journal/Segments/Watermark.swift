@@ -119,6 +119,12 @@ struct Watermark: Sendable, Hashable {
         /// of a record nevertheless.
         case foreign(JournalHead)
 
+        /// The last record that a writer without syncs has appended; nil when it says of none.
+        var unsyncedIndex: UInt64? {
+            if case .watermark(let watermark) = self { return watermark.unsyncedIndex }
+            return nil
+        }
+
         /// The record it names; nil when it names none.
         var head: JournalHead? {
             switch self {

@@ -33,14 +33,18 @@ extension VerificationReport {
         guard failures.isEmpty else { return }
         let expected = "sha256:" + Hex.encode(note.rootHash)
         guard note.size <= recordCount else {
+            let isBehind = warnings.contains { $0.kind == .headBehind }
             failures.append(
                 VerificationFailure(
                     kind: .rolledBack,
                     index: note.size,
                     expected: expected,
                     message:
-                        "the journal was rolled back: the note of \(note.origin) is about \(note.size) records, and it has "
-                        + "\(recordCount). Nothing is to be appended to it; restore the journal from a copy that verifies"
+                        isBehind
+                        ? "the note of \(note.origin) is about \(note.size) records, and readers report \(recordCount): the "
+                            + "head is behind what stands there. The next append brings it forward; verify again after it"
+                        : "the journal was rolled back: the note of \(note.origin) is about \(note.size) records, and it has "
+                            + "\(recordCount). Nothing is to be appended to it; restore the journal from a copy that verifies"
                 )
             )
             return
