@@ -97,4 +97,24 @@ struct ForgedHeadTests {
         try FileHandle(forWritingTo: URL(filePath: journal.path + "/heads/current.json")).write(contentsOf: head.bytes)
         try expectWhole(journal, handle, count)
     }
+
+    /// Others have appended in the segment that a handle holds open, and the head names one of theirs.
+    @Test(arguments: End.allCases)
+    func aHandleReadsOnInItsSegment(end: End) throws {
+        let (journal, _) = try filled(inOneSegment: true)
+        let handle = journal.open()
+        #expect(try handle.reserve(use(nonce: "n-\(Self.count + 1)"), maximumUses: 1).isExisting == false)
+        let other = journal.open()
+        let count = Self.count + 8
+        for number in Self.count + 2...count { _ = try other.reserve(use(nonce: "n-\(number)"), maximumUses: 1) }
+        let ends = try ends(in: journal)
+        let place = count - 4
+        let records = try journal.open().records()
+        var head = try ForgedHead(of: journal)
+        head.name(records[place])
+        head.end = self.end(end, of: place, ends)
+        if end == .inAnotherSegment { head.segment += 1 }
+        try FileHandle(forWritingTo: URL(filePath: journal.path + "/heads/current.json")).write(contentsOf: head.bytes)
+        try expectWhole(journal, handle, count)
+    }
 }

@@ -104,7 +104,7 @@ extension SegmentWriter {
     }
 
     /// Whether the record that a watermark names ends where it says, or a segment begins there for the next one.
-    private mutating func isFitting(_ watermark: Watermark) throws(JournalError) -> Bool {
+    mutating func isFitting(_ watermark: Watermark) throws(JournalError) -> Bool {
         let index = watermark.index
         if index == view.ledger.nextIndex - 1, watermark.end == view.end { return true }
         if index == 0 { return watermark.end.segment <= 1 && watermark.end.offset == 0 }

@@ -47,7 +47,7 @@ extension SegmentWriter {
             if try active.file.read(exactly: 1, at: view.end.offset) != [0], try !readOn(active.file) { return false }
             guard view.ledger.nextIndex > last, extent.size > view.end.offset else { return false }
             // What is durable is told by where its record ends. One that does not know is as good as lost.
-            if watermark.index == view.ledger.nextIndex - 1, watermark.end != view.end { return false }
+            if (try? isFitting(watermark)) != true { return false }
             isShared = view.ledger.nextIndex != next
             if view.ledger.nextIndex - 1 == last {
                 // Whoever made it longer, and lives, has synced it before giving up the lock; and nobody's sync failed, for else
