@@ -139,6 +139,7 @@ enum JournalVerifyBundleCommand {
         guard let path = context.arguments.positional("FILE") else { preconditionFailure("FILE is required") }
         let bundle = try context.bundle(path)
         let keys = try JournalArguments.trustedHubKeys(context.arguments)
+        try context.requireOneStandardInput(["anchor", "note"])
         let anchor = try JournalVerifyCommand.readAnchor(context)
         let note = try NoteInput.read(context)
         let bar = ProgressBar("verifying", unit: "records", on: context.console, context.fileSystem)

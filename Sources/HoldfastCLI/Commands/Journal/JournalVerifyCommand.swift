@@ -56,6 +56,7 @@ enum JournalVerifyCommand {
 
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
         let arguments = context.arguments
+        try context.requireOneStandardInput(["anchor", "note"])
         let journal = try context.existingJournal()
         let anchor = try readAnchor(context)
         let note = try NoteInput.read(context)

@@ -3,6 +3,9 @@ internal import KeyStore
 
 /// What keys commands read: the root key, payloads and what they belong to. Secrets come from files and descriptors only.
 enum KeysInput {
+    /// The options that name an input.
+    static let options = ["passphrase-file", "aad-file"]
+
     /// The root key that the command line names. A passphrase is read here; a key file not before the store needs it.
     static func root(_ context: CommandContext) throws(CommandFailure) -> any RootKeyProvider {
         if let path = context.arguments.text("passphrase-file") { return try passphrase(path, context) }
@@ -19,7 +22,7 @@ enum KeysInput {
     }
 
     private static func passphrase(_ path: String, _ context: CommandContext) throws(CommandFailure) -> PassphraseRoot {
-        if isStandardInput(path), context.console.terminal.isInput {
+        if InputSource.isStandardInput(path), context.console.terminal.isInput {
             throw .usage(
                 "a terminal shows what is typed, and keeps it. Give --passphrase-file a file, or pipe the passphrase in, as "
                     + "(stty -echo; head -n 1; stty echo) | holdfast ..."
@@ -76,7 +79,7 @@ enum KeysInput {
 
     /// Reads FILE and what it belongs to, and opens the store. Nothing is read when there is no store.
     static func payload(_ expected: String, _ context: CommandContext) throws(CommandFailure) -> Payload {
-        try requireOneStandardInput(context, takesFile: true)
+        try context.requireOneStandardInput(options, takesFile: true)
         try context.requireDirectory("make a key store with holdfast keys init")
         let data = try associatedData(context)
         let root = try root(context)
@@ -99,25 +102,5 @@ enum KeysInput {
     ) throws(CommandFailure) -> [UInt8] {
         var source = try InputSource(path, expected: expected, in: context)
         return try source.readAll(maximum: InputLimits.payloadByteCount)
-    }
-
-    /// Refuses when two inputs are standard input: the second would be empty.
-    ///
-    /// - Parameter takesFile: whether the command reads FILE, which is standard input when it is left out.
-    static func requireOneStandardInput(_ context: CommandContext, takesFile: Bool) throws(CommandFailure) {
-        let arguments = context.arguments
-        var readers = ["passphrase-file", "aad-file"].filter {
-            arguments.describes($0) && isStandardInput(arguments.text($0))
-        }.map { "--\($0)" }
-        if takesFile, isStandardInput(arguments.positional("FILE") ?? "-") { readers.append("FILE") }
-        if readers.count > 1 {
-            throw .usage(
-                "\(ValueKind.list(readers)) cannot all be standard input, which is read once; give a file, or /dev/fd/N"
-            )
-        }
-    }
-
-    private static func isStandardInput(_ path: String?) -> Bool {
-        ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].contains(path)
     }
 }

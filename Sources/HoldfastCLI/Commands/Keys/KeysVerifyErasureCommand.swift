@@ -40,7 +40,7 @@ enum KeysVerifyErasureCommand {
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
         let path = context.arguments.positional("FILE")
         let takesFile = path != nil || context.selector == nil
-        try KeysInput.requireOneStandardInput(context, takesFile: takesFile)
+        try context.requireOneStandardInput(KeysInput.options, takesFile: takesFile)
         try context.requireDirectory("make a key store with holdfast keys init")
         let root = try KeysInput.root(context)
         let given = takesFile ? try receipt(path, context) : nil

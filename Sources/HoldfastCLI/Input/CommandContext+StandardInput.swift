@@ -1,0 +1,24 @@
+extension InputSource {
+    /// Whether a path is that of standard input.
+    static func isStandardInput(_ path: String?) -> Bool {
+        ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].contains(path)
+    }
+}
+
+extension CommandContext {
+    /// Refuses when two inputs are standard input: the second would be empty.
+    ///
+    /// - Parameters:
+    ///   - options: those that name an input, where the command has them.
+    ///   - takesFile: whether the command reads FILE, which is standard input when it is left out.
+    func requireOneStandardInput(_ options: [String], takesFile: Bool = false) throws(CommandFailure) {
+        var readers = options.filter { arguments.describes($0) && InputSource.isStandardInput(arguments.text($0)) }
+            .map { "--\($0)" }
+        if takesFile, InputSource.isStandardInput(arguments.positional("FILE") ?? "-") { readers.append("FILE") }
+        if readers.count > 1 {
+            throw .usage(
+                "\(ValueKind.list(readers)) cannot all be standard input, which is read once; give a file, or /dev/fd/N"
+            )
+        }
+    }
+}
