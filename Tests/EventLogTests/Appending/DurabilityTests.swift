@@ -220,6 +220,17 @@ struct DurabilityTests {
         try waitUntil { (try? eventLogError { try handle.append(event()) })??.code == "poisoned" }
     }
 
+    /// Somebody empties the file in place, as tools do that turn logs over: there is nothing left to make durable.
+    @Test func aFlushWritesNothingWhereEventsWereCut() throws {
+        let log = try TestLog()
+        try log.open().append(event())
+        let handle = log.open()
+        try handle.append(event())
+        try log.write([])
+        try handle.flush()
+        #expect(try log.bytes() == [])
+    }
+
     /// Waits until something holds that other threads bring about.
     private func waitUntil(_ condition: () -> Bool, location: SourceLocation = #_sourceLocation) throws {
         for _ in 0..<2_000 {
