@@ -134,13 +134,7 @@ struct DurabilityTests {
         let fileSystem = disk.boot()
         let handle = SessionLog(at: "/s", fileSystem: fileSystem, options: SessionLogOptions(durability: .every))
         try handle.append(event())
-        let root = try fileSystem.openDirectory("/")
-        let other = try root.makeDirectories(["other"])
-        let standing = try root.subdirectory("s")
-        for entry in try standing.entries() { try standing.link(entry.name, to: entry.name, in: other) }
-        for entry in try standing.entries() { try standing.remove(entry.name) }
-        try root.removeDirectory("s")
-        try root.rename("other", to: "s", in: root, exclusive: true)
+        try fileSystem.moveFilesToAnotherDirectory(of: "s")
         let before = disk.trace.count
         try handle.append(event())
         let synced = disk.trace[before...].count { $0.operation == .syncDirectory }

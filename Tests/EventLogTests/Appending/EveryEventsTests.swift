@@ -67,13 +67,7 @@ struct EveryEventsTests {
     @Test func anotherDirectoryHidesNoFailedSync() throws {
         let (disk, fileSystem, handle) = try toldDisk()
         try failAnotherSync(disk, fileSystem)
-        let root = try fileSystem.openDirectory("/")
-        let other = try root.makeDirectories(["other"])
-        let standing = try root.subdirectory("s")
-        for entry in try standing.entries() { try standing.link(entry.name, to: entry.name, in: other) }
-        for entry in try standing.entries() { try standing.remove(entry.name) }
-        try root.removeDirectory("s")
-        try root.rename("other", to: "s", in: root, exclusive: true)
+        try fileSystem.moveFilesToAnotherDirectory(of: "s")
         #expect(try eventLogError { try handle.append(event()) }?.code == "not_durable")
     }
 
