@@ -59,6 +59,19 @@ struct CarelessVerificationTests {
         #expect(try journalError { _ = try journal.open().head() }?.code == "missing_record")
     }
 
+    /// Of another boot a loss of power may have taken them away, whatever the head's copy says of this one.
+    @Test func thoseOfAnEarlierBootMayBeGone() throws {
+        let journal = try TestJournal(.segments)
+        for number in 0..<3 { _ = try journal.open().reserve(use(nonce: "d-\(number)"), maximumUses: 1) }
+        var head = try ForgedHead(of: journal)
+        try journal.write(head.bytes, to: "indexes/watermark.json")
+        (head.bootID, head.unsyncedIndex) = ("an-earlier-boot", 99)
+        try journal.write(head.bytes, to: "heads/current.json")
+        #expect(try journal.open().head()?.index == 3)
+        let report = try journal.open().verifyAll()
+        #expect(report.isIntact && report.recordCount == 3, "\(report.failures)")
+    }
+
     /// What is reported was made durable before, as by every reader.
     @Test func theyAreSyncedBeforeTheyAreReported() throws {
         let journal = try TestJournal(.segments)

@@ -40,7 +40,7 @@ extension SegmentsJournal {
         if walk.failures.isEmpty || !request.stopsAtFirst {
             report.check(watermark.content, walk)
             report.check(evidence, walk, review.heads)
-            if limit != nil, let unsynced = watermark.content.unsyncedIndex { report.check(unsynced: unsynced, walk) }
+            if limit != nil, let last = watermark.watermark?.unsyncedIndex { report.check(unsynced: last, walk) }
             if walk.failures.isEmpty {
                 if let last = try report.checkBehind(limit, walk, &view, &watermark) {
                     // Not counted, but looked at: they may be there because somebody put an older watermark back.

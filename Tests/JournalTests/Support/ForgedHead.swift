@@ -13,7 +13,7 @@ struct ForgedHead {
     var unsyncedIndex: UInt64?
     var wipingEnd: Int64?
     private let journalID: String
-    private let bootID: String
+    var bootID: String
 
     /// The head that stands in a journal.
     init(of journal: TestJournal) throws {
