@@ -25,6 +25,19 @@ import Testing
         #expect(try describe(everything.boot().openDirectory("/")) == "fresh=f old=o synced=s")
     }
 
+    /// A store that relies on what was written since the machine started must not do so after a power loss.
+    @Test func theMachineStartsAgain() throws {
+        let disk = try disk()
+        disk.hostName = "elsewhere"
+        disk.umask = Permissions(rawValue: 0o077)
+        let before = disk.boot().processIdentity
+        let left = disk.afterPowerLoss(keeping: .nothing)
+        let after = left.boot().processIdentity
+        #expect(before.bootID != after.bootID && before.hostName == after.hostName)
+        #expect(left.afterPowerLoss(keeping: .nothing).boot().processIdentity.bootID != after.bootID)
+        #expect(left.umask == Permissions(rawValue: 0o077) && disk.boot().processIdentity.bootID == before.bootID)
+    }
+
     @Test func drawnSurvivorsAreLegalAndDiffer() throws {
         let disk = try disk()
         var seen: Set<String> = []

@@ -3,6 +3,9 @@ public enum SimFault: Sendable, Hashable, CustomStringConvertible {
     /// The call fails and has no effect, except that a failed sync leaves what it covered in doubt for good:
     /// the pages count as clean, a later sync returns success without having written them.
     case error(ErrorNumber)
+    /// The process is killed right before the call: that one and all its later ones fail with `EBADF` and have no effect, and its
+    /// locks drop. What it wrote is there for other processes, synced or not.
+    case killed
     /// A read or write transfers at most this many bytes (at least 1).
     case short(bytes: Int)
     /// A sync returns success without doing anything.
@@ -19,6 +22,7 @@ public enum SimFault: Sendable, Hashable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .error(let code): "fails: \(code)"
+        case .killed: "kills the process before it"
         case .short(let bytes): "transfers only \(bytes) bytes"
         case .lyingSync: "lies: success without effect"
         case .flippedBit(let bit): "with bit \(bit) flipped"

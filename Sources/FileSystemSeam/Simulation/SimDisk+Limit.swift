@@ -11,6 +11,28 @@ extension SimDisk {
         throw Refusal(.inputOutput)
     }
 
+    /// Notes that a call of a killed process was refused.
+    func noteRefusal(of process: SimProcess) {
+        enter()
+        defer { leave() }
+        hasKilledTheLast = true
+        countCall(ofKilled: process)
+    }
+
+    /// Lets time go by for a killed process alone, so that one that waits for a deadline comes to it. One that goes on for
+    /// ever cannot be stopped.
+    func countCall(ofKilled process: SimProcess, nanoseconds: UInt64 = 1000) {
+        process.afterlife &+= nanoseconds
+        process.refusedCalls &+= 1
+        if process.refusedCalls > Self.refusedCallMaximum {
+            if hang == nil { hang = "its process was killed" }
+            giveUp()
+        }
+    }
+
+    /// Far more than any clean-up makes.
+    private static let refusedCallMaximum = 1_000_000
+
     /// Counts a call that cannot fail.
     func countIdleCall() {
         idleCalls &+= 1

@@ -10,7 +10,8 @@ public enum PowerLossSurvivors: Sendable, Hashable {
 
 extension SimDisk {
     /// The disk as a power loss now would leave it, as one new disk; this one stays as it is. Changes made before
-    /// the last ``checkpoint()`` are durable. Trying all that may be left is the crash explorer's work.
+    /// the last ``checkpoint()`` are durable. Processes of the new disk belong to the next boot. Trying all that may be left
+    /// is the crash explorer's work.
     public func afterPowerLoss(
         _ model: PersistenceModel = .posixMinimal,
         keeping survivors: PowerLossSurvivors
@@ -18,12 +19,23 @@ extension SimDisk {
         enter()
         defer { leave() }
         let order = PersistenceOrder(state.log, under: model, cells: state.cells, sectors: &state.sectors)
-        let kept = order.drawn(survivors)
-        let disk = SimDisk()
-        disk.state = state
-        disk.umask = umask
-        disk.mountFacts = mountFacts
-        for birth in state.log.births { disk.state.setBase(Int(birth.cell), birth.value) }
+        return left(by: order, order.drawn(survivors), births: state.log.births)
+    }
+
+    /// The disk as some legal set of survivors of a recorded run leaves it, whatever other runs there were since.
+    package func afterPowerLoss(
+        of order: PersistenceOrder,
+        keeping survivors: [UInt64],
+        births: [CellEffect]
+    ) -> SimDisk {
+        enter()
+        defer { leave() }
+        return left(by: order, survivors, births: births)
+    }
+
+    private func left(by order: PersistenceOrder, _ kept: [UInt64], births: [CellEffect]) -> SimDisk {
+        let disk = SimDisk(after: self)
+        for birth in births { disk.state.setBase(Int(birth.cell), birth.value) }
         for (id, node) in order.nodes.enumerated() where kept[id >> 6] & (1 << UInt64(id & 63)) != 0 {
             for effect in order.effects[Int(node.first)..<Int(node.first + node.count)] {
                 disk.state.setBase(Int(effect.cell), effect.value)

@@ -121,7 +121,10 @@ public final class SimDisk: @unchecked Sendable {
     private var callCounts: [FileSystemError.Operation: Int] = [:]
     /// The number that a process was given last. An explorer sets it back, so that what it runs again has the same numbers.
     package var lastProcess: Int32 = 1000
-    private let seed: UInt64
+    /// How often the machine was started: the boot that processes belong to.
+    package var bootCount: UInt64 = 1
+    /// Whether the process that a traced call was last made for was killed.
+    package internal(set) var hasKilledTheLast = false
     private let gate = Atomic<Bool>(false)
 
     /// Makes an empty disk: a root directory and nothing else.
@@ -132,10 +135,24 @@ public final class SimDisk: @unchecked Sendable {
     ///     and come back when a file is cut, not when it is removed.
     ///   - quotaError: what a write beyond the limit gives, `.noSpace` or `.quotaExceeded`.
     public init(seed: UInt64 = 0, quotaBytes: Int64? = nil, quotaError: ErrorNumber = .noSpace) {
-        self.seed = seed
         unsafe storage = UnsafeMutablePointer<SimState>.allocate(capacity: 1)
         unsafe storage.initialize(to: SimState(seed: seed))
         if let quotaBytes { state.quota = QuotaAccount(limitBytes: quotaBytes, code: quotaError) }
+    }
+
+    /// The same machine, started again with the same things on its disk.
+    init(after disk: SimDisk) {
+        unsafe storage = UnsafeMutablePointer<SimState>.allocate(capacity: 1)
+        unsafe storage.initialize(to: disk.state)
+        state.source = nil
+        bootCount = disk.bootCount + 1
+        tellsEveryHandleOfFailedSyncs = disk.tellsEveryHandleOfFailedSyncs
+        mountFacts = disk.mountFacts
+        hostFacts = disk.hostFacts
+        writesBack = disk.writesBack
+        mapsAreCoherent = disk.mapsAreCoherent
+        hostName = disk.hostName
+        processNamespace = disk.processNamespace
     }
 
     deinit {
@@ -148,16 +165,14 @@ public final class SimDisk: @unchecked Sendable {
         enter()
         defer { leave() }
         lastProcess += 1
-        return SimFS(self, SimProcess(id: lastProcess, boot: 1))
+        return SimFS(self, SimProcess(id: lastProcess, boot: bootCount))
     }
 
     /// Kills a process: its locks drop and whatever it still tries fails without effect. The disk keeps all it wrote.
     public func kill(_ process: SimFS) {
         enter()
         defer { leave() }
-        process.process.isKilled = true
-        state.locks.removeAll { $0.process == process.process.id }
-        state.changes &+= 1
+        state.end(process.process)
     }
 
     /// Makes everything durable that processes see now, as a long quiet time would.
@@ -232,6 +247,10 @@ public final class SimDisk: @unchecked Sendable {
             if state.beginOperation() > limit { try refuse() }
             if isHooked {
                 fault = prepare(process, operation, name, detail())
+                if case .killed? = fault {
+                    state.end(process)
+                    throw Refusal(.badDescriptor)
+                }
                 if case .error(let code)? = fault, operation != .sync, operation != .syncDirectory {
                     throw Refusal(code)
                 }
@@ -239,6 +258,7 @@ public final class SimDisk: @unchecked Sendable {
             return try body(&state, fault)
         } catch {
             if isHooked { noteFailure(error.code) }
+            if process.isKilled { noteRefusal(of: process) }
             throw FileSystemError(operation: operation, name: name, code: error.code)
         }
     }
@@ -255,6 +275,7 @@ public final class SimDisk: @unchecked Sendable {
             callCounts[operation] = count
             fault = faults.entries.first { $0.operation == operation && $0.occurrence == count }?.fault
         }
+        hasKilledTheLast = false
         if isTracing {
             trace.append(
                 SimOperation(
@@ -303,6 +324,10 @@ package final class SimProcess: @unchecked Sendable {
         set { killed = newValue }
     }
     private var killed = false
+    /// Calls that were refused because it is killed.
+    var refusedCalls = 0
+    /// How much later than on the disk it is for a killed process, which nobody sees.
+    var afterlife: UInt64 = 0
 
     package init(id: Int32, boot: UInt64) {
         self.id = id

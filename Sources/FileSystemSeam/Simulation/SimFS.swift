@@ -13,7 +13,9 @@ public final class SimFS: FileSystem, @unchecked Sendable {
     public func openDirectory(_ path: String) throws(FileSystemError) -> any Directory {
         let inode = try disk.perform(process, .openDirectory, path) { (state, _) throws(Refusal) in
             if path.utf8.count == 1, path.utf8.first == UInt8(ascii: "/") { return SimState.root }
-            return try state.resolve(path)
+            let inode = try state.resolve(path)
+            try state.check(inode, 0o400)
+            return inode
         }
         return SimDirectory(self, inode, name: path)
     }
@@ -35,24 +37,29 @@ public final class SimFS: FileSystem, @unchecked Sendable {
     public func wallClock() -> WallClockTime {
         disk.enter()
         defer { disk.leave() }
-        disk.countIdleCall()
-        return WallClockTime(nanosecondsSinceEpoch: disk.state.now)
+        return WallClockTime(nanosecondsSinceEpoch: disk.state.now &+ Int64(clamping: look()))
     }
 
     /// The simulated monotonic clock, which counts from boot.
     public func monotonicClock() -> MonotonicTime {
         disk.enter()
         defer { disk.leave() }
-        disk.countIdleCall()
-        return MonotonicTime(nanoseconds: disk.state.ticks)
+        return MonotonicTime(nanoseconds: disk.state.ticks &+ look())
+    }
+
+    /// Counts a look at a clock. Returns how much later it is for this process, which is killed then.
+    private func look() -> UInt64 {
+        if process.isKilled { disk.countCall(ofKilled: process) } else { disk.countIdleCall() }
+        return process.afterlife
     }
 
     /// Advances the simulated clocks; takes no real time.
     public func sleep(nanoseconds: UInt64) {
         // A killed process must not hold up the others: it just returns.
-        do { try disk.scheduler?.turn(process, .lock, Self.sleepTurn) } catch { return }
+        do { try disk.scheduler?.turn(process, .lock, Self.sleepTurn) } catch {}
         disk.enter()
         defer { disk.leave() }
+        if process.isKilled { return disk.countCall(ofKilled: process, nanoseconds: nanoseconds) }
         disk.countIdleCall()
         disk.state.now &+= Int64(clamping: nanoseconds)
         disk.state.ticks &+= nanoseconds

@@ -158,6 +158,8 @@ extension SimState {
         try checkChange(directory)
         try checkChange(target)
         if source == existing { return }
+        // Its `..` changes with its parent.
+        if moving, directory != target { try check(source, 0o200) }
         if existing != 0 {
             let replacing = InodeKind(of: existing) == .directory
             if replacing, !moving { throw Refusal(.isDirectory) }

@@ -272,6 +272,13 @@ package struct SimState {
         log.removeAll()
     }
 
+    /// Ends a process: its locks drop.
+    mutating func end(_ process: SimProcess) {
+        process.isKilled = true
+        locks.removeAll { $0.process == process.id }
+        changes &+= 1
+    }
+
     /// Begins a seam operation, which takes a microsecond; returns its number.
     mutating func beginOperation() -> Int {
         operations &+= 1
