@@ -123,6 +123,9 @@ extension CrashEngine {
                 core.table.otherBytes += MemoryLayout<Leaf>.stride
             }
             statistics.states += 1
+            if failure == nil, recovery == nil, core.depth == 1 {
+                ways?.note(point, core.survivors.outside.map { ~$0 }, acknowledged)
+            }
             if let failure {
                 statistics.failedStates += 1
                 failures.append(

@@ -2,7 +2,7 @@ internal import FileSystemSeam
 
 extension CrashEngine {
     /// Shrinks what was found and puts it into words.
-    func report(_ recording: Recording) throws -> CrashReport {
+    func report<Acknowledgement>(_ recording: Recording<Acknowledgement>) throws -> CrashReport {
         var findings: [CrashFinding] = []
         for failure in failures.prefix(64) {
             if findings.count == settings.findingMaximum { break }
@@ -19,10 +19,10 @@ extension CrashEngine {
         )
     }
 
-    private func describe(
+    private func describe<Acknowledgement>(
         _ state: FixedState,
         _ failure: RawFailure,
-        _ recording: Recording
+        _ recording: Recording<Acknowledgement>
     ) throws -> CrashFinding {
         disk.isTracing = true
         disk.trace = []

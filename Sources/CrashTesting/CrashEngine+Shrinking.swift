@@ -34,12 +34,18 @@ extension CrashEngine {
         if struck < planned {
             throw CrashTestingError.tokenDoesNotFit(token, reason: "\(struck) of its \(planned) faults met a call")
         }
-        if let reason = core.survivors.first.order.refusal(of: token.survivors, at: token.point) {
+        let order = core.survivors.first.order
+        var survivors = token.survivors
+        // What went on after the fault may have added micro-operations.
+        if planned > 0, survivors.count < order.words {
+            survivors += [UInt64](repeating: 0, count: order.words - survivors.count)
+        }
+        if let reason = order.refusal(of: survivors, at: token.point) {
             throw CrashTestingError.tokenDoesNotFit(token, reason: reason)
         }
-        let state = FixedState(point: token.point, survivors: token.survivors, recovery: token.recovery)
-        let (failure, order) = try evaluateKeepingOrder(state)
-        if let recovery = token.recovery, let reason = order?.refusal(of: recovery.survivors, at: recovery.point) {
+        let state = FixedState(point: token.point, survivors: survivors, recovery: token.recovery)
+        let (failure, inner) = try evaluateKeepingOrder(state)
+        if let recovery = token.recovery, let reason = inner?.refusal(of: recovery.survivors, at: recovery.point) {
             throw CrashTestingError.tokenDoesNotFit(token, reason: "in the recovery, \(reason)")
         }
         return failure
@@ -153,7 +159,7 @@ extension CrashEngine {
 
 extension PersistenceOrder {
     /// Why these micro-operations cannot be all that survived of this run; nil when they can.
-    fileprivate func refusal(of survivors: [UInt64], at index: Int) -> String? {
+    func refusal(of survivors: [UInt64], at index: Int) -> String? {
         guard points.indices.contains(index) else {
             return "there are \(points.count) crash points, and none with the number \(index)"
         }

@@ -38,21 +38,31 @@ final class CrashEngine: CellSource {
     /// The crash points of the state that is being tried, for ``token``.
     var place: (point: Int, recovery: Int?) = (0, nil)
     var failures: [RawFailure] = []
+    /// A state for each way that the recoveries go; nil where nobody wants to know, which saves the tracing.
+    var ways: RecoveryWays? {
+        didSet { disk.isTracing = ways != nil }
+    }
     let firstInode: Int64
     /// The number that the workload's last process had: those that a recovery boots come after it, in every run.
     let lastProcess: Int32
-    static let recoveryTime = SimState.epochStart + 86_400_000_000_000
+    /// What the clock shows when a recovery begins: a day after the workload began.
+    let recoveryTime: Int64
+    /// The workload's boot.
+    let firstBoot: UInt64
     static let inodesPerRecovery: Int64 = 4096
     static let processesPerRecovery: Int32 = 500
 
     init(
-        disk: SimDisk,
+        _ start: WorkloadStart,
         model: PersistenceModel,
         order: PersistenceOrder,
         settings: CrashExplorer,
         run: @escaping (SimFS, Int, () -> Void) throws -> Verdict
     ) {
+        let disk = start.disk
         self.disk = disk
+        recoveryTime = start.time + 86_400_000_000_000
+        firstBoot = start.boot
         self.model = model
         self.settings = settings
         self.run = run
@@ -126,18 +136,22 @@ final class CrashEngine: CellSource {
         disk.restart(
             firstInode: state,
             randomWord: 0x5851_F42D_4C95_7F2D &* UInt64(core.depth + 1),
-            now: Self.recoveryTime,
+            now: recoveryTime,
             foreseeing: core.trail.steps
         )
         disk.lastProcess = lastProcess + Int32(core.depth - 1) * Self.processesPerRecovery
-        let process = SimFS(disk, SimProcess(id: Int32(2000 + core.depth), boot: UInt64(1 + core.depth)))
+        // That of others that it starts, too.
+        disk.bootCount = firstBoot + UInt64(core.depth)
+        let process = SimFS(disk, SimProcess(id: Int32(2000 + core.depth), boot: disk.bootCount))
         var events = -1
         var hangsInRecovery = false
         var failure: String?
+        if ways != nil { disk.trace.removeAll(keepingCapacity: true) }
         do {
             let verdict = try run(process, acknowledged) {
                 events = disk.eventCount
                 hangsInRecovery = disk.hang != nil
+                if ways != nil { ways?.calls = disk.trace.map(RecoveryWays.Call.init) }
             }
             if case .failed(let message) = verdict { failure = message }
         } catch {

@@ -72,19 +72,36 @@ public struct CrashExplorer: Sendable {
         recover: (any FileSystem) throws -> Store,
         check: (Store, [Acknowledgement]) throws -> Void
     ) throws -> CrashReport {
-        try withEngine(prepare, workload, recover, check) { engine, recording in
+        try explore(WorkloadStart(seed, prepare), progress, workload, recover, check)
+    }
+
+    /// The same, from a disk that is there.
+    func explore<Acknowledgement: Equatable, Store>(
+        _ start: WorkloadStart,
+        _ progress: CrashProgress.Handler? = nil,
+        _ workload: (any FileSystem, (Acknowledgement) -> Void) throws -> Void,
+        _ recover: (any FileSystem) throws -> Store,
+        _ check: (Store, [Acknowledgement]) throws -> Void,
+        before: (CrashEngine) -> Void = { _ in },
+        after: (CrashEngine, Recording<Acknowledgement>) throws -> Void = { _, _ in }
+    ) throws -> CrashReport {
+        try withEngine(start, workload, recover, check) { engine, recording in
             engine.progress = progress
+            before(engine)
             try engine.explore()
             engine.statistics.seconds = Self.seconds(ContinuousClock.now - engine.started)
+            try after(engine, recording)
             return try engine.report(recording)
         }
     }
 
     /// Recovers and checks the one state that a token names, under the model and the faults that it names.
     ///
+    /// For the same workload: after a change of it the token may name another state, which proves nothing.
+    ///
     /// - Returns: how it failed, or nil when it no longer does.
-    /// - Throws: ``CrashTestingError/tokenDoesNotFit(_:reason:)`` for a token of another workload, also of this one before it
-    ///   was repaired, and of a model that is neither this explorer's nor one of ``FileSystemSeam/PersistenceModel/all``.
+    /// - Throws: ``CrashTestingError/tokenDoesNotFit(_:reason:)`` for a token that names no state of this workload, and of a
+    ///   model that is neither this explorer's nor one of ``FileSystemSeam/PersistenceModel/all``.
     public func replay<Acknowledgement: Equatable, Store>(
         _ token: ReplayToken,
         prepare: (any FileSystem) throws -> Void = { _ in },
@@ -98,7 +115,20 @@ public struct CrashExplorer: Sendable {
         var explorer = self
         explorer.model = model
         explorer.faults = token.faults
-        return try explorer.withEngine(prepare, workload, recover, check) { engine, _ in try engine.replay(token) }
+        let start = try WorkloadStart(seed, prepare)
+        if token.strikesRecovery { return try explorer.replayStruck(token, start, workload, recover, check) }
+        if token.faults.entries.isEmpty {
+            return try explorer.withEngine(start, workload, recover, check) { engine, _ in try engine.replay(token) }
+        }
+        // A sweep goes on after a fault with the next process; a token that ends before is the same without it.
+        return try withoutActuallyEscaping(workload) { workload in
+            try withoutActuallyEscaping(recover) { recover in
+                let run = FaultedRun(start: start, workload, recover)
+                return try explorer.withEngine(start, run.workAndGoOn, recover, check) { engine, _ in
+                    try engine.replay(token)
+                }
+            }
+        }
     }
 
     /// Every observation that some legal set of survivors allows when the power is cut after the workload; the
@@ -114,9 +144,10 @@ public struct CrashExplorer: Sendable {
         observe: (any FileSystem) throws -> String
     ) throws -> Set<CrashOutcome> {
         var seen: Set<CrashOutcome> = []
+        let start = try WorkloadStart(seed, prepare)
         let failures = try withoutActuallyEscaping(observe) { observe in
             try withEngine(
-                prepare,
+                start,
                 { (fileSystem, _: (Int) -> Void) in try workload(fileSystem) },
                 observe,
                 { text, _ in seen.insert(CrashOutcome(text)) }
@@ -127,25 +158,18 @@ public struct CrashExplorer: Sendable {
 
     // MARK: - Recording
 
-    private func withEngine<Acknowledgement: Equatable, Store, Result>(
-        _ prepare: (any FileSystem) throws -> Void,
+    func withEngine<Acknowledgement: Equatable, Store, Result>(
+        _ start: WorkloadStart,
         _ workload: (any FileSystem, (Acknowledgement) -> Void) throws -> Void,
         _ recover: (any FileSystem) throws -> Store,
         _ check: (Store, [Acknowledgement]) throws -> Void,
-        _ body: (CrashEngine, Recording) throws -> Result
+        _ body: (CrashEngine, Recording<Acknowledgement>) throws -> Result
     ) throws -> Result {
-        let disk = SimDisk(seed: seed)
-        try prepare(disk.boot())
-        disk.checkpoint()
-        let lastProcess = disk.lastProcess
-        var (recording, acknowledged) = try record(disk, workload)
-        disk.lastProcess = lastProcess
-        let (again, acknowledgedAgain) = try record(disk, workload)
-        if recording.log != again.log || acknowledged != acknowledgedAgain {
-            throw CrashTestingError.notDeterministic(
-                what: "workload",
-                detail: Self.difference(recording, again)
-            )
+        let disk = start.disk
+        var recording = try record(start, workload)
+        let again = try record(start, workload)
+        if let detail = recording.difference(to: again) {
+            throw CrashTestingError.notDeterministic(what: "workload", detail: detail)
         }
         recording.base = disk.labels()
         disk.faults = FaultPlan()
@@ -160,12 +184,11 @@ public struct CrashExplorer: Sendable {
             cells: disk.state.cells,
             sectors: &disk.state.sectors
         )
-        var prefixes: [[Acknowledgement]] = [[]]
-        for count in 0..<acknowledged.count { prefixes.append(Array(acknowledged[0...count])) }
-
+        let acknowledged = recording.acknowledged
+        let prefixes = (0...acknowledged.count).map { Array(acknowledged[..<$0]) }
         return try withoutActuallyEscaping(recover) { recover in
             try withoutActuallyEscaping(check) { check in
-                let engine = CrashEngine(disk: disk, model: model, order: order, settings: settings) {
+                let engine = CrashEngine(start, model: model, order: order, settings: settings) {
                     (fileSystem, count, recovered) throws -> CrashEngine.Verdict in
                     let store: Store
                     do {
@@ -198,90 +221,7 @@ public struct CrashExplorer: Sendable {
         }
     }
 
-    private func record<Acknowledgement: Equatable>(
-        _ disk: SimDisk,
-        _ workload: (any FileSystem, (Acknowledgement) -> Void) throws -> Void
-    ) throws -> (Recording, [Acknowledgement]) {
-        disk.state.restart(firstInode: disk.state.firstInode, randomWord: seed | 1, now: SimState.epochStart)
-        disk.faults = faults
-        disk.trace = []
-        disk.hang = nil
-        disk.operationLimit = Self.workloadOperationMaximum
-        disk.tellState = { "that was the workload, while it was recorded" }
-        defer { disk.tellState = nil }
-        var acknowledged: [Acknowledgement] = []
-        var failure: (any Error)?
-        do {
-            try workload(disk.boot()) {
-                acknowledged.append($0)
-                disk.state.acknowledge()
-            }
-        } catch {
-            failure = error
-        }
-        if let hang = disk.hang { throw CrashTestingError.workloadDoesNotEnd(hang) }
-        if let failure, faults.entries.isEmpty { throw CrashTestingError.workloadFailed(failure) }
-        return (Recording(log: disk.state.log, operations: disk.trace, error: failure), acknowledged)
-    }
-
-    /// What two recordings of a workload differ in first.
-    private static func difference(_ first: Recording, _ second: Recording) -> String {
-        for (left, right) in zip(first.operations, second.operations) where left != right {
-            return "it first did \"\(left)\", the second time \"\(right)\""
-        }
-        let counts = (first.operations.count, second.operations.count)
-        if counts.0 != counts.1 { return "it made \(counts.0) operations, the second time \(counts.1)" }
-        for (left, right) in zip(first.log.events, second.log.events) {
-            let effects = (first.log.effects(of: left), second.log.effects(of: right))
-            if left == right, effects.0.elementsEqual(effects.1) { continue }
-            let operation = first.operations.first { $0.number == Int(left.operation) }
-            if left.kind == .write, right.kind == .write, let operation {
-                return "it wrote other bytes the second time in \"\(operation)\""
-            }
-            break
-        }
-        return "it acknowledged other things, or at other times, the second time"
-    }
-
     static func seconds(_ duration: Duration) -> Double {
         Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
-    }
-}
-
-/// A workload's recorded run.
-struct Recording {
-    var log: EffectLog
-    var operations: [SimOperation]
-    /// What ended the workload under its planned faults.
-    var error: (any Error)?
-    /// Names of the inodes that were there before or were made, by inode.
-    var base: [Int64: String] = [:]
-
-    /// Those of the planned faults that met a call: the others have no part in what is found, nor in its token.
-    func struck(by plan: FaultPlan) -> FaultPlan {
-        var counts: [FileSystemError.Operation: Int] = [:]
-        var met: Set<FaultPlan.Entry> = []
-        for operation in operations {
-            counts[operation.operation, default: 0] += 1
-            guard let fault = operation.fault, let occurrence = counts[operation.operation] else { continue }
-            met.insert(FaultPlan.Entry(operation.operation, occurrence: occurrence, fault))
-        }
-        return FaultPlan(plan.entries.filter(met.contains))
-    }
-}
-
-extension SimDisk {
-    /// A name for each inode that ever had one.
-    func labels() -> [Int64: String] {
-        var labels: [Int64: String] = [SimState.root: "/"]
-        for serial in 1..<state.nextInode {
-            for kind in 0..<4 {
-                let inode = serial << 2 | Int64(kind)
-                guard let cell = state.mentions(of: inode).first else { continue }
-                let key = state.cells.keys[cell]
-                if key.kind == .name, labels[inode] == nil { labels[inode] = state.names.names[key.index] }
-            }
-        }
-        return labels
     }
 }

@@ -5,6 +5,8 @@ extension FaultSweep {
     public struct Finding: Sendable, CustomStringConvertible {
         /// The faults; none when a promise is broken without any.
         public var plan: FaultPlan
+        /// Whether they struck a recovery and not the workload.
+        public var strikesRecovery = false
         /// What was broken, shrunk, with the token that shows it again under these faults; or the error that is not
         /// the store's own.
         public var message: String
@@ -12,7 +14,7 @@ extension FaultSweep {
         /// The plan and what it broke.
         public var description: String {
             let plan = plan.entries.map(\.description).joined(separator: " and ")
-            return "\(plan.isEmpty ? "no fault" : plan): \(message)"
+            return "\(plan.isEmpty ? "no fault" : plan)\(strikesRecovery ? " in a recovery" : ""): \(message)"
         }
     }
 
@@ -26,6 +28,19 @@ extension FaultSweep {
         public var pairsPossible = 0
         /// Whether pairs were to be tried: ``FaultSweep/triesPairs``.
         public internal(set) var triesPairs = true
+        /// Runs whose process was killed, or ended without a close, and followed by another one of the same boot.
+        public internal(set) var kills = 0
+        /// Whether faults were to strike recoveries, too: ``FaultSweep/triesRecoveries``.
+        public internal(set) var triesRecoveries = true
+        /// States whose recoveries were struck: one for each way in which recoveries go, at most
+        /// ``FaultSweep/recoveryMaximum``.
+        public internal(set) var recoveryWays = 0
+        /// Recoveries that a fault struck.
+        public internal(set) var recoveries = 0
+        /// How many of them were possible in these states.
+        public internal(set) var recoveriesPossible = 0
+        /// Recoveries that reported the fault by throwing.
+        public internal(set) var recoveriesThatThrew = 0
         /// Plans under which the workload reported the fault by throwing.
         public var plansThatThrew = 0
         /// States recovered and checked over all plans.
@@ -44,10 +59,12 @@ extension FaultSweep {
         /// Broken promises: of each plan the first one, and all that are broken without any fault.
         public var findings: [Finding] = []
 
-        /// Whether every pair was tried, too, and no exploration was bounded or sampled. One that ended at the promise it
-        /// found broken counts as whole. False for a sweep without pairs.
+        /// Whether every pair was tried, too, every kill, every way of recovering under every fault, and no exploration was
+        /// bounded or sampled. One that ended at the promise it found broken counts as whole. False for a sweep without one of
+        /// these parts.
         public var isExhaustive: Bool {
-            triesPairs && pairs == pairsPossible && sampledExplorations == 0 && boundedExplorations == 0
+            triesPairs && pairs == pairsPossible && kills > 0 && triesRecoveries && recoveries == recoveriesPossible
+                && sampledExplorations == 0 && boundedExplorations == 0
         }
 
         /// How the states under the plans were covered, the weakest mode first: `exhaustive in all 26 explorations`, or in how
@@ -84,14 +101,22 @@ extension FaultSweep {
 
         /// Counts, the mode, then each finding.
         public var description: String {
-            var text = "fault sweep: all \(singles) single faults, "
+            var text = "fault sweep: all \(singles) single faults, \(Count(kills, "kill")), "
             if !triesPairs {
                 text += "pairs not tried"
             } else {
                 text += pairs == pairsPossible ? "all \(pairs) pairs" : "\(pairs) of \(pairsPossible) pairs, sampled"
             }
             text += "; \(plansThatThrew) reported by the workload, \(states) states\n"
-            text += "  \(mode); recoveries without faults\n"
+            text += "  \(mode)\n"
+            if triesRecoveries {
+                let part =
+                    recoveries == recoveriesPossible ? "all \(recoveries)" : "\(recoveries) of \(recoveriesPossible)"
+                text +=
+                    "  \(part) faults in \(Count(recoveryWays, "way")) of recovering; \(recoveriesThatThrew) reported\n"
+            } else {
+                text += "  recoveries without faults\n"
+            }
             if findings.isEmpty { return text + "  no promise broken\n" }
             text += "  \(Count(findings.count, "finding"))\n"
             for (index, finding) in findings.enumerated() { text += "\n\(index + 1). \(finding)\n" }

@@ -2,14 +2,21 @@ public import FileSystemSeam
 
 /// Runs a workload once for every operation and every fault it can meet, and crashes each of these runs everywhere.
 ///
-/// For each fault three things must hold: what the workload throws is one of the store's own errors, nothing
-/// acknowledged is lost in any state after it, and the store opens and works again (a check may use the store).
+/// For each fault three things must hold: what the workload throws is one of the store's own errors; the next process of the
+/// same boot opens the store and finds in it all that was acknowledged; and so does the first one after a power cut, wherever
+/// in the two runs that was. A check may use the store, so that it is seen to work.
+///
+/// Then kills: the process dies right before each of its operations that change something, and after the last one. What it wrote
+/// and did not sync is there for the next process, which may rely on it, until the power is cut.
 ///
 /// Then pairs: each of these faults with each fault of each operation that the workload goes on to make after it, the
 /// ones of its error handling included. There are many; beyond ``pairMaximum`` they are sampled, and the report says so.
 ///
-/// Faults strike the workload. The recoveries and checks after it run without any: what a store makes of a call that fails
-/// while it repairs is not tried here, only what it makes of one when it is opened and used within the workload.
+/// Last, recoveries: of the states that a power cut leaves of the workload without faults, one for each way in which recoveries
+/// go, one of those in which most had been acknowledged, is recovered under each fault of each call that it makes there. A recovery that succeeds all the same gives a
+/// store that passes the check without further faults; whether it did or threw one of the store's own errors, the next
+/// process of the same boot recovers and passes it, and so does the first one after another power cut, wherever in the two
+/// recoveries that was. What a recovery gives that was misread to by one bit is not judged, what it leaves is.
 public struct FaultSweep: Sendable {
     /// The explorer for each run. Its own ``CrashExplorer/faults`` are not used, and at least one finding of each run is
     /// reported. Its seed decides which pairs are sampled.
@@ -20,11 +27,17 @@ public struct FaultSweep: Sendable {
     public var faults: @Sendable (FileSystemError.Operation) -> [SimFault] = {
         FaultPlan.applicableFaults(to: $0)
     }
+    /// Whether the workload's process is killed, too, before each of its operations that change something and at its end.
+    public var triesKills = true
     /// Whether pairs of faults are tried, too.
     public var triesPairs = true
     /// At most this many pairs are tried. When there are more, half of them are pairs of I/O errors, all of them if
     /// there are no more, and the others are spread evenly over all the rest.
     public var pairMaximum = 2_000
+    /// Whether recoveries are struck, too.
+    public var triesRecoveries = true
+    /// At most this many pairs of a recovery and a fault in it are tried. When there are more, they are spread evenly.
+    public var recoveryMaximum = 2_000
 
     /// Makes a sweep under a model.
     public init(_ model: PersistenceModel = .posixMinimal) { explorer = CrashExplorer(model) }
@@ -44,38 +57,58 @@ public struct FaultSweep: Sendable {
         check: (Store, [Acknowledgement]) throws -> Void
     ) throws -> Report {
         var report = Report()
-        report.triesPairs = triesPairs
+        (report.triesPairs, report.triesRecoveries) = (triesPairs, triesRecoveries)
         /// Tries one plan; returns the operations made under it, or nil when it broke a promise.
         func attempt(_ plan: FaultPlan) throws -> [SimOperation]? {
             var explorer = explorer
             explorer.faults = plan
             explorer.findingMaximum = 1
             explorer.failureMaximum = 1
-            let found = report.findings.count
-            let faulted: CrashReport
-            do {
-                faulted = try explorer.explore(prepare: prepare, workload: workload, recover: recover, check: check)
-            } catch CrashTestingError.workloadDoesNotEnd(let reason) {
-                report.findings.append(Finding(plan: plan, message: "the workload does not end: \(reason)"))
-                return nil
-            }
-            report.add(faulted.statistics)
-            if let error = faulted.workloadError {
-                report.plansThatThrew += 1
-                if !isOwnError(error) {
-                    report.findings.append(Finding(plan: plan, message: "threw \(error), which is not its own error"))
+            return try withoutActuallyEscaping(workload) { workload in
+                try withoutActuallyEscaping(recover) { recover in
+                    try attempt(
+                        explorer,
+                        FaultedRun(start: try WorkloadStart(explorer.seed, prepare), workload, recover)
+                    )
                 }
             }
-            if let finding = faulted.findings.first {
-                report.findings.append(Finding(plan: plan, message: "\(finding)"))
+        }
+        func attempt(
+            _ explorer: CrashExplorer,
+            _ run: FaultedRun<Acknowledgement, Store>
+        ) throws -> [SimOperation]? {
+            let plan = explorer.faults
+            let found = report.findings.count
+            func add(_ message: String) { report.findings.append(Finding(plan: plan, message: message)) }
+            let crashed: CrashReport
+            do {
+                crashed = try explorer.explore(run.start, nil, run.workAndGoOn, recover, check)
+            } catch CrashTestingError.workloadDoesNotEnd(let reason) {
+                add("the workload does not end: \(reason)")
+                return nil
+            } catch CrashTestingError.workloadFailed(let error) {
+                add("the next process of the same boot cannot recover: \(error)")
+                return nil
             }
-            return report.findings.count == found ? faulted.operations : nil
+            report.add(crashed.statistics)
+            if let error = run.thrown, !plan.kills {
+                report.plansThatThrew += 1
+                if !isOwnError(error) { add("threw \(error), which is not its own error") }
+            }
+            if let finding = crashed.findings.first { add("\(finding)") }
+            if report.findings.count == found, let message = try run.verdict(explorer, check) { add(message) }
+            return report.findings.count == found ? run.operations : nil
         }
 
         var faultless = explorer
         faultless.faults = FaultPlan()
         faultless.findingMaximum = max(1, explorer.findingMaximum)
-        let clean = try faultless.explore(prepare: prepare, workload: workload, recover: recover, check: check)
+        var struck: [StruckState<Acknowledgement>] = []
+        let clean = try faultless.explore(WorkloadStart(explorer.seed, prepare), nil, workload, recover, check) {
+            if triesRecoveries { $0.ways = RecoveryWays() }
+        } after: { engine, recording in
+            struck = StruckState.ways(in: engine, recording, atMost: recoveryMaximum)
+        }
         report.add(clean.statistics)
         for finding in clean.findings { report.findings.append(Finding(plan: FaultPlan(), message: "\(finding)")) }
 
@@ -91,11 +124,16 @@ public struct FaultSweep: Sendable {
             _ = try attempt(plan)
             report.pairs += 1
         }
+        for plan in triesKills ? kills(in: clean.operations) + [FaultPlan()] : [] {
+            _ = try attempt(plan)
+            report.kills += 1
+        }
+        try strike(struck, isOwnError, recover, check, &report)
         return report
     }
 
     /// Every fault of every operation of a run, or of those after a fault that struck in it.
-    private func entries(for operations: [SimOperation], after first: FaultPlan.Entry? = nil) -> [FaultPlan.Entry] {
+    func entries(for operations: [SimOperation], after first: FaultPlan.Entry? = nil) -> [FaultPlan.Entry] {
         var entries: [FaultPlan.Entry] = []
         var counts: [FileSystemError.Operation: Int] = [:]
         var isPast = first == nil
@@ -120,6 +158,19 @@ public struct FaultSweep: Sendable {
         return entries
     }
 
+    /// A kill before each operation that changes something; before one that only looks it is the same as before the next one
+    /// that does.
+    func kills(in operations: [SimOperation]) -> [FaultPlan] {
+        var plans: [FaultPlan] = []
+        var counts: [FileSystemError.Operation: Int] = [:]
+        for operation in operations {
+            let occurrence = counts[operation.operation, default: 0] + 1
+            counts[operation.operation] = occurrence
+            if operation.operation.changesSomething { plans.append(.on(operation.operation, occurrence, .killed)) }
+        }
+        return plans
+    }
+
     private func chosen(_ pairs: [FaultPlan]) -> [FaultPlan] {
         if pairs.count <= pairMaximum { return pairs }
         let errors = pairs.filter { $0.entries.allSatisfy { $0.fault == .error(.inputOutput) } }
@@ -129,7 +180,7 @@ public struct FaultSweep: Sendable {
     }
 
     /// `count` of the plans, one drawn from each of as many equal stretches.
-    private static func spread(_ plans: [FaultPlan], _ count: Int, _ seed: UInt64) -> [FaultPlan] {
+    static func spread<Plan>(_ plans: [Plan], _ count: Int, _ seed: UInt64) -> [Plan] {
         if count >= plans.count { return plans }
         var word = seed &* 0x9E37_79B9_7F4A_7C15 | 1
         return (0..<count).map { index in

@@ -143,6 +143,8 @@ struct FindingNarrator {
                     "going on after a \(entry.operation.rawValue) of \(bytes) of the bytes, and a recovery that "
                         + "understands what is there until then"
                 case .lyingSync: "a way to see that the device lied"
+                case .killed:
+                    "a next process that makes durable what it relies on, or a state between operations that it understands"
                 case .error:
                     "a way back, or a recovery that understands what is left, after \(entry.operation.rawValue) failed"
                 }

@@ -160,7 +160,11 @@ public struct InterleavingExplorer: Sendable {
                     baton.waitForTurn(index)
                     var failure: String?
                     do {
-                        try process(view) { value in outcomes.withLock { $0[index].acknowledged.append(value) } }
+                        try process(view) { value in
+                            // What a killed process says nobody hears.
+                            if view.process.isKilled { return }
+                            outcomes.withLock { $0[index].acknowledged.append(value) }
+                        }
                     } catch {
                         failure = "process \(index + 1): \(error)"
                     }

@@ -8,6 +8,7 @@ extension FaultPlan.Entry {
             case .error(let code): code.symbol ?? "errno\(code.rawValue)"
             case .short(let bytes): "short\(bytes)"
             case .lyingSync: "lies"
+            case .killed: "killed"
             case .flippedBit(let bit): "bit\(bit)"
             case .misdirectedWrite(let sectors): "off\(sectors)"
             }
@@ -28,6 +29,8 @@ extension FaultPlan.Entry {
         let fault: SimFault
         if what == "lies" {
             fault = .lyingSync
+        } else if what == "killed" {
+            fault = .killed
         } else if let bytes = number(after: "short") {
             fault = .short(bytes: bytes)
         } else if let bit = number(after: "bit") {

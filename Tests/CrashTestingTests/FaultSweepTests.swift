@@ -121,7 +121,7 @@ import Testing
     /// A sweep is as thorough as its explorations, and says so: all faults with a few states each prove little.
     @Test func theWeakestModeOfTheExplorationsIsNamed() throws {
         let whole = try sweep(believesSyncs: true)
-        let count = 1 + whole.singles + whole.pairs
+        let count = 1 + whole.singles + whole.kills + whole.pairs + whole.recoveries
         #expect(whole.description.contains("exhaustive in all \(count) explorations"), "\(whole)")
         // Few faults, and all their pairs: what is missing are states.
         var few = FaultSweep()
@@ -142,7 +142,7 @@ import Testing
     @Test func aFullSeenSetIsTold() throws {
         var small = FaultSweep()
         small.explorer.seenSetMaximumBytes = 1
-        small.triesPairs = false
+        (small.triesPairs, small.triesKills) = (false, false)
         small.faults = { $0 == .write ? [.short(bytes: 512)] : [] }
         let report = try small.run { fileSystem in
             let directory = try fileSystem.openDirectory("/")

@@ -110,7 +110,7 @@ struct ReplayTokenTests {
     @Test(arguments: [
         "", "posixMinimal", "posixMinimal:1", "posixMinimal:x:1", "posixMinimal:1:", "posixMinimal:1:g",
         "posixMinimal:1:1:2", "posixMinimal:1:1:2:", "posixMinimal:1:1..2", "posixMinimal:1:1+",
-        "posixMinimal:1:1+sync",
+        "posixMinimal:1:1+sync", "posixMinimal:1:1!", "posixMinimal:1:1!sync#1=EIO+read#1=EIO", "posixMinimal:1:1!sync",
         "posixMinimal:1:1+sync#0=EIO", "posixMinimal:1:1+sync#1=", "posixMinimal:1:1+sink#1=EIO",
         "posixMinimal:1:1+sync#1=EWHAT", "posixMinimal:1:1+read#1=bit",
         "posixMinimal:1:1+write#1=off9223372036854775807",
@@ -121,7 +121,9 @@ struct ReplayTokenTests {
     @Test(arguments: [
         "xfs:0:0", "xfs:3:1f.0", "xfs:3:1f:2:3", "xfs:3:1f+sync#2=EIO", "xfs:3:1f:1:1+read#1=bit3+write#2=short1",
         "xfs:1:1+syncDirectory#1=lies", "xfs:1:1+append#12=off-1", "xfs:1:1+append#12=off-4294967295",
-        "xfs:1:1+read#1=bit-8", "xfs:1:1+open#1=EACCES+open#2=errno4095",
+        "xfs:1:1!read#1=EIO", "xfs:1:1+rename#2=killed", "ext4%2Bdioread_lock:6:d", "%25%3A%21:6:d",
+        "xfs:1:1:0:2.3!sync#1=EIO!read#2=bit7", "xfs:1:1+read#1=bit-8",
+        "xfs:1:1+open#1=EACCES+open#2=errno4095",
     ])
     func everyFormIsWrittenAsItWasRead(text: String) throws {
         #expect(try #require(ReplayToken(text)).description == text)

@@ -102,6 +102,7 @@ struct EventLogFaultTests {
         for model in runsLongTests ? PersistenceModel.all : [.posixMinimal] {
             var sweep = FaultSweep(model)
             sweep.triesPairs = runsLongTests
+            sweep.recoveryMaximum = runsLongTests ? 2_000 : 60
             // Lines carry no checksum. A line feed that is read wrong looks like a torn line: alone that gives no number twice,
             // together with a lost counter it does, so the pairs have it left out.
             if runsLongTests {

@@ -27,6 +27,7 @@ extension FaultSweep {
         sweep.faults = faults
         sweep.triesPairs = runsLongTests
         sweep.pairMaximum = pairs
+        sweep.recoveryMaximum = runsLongTests ? 1_000 : 30
         sweep.explorer.runMaximum = runsLongTests ? 20 : runs
         sweep.explorer.sampleCount = runsLongTests ? 20 : 0
         sweep.explorer.depth = 1

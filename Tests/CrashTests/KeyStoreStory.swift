@@ -81,8 +81,13 @@ struct KeyStoreStory: Sendable, CustomStringConvertible {
     static func recover(_ fileSystem: any FileSystem) throws -> RecoveredKeys {
         try requireNothingOldBesideReceipts(fileSystem)
         try requireNameOfWhatIsOverwritten(fileSystem)
-        return RecoveredKeys(fileSystem: fileSystem, store: try open(fileSystem))
+        let store = try open(fileSystem)
+        if store.isDirty { throw Unfinished() }
+        return RecoveredKeys(fileSystem: fileSystem, store: store)
     }
+
+    /// Opening did not end a destruction; only where a call fails it may put that off.
+    struct Unfinished: Error {}
 
     /// A receipt that is there, even one that nobody was given, says that everything old is destroyed. Opening would make it
     /// true, so it is looked at before.
@@ -148,7 +153,6 @@ struct RecoveredKeys {
     let store: ScopedKeyStore
 
     func check(_ answers: [KeyAnswer]) throws {
-        try CheckFailure.unless(!store.isDirty, "a destruction is not finished")
         try checkBoxes(answers, store, mayResume: true)
         // And it works on: a new key is durable, and everything is as another process finds it.
         var next: [KeyAnswer] = []

@@ -66,13 +66,14 @@ struct LockRetryTests {
         }
         sweep.triesPairs = runsLongTests
         sweep.pairMaximum = 200
+        sweep.recoveryMaximum = runsLongTests ? 1_000 : 20
         sweep.explorer.runMaximum = runsLongTests ? 20 : 4
         sweep.explorer.sampleCount = runsLongTests ? 5 : 1
         sweep.explorer.depth = 1
         let report = try sweep.run(
             prepare: LockPowerLossTests.prepare,
             workload: Self.workload,
-            isOwnError: { $0 is LockError },
+            isOwnError: { $0 is LockError || $0 is LockPowerLossTests.Unreadable },
             recover: LockPowerLossTests.recover,
             check: LockPowerLossTests.check
         )

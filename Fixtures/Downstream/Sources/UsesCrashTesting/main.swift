@@ -77,7 +77,7 @@ let schedules = try InterleavingExplorer().explore(processes: [addOne, addOne]) 
 print(schedules)
 
 // docs/testing.md says that it comes out like this; all of its Swift stands above.
-precondition(report.isClean && report.statistics.mode == "exhaustive")
+precondition(report.isClean && report.isExhaustive)
 precondition(finding.token == token && finding.missing == "sync of new before the acknowledgement")
 precondition(again == "0 after [1]")
 precondition(sweep.isClean && sweep.isExhaustive && sweep.pairs > sweep.singles)
