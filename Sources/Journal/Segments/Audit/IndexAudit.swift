@@ -7,6 +7,10 @@
 /// does each record that must stand in it; what a later record of the run supersedes is taken off again. The sums agree
 /// when the entries do. What later runs supersede is summed up over all tables besides: the uses of a grant are followed from one
 /// run to another.
+///
+/// Which use a use supersedes is what its state says, so that the sums alone would let one supersede itself, and its key be
+/// missing in the table. Each has to supersede an earlier one: then the first use of a key supersedes none, the second one the
+/// first, as nothing else is left for it, and so on to the latest, which is the one in the table. One chain is possible.
 struct IndexAudit {
     private let runs: [IndexRun]
     private let part: KeyPart
@@ -55,6 +59,7 @@ struct IndexAudit {
         }
         switch line.read.content {
         case .use(let use):
+            guard state.previousOfGrant < line.index, state.previousOfNonce < line.index else { throw run.damage }
             let isCounted =
                 counted.grantUseCount.map { $0 == UInt64(state.grantUseCount) } ?? true
                 && counted.nonce.map {

@@ -26,30 +26,34 @@ package enum SegmentIndexForgery {
         revocationCount: UInt64,
         journal: String
     ) -> [UInt8] {
-        let maker = IndexKeyMaker(journalID: journal)
-        guard var header = RunHeader(Array(run.prefix(IndexPage.byteCount)), maker) else {
-            preconditionFailure("it is a run of the journal")
+        let change = { (header: inout RunHeader) in
+            header.entryCount = entryCount
+            header.revocationCount = revocationCount
         }
-        header.entryCount = entryCount
-        header.revocationCount = revocationCount
-        return header.page(maker) + run.dropFirst(IndexPage.byteCount)
+        return self.run(run, journal: journal, header: change)
     }
 
     /// A run in whose table searches begin at other pages.
     package static func run(_ run: [UInt8], homePageCount: UInt64, journal: String) -> [UInt8] {
+        self.run(run, journal: journal, header: { $0.homePageCount = homePageCount })
+    }
+
+    /// A run with another header under a right check.
+    static func run(_ run: [UInt8], journal: String, header change: (inout RunHeader) -> Void) -> [UInt8] {
         let maker = IndexKeyMaker(journalID: journal)
         guard var header = RunHeader(Array(run.prefix(IndexPage.byteCount)), maker) else {
             preconditionFailure("it is a run of the journal")
         }
-        header.homePageCount = homePageCount
+        change(&header)
         return header.page(maker) + run.dropFirst(IndexPage.byteCount)
     }
 
-    /// A run with other entries and states under right checks. The entries keep their keys.
+    /// A run with other entries and states under right checks. The entries keep their keys; those of which nil becomes
+    /// are left out.
     static func run(
         _ run: [UInt8],
         journal: String,
-        entry: (IndexEntry) -> IndexEntry = { $0 },
+        entry: (IndexEntry) -> IndexEntry? = { $0 },
         state: (UInt64, RecordState) -> RecordState = { $1 }
     ) -> [UInt8] {
         let maker = IndexKeyMaker(journalID: journal)
@@ -60,14 +64,22 @@ package enum SegmentIndexForgery {
         for page in 1...(header.tablePageCount + header.statePageCount) {
             let start = Int(page) * IndexPage.byteCount
             if page < header.firstStatePage {
+                var kept: [IndexEntry] = []
                 for number in 0..<Int(bytes[start + IndexPage.entryCountOffset]) {
                     let place = start + number * IndexEntry.byteCount
                     let found = IndexEntry(
                         high: ByteWord.load(bytes.span, at: place),
                         rest: ByteWord.load(bytes.span, at: place + 8)
                     )
-                    Bytes.store(entry(found).rest, in: &bytes, at: place + 8)
+                    if let other = entry(found) { kept.append(other) }
                 }
+                for place in start..<(start + IndexPage.entryCountOffset) { bytes[place] = 0 }
+                for (number, entry) in kept.enumerated() {
+                    let place = start + number * IndexEntry.byteCount
+                    Bytes.store(entry.high, in: &bytes, at: place)
+                    Bytes.store(entry.rest, in: &bytes, at: place + 8)
+                }
+                bytes[start + IndexPage.entryCountOffset] = UInt8(kept.count)
             } else {
                 let first = header.first + (page - header.firstStatePage) * UInt64(IndexPage.stateCount)
                 for number in 0..<UInt64(IndexPage.stateCount) where first + number <= header.last {
