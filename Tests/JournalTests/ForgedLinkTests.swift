@@ -134,6 +134,8 @@ struct ForgedLinkTests {
         (links[latest], links[2]) = (links[2], links[latest])
         try forger.forge(chain, links)
         try expectFound(forger, "from \(latest) to 2")
+        // Nor are uses left out of an answer: there are fewer than are counted.
+        #expect(try forger.journal.open().uses(forGrant: "grant-1").count == 80)
     }
 
     @Test(arguments: [1, 3]) func ofGrantsInPlaceOfNoncesAreFound(runCount: Int) throws {

@@ -149,14 +149,17 @@ extension SegmentView {
         do throws(JournalError) {
             let uses = try ledger.uses(key)
             if uses.useCount > Self.indexMaximum { return nil }
+            let before = try ledger.before(key)
             var indexes: [UInt64] = []
-            var next = try ledger.before(key).latest ?? 0
-            while next > 0 {
+            var next = before.latest ?? 0
+            while next > 0, indexes.count <= before.useCount {
                 indexes.append(next)
-                let before = try ledger.state(of: next)?.previousOfGrant ?? 0
-                if before >= next { break }
-                next = before
+                let previous = try ledger.state(of: next)?.previousOfGrant ?? 0
+                if previous >= next { break }
+                next = previous
             }
+            // A chain that leaves uses out is none, whoever made it.
+            guard indexes.count == before.useCount else { throw ledger.blameRuns() }
             return indexes.reversed() + ledger.tail.uses(ofGrant: key)
         } catch {
             guard ledger.damage != nil else { throw error }

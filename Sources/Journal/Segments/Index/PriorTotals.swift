@@ -18,6 +18,7 @@ struct PriorTotals {
         }
         guard let found else { return UseTotals() }
         let state = try runs[found.run].state(of: found.index, &scratch)
+        guard state.isUse else { throw runs[found.run].damage }
         return UseTotals(state, of: key, at: found.index)
     }
 }
