@@ -15,6 +15,8 @@ struct ForgedAuditTests {
         case revocationCount
         /// The first use of a grant in a later run follows none, or one too early.
         case chainCut, chainLeap
+        /// The last record's line ends, or stands, elsewhere.
+        case end, endSegment
     }
 
     /// Three runs, which are not merged, and a tail.
@@ -54,6 +56,8 @@ struct ForgedAuditTests {
                 revocationCount: 0,
                 journal: id
             )
+        case .end: return SegmentIndexForgery.run(bytes, journal: id, header: { $0.end.offset += 1 })
+        case .endSegment: return SegmentIndexForgery.run(bytes, journal: id, header: { $0.end.segment += 1 })
         case .chainCut, .chainLeap:
             return SegmentIndexForgery.run(
                 bytes,
@@ -82,6 +86,25 @@ struct ForgedAuditTests {
         // What the warning advises.
         _ = try journal.open().rebuildIndexes()
         #expect(try journal.open(threads: threads).verifyAll().warnings == [])
+    }
+
+    /// A run that counts segments which are not there keeps everybody from going on: verification says why.
+    @Test(arguments: [0, 2]) func otherSegmentsAreMissingToEverybody(threads: Int) throws {
+        let (journal, id) = try filled()
+        let path = "indexes/\(try runs(journal)[1])"
+        let forged = SegmentIndexForgery.run(
+            try journal.bytes(path),
+            journal: id,
+            header: { $0.segments.add(1000) }
+        )
+        try journal.write(forged, to: path)
+        let error = try #require(try journalError { _ = try journal.open().reserve(use("new")) })
+        #expect(error.code == "missing_record")
+        for report in [
+            try journal.open(threads: threads).verifyAll(), try journal.open(threads: threads).verifyIntegrity(),
+        ] {
+            #expect(report.failures.map(\.message) == [error.description])
+        }
     }
 
     /// A run is written anew each time: one whose sync failed says nothing of the next, nor of any record.

@@ -131,14 +131,7 @@ extension SegmentView {
         let header = run.header
         let file = "\(IndexRun.directoryName)/\(run.name)"
         for run in ledger.runs.all {
-            let range = run.header.first...run.header.last
-            if SegmentSum(of: files.firsts, in: range) != run.header.segments {
-                throw .missingRecord(
-                    index: range.lowerBound,
-                    evidence: "\(IndexRun.directoryName)/\(run.name) counts other segments from there to record "
-                        + "\(range.upperBound)"
-                )
-            }
+            if let error = run.missingSegment(among: files) { throw error }
         }
         let state: RecordState?
         do throws(JournalError) {

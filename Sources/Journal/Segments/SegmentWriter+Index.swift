@@ -75,7 +75,9 @@ extension SegmentWriter {
             header.last < view.ledger.nextIndex
         else { return false }
         let record = try view.storedRecord(at: header.last)
-        guard Hex.decode(String(record.digest.dropFirst("sha256:".count))) == header.lastDigest else { return false }
+        guard Hex.decode(String(record.digest.dropFirst("sha256:".count))) == header.lastDigest,
+            try view.lineEnd(of: header.last) == header.end
+        else { return false }
         view.adopt(runs, upTo: record.head, end: header.end)
         return true
     }

@@ -39,8 +39,11 @@ extension SegmentsJournal {
         report.add(segmentStrays: view.files.strays)
         if walk.failures.isEmpty || !request.stopsAtFirst {
             report.check(watermark.content, walk)
-            report.check(evidence, walk, review.heads)
+            report.check(evidence, walk, review.noted)
             if limit != nil, let last = watermark.watermark?.unsyncedIndex { report.check(unsynced: last, walk) }
+            for run in listing.runs where report.failures.isEmpty {
+                if let error = run.missingSegment(among: view.files) { report.add([error]) }
+            }
             if walk.failures.isEmpty {
                 if let last = try report.checkBehind(limit, walk, &view, &watermark) {
                     // Not counted, but looked at: they may be there because somebody put an older watermark back.
@@ -52,7 +55,7 @@ extension SegmentsJournal {
                 report.findings = review.findings
                 try recomputeRoots(review.checkpoints, &view.files, walk, request, &report)
             }
-            if let anchor = request.anchor { report.check(anchor) { review.heads[$0] } }
+            if let anchor = request.anchor { report.check(anchor) { review.noted[$0]?.head } }
             report.failures.sort { $0.index < $1.index }
         }
         return report
@@ -159,7 +162,7 @@ extension VerificationReport {
 
     /// Compares the records that something outside of them names with those that are there. One that is missing is said
     /// once, whoever names it.
-    fileprivate mutating func check(_ evidence: [Evidence], _ walk: SegmentWalk, _ heads: [UInt64: JournalHead]) {
+    fileprivate mutating func check(_ evidence: [Evidence], _ walk: SegmentWalk, _ noted: [UInt64: NotedRecord]) {
         let last = walk.nextIndex - 1
         for named in evidence {
             if named.index > last {
@@ -172,7 +175,7 @@ extension VerificationReport {
                 }
                 return add([.missingRecord(index: last + 1, evidence: "\(named.file) names record \(named.index)")])
             }
-            guard walk.failures.isEmpty, heads[named.index]?.digest != named.digest else { continue }
+            guard walk.failures.isEmpty, noted[named.index]?.head.digest != named.digest else { continue }
             let evidence = "\(named.file) names another record there, with the digest \(named.digest)"
             return add([.missingRecord(index: named.index, evidence: evidence)])
         }

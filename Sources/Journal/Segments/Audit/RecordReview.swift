@@ -7,7 +7,7 @@ internal import FileSystemSeam
 /// ways come to the same report.
 struct RecordReview {
     /// The records that were asked for, by their indexes.
-    private(set) var heads: [UInt64: JournalHead] = [:]
+    private(set) var noted: [UInt64: NotedRecord] = [:]
     /// The checkpoints, whose roots are recomputed in a pass of their own.
     private(set) var checkpoints: [IndexedCheckpoint] = []
     /// What the records should not hold; nothing where the walk met failures.
@@ -18,7 +18,7 @@ struct RecordReview {
     /// What to look at.
     struct Scope {
         var runs: [IndexRun]
-        /// The records whose digests are wanted.
+        /// The records whose digests are wanted: those that runs end with, and others.
         var wanted: [UInt64]
         var clockToleranceSeconds: Int64
         var settings: SegmentSettings
@@ -40,6 +40,10 @@ struct RecordReview {
         } else {
             try reviewLines(&walk, &files, scope)
         }
+        guard walk.failures.isEmpty, stale == nil else { return }
+        // A run whose last line ends elsewhere is not used when a journal is opened.
+        let unbound = scope.runs.first { run in noted[run.header.last].map { $0.end != run.header.end } ?? false }
+        stale = unbound?.damage
     }
 
     private mutating func reviewLines(
@@ -49,13 +53,13 @@ struct RecordReview {
     ) throws(JournalError) {
         var audit = SegmentAudit(walk.maker, clockToleranceSeconds: scope.clockToleranceSeconds, capacity: 48)
         var index = IndexAudit(scope.runs)
-        var heads: [UInt64: JournalHead] = [:]
+        var noted: [UInt64: NotedRecord] = [:]
         try walk.run(&files) { line, bytes in
             scope.progress(line.index - 1)
-            if scope.wanted.contains(line.index) { heads[line.index] = JournalHead(line, bytes) }
+            if scope.wanted.contains(line.index) { noted[line.index] = NotedRecord(line, bytes) }
             index.apply(line, audit.apply(line, bytes))
         }
-        (self.heads, checkpoints) = (heads, audit.checkpoints)
+        (self.noted, checkpoints) = (noted, audit.checkpoints)
         if walk.failures.isEmpty { (findings, stale) = (audit.findings, index.stale) }
     }
 
@@ -95,7 +99,7 @@ struct RecordReview {
             lines.apply(line, bytes)
         }
         survey.add(lines.finish())
-        (heads, checkpoints) = (survey.heads, survey.checkpoints)
+        (noted, checkpoints) = (survey.noted, survey.checkpoints)
         guard walk.failures.isEmpty else { return }
         if let sums = tables?.wait(), survey.isFlawless(runs, sums, maker) {
             findings = survey.clock.findings
@@ -125,6 +129,22 @@ extension SegmentFiles {
         if last > UInt64(clamping: byteCount / 128) { return true }
         let size = try? directory?.status(of: SegmentName.text(last)).size
         return (size ?? 0) >= byteCount
+    }
+}
+
+/// A record that something outside of the records names.
+struct NotedRecord: Sendable {
+    let head: JournalHead
+    /// Where its line ends.
+    let end: RecordPosition
+
+    /// A record by its line.
+    init(_ line: SegmentWalk.Line, _ bytes: Span<UInt8>) {
+        head = JournalHead(line, bytes)
+        end = RecordPosition(
+            segment: line.position.segment,
+            offset: line.position.offset + Int64(bytes.count + 1)
+        )
     }
 }
 

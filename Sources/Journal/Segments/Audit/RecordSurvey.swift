@@ -18,7 +18,7 @@ struct RecordSurvey: Sendable {
     fileprivate(set) var clock: ClockAudit
     fileprivate(set) var proof: IndexProof
     /// The records whose digests someone outside of them names.
-    fileprivate(set) var heads: [UInt64: JournalHead] = [:]
+    fileprivate(set) var noted: [UInt64: NotedRecord] = [:]
     fileprivate(set) var checkpoints: [IndexedCheckpoint] = []
     /// At most how many keys the records have.
     fileprivate(set) var keyCount: UInt64 = 0
@@ -38,7 +38,7 @@ struct RecordSurvey: Sendable {
     mutating func add(_ next: RecordSurvey) {
         clock.add(next.clock)
         proof.add(next.proof)
-        heads.merge(next.heads) { $1 }
+        noted.merge(next.noted) { $1 }
         checkpoints += next.checkpoints
         keyCount += next.keyCount
         isCut = isCut || next.isCut
@@ -101,7 +101,7 @@ struct SurveyCollector: LineCollector {
     }
 
     private mutating func note(_ line: SegmentWalk.Line, _ bytes: Span<UInt8>) {
-        if wanted.contains(line.index) { survey.heads[line.index] = JournalHead(line, bytes) }
+        if wanted.contains(line.index) { survey.noted[line.index] = NotedRecord(line, bytes) }
         nextWanted = wanted.first { $0 > line.index } ?? .max
     }
 

@@ -125,3 +125,15 @@ struct IndexRun: Sendable {
         }
     }
 }
+
+extension IndexRun {
+    /// What is missing where other segments begin with its records than did when it was made; nil when they are the same.
+    func missingSegment(among files: SegmentFiles) -> JournalError? {
+        let range = header.first...header.last
+        if SegmentSum(of: files.firsts, in: range) == header.segments { return nil }
+        return .missingRecord(
+            index: range.lowerBound,
+            evidence: "\(Self.directoryName)/\(name) counts other segments from there to record \(range.upperBound)"
+        )
+    }
+}
