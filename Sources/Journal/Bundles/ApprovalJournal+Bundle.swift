@@ -58,8 +58,8 @@ extension ApprovalJournal {
     ///
     /// - Parameter progress: told how many records are written.
     /// - Returns: the last record; nil when there is none.
-    /// - Throws: `.invalidArgument` when something stands there; the verification failures of the bundle; `.io`. The journal
-    ///   then does not exist.
+    /// - Throws: `.invalidArgument` when something stands there, or when a record is too long for a file of `json-records`
+    ///   (64 MiB); the verification failures of the bundle; `.io`. The journal then does not exist.
     /// - Complexity: O(*n*).
     @discardableResult
     public func create(

@@ -12,8 +12,8 @@ extension ApprovalJournal {
     ///   - newPath: where it will stand: nothing may be there, and the directory above it must be.
     ///   - progress: told how many records are written.
     /// - Returns: the last record; nil when there is none.
-    /// - Throws: `.invalidArgument` when something stands at `newPath`; the verification failures; `.io`. The new name
-    ///   then does not exist.
+    /// - Throws: `.invalidArgument` when something stands at `newPath`, or when a record is too long for a file of
+    ///   `json-records` (64 MiB); the verification failures; `.io`. The new name then does not exist.
     /// - Complexity: O(*n*); into segments with bounded memory, into `json-records` with memory for its indexes.
     @discardableResult
     public func convert(

@@ -43,7 +43,17 @@ extension JSONRecordsStorage {
 
     /// Writes a record's file with its bytes as they were stored, in a journal that has no name yet. Its contents are
     /// durable; ``syncRecords()`` makes the names so.
+    ///
+    /// - Throws: `.invalidArgument` where the file would be longer than those that are read; other tools' records may be.
     func publishUnlisted(_ record: StoredRecord) throws(JournalError) {
+        let byteCount = PrettyJSON.byteCount(fromCompact: record.compactBytes)
+        guard byteCount <= Self.recordFileByteMaximum else {
+            throw .invalidArgument(
+                member: "record \(record.index)",
+                reason: "would take \(byteCount) bytes as a file of json-records, of which at most "
+                    + "\(Self.recordFileByteMaximum) are read; keep the journal in segments"
+            )
+        }
         let records = try recordsForWriting()
         let name = RecordName(of: record.record, at: record.index).text
         do {

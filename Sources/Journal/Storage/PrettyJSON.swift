@@ -5,45 +5,79 @@ enum PrettyJSON {
     static func bytes(fromCompact compact: [UInt8]) -> [UInt8] {
         var output: [UInt8] = []
         output.reserveCapacity(compact.count + compact.count / 4)
+        layOut(compact) { piece in
+            switch piece {
+            case .copied(let range): output.append(contentsOf: compact[range])
+            case .space: output.append(UInt8(ascii: " "))
+            case .newLine(let level):
+                output.append(UInt8(ascii: "\n"))
+                output.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * level))
+            }
+        }
+        return output
+    }
+
+    /// How many bytes ``bytes(fromCompact:)`` gives: for a deep tree of many small elements a thousand times as many as it
+    /// is given.
+    static func byteCount(fromCompact compact: [UInt8]) -> Int {
+        var count = 0
+        layOut(compact) { piece in
+            switch piece {
+            case .copied(let range): count += range.count
+            case .space: count += 1
+            case .newLine(let level): count += 1 + 2 * level
+            }
+        }
+        return count
+    }
+
+    private enum Piece {
+        /// Bytes that stay as they are.
+        case copied(Range<Int>)
+        case space
+        /// A new line, and two spaces a level.
+        case newLine(level: Int)
+    }
+
+    private static func layOut(_ compact: [UInt8], _ add: (Piece) -> Void) {
         var level = 0
         var position = 0
-        func newLine() {
-            output.append(UInt8(ascii: "\n"))
-            output.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * level))
+        var copied = 0
+        func copy(to end: Int) {
+            if end > copied { add(.copied(copied..<end)) }
+            copied = end
         }
         while position < compact.count {
             let byte = compact[position]
             switch byte {
             case UInt8(ascii: "\""):
-                let end = endOfString(compact, from: position)
-                output.append(contentsOf: compact[position..<end])
-                position = end
+                position = endOfString(compact, from: position)
                 continue
             case UInt8(ascii: "{"), UInt8(ascii: "["):
-                output.append(byte)
+                // The closing one of each is two further.
                 let isEmpty = compact[position + 1] == byte + 2
                 if isEmpty {
-                    output.append(byte + 2)
                     position += 1
                 } else {
                     level += 1
-                    newLine()
+                    copy(to: position + 1)
+                    add(.newLine(level: level))
                 }
             case UInt8(ascii: "}"), UInt8(ascii: "]"):
                 level -= 1
-                newLine()
-                output.append(byte)
+                copy(to: position)
+                add(.newLine(level: level))
             case UInt8(ascii: ","):
-                output.append(byte)
-                newLine()
+                copy(to: position + 1)
+                add(.newLine(level: level))
             case UInt8(ascii: ":"):
-                output.append(contentsOf: ": ".utf8)
-            default:
-                output.append(byte)
+                copy(to: position + 1)
+                add(.space)
+            default: break
             }
             position += 1
         }
-        return output
+        copy(to: position)
     }
 
     private static func endOfString(_ bytes: [UInt8], from quote: Int) -> Int {
