@@ -82,4 +82,15 @@ struct LargeRecordTests {
         let compact = Array(text.utf8)
         #expect(PrettyJSON.byteCount(fromCompact: compact) == PrettyJSON.bytes(fromCompact: compact).count)
     }
+
+    /// What is copied is held a few megabytes at a time, however long records are.
+    @Test(arguments: JournalFormat.allCases) func areCopiedAFewAtATime(format: JournalFormat) throws {
+        let (bundle, source) = try bundle(6, member: "\"\(String(repeating: "x", count: 600_000))\"")
+        let path = source.path + "-2"
+        let journal = ApprovalJournal(at: path, fileSystem: source.fileSystem, options: JournalOptions(format: format))
+        var told: [UInt64] = []
+        try journal.create(from: bundle) { told.append($0.completed) }
+        #expect(told.first == 2 && told.last == 6, "\(told)")
+        #expect(try journal.verifyAll().isIntact)
+    }
 }

@@ -14,7 +14,8 @@ extension ApprovalJournal {
     /// - Returns: the last record; nil when there is none.
     /// - Throws: `.invalidArgument` when something stands at `newPath`, or when a record is too long for a file of
     ///   `json-records` (64 MiB); the verification failures; `.io`. The new name then does not exist.
-    /// - Complexity: O(*n*); into segments with bounded memory, into `json-records` with memory for its indexes.
+    /// - Complexity: O(*n*); into segments with bounded memory (some megabytes, and the longest record several times), into
+    ///   `json-records` with memory for its indexes besides.
     @discardableResult
     public func convert(
         to format: JournalFormat,
@@ -43,8 +44,10 @@ extension ApprovalJournal {
 }
 
 extension JournalCopy {
-    /// How many records are held at a time.
+    /// How many records are held at a time, …
     private static var batchCount: Int { 512 }
+    /// … and about how many bytes of them: a record of somebody else's bundle may have up to 64 MiB.
+    private static var batchByteCount: Int { 1 << 20 }
 
     /// Writes all records of a source, checked and durable.
     ///
@@ -63,15 +66,18 @@ extension JournalCopy {
         }
         var records = LinkedRecords()
         var batch: [StoredRecord] = []
+        var byteCount = 0
         func write() throws(JournalError) {
             try target.append(batch)
             batch.removeAll(keepingCapacity: true)
+            byteCount = 0
             progress?(WorkProgress(completed: records.last?.index ?? 0, total: total))
         }
         try source { (record) throws(JournalError) in
             try records.pass(record)
             batch.append(record)
-            if batch.count == Self.batchCount { try write() }
+            byteCount += record.bytes.count
+            if batch.count == Self.batchCount || byteCount >= Self.batchByteCount { try write() }
             return true
         }
         try write()
