@@ -107,7 +107,10 @@ struct JournalVerifyTests {
         #expect(piped.code == .refused)
     }
 
-    @Test(arguments: ["", "{", "[]", "{\"index\":\"1\",\"digest\":\"d\"}", "{\"index\":-1,\"digest\":\"d\"}"])
+    @Test(arguments: [
+        "", "{", "[]", "{\"index\":\"1\",\"digest\":\"d\"}", "{\"index\":-1,\"digest\":\"d\"}",
+        "{\"index\":3,\"digest\":\"garbage\"}", "{\"index\":0,\"digest\":\"zzz\"}",
+    ])
     func whatIsNoAnchorIsMalformed(text: String) throws {
         let words = ["journal", "verify", Self.input("small"), "--anchor", "-"]
         let run = CommandRun(words, input: Array(text.utf8))

@@ -155,4 +155,23 @@ struct LostTailTests {
         #expect(try journal.open().verifyIntegrity(anchor: anchor).isIntact)
         #expect(try journalError { _ = try JournalAnchor(parsing: Array("{}".utf8)) }?.code == "invalid_argument")
     }
+
+    /// What is mistyped is not a rollback, and an anchor that holds nothing must not look like one that holds.
+    @Test func anAnchorNamesARecordByItsDigest() throws {
+        let digest = digest("x")
+        let hex = digest.dropFirst("sha256:".count)
+        func anchor(_ index: Int, _ digest: String) throws -> JournalAnchor {
+            try JournalAnchor(parsing: Array("{\"index\":\(index),\"digest\":\"\(digest)\"}".utf8))
+        }
+        #expect(try anchor(3, digest) == JournalAnchor(index: 3, digest: digest))
+        // The head of an empty journal.
+        #expect(try anchor(0, "") == JournalAnchor(index: 0, digest: ""))
+        for (index, text) in [
+            (0, "zzz"), (0, digest), (3, ""), (3, "garbage"), (3, "sha256:\(hex.uppercased())"),
+            (3, "sha256:\(hex.dropLast())"),
+            (3, String(hex)), (3, "blake3:\(hex)"), (3, digest + " "),
+        ] {
+            #expect(try journalError { _ = try anchor(index, text) }?.code == "invalid_argument", "\(index) \(text)")
+        }
+    }
 }

@@ -153,7 +153,8 @@ public struct VerificationFinding: Sendable, Hashable {
 /// What a caller has seen of a journal before, kept elsewhere: it turns a rollback of the whole directory, which
 /// cannot be seen from inside, into a failure.
 ///
-/// As a file it is a head: `{"index":12,"digest":"sha256:…"}`, as `holdfast journal head --json` prints.
+/// As a file it is a head: `{"index":12,"digest":"sha256:…"}`, as `holdfast journal head --json` prints. That of an empty
+/// journal, index 0 without a digest, holds nothing.
 public struct JournalAnchor: Sendable, Hashable {
     /// The last record that was seen.
     public let index: UInt64
@@ -168,15 +169,19 @@ public struct JournalAnchor: Sendable, Hashable {
 
     /// Reads an anchor; members besides the two are passed over.
     ///
-    /// - Throws: `.invalidArgument` when it is no anchor.
+    /// - Throws: `.invalidArgument` when it is no anchor: also when its digest is none, which would be taken for a rollback.
     public init(parsing bytes: [UInt8]) throws(JournalError) {
-        switch HeadFile.read(bytes) {
-        case .head(let head): self.init(index: head.index, digest: head.digest)
-        case .missing, .unreadable:
+        guard case .head(let head) = HeadFile.read(bytes), Self.isWellFormed(head) else {
             throw .invalidArgument(
                 member: "anchor",
                 reason: "is not of the form {\"index\":12,\"digest\":\"sha256:…\"}"
             )
         }
+        self.init(index: head.index, digest: head.digest)
+    }
+
+    private static func isWellFormed(_ head: JournalHead) -> Bool {
+        if head.index == 0 { return head.digest.isEmpty }
+        return (try? Digest(parsing: head.digest))?.algorithm == .sha256
     }
 }
