@@ -159,7 +159,9 @@ struct JournalProofTests {
         // A checkpoint that was meant to be signed, and is not, would be found out by nobody.
         journal.run("checkpoint", "--sign-key", keyFile).expectError(.usage, "--hub", "--note-out")
         try TestFile.write("no key", keyFile)
-        journal.run("checkpoint", "--sign-key", keyFile).expectError(.malformedInput, "no signing key")
+        journal.run("checkpoint", "--sign-key", keyFile).expectError(.malformedInput, "is no Ed25519 private key")
+        try TestFile.write([0xFF], keyFile)
+        journal.run("checkpoint", "--sign-key", keyFile).expectError(.malformedInput, "is not a text")
         #expect(journal.run("list", "--json").lines.count == 1)
     }
 }

@@ -2,8 +2,6 @@ internal import Signing
 
 /// Keys from files; never from arguments, where every process could see them.
 enum KeyInput {
-    private static let byteCountMaximum = 64 * 1024
-
     /// A private key in PEM, as `openssl genpkey -algorithm ed25519` writes it.
     static func signingKey(_ path: String, _ context: CommandContext) throws(CommandFailure) -> SigningKey {
         let (text, name) = try read(path, "the private key (PEM)", context)
@@ -30,7 +28,7 @@ enum KeyInput {
         _ context: CommandContext
     ) throws(CommandFailure) -> (text: String, name: String) {
         var source = try InputSource(path, expected: expected, in: context)
-        let bytes = try source.readAll(maximum: byteCountMaximum)
+        let bytes = try source.readAll(maximum: InputLimits.keyByteCount)
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw .malformed("\(source.name) is not a text; give a key in PEM", code: "malformed_key")
         }

@@ -73,7 +73,8 @@ enum JournalCheckpointCommand {
 
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
         let arguments = context.arguments
-        let key = try signingKey(context)
+        var key: SigningKey?
+        if let path = arguments.text("sign-key") { key = try KeyInput.signingKey(path, context) }
         let signer = try hubSigner(key, arguments)
         let note = try noteOutput(key, context)
         if key != nil, signer == nil, note == nil {
@@ -137,17 +138,6 @@ enum JournalCheckpointCommand {
         failure.fields["digest"] = .string(stored.digest)
         failure.fields["checkpoint_id"] = .string(checkpoint.checkpointID)
         return failure
-    }
-
-    private static func signingKey(_ context: CommandContext) throws(CommandFailure) -> SigningKey? {
-        guard let path = context.arguments.text("sign-key") else { return nil }
-        var source = try InputSource(path, expected: "the signing key", in: context)
-        let bytes = try source.readAll(maximum: InputLimits.keyByteCount)
-        do throws(KeyError) {
-            return try SigningKey(pem: String(decoding: bytes, as: UTF8.self))
-        } catch {
-            throw .malformed("\(source.name) is no signing key: \(error)", code: "malformed_key")
-        }
     }
 
     private static func hubSigner(
