@@ -11,7 +11,8 @@ public struct VerificationReport: Sendable, Hashable {
     public internal(set) var head: JournalHead?
     /// What is wrong with the chain, in order of the records; only the first unless all were asked for.
     public internal(set) var failures: [VerificationFailure] = []
-    /// What is wrong with caches, and what stands around. Harmless; the next append mends the caches.
+    /// What is wrong with caches, and what stands around. A crash leaves such things, and the next append mends most of them;
+    /// an index that is stale is to be rebuilt, as it may have been forged to allow a use again.
     public internal(set) var warnings: [VerificationWarning] = []
     /// What a valid chain can hold although it should not.
     public internal(set) var findings: [VerificationFinding] = []
@@ -104,7 +105,8 @@ public struct VerificationWarning: Sendable, Hashable {
         case headUnreadable = "head_unreadable"
         /// There are records after the one that the head names.
         case headBehind = "head_behind"
-        /// An index does not hold what the records say.
+        /// An index does not hold what the records say: it is damaged, which a decision notices, too, or somebody who knows the
+        /// format made it, which only this tells. Rebuild the indexes.
         case indexStale = "index_stale"
         /// An append was interrupted before its record was published.
         case leftoverFile = "leftover_file"
