@@ -66,7 +66,7 @@ extension KeyStoreError: CustomStringConvertible {
                 + "state and went on from there, so that destroyed keys may be alive, and others missing. Restore the newest copy"
         case .rolledBack(let path, let found, let known):
             "the keyset of \(path) is at \(found), but \(known) is known: it was put back to an older state, in which "
-                + "destroyed keys may be alive. Restore the newest copy"
+                + "destroyed keys may be alive, or a copy of the directory went on with the same root key. Restore the newest copy"
         case .malformedReceipt(let reason): "the receipt cannot be used: \(reason)"
         case .cryptography(let function): "\(function) of the cryptographic library failed"
         default: "\(code)"

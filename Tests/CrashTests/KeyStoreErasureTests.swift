@@ -56,4 +56,26 @@ struct KeyStoreErasureTests {
         // Then the one that is used is made under this name.
         #expect(calls.changes(of: temporary).prefix(5) == [.write, .sync, .remove, .write, .sync])
     }
+
+    /// Whoever wrote a later secret over an older one may have been killed before the sync, or the sync may have failed. The next
+    /// one leaves the later secret as it is, and makes sure that it stands on the disk.
+    @Test func soIsWhatALaterSecretStandsInFrontOf() throws {
+        let fileSystem = SimDisk(seed: 1).boot()
+        _ = try fileSystem.openDirectory(KeyStoreStory.secrets, creating: .ownerDirectory)
+        let root = KeyStoreStory.root(fileSystem)
+        let store = try #require(StoreID(bytes: [UInt8](repeating: 1, count: 16)))
+        try root.prepare(1, keeping: nil, for: store)
+        _ = try root.destroyAllBut(1, for: store)
+        try root.prepare(2, keeping: 1, for: store)
+        let secrets = try fileSystem.openDirectory(KeyStoreStory.secrets)
+        let before = try secrets.readFile("root.key", maximumBytes: 1024)
+        let calls = Calls()
+        fileSystem.disk.scheduler = calls
+        _ = try root.destroyAllBut(1, for: store)
+        #expect(calls.changes(of: "root.key") == [.write, .sync])
+        #expect(try secrets.readFile("root.key", maximumBytes: 1024) == before)
+        // It is the right one: the one before goes when it is kept.
+        _ = try root.destroyAllBut(2, for: store)
+        #expect(try root.inventory(of: store).generations == [2])
+    }
 }

@@ -141,6 +141,28 @@ struct KeysCommandTests {
         )
     }
 
+    /// With a lock of its own each, and one root key file for both.
+    @Test func aCopyOfTheDirectoryIsLookedAtWithoutHarm() throws {
+        let keys = try KeyDirectory()
+        let box = keys.box("precious", "--entity", "a")
+        #expect(keys.run("mint", "--entity", "b").code == .done)
+        let copy = keys.beside("copy")
+        try FileManager.default.copyItem(atPath: keys.path, toPath: copy)
+        let key = keys.beside("root.key")
+        let before = try Data(contentsOf: URL(filePath: key))
+        // Both secrets are what a process leaves that is killed between its publication and the destruction of the old one.
+        #expect(keys.run("shred", "--entity", "b").code == .done)
+        var both = try Data(contentsOf: URL(filePath: key))
+        for slot in [0, 512] where before[slot + 8] == 1 {
+            both.replaceSubrange(slot..<slot + 512, with: before[slot..<slot + 512])
+        }
+        try both.write(to: URL(filePath: key))
+        #expect(CommandRun(["keys", "list", copy] + keys.root).code == .done)
+        #expect(keys.run("open", [], input: box).output == "precious")
+        // From here on the copy is one of an older generation.
+        CommandRun(["keys", "list", copy] + keys.root).expectError(.refused, "a copy of the directory went on")
+    }
+
     @Test func jsonHoldsBytesInBase64() throws {
         let keys = try KeyDirectory()
         let sealed = try keys.run("seal", "--entity", "a", "--json", input: "\u{0}\u{7f}x").json()

@@ -1,8 +1,10 @@
 internal import FileSystemSeam
 
 extension RootKeyFile {
-    /// A slot's bytes with a random secret, in guarded memory; they are shown at ``RootKeyFile``.
-    func newSlot(_ slot: RootKeySlot) throws(RootKeyError) -> GuardedMemory {
+    /// A slot's bytes, in guarded memory; they are shown at ``RootKeyFile``.
+    ///
+    /// - Parameter slab: where the slot's secret stands; a slot without one gets a random one.
+    func slotBytes(_ slot: RootKeySlot, of slab: KeySlab? = nil) throws(RootKeyError) -> GuardedMemory {
         guard let header = slot.header else { throw .failed(place: place, reason: "an empty slot is not written") }
         var writer = ByteWriter()
         writer.append(RootKeySlot.magic)
@@ -10,28 +12,51 @@ extension RootKeyFile {
         writer.append(header.store.bytes)
         writer.append(header.generation)
         let head = writer.bytes
+        var known: (slab: KeySlab, place: KeySlab.Place)?
+        if case .secret(_, let place?) = slot, let slab { known = (slab, place) }
+        let memory: GuardedMemory
         do throws(FileSystemError) {
-            let memory = try GuardedMemory(byteCount: Self.slotSize)
-            var failure: FileSystemError?
-            unsafe memory.withBytes { bytes in
-                unsafe bytes.copyBytes(from: head)
-                let secret = unsafe UnsafeMutableRawBufferPointer(
-                    rebasing: bytes[RootKeySlot.secretOffset..<RootKeySlot.secretOffset + Sodium.keyLength]
-                )
-                do throws(FileSystemError) {
-                    var span = unsafe MutableSpan<UInt8>(_unsafeElements: secret.assumingMemoryBound(to: UInt8.self))
-                    try fileSystem.fillRandom(&span)
-                } catch {
-                    failure = error
-                }
-                unsafe Sodium.hash(
-                    UnsafeRawBufferPointer(rebasing: bytes[..<RootKeySlot.digestOffset]),
-                    key: UnsafeRawBufferPointer(start: nil, count: 0),
-                    into: UnsafeMutableRawBufferPointer(rebasing: bytes[RootKeySlot.digestOffset..<Self.slotSize])
-                )
+            memory = try GuardedMemory(byteCount: Self.slotSize)
+        } catch {
+            throw .io(error, file: place)
+        }
+        var failure: RootKeyError?
+        unsafe memory.withBytes { bytes in
+            unsafe bytes.copyBytes(from: head)
+            let secret = unsafe UnsafeMutableRawBufferPointer(
+                rebasing: bytes[RootKeySlot.secretOffset..<RootKeySlot.secretOffset + Sodium.keyLength]
+            )
+            do throws(RootKeyError) {
+                try unsafe fill(secret, from: known)
+            } catch {
+                failure = error
             }
-            if let failure { throw failure }
-            return memory
+            unsafe Sodium.hash(
+                UnsafeRawBufferPointer(rebasing: bytes[..<RootKeySlot.digestOffset]),
+                key: UnsafeRawBufferPointer(start: nil, count: 0),
+                into: UnsafeMutableRawBufferPointer(rebasing: bytes[RootKeySlot.digestOffset..<Self.slotSize])
+            )
+        }
+        if let failure { throw failure }
+        return memory
+    }
+
+    /// Copies a secret, or makes a random one.
+    private func fill(
+        _ room: UnsafeMutableRawBufferPointer,
+        from known: (slab: KeySlab, place: KeySlab.Place)?
+    ) throws(RootKeyError) {
+        do throws(KeyStoreError) {
+            if let known {
+                try unsafe known.slab.withKey(known.place) { unsafe room.copyMemory(from: $0) }
+                return
+            }
+        } catch {
+            throw error.asRootError(place)
+        }
+        do throws(FileSystemError) {
+            var span = unsafe MutableSpan<UInt8>(_unsafeElements: room.assumingMemoryBound(to: UInt8.self))
+            try fileSystem.fillRandom(&span)
         } catch {
             throw .io(error, file: place)
         }
@@ -67,6 +92,48 @@ extension RootKeyFile {
         } catch {
             throw .io(error, file: place)
         }
+    }
+
+    /// How long the file's lock is waited for, in nanoseconds: who holds it writes one sector.
+    private static let lockTimeoutNanoseconds: UInt64 = 60_000_000_000
+
+    /// Keeps everybody else from changing the file, until ``unlock(_:)`` gets what is given back; nil when there is no file, or
+    /// where nothing can be locked.
+    ///
+    /// The store's own lock does not keep out who uses a copy of its directory. A file that was replaced meanwhile is given up
+    /// for the one that stands at the name.
+    func lockFile() throws(RootKeyError) -> (any File)? {
+        do throws(FileSystemError) {
+            let directory = try fileSystem.openDirectory(path)
+            defer { try? directory.close() }
+            while true {
+                let file: any File
+                do {
+                    file = try directory.open(name, [.read, .write], permissions: .ownerFile)
+                } catch  where error.code == .noEntry {
+                    return nil
+                }
+                do throws(FileSystemError) {
+                    if try !file.lock(.exclusive, timeoutNanoseconds: Self.lockTimeoutNanoseconds) {
+                        throw FileSystemError(operation: .lock, name: name, code: .timedOut)
+                    }
+                    if try directory.status(of: name).identity == file.status().identity { return file }
+                } catch {
+                    try? file.close()
+                    if error.operation == .lock, error.code == .notSupported { return nil }
+                    if error.code != .noEntry { throw error }
+                }
+                try? file.close()
+            }
+        } catch {
+            throw .io(error, file: place)
+        }
+    }
+
+    /// Lets others change the file, also where a forked child still has the file open, which would keep the lock.
+    func unlock(_ file: (any File)?) {
+        try? file?.unlock()
+        try? file?.close()
     }
 
     private func effaceTemporary(_ temporary: String, in directory: any Directory) throws(FileSystemError) {

@@ -15,6 +15,10 @@ public import FileSystemSeam
 ///
 /// An empty slot is all zeros. The new secret is written to the slot that is not in use and synced before a checkpoint is
 /// published that needs it; when that stands, the old slot is overwritten in place and synced. A torn slot is never the one in use.
+///
+/// The lock of a store lies in its directory, and a copy of the directory has one of its own. So whatever changes the file
+/// holds a lock on it (`flock`) from reading the slots until the sync, and a secret of a later generation than the one
+/// that is asked for is left alone: it may be the one that the other directory's keyset is wrapped with.
 @safe
 public final class RootKeyFile: RootKeyProvider {
     /// The directory, as given.
@@ -59,6 +63,8 @@ public final class RootKeyFile: RootKeyProvider {
         keeping current: UInt64?,
         for store: StoreID
     ) throws(RootKeyError) {
+        let alone = try lockFile()
+        defer { unlock(alone) }
         let slots = try slots()
         defer { slots?.close() }
         var target = 0
@@ -81,7 +87,7 @@ public final class RootKeyFile: RootKeyProvider {
         } else if current != nil {
             throw .missing(place: place)
         }
-        let slot = try newSlot(.secret(RootKeySlot.Header(store: store, generation: generation), nil))
+        let slot = try slotBytes(.secret(RootKeySlot.Header(store: store, generation: generation), nil))
         if current == nil {
             try publish(slot)
         } else {
@@ -114,9 +120,11 @@ public final class RootKeyFile: RootKeyProvider {
         unsafe try SecretWrapping.unwrap(wrapped, with: secret, of: slab, context: context, into: key, place: place)
     }
 
-    /// Overwrites in place every slot but the one of the generation, and syncs that. The only secret that opens older
-    /// keysets is gone then, unless the file system or the device keeps copies.
+    /// Overwrites the other slot in place, and syncs that: where it holds the secret of a later generation, with the same bytes. The
+    /// only secret that opens older keysets is gone then, unless the file system or the device keeps copies.
     public func destroyAllBut(_ generation: UInt64, for store: StoreID) throws(RootKeyError) -> RootKeyDestruction {
+        let alone = try lockFile()
+        defer { unlock(alone) }
         guard let slots = try slots() else { throw .missing(place: place) }
         defer { slots.close() }
         guard let kept = slots.place(of: generation) else {
@@ -124,24 +132,27 @@ public final class RootKeyFile: RootKeyProvider {
         }
         if let header = slots.slots[kept].header, header.store != store { throw .otherStore(place: place) }
         let other = slots.slots[1 - kept]
-        // The bytes in the file tell whether an earlier call came as far, not whether it was durable: written again.
-        let effaced = other.header?.generation ?? generation - 1
-        try overwrite(
-            1 - kept,
-            with: try newSlot(.effaced(RootKeySlot.Header(store: store, generation: effaced)))
-        )
+        let effaced = RootKeySlot.Header(store: store, generation: other.header?.generation ?? generation - 1)
+        // Of an attempt that came to nothing, and then the next one overwrites it; or of a copy of the directory, whose keyset
+        // nothing else opens. It opens no older keyset.
+        let isLater: Bool = if case .secret(let header, _) = other { header.generation > generation } else { false }
+        // The bytes in the file tell whether an earlier call came as far, not whether it was durable: written again. Behind those of
+        // a later secret, too, the disk may still have the older one.
+        try overwrite(1 - kept, with: try slotBytes(isLater ? other : .effaced(effaced), of: slots.slab))
         return try destruction(slots)
     }
 
     /// Overwrites both slots in place, and syncs that. Without a file, or with one that never was a root key, nothing is known of
     /// what stood there before: `unlinkedOnly`.
     public func destroyAll(for store: StoreID) throws(RootKeyError) -> RootKeyDestruction {
+        let alone = try lockFile()
+        defer { unlock(alone) }
         guard let slots = try slots() else { return RootKeyDestruction(assurance: .unlinkedOnly) }
         defer { slots.close() }
         for (index, slot) in slots.slots.enumerated() {
             if let header = slot.header, header.store != store { throw .otherStore(place: place) }
             let header = RootKeySlot.Header(store: store, generation: slot.header?.generation ?? 0)
-            try overwrite(index, with: try newSlot(.effaced(header)))
+            try overwrite(index, with: try slotBytes(.effaced(header)))
         }
         var destruction = try destruction(slots)
         if slots.slots.allSatisfy({ $0.header == nil }) { destruction.assurance = .unlinkedOnly }

@@ -3,8 +3,9 @@
 /// A provider has a secret **for each generation** of a keyset, and destroys it when the next generation stands. That is
 /// what makes old copies of a keyset worthless: with one secret for all times, every copy ever made would stay readable.
 ///
-/// A store calls its provider only while it holds its own lock, one call at a time. A provider serves one store. All
-/// calls may be repeated after a crash.
+/// A store calls its provider only while it holds its own lock, one call at a time. A provider serves one store, in one
+/// directory: a copy of the directory has a lock of its own, and when one of the two goes on to the next generation, the
+/// other one's secret is destroyed. All calls may be repeated after a crash.
 public protocol RootKeyProvider: AnyObject, Sendable {
     /// What sort of provider it is, as checkpoints name it: 1 to 23 printable ASCII characters, always the same. Others are refused.
     var kind: String { get }
@@ -42,8 +43,9 @@ public protocol RootKeyProvider: AnyObject, Sendable {
         into key: UnsafeMutableRawBufferPointer
     ) throws(RootKeyError)
 
-    /// Destroys the secrets of all generations but one, durably, and remembers that this one is complete. Later ones, too: they
-    /// are left from attempts that came to nothing.
+    /// Destroys the secrets of all generations before one, durably, and remembers that this one is complete. Those of later ones
+    /// stay: what an attempt that came to nothing left is overwritten by the next ``prepare(_:keeping:for:)``, and from
+    /// here it cannot be told from the secret of a newer keyset, of which the caller's directory is an old copy.
     ///
     /// - Returns: how surely they are gone, and what that does not reach.
     func destroyAllBut(_ generation: UInt64, for store: StoreID) throws(RootKeyError) -> RootKeyDestruction

@@ -45,7 +45,10 @@ struct RootKeySlots {
         return headers.count == 1 && headers[0].generation == 1 && !slots.contains { $0.isEffaced }
     }
 
-    var newest: UInt64? { slots.compactMap { $0.header?.generation }.max() }
+    /// The latest generation there is a secret of.
+    var newest: UInt64? {
+        slots.compactMap { if case .secret(let header, _) = $0 { header.generation } else { nil } }.max()
+    }
 }
 
 extension RootKeyFile {

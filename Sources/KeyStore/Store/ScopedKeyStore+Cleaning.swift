@@ -5,23 +5,49 @@ extension ScopedKeyStore {
     ///
     /// Only a checkpoint whose name is durable may be cleaned up after: else the one before may be what a power cut leaves.
     ///
-    /// - Throws: when anything is left, after which it can be called again.
+    /// - Throws: when anything is left, after which it can be called again; `.wrongRoot` and `.rolledBack` when the root key has
+    ///   not the secret of this keyset any more, as ``requireOwnSecret(_:_:)`` says.
     func clean(_ state: inout State, _ keyset: Keyset) throws(KeyStoreError) -> RootKeyDestruction {
         precondition(keyset.isPublished, "the checkpoint before may still be needed")
         let generation = keyset.header.generation
         if let cleaned = state.cleaned, cleaned.generation == generation { return cleaned.destruction }
         // Until it is done.
         state.uncleaned = generation
+        try requireOwnSecret(&state, keyset)
         let destruction: RootKeyDestruction
         do {
             destruction = try state.root.destroyAllBut(generation, for: keyset.header.store)
         } catch {
             throw .root(error)
         }
+        // From here on who uses a copy of the directory cannot make another secret of this generation: for that he needs the
+        // one before.
+        try requireOwnSecret(&state, keyset)
         try sweep(keyset.header.journalID, &state)
         state.cleaned = (generation, destruction)
         state.uncleaned = nil
         return destruction
+    }
+
+    /// Makes sure that the secret of the keyset's generation is the one it was wrapped with, before the secret of the generation
+    /// before is destroyed, and afterwards. Who goes on with a copy of the directory at the same time makes one of the same
+    /// generation, over this one: that would open his keyset and not this one, which must not be acknowledged.
+    ///
+    /// - Throws: `.wrongRoot`, or `.rolledBack` when the copy went on to a later one, and from then on every call does; `.root`.
+    private func requireOwnSecret(_ state: inout State, _ keyset: Keyset) throws(KeyStoreError) {
+        do throws(KeyStoreError) {
+            if try opens(state.root, keyset) { return }
+            state.mustReload = true
+        } catch {
+            if case .rolledBack = error { state.mustReload = true }
+            throw error
+        }
+        throw .wrongRoot(
+            path: path,
+            reason:
+                "another secret of generation \(keyset.header.generation) took the place of this keyset's: a copy of the "
+                + "store's directory was used with the same root key at the same time"
+        )
     }
 
     /// Overwrites and removes every file of the store but the checkpoint and the journal with this id, durably.

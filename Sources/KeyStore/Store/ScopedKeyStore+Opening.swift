@@ -13,7 +13,8 @@ extension ScopedKeyStore {
     /// - Parameters:
     ///   - path: the store's directory; made where it is missing, but for `createsWhenAbsent` false.
     ///   - granularity: how finely keys are kept apart; an existing store must have just this one.
-    ///   - root: keeps the secrets the keyset is wrapped with. It serves this store only.
+    ///   - root: keeps the secrets the keyset is wrapped with. It serves this store only, in this directory: what a copy of the
+    ///     directory does with it, even beside this one, leaves only one of the two that opens.
     ///   - highWater: a position the keyset has reached, from ``position()``, kept elsewhere: an older keyset is refused, and one
     ///     in which other receipts were issued until then. For that the receipts since then are read.
     ///   - fileSystem: the machine.

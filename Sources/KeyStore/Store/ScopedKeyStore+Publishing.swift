@@ -63,6 +63,11 @@ extension ScopedKeyStore {
         do throws(KeyStoreError) {
             _ = try clean(&state, keyset)
         } catch {
+            // What was published can never be opened, so that nothing in it may be acknowledged.
+            switch error {
+            case .wrongRoot, .rolledBack: throw error
+            default: break
+            }
             // The old generation is not gone, but nothing that is needed is: tried again with the next checkpoint, at the
             // next open, and before every receipt.
         }

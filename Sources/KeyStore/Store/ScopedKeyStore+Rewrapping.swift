@@ -60,6 +60,13 @@ extension ScopedKeyStore {
     /// That it has a secret of the generation does not say so: an attempt to move the store there may have left one.
     private func wraps(_ root: any RootKeyProvider, _ keyset: Keyset) throws(KeyStoreError) -> Bool {
         if try !generations(of: root, keyset).contains(keyset.header.generation) { return false }
+        return try opens(root, keyset)
+    }
+
+    /// Whether a root key unwraps just this keyset.
+    ///
+    /// - Throws: `.rolledBack` when it has secrets of later generations only; `.root`.
+    func opens(_ root: any RootKeyProvider, _ keyset: Keyset) throws(KeyStoreError) -> Bool {
         let ring: KeyRing
         do throws(KeyStoreError) {
             ring = try openRing(keyset.header, root)

@@ -14,6 +14,9 @@ enum KeysInitCommand {
             "Destroying a key is worth as much as the root key's place: its file is overwritten whenever a key is "
                 + "destroyed, and an old copy of it opens old copies of the keyset. A passphrase cannot be destroyed at "
                 + "all, and receipts say so.",
+            "A root key file serves one directory. Before a copy of the directory is used for anything but looking, copy the "
+                + "key file, too, and name that one: with one file for both, the first of them that goes on destroys what the "
+                + "other needs to be opened.",
         ],
         positionals: [KeysArguments.directory],
         options: [
