@@ -24,6 +24,40 @@ struct RewrapTests {
         #expect(try store.shred(.entity("a"), reason: "").residualRisks.isDisjoint(with: .earlierRoot))
     }
 
+    /// A copy of the key file is another one: the file it was made from held the secret, too, and is overwritten.
+    @Test func aCopyOfTheRootIsAnotherOne() throws {
+        let test = try TestKeys()
+        let store = try test.open()
+        let box = try store.seal("x", for: "a")
+        try test.write(try test.read("root.key", in: TestKeys.secrets), to: "copy.key", in: TestKeys.secrets)
+        try store.rewrap(test.root("copy.key"))
+        #expect(try test.root().inventory(of: nil).generations == [])
+        for opened in [store, try test.open(root: test.root("copy.key"))] {
+            #expect(try opened.read(box, for: "a") == "x")
+        }
+        #expect(try store.shred(.entity("a"), reason: "").residualRisks.isDisjoint(with: .earlierRoot))
+    }
+
+    /// The file that was copied cannot be overwritten, or overwriting it says little: receipts name it.
+    @Test(arguments: [true, false]) func andIsNamedWhenItMayLive(isStubborn: Bool) throws {
+        let test = try TestKeys()
+        let root = StubbornRoot(test.root())
+        root.allow(true)
+        let store = try test.open(root: root)
+        _ = try store.seal("x", for: "a")
+        try test.write(try test.read("root.key", in: TestKeys.secrets), to: "copy.key", in: TestKeys.secrets)
+        root.allow(!isStubborn)
+        if isStubborn {
+            #expect(throws: KeyStoreError.self) { try store.rewrap(test.root("copy.key")) }
+            #expect(try test.root().inventory(of: nil).generations != [])
+        } else {
+            test.disk.mountFacts.fileSystemType = "btrfs"
+            try store.rewrap(test.root("copy.key"))
+            test.disk.mountFacts.fileSystemType = "ext4"
+        }
+        #expect(try store.shred(.entity("a"), reason: "").residualRisks.contains(.earlierRoot))
+    }
+
     /// Nothing is lost either when the publication fails while both slots hold a secret.
     @Test(arguments: [0, 1, 2, 3], [FileSystemError.Operation.rename, .syncDirectory, .sync, .link])
     func aFailedRenewalKeepsTheSecret(generations: Int, operation: FileSystemError.Operation) throws {

@@ -42,14 +42,14 @@ extension ScopedKeyStore {
     func publishNext(
         _ state: inout State,
         _ keyset: inout Keyset,
-        newRoot: (any RootKeyProvider)? = nil
+        newRoot: NewRoot? = nil
     ) throws(KeyStoreError) {
         let generation = keyset.header.generation + 1
-        let root = newRoot ?? state.root
+        let root = newRoot?.provider ?? state.root
         do {
             try root.prepare(
                 generation,
-                keeping: newRoot == nil ? keyset.header.generation : nil,
+                keeping: newRoot?.holdsSecret ?? true ? keyset.header.generation : nil,
                 for: keyset.header.store
             )
         } catch {

@@ -2,8 +2,9 @@ internal import FileSystemSeam
 
 extension ScopedKeyStore {
     /// Wraps the keyset with another root key, or anew with the same one: the next generation is published, and the
-    /// secrets of the old root key are destroyed. Two objects for one root key are the same: its secret is renewed. Two for one
-    /// passphrase are not: which secrets a passphrase had nobody can say.
+    /// secrets of the old root key are destroyed. Two objects for one root key are the same: its secret is renewed. A copy of a key
+    /// file is another root key, and the file that it is a copy of is the old one. Two objects for one passphrase are two, too: which
+    /// secrets a passphrase had nobody can say.
     ///
     /// Receipts name ``ResidualRisks/earlierRoot`` from then on, for good, unless the old root key says that its secrets are gone
     /// for certain, and that of every move before. A passphrase never does.
@@ -18,20 +19,19 @@ extension ScopedKeyStore {
             try flush(&state, &keyset)
             try finishDestructions(&state, &keyset)
             let old = state.root
-            var isSame = old === newRoot
-            if !isSame { isSame = try wraps(newRoot, keyset) }
-            if isSame {
-                state.root = newRoot
+            if old === newRoot {
                 try publishNext(&state, &keyset)
                 _ = try clean(&state, keyset)
                 return
             }
+            // Through another object; or a copy of it, and which of the two shows only when the next secret is made.
+            let holdsSecret = try wraps(newRoot, keyset)
             // Of those before the old one nothing is known any more: what is said now does not speak for them.
             var isGone = !keyset.header.mayEarlierRootLive
             // Another file may stand in its place by now: what is destroyed in that was never in use. Some keep no secrets.
             let kept = try generations(of: old, keyset)
             if !kept.isEmpty, !kept.contains(keyset.header.generation) { isGone = false }
-            try publishNext(&state, &keyset, newRoot: newRoot)
+            try publishNext(&state, &keyset, newRoot: NewRoot(provider: newRoot, holdsSecret: holdsSecret))
             // Looked at again from the other side: what holds the new secret must not be destroyed, whatever it said before.
             if try !wraps(old, keyset) {
                 do throws(RootKeyError) {
@@ -81,6 +81,13 @@ extension ScopedKeyStore {
             try keyset.ring.authenticationCode(of: message)
         )
     }
+}
+
+/// The root key that a store is moved to.
+struct NewRoot {
+    var provider: any RootKeyProvider
+    /// Whether it has the secret in use already, being the same root key or a copy of it: that stays until the next one stands.
+    var holdsSecret: Bool
 }
 
 extension RootKeyDestruction {
