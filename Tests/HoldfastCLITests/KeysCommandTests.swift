@@ -141,6 +141,38 @@ struct KeysCommandTests {
         )
     }
 
+    /// Somebody sealed for the scope again: its new key is alive, whatever the receipt says of the old ones.
+    @Test func aScopeWithANewKeyIsNotErased() throws {
+        let keys = try KeyDirectory()
+        _ = keys.box("old", "--entity", "a")
+        let receipt = keys.run("shred", "--entity", "a", "--json").output
+        let box = keys.box("new", "--entity", "a")
+        keys.run("verify-erasure", "--entity", "a").expectError(
+            .refused,
+            "has a key again since receipt 1",
+            "keys shred"
+        )
+        let error = try keys.run("verify-erasure", "--entity", "a", "--json").jsonError()
+        #expect(error["code"]?.string == "key_alive" && error["receipt"] == .integer(1))
+        #expect(keys.run("open", [], input: box).output == "new")
+        // What the receipt says holds.
+        #expect(keys.run("verify-erasure", "--entity", "a", "-", input: receipt).code == .done)
+        #expect(keys.run("shred", "--entity", "a").code == .done)
+        #expect(keys.run("verify-erasure", "--entity", "a").output.hasPrefix("erased: the key of receipt 2"))
+    }
+
+    /// A directory under a name that is swept keeps the destruction from going on.
+    @Test func aScopeThatIsBeingDestroyedIsNotErased() throws {
+        let keys = try KeyDirectory()
+        _ = keys.box("old", "--entity", "a")
+        let blocking = keys.path + "/keyset-0123456789abcde0"
+        try FileManager.default.createDirectory(atPath: blocking, withIntermediateDirectories: true)
+        #expect(keys.run("shred", "--entity", "a").code == .inputOutput)
+        keys.run("verify-erasure", "--entity", "a").expectError(.refused, "is being destroyed", "shred the scope again")
+        try FileManager.default.removeItem(atPath: blocking)
+        #expect(keys.run("verify-erasure", "--entity", "a").code == .done)
+    }
+
     /// With a lock of its own each, and one root key file for both.
     @Test func aCopyOfTheDirectoryIsLookedAtWithoutHarm() throws {
         let keys = try KeyDirectory()

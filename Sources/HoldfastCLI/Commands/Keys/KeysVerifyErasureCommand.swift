@@ -7,8 +7,9 @@ enum KeysVerifyErasureCommand {
         path: ["keys", "verify-erasure"],
         summary: "compare the receipt of a destruction with the store as it is",
         discussion: [
-            "Without FILE and with a scope, the receipt of the scope's last destruction that the store keeps is taken. With "
-                + "both, the receipt must be that of the scope. That no copy was ever made nothing can prove."
+            "Without FILE and with a scope, the receipt of the scope's last destruction that the store keeps is taken, and "
+                + "the scope must have no key since. With both, the receipt must be that of the scope. That no copy was "
+                + "ever made nothing can prove."
         ],
         positionals: [
             KeysArguments.directory,
@@ -31,7 +32,10 @@ enum KeysVerifyErasureCommand {
         ],
         exitNotes: [
             ExitNote(code: .done, meaning: "the keys are gone from the live keyset"),
-            ExitNote(code: .refused, meaning: "something speaks against it, or the scope was never destroyed"),
+            ExitNote(
+                code: .refused,
+                meaning: "something speaks against it, or the scope was never destroyed, or has a key again"
+            ),
             ExitNote(code: .malformedInput, meaning: "the receipt is none, or its signature is not valid"),
         ] + KeysArguments.notes,
         run: run
@@ -100,7 +104,21 @@ enum KeysVerifyErasureCommand {
         let scope = context.requiredSelector.scope
         let records = try context.asking { () throws(KeyStoreError) in try store.keyRecords(of: scope) }
         if records.isEmpty { throw CommandFailure(.unknownScope, of: context) }
-        guard let number = records.compactMap(\.receipt).max() else {
+        if let record = records.first(where: { $0.state == .destroying }) {
+            throw CommandFailure(.destroying(record.id), of: context)
+        }
+        let number = records.compactMap(\.receipt).max()
+        if let number, let record = records.first(where: { $0.state != .destroyed }) {
+            throw CommandFailure(
+                exitCode: .refused,
+                code: "key_alive",
+                message:
+                    "the scope has a key again since receipt \(number): \(record.id). holdfast keys shred destroys it, too; the "
+                    + "receipt by itself is compared when it is given as FILE",
+                fields: ["key_id": .string(record.id.description), "receipt": .integer(number)]
+            )
+        }
+        guard let number else {
             throw CommandFailure(
                 exitCode: .refused,
                 code: "not_destroyed",
