@@ -160,6 +160,19 @@ struct ShredTests {
         }
     }
 
+    /// What is overwritten in memory may stand in swap.
+    @Test(arguments: [["rw"], ["rw", "noswap"]]) func aRootKeyInMemoryMayBeInSwap(options: [String]) throws {
+        let test = try TestKeys()
+        test.disk.mountFacts.fileSystemType = "tmpfs"
+        test.disk.mountFacts.fileSystemOptions = options
+        let store = try test.open()
+        _ = try store.seal("x", for: "a")
+        let isLocked = store.memoryProtections?.contains(.locked) == true
+        let receipt = try store.shred(.entity("a"), reason: "")
+        #expect(receipt.residualRisks.contains(.memoryNotLocked) == (!options.contains("noswap") || !isLocked))
+        #expect(receipt.assurance == .effaced)
+    }
+
     /// As long as the old secret cannot be destroyed there is no receipt and no tombstone, however often it is tried, and the
     /// keys are not used.
     @Test func nothingIsCalledDestroyedThatIsNot() throws {

@@ -137,4 +137,27 @@ struct RealMountTests {
         // Whoever wants it all the same is told by the system.
         #expect(run.output.contains("the file system is read-only"), "\(run.output)")
     }
+
+    /// A container is given a single file: where that lies its directory does not tell.
+    @Test(.enabled(if: canMount, "mounting needs root and mkfs.ext4"), arguments: [true, false])
+    func aKeyFileFromElsewhereIsNotCalledEffaced(isBound: Bool) throws {
+        let temporary = try TemporaryDirectory()
+        let run = try HoldfastProgram.shell(
+            """
+            cd "$1"; export holdfast; unshare -m bash -ec '
+            mkdir m; truncate -s 64M image; mkfs.ext4 -q image; mount -o loop image m; mkdir m/secrets elsewhere
+            mount -t tmpfs none elsewhere
+            $holdfast keys init m/store --root-key elsewhere/root.key > log
+            \(isBound
+                ? "touch m/secrets/root.key; mount --bind elsewhere/root.key m/secrets/root.key"
+                : "mv elsewhere/root.key m/secrets/root.key")
+            echo x | $holdfast keys seal m/store --root-key m/secrets/root.key --entity a > box
+            $holdfast keys shred m/store --root-key m/secrets/root.key --entity a --json'
+            """,
+            temporary.path
+        )
+        #expect(run.code == 0, "\(run.output)\(run.error)")
+        #expect(run.output.contains(#""unknown_file_system""#) == isBound, "\(run.output)")
+        #expect(run.output.contains(isBound ? "unlinked_only" : "effaced"), "\(run.output)")
+    }
 }

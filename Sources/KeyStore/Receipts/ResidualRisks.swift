@@ -22,7 +22,8 @@ public struct ResidualRisks: OptionSet, Sendable, Hashable {
     /// or not for certain. Once named it is named in every receipt.
     public static let earlierRoot = ResidualRisks(rawValue: 1 << 6)
     /// Key memory, the store's or its root key's, was not locked, so that the system may have written it to swap. Said of the process
-    /// that finished the destruction; of others that had the store open nothing is known.
+    /// that finished the destruction; of others that had the store open nothing is known. Said, too, of files on a tmpfs that is
+    /// not mounted with `noswap`.
     public static let memoryNotLocked = ResidualRisks(rawValue: 1 << 7)
 
     private static let names: [(risk: ResidualRisks, name: String)] = [

@@ -164,16 +164,30 @@ public final class RootKeyFile: RootKeyProvider {
     /// - Parameter slots: with their secrets in memory.
     private func destruction(_ slots: RootKeySlots) throws(RootKeyError) -> RootKeyDestruction {
         var risks = try overwriteRisks()
-        let assurance: ErasureAssurance = risks.isEmpty ? .effaced : .unlinkedOnly
+        // What swap holds of a tmpfs is as what it holds of a process's memory.
+        let assurance: ErasureAssurance = risks.isSubset(of: .memoryNotLocked) ? .effaced : .unlinkedOnly
         if slots.slab.protections?.contains(.locked) != true { risks.insert(.memoryNotLocked) }
         return RootKeyDestruction(assurance: assurance, risks: risks)
+    }
+
+    private func deviceOfFile(in directory: any Directory) throws(FileSystemError) -> UInt64? {
+        do {
+            return try directory.status(of: name).identity.device
+        } catch  where error.code == .noEntry {
+            return nil
+        }
     }
 
     private func overwriteRisks() throws(RootKeyError) -> ResidualRisks {
         do throws(FileSystemError) {
             let directory = try fileSystem.openDirectory(path)
             defer { try? directory.close() }
-            return ResidualRisks(ofOverwritingOn: try fileSystem.mountFactsWithJournaling(of: directory))
+            var risks = ResidualRisks(ofOverwritingOn: try fileSystem.mountFactsWithJournaling(of: directory))
+            // A single file may be mounted from elsewhere (a bind mount, as containers are given one): then the directory says
+            // nothing of where it lies.
+            let own = try directory.status().identity.device
+            if let device = try deviceOfFile(in: directory), device != own { risks.insert(.unknownFileSystem) }
+            return risks
         } catch {
             throw .io(error, file: path)
         }

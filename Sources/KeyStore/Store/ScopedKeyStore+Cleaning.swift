@@ -132,7 +132,9 @@ extension ResidualRisks {
         case "ext3", "ext4":
             let journals = options.contains("data=journal") ? true : facts.journalsData
             if journals != false { insert(journals == true ? .dataJournaling : .unknownFileSystem) }
-        case "ext2", "xfs", "jfs", "vfat", "exfat", "tmpfs", "ramfs": break
+        case "ext2", "xfs", "jfs", "vfat", "exfat", "ramfs": break
+        // Its pages go to swap, where what is written over in memory stays until the place is used again.
+        case "tmpfs": if !options.contains("noswap") { insert(.memoryNotLocked) }
         case "btrfs", "zfs", "bcachefs", "apfs", "f2fs", "nilfs2", "overlay": insert(.copyOnWrite)
         default: insert(.unknownFileSystem)
         }
