@@ -55,17 +55,24 @@ extension ScopedKeyStore {
     func requireReceipts(of mark: KeysetPosition, in keyset: Keyset) throws(KeyStoreError) {
         guard let known = mark.lastReceipt else { return }
         let header = keyset.header
+        var hasIssued = header.receiptCount >= known.number
+        if hasIssued { hasIssued = try receiptDigest(known.number, of: header) == known.digest.bytes }
+        if !hasIssued { throw .rolledBack(path: path, found: keyset.position, known: mark) }
+    }
+
+    /// The SHA-256 of a receipt, by those after it: followed back from the last one, of which the keyset says it.
+    ///
+    /// - Throws: `.malformedReceipt` when one of those is missing or another; `.io`.
+    private func receiptDigest(_ number: UInt64, of header: KeysetHeader) throws(KeyStoreError) -> [UInt8] {
         var digest = header.lastReceipt
-        var number = header.receiptCount
-        while number > known.number {
-            let receipt = try receipt(number, of: header)
-            if ShredReceipt.digest(receipt.bytes).bytes != digest { throw Self.otherReceipt(number) }
+        var later = header.receiptCount
+        while later > number {
+            let receipt = try receipt(later, of: header)
+            if ShredReceipt.digest(receipt.bytes).bytes != digest { throw Self.otherReceipt(later) }
             digest = receipt.previous?.bytes ?? []
-            number -= 1
+            later -= 1
         }
-        if number != known.number || digest != known.digest.bytes {
-            throw .rolledBack(path: path, found: keyset.position, known: mark)
-        }
+        return digest
     }
 
     /// The receipt with a number in a store's directory; whose it is the caller looks at.
@@ -126,12 +133,14 @@ extension ScopedKeyStore {
         }
     }
 
-    /// Whether the keyset speaks of another receipt than this one of this store.
-    private func isOther(_ receipt: ShredReceipt, _ keyset: Keyset) -> Bool {
-        if receipt.number == keyset.header.receiptCount,
-            ShredReceipt.digest(receipt.bytes).bytes != keyset.header.lastReceipt
-        {
-            return true
+    /// Whether the store speaks of another receipt than this one of its own. Where receipts after it are missing, the keyset
+    /// alone is asked.
+    private func isOther(_ receipt: ShredReceipt, _ keyset: Keyset) throws(KeyStoreError) -> Bool {
+        do throws(KeyStoreError) {
+            let digest = try receiptDigest(receipt.number, of: keyset.header)
+            if ShredReceipt.digest(receipt.bytes).bytes != digest { return true }
+        } catch {
+            guard case .malformedReceipt = error else { throw error }
         }
         return receipt.keyIDs.compactMap { keyset.entry($0) }.contains { entry in
             entry.tag.bytes != receipt.scopeTag || entry.state == .destroyed && entry.receipt != receipt.number
@@ -143,6 +152,7 @@ extension ScopedKeyStore {
     /// Nothing here, and nothing anywhere, can prove that no copy was ever made: see ``ShredReceipt/residualRisks``.
     ///
     /// - Throws: `.lock`, `.io`, `.root`, and what loading a changed keyset throws.
+    /// - Complexity: O(*n*) in the number of receipts since this one, which are read.
     public func verifyErasure(_ receipt: ShredReceipt) throws(KeyStoreError) -> ErasureVerification {
         try locked(.exclusive) { (state, keyset) throws(KeyStoreError) in
             var findings: [ErasureVerification.Finding] = []
@@ -151,7 +161,7 @@ extension ScopedKeyStore {
                 findings.append(.signatureInvalid)
             }
             if receipt.number > keyset.header.receiptCount { findings.append(.unknownReceipt) }
-            if findings.isEmpty, isOther(receipt, keyset) { findings.append(.otherReceipt) }
+            if findings.isEmpty, try isOther(receipt, keyset) { findings.append(.otherReceipt) }
             for id in receipt.keyIDs {
                 switch keyset.entry(id)?.state {
                 case .current?, .retired?, .destroying?: findings.append(.keyAlive(id))
