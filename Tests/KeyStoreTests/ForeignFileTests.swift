@@ -94,4 +94,29 @@ struct ForeignFileTests {
         }
         #expect(try ScopedKeyStore.survey(TestKeys.path, fileSystem: test.fileSystem).findings == [])
     }
+
+    /// Everything with such a name is the store's, and is swept or written over.
+    @Test(arguments: [
+        "keyset", ".keyset.tmp", "keyset.lock", "receipts", "keyset-0123456789abcdef", "journal-0123456789abcdef",
+    ]) func aRootKeyHasNoNameOfTheStores(name: String) throws {
+        func isRefused(_ error: any Error) -> Bool {
+            if case .root(.failed)? = error as? KeyStoreError { true } else { false }
+        }
+        let test = try TestKeys()
+        for path in [TestKeys.path, "\(TestKeys.path)/.", "/\(TestKeys.path)"] {
+            let root = RootKeyFile(in: path, name: name, fileSystem: test.fileSystem)
+            #expect { try test.open(root: root) } throws: { isRefused($0) }
+            #expect(try test.names() == [])
+        }
+        // Elsewhere it may be called what it likes.
+        let root = test.root(name)
+        let store = try test.open(root: root)
+        let box = try store.seal("x", for: "a")
+        let inside = RootKeyFile(in: TestKeys.path, name: name, fileSystem: test.fileSystem)
+        #expect { try store.rewrap(inside) } throws: { isRefused($0) }
+        #expect(try test.open(root: root).read(box, for: "a") == "x")
+        // And in the store's directory, what the store does not call its own.
+        try store.rewrap(RootKeyFile(in: TestKeys.path, name: "keyset-", fileSystem: test.fileSystem))
+        #expect(try store.read(box, for: "a") == "x")
+    }
 }

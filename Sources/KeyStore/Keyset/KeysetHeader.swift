@@ -162,6 +162,11 @@ enum KeysetFiles {
 
     static func isStale(_ name: String) -> Bool { isNumbered(name, stalePrefix) || name == temporary }
 
+    /// Whether a store gives this name to something in its directory.
+    static func isOwn(_ name: String) -> Bool {
+        isJournal(name) || isStale(name) || [keyset, lock, receipts].contains(name)
+    }
+
     /// Whether a name is just what the store gives: what others put beside its files is not overwritten.
     private static func isNumbered(_ name: String, _ prefix: String) -> Bool {
         let (bytes, prefix) = (name.utf8, prefix.utf8)

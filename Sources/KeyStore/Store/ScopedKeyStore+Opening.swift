@@ -18,7 +18,8 @@ extension ScopedKeyStore {
     ///   - highWater: a position the keyset has reached, from ``position()``, kept elsewhere: an older keyset is refused, and one
     ///     in which other receipts were issued until then. For that the receipts since then are read.
     ///   - fileSystem: the machine.
-    /// - Throws: `.root` when the provider's kind is not 1 to 23 printable ASCII characters; `.platform` when the host or the directory
+    /// - Throws: `.root` when the provider's kind is not 1 to 23 printable ASCII characters, or it is a key file with a name that the
+    ///   store gives to files of its own, in its directory; `.platform` when the host or the directory
     ///   is not as `platformProfile` or `admission` says, or a store would be made where files cannot have second names (hard
     ///   links), before anything of it is made;
     ///   `.keysetMissing` when there is no keyset although journals, receipts, the root key or the high-water mark say that
@@ -59,6 +60,7 @@ extension ScopedKeyStore {
             options: options
         )
         do throws(KeyStoreError) {
+            try store.requireOwnName(of: root)
             try store.begin()
             return store
         } catch {
@@ -80,6 +82,21 @@ extension ScopedKeyStore {
                 place: "the root key's provider",
                 reason:
                     "its kind has \(kind.count) bytes; give it 1 to \(KeysetHeader.rootKindMaximum) printable ASCII characters"
+            )
+        )
+    }
+
+    /// Makes sure that a key file in the store's directory has a name that the store gives to nothing: else it would be swept as a
+    /// leftover, or published over.
+    ///
+    /// - Throws: `.root`. A place that cannot be looked at is for the provider to tell of.
+    func requireOwnName(of root: any RootKeyProvider) throws(KeyStoreError) {
+        guard let root = root as? RootKeyFile, KeysetFiles.isOwn(root.name) else { return }
+        guard let place = try? root.fileSystem.directoryStatus(root.path).identity, place == identity else { return }
+        throw .root(
+            .failed(
+                place: root.place,
+                reason: "the store has files of its own under such names; give the root key another one"
             )
         )
     }

@@ -12,9 +12,11 @@ extension ScopedKeyStore {
     /// When it throws, open the store with the old root key; when that gives `.wrongRoot`, the new one has it already. The old
     /// one's secrets may then still be there: see `destroyAll(for:)`.
     ///
-    /// - Throws: `.root` of either provider, also when the new one's kind is not 1 to 23 printable ASCII characters; `.io`, `.lock`, and what loading a changed keyset throws.
+    /// - Throws: `.root` of either provider, also when the new one's kind is not 1 to 23 printable ASCII characters, or it is a key file
+    ///   in the store's directory with a name that the store gives to files of its own; `.io`, `.lock`, and what loading a changed keyset throws.
     public func rewrap(_ newRoot: any RootKeyProvider) throws(KeyStoreError) {
         try Self.requireKind(of: newRoot)
+        try requireOwnName(of: newRoot)
         try locked(.exclusive) { (state, keyset) throws(KeyStoreError) in
             try flush(&state, &keyset)
             try finishDestructions(&state, &keyset)
