@@ -119,4 +119,33 @@ struct ForeignFileTests {
         try store.rewrap(RootKeyFile(in: TestKeys.path, name: "keyset-", fileSystem: test.fileSystem))
         #expect(try store.read(box, for: "a") == "x")
     }
+
+    /// Without its receipt a destroyed key is destroyed all the same.
+    @Test func whatAMissingReceiptIsOfIsDestroyed() throws {
+        let test = try TestKeys()
+        let store = try test.open()
+        let box = try store.seal("x", for: "a")
+        _ = try store.shred(.entity("a"), reason: "")
+        try test.fileSystem.openDirectory("\(TestKeys.path)/receipts").remove("00000001.json")
+        #expect {
+            try store.read(box, for: "a")
+        } throws: { error in
+            guard case .malformedReceipt(let reason)? = error as? KeyStoreError else { return false }
+            return reason.contains("is missing") && reason.contains("The key \(box.keyID) was destroyed")
+        }
+    }
+
+    /// A tombstone whose receipt cannot be written is not all that there is to a destruction.
+    @Test func withoutAReceiptADestructionIsNotFinished() throws {
+        let test = try TestKeys()
+        let store = try test.open()
+        let box = try store.seal("x", for: "a")
+        try test.write([], to: "receipts")
+        #expect(throws: KeyStoreError.self) { try store.shred(.entity("a"), reason: "") }
+        #expect(throws: KeyStoreError.destroying(box.keyID)) { try store.read(box, for: "a") }
+        #expect(try store.keyRecords().map(\.state) == [.destroying] && store.keyRecords()[0].receipt == nil)
+        try test.directory().remove("receipts")
+        let receipt = try store.shred(.entity("a"), reason: "")
+        #expect(try store.keyRecords().map(\.state) == [.destroyed] && store.keyRecords()[0].receipt == receipt.number)
+    }
 }

@@ -112,4 +112,20 @@ struct RewrapTests {
         }
         #expect(try test.read("root.key", in: TestKeys.secrets) == bytes)
     }
+
+    /// What served the store before is used up: it is not to be restored, but replaced.
+    @Test func theWayBackTakesANewFile() throws {
+        let test = try TestKeys()
+        let store = try test.open()
+        let box = try store.seal("x", for: "a")
+        try store.rewrap(test.root("second.key"))
+        #expect {
+            try store.rewrap(test.root())
+        } throws: { error in
+            guard case .root(.failed(_, let reason))? = error as? KeyStoreError else { return false }
+            return reason.contains("served a store before") && reason.contains("not there yet")
+        }
+        try store.rewrap(test.root("third.key"))
+        #expect(try test.open(root: test.root("third.key")).read(box, for: "a") == "x")
+    }
 }

@@ -79,7 +79,11 @@ public final class RootKeyFile: RootKeyProvider {
                 target = 1 - kept
             } else if slots.slots.contains(where: { $0.isEffaced }) {
                 // It served a complete store: a new one gets a new file.
-                throw .damaged(place: place, reason: "it served a store that is not there any more")
+                throw .failed(
+                    place: place,
+                    reason:
+                        "the file served a store before, and its secrets are destroyed. Name a file that is not there yet"
+                )
             } else if slots.slots.allSatisfy({ $0.header != nil }) {
                 // One of two secrets is in use, and it is not known which.
                 throw .damaged(place: place, reason: "it holds two secrets, of which one serves a store")

@@ -12,7 +12,7 @@ public struct KeyRecord: Sendable, Hashable {
         case retired
         /// Its destruction was decided and is not finished.
         case destroying
-        /// It is gone, and there is a receipt.
+        /// It is gone.
         case destroyed
     }
 
@@ -26,16 +26,19 @@ public struct KeyRecord: Sendable, Hashable {
     public let state: State
     /// When it was made, in UTC (RFC 3339).
     public let created: String
-    /// The number of the receipt of its destruction; nil before.
+    /// The number of the receipt of its destruction; nil before that is issued.
     public let receipt: UInt64?
 
-    init(_ entry: KeyEntry) {
+    /// - Parameter receiptCount: how many receipts were issued. A tombstone whose receipt is still to come is a destruction
+    ///   that is not finished.
+    init(_ entry: KeyEntry, receiptCount: UInt64) {
+        let isOwed = entry.receipt > receiptCount
         id = entry.id
         scopeTag = entry.tag.bytes
         version = entry.version
-        state = State(entry.state)
+        state = isOwed ? .destroying : State(entry.state)
         created = Timestamp(nanosecondsSinceEpoch: entry.created).description
-        receipt = entry.receipt == 0 ? nil : entry.receipt
+        receipt = entry.receipt == 0 || isOwed ? nil : entry.receipt
     }
 }
 
@@ -51,20 +54,25 @@ extension KeyRecord.State {
 }
 
 extension ScopedKeyStore {
-    /// All keys that are durable, in the order in which they were made, those that were destroyed included.
+    /// All keys of the keyset, in the order in which they were made, those that were destroyed included. The last one may be lost
+    /// in a power cut when the process that made it was killed before its sync; nobody was told of it then.
     ///
     /// - Throws: `.lock`, `.io` and what loading a changed keyset throws.
     /// - Complexity: O(*n*) in the number of keys.
     public func keyRecords() throws(KeyStoreError) -> [KeyRecord] {
-        try locked(.shared) { (_, keyset) throws(KeyStoreError) in keyset.entries.map { KeyRecord($0) } }
+        try locked(.shared) { (_, keyset) throws(KeyStoreError) in
+            keyset.entries.map { KeyRecord($0, receiptCount: keyset.header.receiptCount) }
+        }
     }
 
-    /// A scope's keys that are durable, the newest first, those that were destroyed included.
+    /// A scope's keys, as ``keyRecords()`` has them, the newest first, those that were destroyed included.
     ///
     /// - Throws: `.selectorMismatch`; `.lock`, `.io` and what loading a changed keyset throws.
     public func keyRecords(of scope: KeyScope) throws(KeyStoreError) -> [KeyRecord] {
         try locked(.shared) { (state, keyset) throws(KeyStoreError) in
-            keyset.indices(of: try tag(scope, state)).map { KeyRecord(keyset.entries[$0]) }
+            keyset.indices(of: try tag(scope, state)).map {
+                KeyRecord(keyset.entries[$0], receiptCount: keyset.header.receiptCount)
+            }
         }
     }
 }

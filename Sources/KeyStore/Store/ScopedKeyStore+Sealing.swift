@@ -83,7 +83,12 @@ extension ScopedKeyStore {
         case .destroyed:
             // A tombstone without its receipt: the destruction is not finished.
             if entry.receipt > keyset.header.receiptCount { throw .destroying(entry.id) }
-            return .shredded(try receipt(of: entry, keyset.header))
+            do throws(KeyStoreError) {
+                return .shredded(try receipt(of: entry, keyset.header))
+            } catch {
+                guard case .malformedReceipt(let reason) = error else { throw error }
+                throw .malformedReceipt(reason: "\(reason). The key \(entry.id) was destroyed, as the keyset says")
+            }
         }
     }
 

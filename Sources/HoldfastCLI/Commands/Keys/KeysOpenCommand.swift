@@ -38,7 +38,9 @@ enum KeysOpenCommand {
             ),
             ExitNote(
                 code: .malformedInput,
-                meaning: "FILE is no box, or one of a version that this program does not know"
+                meaning:
+                    "FILE is no box, or one of a version that this program does not know; or its key was destroyed and the "
+                    + "receipt cannot be read"
             ),
         ] + KeysArguments.notes,
         run: run
