@@ -3,7 +3,8 @@ internal import FileSystemSeam
 internal import Signing
 
 extension ScopedKeyStore {
-    private static let receiptMaximumBytes = 1 << 24
+    /// No longer receipt is read, in bytes: what that of a scope with all keys a store takes has, of which each takes 35.
+    private static let receiptMaximumBytes = 35 * keyMaximum + 4096
 
     /// The receipt with a number, as it stands in the store's directory.
     ///
