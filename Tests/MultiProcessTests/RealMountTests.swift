@@ -42,6 +42,21 @@ struct RealMountTests {
             field: "mount.volatile"
         ),
         Case(testDescription: "no barriers", mount: "mount -o loop,nobarrier image m", field: "mount.no_barriers"),
+        Case(
+            testDescription: "no barriers by the file system's own default",
+            mount: "tune2fs -o nobarrier image > log; mount -o loop image m",
+            field: "mount.no_barriers"
+        ),
+        Case(
+            testDescription: "barriers where that default is overridden",
+            mount: "tune2fs -o nobarrier image > log; mount -o loop,barrier=1 image m",
+            field: nil
+        ),
+        Case(
+            testDescription: "another data mode by the file system's own default",
+            mount: "tune2fs -o journal_data_writeback image > log; mount -o loop image m",
+            field: "mount.data_mode"
+        ),
         Case(testDescription: "read-only", mount: "mount -o loop,ro image m", field: "mount.read_only"),
         Case(
             testDescription: "a symbolic link",
@@ -87,6 +102,22 @@ struct RealMountTests {
             #expect(run.code == 0, "\(run.output)")
             #expect(run.output.hasPrefix("admitted\n"))
         }
+    }
+
+    /// Without any profile it is told.
+    @Test(.enabled(if: canMount, "mounting needs root and mkfs.ext4"))
+    func noBarriersByDefaultAreTold() throws {
+        let temporary = try TemporaryDirectory()
+        let run = try HoldfastProgram.shell(
+            """
+            cd "$1"; export holdfast; unshare -m bash -ec '
+            mkdir m; truncate -s 64M image; mkfs.ext4 -q image; tune2fs -o nobarrier image > log; mount -o loop image m
+            $holdfast platform observe --depth passive m 2>&1 | grep warning'
+            """,
+            temporary.path
+        )
+        #expect(run.code == 0, "\(run.error)")
+        #expect(run.output.contains("nobarrier"), "\(run.output)")
     }
 
     /// The mount table does not name what is the file system's own default.

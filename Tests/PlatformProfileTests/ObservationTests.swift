@@ -237,7 +237,8 @@ struct ObservationTests {
     @Test(arguments: [
         (["rw", "volatile"], true), (["rw", "nobarrier"], true), (["rw", "barrier=0"], true),
         (["rw", "relatime"], false),
-        (["rw", "data=ordered"], false), (["fsync=volatile"], true),
+        (["rw", "data=ordered"], false), (["fsync=volatile"], true), (["rw", "fsync_mode=nobarrier"], true),
+        (["rw", "fsync_mode=posix"], false), (["rw", "barrier"], false),
     ])
     func optionsThatGiveUpDurabilityAreSuspect(_ options: [String], _ isSuspect: Bool) throws {
         let disk = SimDisk()
@@ -246,3 +247,21 @@ struct ObservationTests {
         #expect(evidence.durabilitySuspect == isSuspect)
     }
 }
+
+    /// The mount table leaves out what is the file system's own default. What is every file system's default stays unsaid, so that
+    /// profiles stay as they are.
+    @Test func defaultsOfTheFileSystemItselfAreSeen() {
+        let disk = SimDisk()
+        disk.mountFacts.effectiveOptions = ["rw", "delalloc", "barrier", "data=ordered"]
+        let usual = Self.observe(disk.boot(), "/", .passive)
+        #expect(usual.capabilities[.mountNoBarriers] == "no" && usual.capabilities[.mountDataMode] == "")
+        #expect(!usual.durabilitySuspect)
+        disk.mountFacts.effectiveOptions = ["rw", "delalloc", "nobarrier", "data=writeback"]
+        let changed = Self.observe(disk.boot(), "/", .passive)
+        #expect(changed.capabilities[.mountNoBarriers] == "yes" && changed.capabilities[.mountDataMode] == "writeback")
+        #expect(changed.durabilitySuspect)
+        let told = AdmissionPolicy.standard.judge(changed).warnings.first
+        #expect(told?.observed.hasSuffix("by the file system's own default, nobarrier") == true)
+        disk.mountFacts.fileSystemOptions = ["rw", "data=ordered"]
+        #expect(Self.observe(disk.boot(), "/", .passive).capabilities[.mountDataMode] == "ordered")
+    }

@@ -52,7 +52,8 @@ public protocol FileSystem: AnyObject, Sendable {
     /// What the machine says about the mount that holds `directory`, as plain data.
     func mountFacts(of directory: any Directory) throws(FileSystemError) -> MountFacts
 
-    /// As ``mountFacts(of:)``, with ``MountFacts/journalsData``, which takes further questions: for whoever overwrites files in place.
+    /// As ``mountFacts(of:)``, with ``MountFacts/journalsData`` and ``MountFacts/effectiveOptions``, which take further questions: for
+    /// whoever overwrites files in place, or relies on syncs.
     func mountFactsWithJournaling(of directory: any Directory) throws(FileSystemError) -> MountFacts
 
     /// What the file system that holds `directory` says of itself (`statfs`), in one call: the type's magic number, sizes and

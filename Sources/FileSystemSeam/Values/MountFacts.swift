@@ -30,6 +30,9 @@ public struct MountFacts: Sendable, Hashable {
     /// that the file system keeps itself); nil of others, when unknown, and when it was not asked
     /// (``FileSystem/mountFactsWithJournaling(of:)``). What `chattr +j` tells of single files is not in it.
     public var journalsData: Bool?
+    /// The options that ext2, ext3 and ext4 work by, those that the file system keeps itself (`tune2fs -o`) among them, which the mount
+    /// table leaves out; empty of others, when unknown, and when it was not asked (``FileSystem/mountFactsWithJournaling(of:)``).
+    public var effectiveOptions: [String]
 
     /// Makes facts from their parts, of a mount that the table shows unless it is said otherwise.
     public init(
@@ -45,7 +48,8 @@ public struct MountFacts: Sendable, Hashable {
         nameLengthMaximum: UInt64,
         device: UInt64? = nil,
         isInMountTable: Bool = true,
-        journalsData: Bool? = nil
+        journalsData: Bool? = nil,
+        effectiveOptions: [String] = []
     ) {
         self.isInMountTable = isInMountTable
         self.fileSystemType = fileSystemType
@@ -60,5 +64,6 @@ public struct MountFacts: Sendable, Hashable {
         self.nameLengthMaximum = nameLengthMaximum
         self.device = device
         self.journalsData = journalsData
+        self.effectiveOptions = effectiveOptions
     }
 }

@@ -105,7 +105,7 @@ extension PlatformEvidence {
     /// What makes durability doubtful.
     fileprivate var doubts: [ProfileDelta] {
         guard durabilitySuspect else { return [] }
-        let options = mount.value?.options.joined(separator: ",") ?? ""
+        let options = mount.value?.toldOptions ?? ""
         let isSaid = mount.value?.optionsGiveUpDurability == true
         return [
             ProfileDelta(

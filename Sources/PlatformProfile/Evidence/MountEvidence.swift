@@ -26,6 +26,9 @@ public struct MountEvidence: Sendable, Hashable {
     public var source: Source
     /// The options of the mount and of the file system, in the table's order.
     public var options: [String]
+    /// The options that ext2, ext3 and ext4 work by, those that the file system keeps itself among them; empty of others, and when
+    /// they are not told.
+    public var effectiveOptions: [String]
     /// Whether writes are refused.
     public var isReadOnly: Bool
     /// The longest name, in bytes.
@@ -38,6 +41,7 @@ public struct MountEvidence: Sendable, Hashable {
         isInMountTable = facts.isInMountTable
         type = facts.fileSystemType
         options = facts.mountOptions + facts.fileSystemOptions
+        effectiveOptions = facts.effectiveOptions
         isReadOnly = facts.isReadOnly || facts.mountOptions.contains("ro") || facts.fileSystemOptions.contains("ro")
         nameLengthMaximum = facts.nameLengthMaximum
         availableBytes = facts.availableBytes
@@ -50,14 +54,29 @@ public struct MountEvidence: Sendable, Hashable {
     /// Whether the options say that nothing is ever synced.
     public var isVolatile: Bool { options.contains { $0 == "volatile" || $0 == "fsync=volatile" } }
 
-    /// Whether the device's write cache is never flushed.
-    public var hasNoBarriers: Bool {
-        options.contains { $0 == "nobarrier" || $0 == "barrier=0" || $0 == "barrier=none" }
+    /// Whether the device's write cache is never flushed, also by the file system's own default.
+    public var hasNoBarriers: Bool { (options + effectiveOptions).contains { Self.barrierless.contains($0) } }
+
+    private static let barrierless: Set<String> = ["nobarrier", "barrier=0", "barrier=none", "fsync_mode=nobarrier"]
+
+    /// The value of ext's `data=` option; empty when it is not said. That of the file system's own default is only said where it is not
+    /// `ordered`, as the table has it.
+    public var dataMode: String {
+        if let said = Self.dataMode(options) { return said }
+        let mode = Self.dataMode(effectiveOptions) ?? ""
+        return mode == "ordered" ? "" : mode
     }
 
-    /// The value of ext's `data=` option; empty when it is not said.
-    public var dataMode: String {
-        options.first { $0.hasPrefix("data=") }.map { String($0.dropFirst("data=".count)) } ?? ""
+    private static func dataMode(_ options: [String]) -> String? {
+        options.first { $0.hasPrefix("data=") }.map { String($0.dropFirst("data=".count)) }
+    }
+
+    /// The options, and what of the file system's own defaults gives up durability, for people.
+    var toldOptions: String {
+        let defaults = effectiveOptions.filter { Self.barrierless.contains($0) && !options.contains($0) }
+        let told = options.joined(separator: ",")
+        return defaults.isEmpty
+            ? told : "\(told) and, by the file system's own default, \(defaults.joined(separator: ","))"
     }
 }
 

@@ -62,7 +62,7 @@ public struct PlatformObserver: Sendable {
         evidence.isSymbolicLink = symbolicLink(path)
         evidence.identity = try? directory.status().identity
         evidence.mount = .looking { () throws(FileSystemError) in
-            MountEvidence(try fileSystem.mountFacts(of: directory))
+            MountEvidence(try fileSystem.mountFactsWithJournaling(of: directory))
         }
         evidence.deviceWritesBack =
             fileSystem.hostProbes?.writesBack(below: directory).map { .observed($0) } ?? .unknown

@@ -69,9 +69,10 @@ import Testing
         #expect(facts.journalsDataByTable == false)
         facts.fileSystemType = "xfs"
         #expect(facts.journalsDataByTable == nil)
-        #expect(MountFacts.journalsData(options: "rw\ndelalloc\ndata=journal\ncommit=5"))
-        #expect(!MountFacts.journalsData(options: "rw\ndata=ordered\ncommit=5"))
-        #expect(!MountFacts.journalsData(options: "rw\nnodata=journal"))
+        func journals(_ list: String) -> Bool { MountFacts.journalsData(options: MountFacts.options(inList: list)) }
+        #expect(journals("rw\ndelalloc\ndata=journal\ncommit=5"))
+        #expect(!journals("rw\ndata=ordered\ncommit=5"))
+        #expect(!journals("rw\nnodata=journal"))
         let information = "MAJOR=104\nMINOR=1\nDEVNAME=cciss/c0d0p1\nDEVTYPE=partition"
         #expect(MountFacts.deviceName(inDeviceInformation: information) == "cciss!c0d0p1")
         #expect(MountFacts.deviceName(inDeviceInformation: "MAJOR=104") == nil)
