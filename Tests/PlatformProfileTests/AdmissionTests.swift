@@ -159,6 +159,15 @@ struct AdmissionTests {
         }
     }
 
+        // What is behind a program may be another machine, too: known ones are refused, and of the others it is told.
+        let known = Self.observe(depth: .passive) { $0.mountFacts.fileSystemType = "fuse.sshfs" }
+        #expect(AdmissionPolicy.standard.judge(known).refusals.map(\.field) == ["mount.source"])
+        for type in ["fuse.gocryptfs", "9p", "virtiofs"] {
+            let unknown = Self.observe(depth: .passive) { $0.mountFacts.fileSystemType = type }
+            let admission = AdmissionPolicy.standard.judge(unknown)
+            #expect(admission.isAdmitted && admission.warnings.map(\.field) == ["mount.source"])
+            #expect(admission.warnings.first?.observed == "fuse (\(type))")
+        }
     @Test func aStoreThatIsNotThereIsJudgedByWhereItWillBe() throws {
         let fileSystem = SimDisk().boot()
         try put(HostProfile(Self.observe()).encoded(), fileSystem)

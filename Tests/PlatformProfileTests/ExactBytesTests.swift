@@ -59,7 +59,7 @@ struct ExactBytesTests {
     @Test func aSubtypeMayBeginWithAnything() {
         var facts = SimDisk().mountFacts
         facts.magic = 0
-        for type in ["fuse.sshfs", "fuse.\u{301}", "fuse.\u{200D}x"] {
+        for type in ["fuse.x", "fuse.\u{301}", "fuse.\u{200D}x"] {
             facts.fileSystemType = type
             #expect(MountEvidence(facts).source == .fuse, "\(type.debugDescription)")
         }

@@ -223,7 +223,10 @@ struct ObservationTests {
     }
 
     @Test(arguments: [
-        ("ext4", 0xEF53, MountEvidence.Source.local), ("nfs4", 0x6969, .network), ("fuse.sshfs", 0x6573_5546, .fuse),
+        ("ext4", 0xEF53, MountEvidence.Source.local), ("nfs4", 0x6969, .network), ("fuse.sshfs", 0x6573_5546, .network),
+        ("fuse.glusterfs", 0x6573_5546, .network), ("fuse.ceph-fuse", 0x6573_5546, .network),
+        ("fuse.gocryptfs", 0x6573_5546, .fuse), ("fuse", 0x6573_5546, .fuse), ("fuse.ext4", 0x6573_5546, .fuse),
+        ("virtiofs", 0x6573_5546, .fuse), ("", 0x6573_5546, .fuse), ("", 0x1983_0326, .network),
         ("overlay", 0x794C_7630, .overlay), ("tmpfs", 0x0102_1994, .memory), ("", 0x6969, .network),
         ("", 0x0102_1994, .memory), ("somethingfs", 0xEF53, .unknown), ("9p", 0x0102_1997, .fuse), ("", 0, .unknown),
     ])
@@ -246,7 +249,6 @@ struct ObservationTests {
         let evidence = Self.observe(disk.boot(), "/", .passive)
         #expect(evidence.durabilitySuspect == isSuspect)
     }
-}
 
     /// The mount table leaves out what is the file system's own default. What is every file system's default stays unsaid, so that
     /// profiles stay as they are.
@@ -265,3 +267,4 @@ struct ObservationTests {
         disk.mountFacts.fileSystemOptions = ["rw", "data=ordered"]
         #expect(Self.observe(disk.boot(), "/", .passive).capabilities[.mountDataMode] == "ordered")
     }
+}

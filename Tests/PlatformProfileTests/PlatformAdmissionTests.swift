@@ -99,6 +99,7 @@ struct PlatformAdmissionTests {
     @Test(arguments: [
         ("nfs4", 0x6969, "platform_unfit"), ("", 0x6969, "platform_unfit"), ("", 0x7461_636F, "platform_unfit"),
         ("newfs", 0x1234, nil), ("", 0x1234, nil), ("", 0xEF53, nil), ("9p", 0xEF53, nil), ("", 0x794C_7630, nil),
+        ("fuse.sshfs", 0x6573_5546, "platform_unfit"), ("fuse.gocryptfs", 0x6573_5546, nil),
     ])
     func whatStatisticsDoNotDecideIsLookedAt(_ type: String, _ magic: UInt64, _ refusal: String?) throws {
         disk.mountFacts.fileSystemType = type

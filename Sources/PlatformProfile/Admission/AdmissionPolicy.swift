@@ -1,3 +1,5 @@
+internal import FileSystemSeam
+
 /// What a platform must be like for a store to be opened on it.
 public enum AdmissionPolicy: Sendable, Hashable {
     /// Anything will do; nothing is told.
@@ -85,6 +87,19 @@ extension PlatformEvidence {
                     expected: "local",
                     observed: "network (\(mount.type))",
                     remedy: "keep the store on a local file system"
+                )
+            )
+        }
+        if mount.source == .fuse {
+            deltas.append(
+                ProfileDelta(
+                    field: CapabilityField.mountSource.rawValue,
+                    expected: "local",
+                    observed: mount.type.isEmpty ? "fuse" : "fuse (\(mount.type))",
+                    severity: .warning,
+                    remedy:
+                        "make sure that no other machine uses this directory, whose locks may end at this one, and that what "
+                        + "is behind it keeps what it syncs; or keep the store on a local file system"
                 )
             )
         }

@@ -31,6 +31,18 @@ struct FileSystemKindTests {
         #expect(try FileLock(at: "/lock", fileSystem: simulated("", magic: 0xEF53)).canLock(.shared))
     }
 
+    /// Also of those whose locks may end at one machine although they are made for several.
+    @Test(
+        arguments: [
+            (0x0116_1970, "gfs2"), (0x7461_636F, "ocfs2"), (0x4750_4653, "gpfs"), (0x1983_0326, "beegfs"),
+            (0x2003_0528, "orangefs"), (0x786F_4256, "vboxsf"), (0x6573_5546, "fuse"), (0x0102_1997, "9p"),
+        ] as [(UInt64, String)]
+    )
+    func everyNumberOfASharedFileSystemIsKnown(_ magic: UInt64, _ type: String) throws {
+        let lock = FileLock(at: "/lock", fileSystem: simulated("", magic: magic))
+        #expect(try lockError { _ = try lock.canLock(.shared) } == .unsupportedFilesystem(path: "/lock", type: type))
+    }
+
     @Test func theyAreUsedWhenAllowed() throws {
         let options = FileLockOptions(allowsNetworkFileSystems: true)
         #expect(try FileLock(at: "/lock", fileSystem: simulated("nfs4"), options: options).canLock(.exclusive))
