@@ -97,6 +97,29 @@ struct AdmissionTests {
         #expect(admission.deltas.map(\.field) == ["sync.file"])
     }
 
+    /// Nothing is known of the platform then: neither the disk nor the file system is blamed.
+    @Test(
+        arguments: [
+            (.accessDenied, "EACCES", "let this user write"), (.noSpace, "ENOSPC", "make room"),
+            (.quotaExceeded, "EDQUOT", "make room"), (.tooManyOpenFiles, "EMFILE", "close files"),
+            (.inputOutput, "EIO", "look at the disk"),
+        ] as [(ErrorNumber, String, String)]
+    )
+    func aFailedLookIsToldWithItsReason(_ code: ErrorNumber, _ symbol: String, _ remedy: String) throws {
+        let evidence = Self.observe { $0.faults = .on(.makeDirectory, 1, .error(code)) }
+        let legacy = StoredProfile.legacy(LegacyProfile(Self.observe()))
+        for profile in [Self.recorded, legacy] {
+            let refusals = AdmissionPolicy.exact(profile).judge(evidence).refusals
+            let locks = try #require(refusals.first { $0.field == "lock.excludes_handles" })
+            #expect(locks.observed == "probe_failed")
+            #expect(locks.description.contains(symbol) && locks.remedy.contains(remedy), "\(locks)")
+            #expect(!refusals.contains { $0.remedy.contains("keep the store on") || $0.remedy.contains("record the") })
+        }
+        // A profile does not say why.
+        let other = Self.observe { $0.faults = .on(.makeDirectory, 1, .error(.staleHandle)) }
+        #expect(HostProfile(evidence).fingerprint == HostProfile(other).fingerprint)
+    }
+
     @Test func anotherKernelIsAWarning() throws {
         let admission = AdmissionPolicy.exact(Self.recorded).judge(Self.observe { $0.hostFacts.kernelRelease = "2" })
         #expect(admission.isAdmitted)
@@ -136,6 +159,15 @@ struct AdmissionTests {
         #expect(AdmissionPolicy.standard.judge(network).refusals.map(\.field) == ["mount.source"])
         #expect(AdmissionPolicy.warn.judge(network).isAdmitted)
         #expect(AdmissionPolicy.warn.judge(network).warnings.map(\.field) == ["mount.source"])
+        // What is behind a program may be another machine, too: known ones are refused, and of the others it is told.
+        let known = Self.observe(depth: .passive) { $0.mountFacts.fileSystemType = "fuse.sshfs" }
+        #expect(AdmissionPolicy.standard.judge(known).refusals.map(\.field) == ["mount.source"])
+        for type in ["fuse.gocryptfs", "9p", "virtiofs"] {
+            let unknown = Self.observe(depth: .passive) { $0.mountFacts.fileSystemType = type }
+            let admission = AdmissionPolicy.standard.judge(unknown)
+            #expect(admission.isAdmitted && admission.warnings.map(\.field) == ["mount.source"])
+            #expect(admission.warnings.first?.observed == "fuse (\(type))")
+        }
         let readOnly = Self.observe { $0.mountFacts.isReadOnly = true }
         #expect(AdmissionPolicy.standard.judge(readOnly).refusals.map(\.field) == ["mount.read_only"])
         #expect(readOnly.locks == LockEvidence(), "a read-only mount is not tried")
@@ -159,15 +191,6 @@ struct AdmissionTests {
         }
     }
 
-        // What is behind a program may be another machine, too: known ones are refused, and of the others it is told.
-        let known = Self.observe(depth: .passive) { $0.mountFacts.fileSystemType = "fuse.sshfs" }
-        #expect(AdmissionPolicy.standard.judge(known).refusals.map(\.field) == ["mount.source"])
-        for type in ["fuse.gocryptfs", "9p", "virtiofs"] {
-            let unknown = Self.observe(depth: .passive) { $0.mountFacts.fileSystemType = type }
-            let admission = AdmissionPolicy.standard.judge(unknown)
-            #expect(admission.isAdmitted && admission.warnings.map(\.field) == ["mount.source"])
-            #expect(admission.warnings.first?.observed == "fuse (\(type))")
-        }
     @Test func aStoreThatIsNotThereIsJudgedByWhereItWillBe() throws {
         let fileSystem = SimDisk().boot()
         try put(HostProfile(Self.observe()).encoded(), fileSystem)

@@ -71,7 +71,7 @@ extension PlatformEvidence {
                 field: field.rawValue,
                 expected: wanted,
                 observed: value,
-                remedy: field.remedy(observed: value)
+                remedy: field.remedy(observed: value, failure: failure(of: field))
             )
         }
     }
@@ -110,7 +110,7 @@ extension PlatformEvidence {
                     field: field.rawValue,
                     expected: "no",
                     observed: "yes",
-                    remedy: field.remedy(observed: "yes")
+                    remedy: field.remedy(observed: "yes", failure: nil)
                 )
             )
         }

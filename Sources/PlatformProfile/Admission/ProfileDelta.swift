@@ -74,13 +74,17 @@ extension LegacyProfile {
         func isSame(_ recorded: LegacyStatus, _ found: LegacyStatus) -> Bool {
             if case (.probeFailed, .probeFailed) = (recorded, found) { true } else { recorded == found }
         }
+        let isAnyFailure = observed.fields.contains { $0.status.isFailure }
         for (recorded, found) in zip(fields, observed.fields) where !isSame(recorded.status, found.status) {
             deltas.append(
                 ProfileDelta(
                     field: recorded.name,
                     expected: "\(recorded.status)",
                     observed: "\(found.status)",
-                    remedy: "use the host and path that were recorded, or record the platform again"
+                    // What failed is also rejected.
+                    remedy: found.status.isFailure || isAnyFailure && found.status == .rejected
+                        ? "see to it that it can be looked at: a failed look says nothing of the platform"
+                        : "use the host and path that were recorded, or record the platform again"
                 )
             )
         }
@@ -96,6 +100,7 @@ extension HostProfile {
         for field in CapabilityField.allCases {
             let expected = capabilities[field] ?? ""
             let found = observed.capabilities[field] ?? ""
+            let remedy = field.remedy(observed: found, failure: evidence.failure(of: field))
             // As the fingerprint, over bytes.
             if !TextBytes.isSame(found, expected) {
                 deltas.append(
@@ -103,7 +108,7 @@ extension HostProfile {
                         field: field.rawValue,
                         expected: expected,
                         observed: found,
-                        remedy: field.remedy(observed: found)
+                        remedy: remedy
                     )
                 )
             } else if CapabilityField.essential.contains(field), let wanted = field.wanted, found != wanted {
@@ -112,7 +117,7 @@ extension HostProfile {
                         field: field.rawValue,
                         expected: wanted,
                         observed: found,
-                        remedy: field.remedy(observed: found)
+                        remedy: remedy
                     )
                 )
             }

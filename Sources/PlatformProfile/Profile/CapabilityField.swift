@@ -93,40 +93,6 @@ public enum CapabilityField: String, Sendable, Hashable, CaseIterable, Comparabl
         default: false
         }
     }
-
-    /// What to do where a platform does not do as wanted, or no longer does, and this was observed.
-    func remedy(observed: String) -> String {
-        if observed == "unknown", isToldByMountTable {
-            return
-                "look from where the mount table shows the mount: it does not below a changed root or after a lazy unmount"
-        }
-        if observed == "timed_out" {
-            return "try again when the disk is less busy: it was too slow to be looked at in time, or hangs"
-        }
-        return remedy
-    }
-
-    private var remedy: String {
-        switch self {
-        case .pathStatus: "check the store's path, and that what holds it is mounted"
-        case .pathSymbolicLink: "name the directory itself and not a link to it"
-        case .mountType, .mountSource, .mountNameMaximum:
-            "mount the file system that was there, or record the platform again"
-        case .mountReadOnly: "mount it writable"
-        case .mountVolatile: "mount the overlay without volatile, or keep the store elsewhere"
-        case .mountNoBarriers, .mountDataMode: "mount it without that option"
-        case .syncFile, .syncData, .syncBarrier, .syncDirectory:
-            "keep the store on a file system that syncs files and directories; check the disk when a sync fails"
-        case .lockHandles, .lockProcesses, .lockEnds, .lockDirectories, .lockSymbolicLinks:
-            "keep the store on a local file system, whose flock is the kernel's"
-        case .renameReplaces, .exclusiveRename, .links, .removedFiles, .unnamedFiles, .caseMatters,
-            .normalizationMatters:
-            "keep the store on the kind of file system that the profile was recorded on"
-        case .positionedReads, .sharedMaps, .preallocation, .holePunching, .fineModificationTimes:
-            "keep the store on the kind of file system that the profile was recorded on"
-        case .monotonicClock: "use a host whose clock does not go back"
-        }
-    }
 }
 
 extension PlatformEvidence {
@@ -134,67 +100,73 @@ extension PlatformEvidence {
     /// number of a boot or mount, and no measure.
     public var capabilities: [CapabilityField: String] {
         var found: [CapabilityField: String] = [:]
-        for field in CapabilityField.allCases { found[field] = value(of: field) }
+        for field in CapabilityField.allCases { found[field] = seen(of: field).text }
         return found
     }
 
-    private func value(of field: CapabilityField) -> String {
+    /// Why the look at a field failed; nil when it did not. No profile says it: the same platform may fail in several ways.
+    func failure(of field: CapabilityField) -> ErrorNumber? { seen(of: field).failure }
+
+    /// What was seen, as a profile says it, and why nothing was.
+    private typealias Seen = (text: String, failure: ErrorNumber?)
+
+    private func seen(of field: CapabilityField) -> Seen {
         switch field {
-        case .pathStatus: Self.text(pathStatus)
-        case .pathSymbolicLink: Self.text(isSymbolicLink)
-        case .mountType: Self.text(told) { $0.type }
-        case .mountSource: Self.text(mount) { $0.source.rawValue }
-        case .mountReadOnly: Self.text(mount.map(\.isReadOnly))
-        case .mountVolatile: Self.text(told.map(\.isVolatile))
-        case .mountNoBarriers: Self.text(told.map(\.hasNoBarriers))
-        case .mountDataMode: Self.text(told) { $0.dataMode }
-        case .mountNameMaximum: Self.text(mount) { String($0.nameLengthMaximum) }
-        case .syncFile: Self.text(sync.file) { _ in "done" }
-        case .syncData: Self.text(sync.data) { _ in "done" }
-        case .syncBarrier: Self.text(sync.barrier) { _ in "done" }
-        case .syncDirectory: Self.text(sync.directory) { _ in "done" }
-        case .lockHandles: Self.text(locks.excludesHandles)
-        case .lockProcesses: Self.text(locks.excludesProcesses)
-        case .lockEnds: Self.text(locks.endsWithProcess)
-        case .lockDirectories: Self.text(locks.excludesOnDirectories)
-        case .lockSymbolicLinks: Self.text(locks.refusesSymbolicLinks)
-        case .renameReplaces: Self.text(names.renameReplaces)
-        case .exclusiveRename: Self.text(names.exclusiveRenameRefuses)
-        case .links: Self.text(names.links)
-        case .removedFiles: Self.text(names.removedFilesStayUsable)
-        case .unnamedFiles: Self.text(names.unnamedFiles)
-        case .caseMatters: Self.text(names.caseMatters)
-        case .normalizationMatters: Self.text(names.normalizationMatters)
-        case .positionedReads: Self.text(contents.positionedReads)
-        case .sharedMaps: Self.text(contents.sharedMaps)
-        case .preallocation: Self.text(contents.preallocation)
-        case .holePunching: Self.text(contents.holePunching)
-        case .fineModificationTimes: Self.text(contents.fineModificationTimes)
-        case .monotonicClock: Self.text(monotonicClock)
+        case .pathStatus: Self.seen(pathStatus)
+        case .pathSymbolicLink: Self.seen(isSymbolicLink)
+        case .mountType: Self.seen(told) { $0.type }
+        case .mountSource: Self.seen(mount) { $0.source.rawValue }
+        case .mountReadOnly: Self.seen(mount.map(\.isReadOnly))
+        case .mountVolatile: Self.seen(told.map(\.isVolatile))
+        case .mountNoBarriers: Self.seen(told.map(\.hasNoBarriers))
+        case .mountDataMode: Self.seen(told) { $0.dataMode }
+        case .mountNameMaximum: Self.seen(mount) { String($0.nameLengthMaximum) }
+        case .syncFile: Self.seen(sync.file) { _ in "done" }
+        case .syncData: Self.seen(sync.data) { _ in "done" }
+        case .syncBarrier: Self.seen(sync.barrier) { _ in "done" }
+        case .syncDirectory: Self.seen(sync.directory) { _ in "done" }
+        case .lockHandles: Self.seen(locks.excludesHandles)
+        case .lockProcesses: Self.seen(locks.excludesProcesses)
+        case .lockEnds: Self.seen(locks.endsWithProcess)
+        case .lockDirectories: Self.seen(locks.excludesOnDirectories)
+        case .lockSymbolicLinks: Self.seen(locks.refusesSymbolicLinks)
+        case .renameReplaces: Self.seen(names.renameReplaces)
+        case .exclusiveRename: Self.seen(names.exclusiveRenameRefuses)
+        case .links: Self.seen(names.links)
+        case .removedFiles: Self.seen(names.removedFilesStayUsable)
+        case .unnamedFiles: Self.seen(names.unnamedFiles)
+        case .caseMatters: Self.seen(names.caseMatters)
+        case .normalizationMatters: Self.seen(names.normalizationMatters)
+        case .positionedReads: Self.seen(contents.positionedReads)
+        case .sharedMaps: Self.seen(contents.sharedMaps)
+        case .preallocation: Self.seen(contents.preallocation)
+        case .holePunching: Self.seen(contents.holePunching)
+        case .fineModificationTimes: Self.seen(contents.fineModificationTimes)
+        case .monotonicClock: Self.seen(monotonicClock)
         }
     }
 
     /// The mount as far as the mount table told of it; without that an absent option says nothing.
     private var told: Evidence<MountEvidence> { mount.value?.isInMountTable == false ? .unknown : mount }
 
-    private static func text(_ status: PathStatus) -> String {
+    private static func seen(_ status: PathStatus) -> Seen {
         switch status {
-        case .directory: "directory"
-        case .notDirectory: "not_directory"
-        case .missing: "missing"
-        case .probeFailed: "probe_failed"
+        case .directory: ("directory", nil)
+        case .notDirectory: ("not_directory", nil)
+        case .missing: ("missing", nil)
+        case .probeFailed(let code): ("probe_failed", code)
         }
     }
 
-    private static func text(_ evidence: Evidence<Bool>) -> String { text(evidence) { $0 ? "yes" : "no" } }
+    private static func seen(_ evidence: Evidence<Bool>) -> Seen { seen(evidence) { $0 ? "yes" : "no" } }
 
-    private static func text<Value>(_ evidence: Evidence<Value>, _ value: (Value) -> String) -> String {
+    private static func seen<Value>(_ evidence: Evidence<Value>, _ value: (Value) -> String) -> Seen {
         switch evidence {
-        case .observed(let observed): value(observed)
-        case .unsupported: "unsupported"
-        case .unknown: "unknown"
-        case .probeFailed: "probe_failed"
-        case .timedOut: "timed_out"
+        case .observed(let observed): (value(observed), nil)
+        case .unsupported: ("unsupported", nil)
+        case .unknown: ("unknown", nil)
+        case .probeFailed(let code): ("probe_failed", code)
+        case .timedOut: ("timed_out", nil)
         }
     }
 }

@@ -25,6 +25,9 @@ public enum LegacyStatus: Sendable, Hashable, CustomStringConvertible {
             && name != "UnknownMissing" && name != "ObservedUnsupportedNotDirectory" && name != "ProbeFailed"
     }
 
+    /// Whether nothing is known because the look failed.
+    var isFailure: Bool { if case .probeFailed = self { true } else { false } }
+
     /// What follows for the part that admits.
     var admission: LegacyStatus { isPositive ? self : .rejected }
 
