@@ -58,8 +58,12 @@ static void close_all_but(int one, int other) {
     close_between(high + 1, ~0U);
 }
 
-static void reap(pid_t child) {
-    while (waitpid(child, NULL, __WALL) < 0 && errno == EINTR) {
+// How a child ended; -1 when it was none of this process.
+static int reap(pid_t child) {
+    for (;;) {
+        int status = 0;
+        if (waitpid(child, &status, __WALL) == child) return status;
+        if (errno != EINTR) return -1;
     }
 }
 
@@ -246,8 +250,7 @@ intptr_t cposix_guard_start(int directory, const char *name, int *child) {
         if (scratch >= 0) {
             while (remove_entries(scratch)) lseek(scratch, 0, SEEK_SET);
         }
-        unlinkat(directory, own_name, AT_REMOVEDIR);
-        _exit(0);
+        _exit(unlinkat(directory, own_name, AT_REMOVEDIR) == 0 ? 0 : 1);
     }
     int error = errno;
     close(channel[0]);
@@ -275,8 +278,7 @@ intptr_t cposix_guard_end(int channel, int child) {
     // A child that was forked meanwhile has a copy of this end: closing it alone would not be noticed.
     shutdown(channel, SHUT_WR);
     close(channel);
-    reap(child);
-    return 0;
+    return reap(child) == 0 ? 0 : 1;
 }
 
 intptr_t cposix_guard_cancel(int channel, int child) {

@@ -263,7 +263,8 @@ intptr_t cposix_guard_start(int directory, const char *name, int *child);
 intptr_t cposix_guard_made(int channel);
 /// Ends the child, which removes nothing: what stands at the name is somebody else's.
 intptr_t cposix_guard_cancel(int channel, int child);
-/// Lets the child remove its directory, and waits for that.
+/// Lets the child remove its directory, and waits for that. 0 when it did so; 1 when it ended otherwise, as when it was killed, and
+/// the directory may still be there.
 intptr_t cposix_guard_end(int channel, int child);
 /// `symlinkat`.
 intptr_t cposix_symlinkat(const char *target, int directory, const char *name);

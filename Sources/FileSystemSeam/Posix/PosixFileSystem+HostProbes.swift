@@ -66,7 +66,7 @@ final class PosixHostProbes: HostProbes {
         do {
             _ = try checked(cposix_guard_made(channel), .hostProbe, name)
             let made = try directory.subdirectory(name)
-            return PosixScratchDirectory(made, channel: channel, child: child)
+            return PosixScratchDirectory(made, name, in: directory, channel: channel, child: child)
         } catch {
             _ = cposix_guard_end(channel, child)
             // A guard that was killed removes nothing.
@@ -166,30 +166,39 @@ final class PosixHostProbes: HostProbes {
     }
 }
 
-/// A directory that a child process removes.
+/// A directory that a child process removes, or this one where the child was killed.
 private final class PosixScratchDirectory: ScratchDirectory {
     let directory: any Directory
+    private let name: String
+    private let above: PosixDirectory
     private let guardian: Condition<(channel: Int32, child: Int32)?>
 
-    init(_ directory: any Directory, channel: Int32, child: Int32) {
+    init(_ directory: any Directory, _ name: String, in above: PosixDirectory, channel: Int32, child: Int32) {
         self.directory = directory
+        self.name = name
+        self.above = above
         guardian = Condition((channel, child))
     }
 
-    deinit { end() }
+    deinit { try? end() }
 
     func remove() throws(FileSystemError) {
-        end()
-        try directory.close()
+        defer { try? directory.close() }
+        try end()
     }
 
-    private func end() {
+    private func end() throws(FileSystemError) {
         let guardian = guardian.withLock { guardian in
             let before = guardian
             guardian = nil
             return before
         }
-        if let guardian { _ = cposix_guard_end(guardian.channel, guardian.child) }
+        guard let guardian, cposix_guard_end(guardian.channel, guardian.child) != 0 else { return }
+        do {
+            try above.removeRecursively(name)
+        } catch  where error.code == .noEntry {
+            // It is gone either way.
+        }
     }
 }
 

@@ -66,7 +66,10 @@ public protocol ScratchDirectory: AnyObject, Sendable {
     /// The directory.
     var directory: any Directory { get }
 
-    /// Removes it with the files in it. Once; a second time nothing happens.
+    /// Removes it with the files in it, also when the child process that was to do so was killed. Once; a second time nothing
+    /// happens. The directory above must still be open.
+    ///
+    /// - Throws: why it still stands.
     func remove() throws(FileSystemError)
 }
 

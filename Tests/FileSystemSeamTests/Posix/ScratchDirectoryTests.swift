@@ -80,6 +80,27 @@ import Testing
         #expect(try root.names() == [])
     }
 
+    /// When memory runs out the kernel may choose the child alone.
+    @Test func whatAKilledChildLeavesIsRemovedAllTheSame() async throws {
+        let temporary = try TemporaryDirectory()
+        await #expect(processExitsWith: .success) { [path = temporary.path as String] in
+            let fileSystem = PosixFileSystem.shared
+            let root = try fileSystem.openDirectory(path)
+            guard let probes = fileSystem.hostProbes else { exit(2) }
+            let scratch = try probes.scratchDirectory("scratch", in: root)
+            try scratch.directory.put("file", "text")
+            var killed = 0
+            for thread in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task") {
+                let children = try String(contentsOfFile: "/proc/self/task/\(thread)/children", encoding: .utf8)
+                for child in children.split(separator: " ").compactMap({ Int32($0) }) where kill(child, SIGKILL) == 0 {
+                    killed += 1
+                }
+            }
+            try scratch.remove()
+            exit(killed == 0 ? 3 : try root.names().isEmpty ? 0 : 4)
+        }
+    }
+
     /// A shell, `timeout` and many others kill all processes of a group; the child that removes it is none of them.
     @Test func aKillOfTheProcessGroupRemovesWhatWasMade() async throws {
         let temporary = try TemporaryDirectory()
