@@ -53,15 +53,16 @@ struct EpochFile {
     ///
     /// - Parameter minimum: the new epoch is greater than this. With one that is not 0, a file that cannot be read is
     ///   made anew.
-    /// - Returns: the new epoch, and whether the file was made for it: then ``takeBack()`` is due when that sync fails.
+    /// - Returns: the new epoch, and what was made for it: ``takeBack(_:)`` is due when that sync fails.
     /// - Throws: `.epochUnreadable`, `.epochsExhausted`, `.io`.
-    func advance(beyond minimum: UInt64) throws(LockError) -> (epoch: UInt64, isNewFile: Bool) {
-        guard let file = try open([.read, .write]) else { return (try publish(next(after: minimum)), true) }
+    func advance(beyond minimum: UInt64) throws(LockError) -> (epoch: UInt64, made: Made) {
+        guard let file = try open([.read, .write]) else { return (try publish(next(after: minimum)), .newFile) }
         defer { try? file.close() }
-        let slots = try slots(of: file)
+        let bytes = try contents(of: file)
+        let slots = Self.slots(bytes)
         guard let highest = Self.highest(slots) else {
             if minimum == 0 { throw .epochUnreadable(path: path) }
-            return (try replace(next(after: minimum)), false)
+            return (try replace(next(after: minimum)), .replacement(of: bytes))
         }
         // A damaged slot may have held the epoch after the other one.
         let skipped: UInt64 = slots.contains(.damaged) ? 1 : 0
@@ -74,13 +75,33 @@ struct EpochFile {
         } catch {
             throw .io(error, file: path)
         }
-        return (epoch, false)
+        return (epoch, .nothing)
     }
 
-    /// Removes a file whose name could not be made durable. Another sync would succeed and say nothing of that name, so that the
+    /// What counting made, whose name is not durable yet.
+    enum Made {
+        /// The epoch stands in the file that was there.
+        case nothing
+        /// The file.
+        case newFile
+        /// A file in the place of one that could not be read, which held this.
+        case replacement(of: [UInt8])
+    }
+
+    /// Takes back a file whose name could not be made durable. Another sync would succeed and say nothing of that name, so that the
     /// next attempt has to make it anew; else the epochs counted in it would be given again after a power cut. Nobody was given
     /// one that it holds.
-    func takeBack() { try? directory.remove(name) }
+    ///
+    /// A new file is removed. Where it took the place of one that could not be read, what that held stands there again: nobody begins
+    /// at 1 there, and who knows a minimum replaces it once more.
+    func takeBack(_ made: Made) {
+        switch made {
+        case .nothing: break
+        case .newFile: try? directory.remove(name)
+        case .replacement(let bytes):
+            try? directory.replaceAtomically(name, with: bytes, temporaryName: ".\(name).tmp", syncDirectory: false)
+        }
+    }
 
     private func write(_ epoch: UInt64, to slot: Int, of file: any File) throws(FileSystemError) {
         try file.writeAll(Self.slot(epoch), at: Int64(slot * Self.slotSize))
@@ -96,11 +117,11 @@ struct EpochFile {
             defer { try? file.close() }
             guard let highest = Self.highest(try slots(of: file)), highest < epoch else { return }
         }
-        let isNewFile = try advance(beyond: epoch - 1).isNewFile
+        let made = try advance(beyond: epoch - 1).made
         do {
             try directory.sync()
         } catch {
-            if isNewFile { takeBack() }
+            takeBack(made)
             throw .io(error, file: path)
         }
     }
@@ -141,13 +162,18 @@ struct EpochFile {
         }
     }
 
-    private func slots(of file: any File) throws(LockError) -> [Slot] {
+    private func slots(of file: any File) throws(LockError) -> [Slot] { Self.slots(try contents(of: file)) }
+
+    private static func slots(_ contents: [UInt8]) -> [Slot] {
+        (0..<2).map { read(contents.dropFirst($0 * slotSize).prefix(slotSize)) }
+    }
+
+    private func contents(of file: any File) throws(LockError) -> [UInt8] {
         do throws(FileSystemError) {
             // Its times are not asked for: the sync of a slot would then have to commit more than the slot.
             let extent = try file.extent()
             if extent.kind != .regular { throw FileSystemError(operation: .open, name: name, code: .invalidArgument) }
-            let bytes = try file.readAll(maximumBytes: Self.sizeMaximum, expecting: extent.size)
-            return (0..<2).map { Self.read(bytes.dropFirst($0 * Self.slotSize).prefix(Self.slotSize)) }
+            return try file.readAll(maximumBytes: Self.sizeMaximum, expecting: extent.size)
         } catch {
             throw unusable(error)
         }

@@ -97,7 +97,7 @@ extension MarkerLock {
     ) throws(LockError) -> LockMarker {
         var marker = marker
         let epochs = epochFile(in: directory)
-        let (epoch, isNewFile) = try epochs.advance(beyond: minimum)
+        let (epoch, made) = try epochs.advance(beyond: minimum)
         marker.epoch = epoch
         do throws(LockError) {
             if let replaced {
@@ -106,7 +106,7 @@ extension MarkerLock {
                 try publish(marker, in: directory)
             }
         } catch {
-            if isNewFile { epochs.takeBack() }
+            epochs.takeBack(made)
             throw error
         }
         return marker

@@ -107,6 +107,23 @@ struct EpochTests {
         #expect(try epoch() == 11)
     }
 
+    /// Another sync of the directory would succeed and say nothing of the new file's name: after a power cut the damaged one could be back,
+    /// and the epochs counted meanwhile given again.
+    @Test func aRemadeFileWhoseNameIsNotDurableIsTakenBack() throws {
+        for _ in 0..<2 { _ = try epoch() }
+        try damage([0], at: 600)
+        try damage([0], at: 30)
+        let damaged = try markers.text(Self.file)
+        markers.disk.faults = .on(.syncDirectory, 1, .error(.inputOutput))
+        #expect(try lockError { _ = try epoch(10) }?.code == "io")
+        markers.disk.faults = FaultPlan()
+        #expect(try markers.text(Self.file) == damaged)
+        #expect(try lockError { _ = try epoch() }?.code == "epoch_unreadable")
+        // Made anew, and with it its name.
+        #expect(try epoch(10) == 11)
+        #expect(try epoch() == 12)
+    }
+
     /// A sector that loses whatever is written to it, and a jump before that.
     @Test(arguments: [0, 1])
     func noSlotDamagedAgainAndAgainBringsAnEpochBack(_ slot: Int) throws {
