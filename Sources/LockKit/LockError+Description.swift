@@ -10,6 +10,8 @@ extension LockError: CustomStringConvertible {
             "\(path) is not there, so no lock can be made in it. Make the directory first"
         case .notALockFile(let path, let reason):
             "\(path) cannot be a lock file: \(reason). Move it away, or name another file"
+        case .unusableGate(let path, let reason):
+            "\(path) cannot be locked through a gate: \(reason). Give it a gate directory that nothing else locks"
         case .timedOut(let path, let waited):
             "\(path) was locked by another holder for \(waited) ms. Try again, or allow more waiting time"
         case .cancelled(let path):

@@ -8,6 +8,8 @@ public enum LockError: Error, Sendable, Hashable {
     case directoryMissing(path: String)
     /// Something that cannot be a lock file stands at the name: a symbolic link, a directory, a device.
     case notALockFile(path: String, reason: String)
+    /// What is to be the lock's gate cannot be: the directory that the lock hangs on, or nothing.
+    case unusableGate(path: String, reason: String)
     /// Someone else held the lock for the whole waiting time.
     case timedOut(path: String, waitedMilliseconds: UInt64)
     /// The task that waited was cancelled. Nothing is held.
@@ -56,6 +58,7 @@ extension LockError {
         case .io: "io"
         case .directoryMissing: "directory_missing"
         case .notALockFile: "not_a_lock_file"
+        case .unusableGate: "unusable_gate"
         case .timedOut: "lock_timeout"
         case .cancelled: "cancelled"
         case .reentrant: "reentrant"

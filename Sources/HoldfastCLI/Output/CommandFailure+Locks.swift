@@ -29,7 +29,7 @@ extension CommandFailure {
         case .directoryMissing: .missingInput
         case .notALockFile, .malformedTakeover: .malformedInput
         case .invalidValue: .usage
-        case .cancelled, .reentrant, .upgradeRefused, .forked: .internalError
+        case .cancelled, .reentrant, .upgradeRefused, .forked, .unusableGate: .internalError
         case .io: .inputOutput
         }
     }
@@ -43,7 +43,8 @@ extension CommandFailure {
             ]
         case .timedOut(let path, let waited):
             ["path": .string(path), "waited_milliseconds": .integer(waited)]
-        case .notALockFile(let path, let reason): ["path": .string(path), "reason": .string(reason)]
+        case .notALockFile(let path, let reason), .unusableGate(let path, let reason):
+            ["path": .string(path), "reason": .string(reason)]
         case .unsupportedFilesystem(let path, let type): ["path": .string(path), "type": .string(type)]
         case .takeoverRefused(let refusal): ["refusal": .string(refusal.rawValue)]
         case .malformedTakeover(let reason): ["reason": .string(reason)]

@@ -46,7 +46,7 @@ extension FileLock {
 
 /// One attempt to take a lock, and the handles it opened.
 struct LockAttempt {
-    private let lock: FileLock
+    let lock: FileLock
     private let mode: LockMode
     private(set) var warnings: [LockWarning] = []
     private(set) var directory: (any Directory)?
@@ -54,7 +54,7 @@ struct LockAttempt {
     private(set) var fileIdentity: FileIdentity?
     private var ownsDirectory = false
     private var anchor: (any Directory)?
-    private var gate: LockTarget?
+    var gate: LockTarget?
 
     init(_ lock: FileLock, _ mode: LockMode) {
         self.lock = lock
@@ -111,15 +111,6 @@ struct LockAttempt {
         try file?.keepAcrossExec()
         try anchor?.keepAcrossExec()
     }
-
-    private mutating func closeGate() {
-        switch gate {
-        case .file(let file)?: try? file.close()
-        case .directory(let directory)?: try? directory.close()
-        case nil: break
-        }
-        gate = nil
-    }
 }
 
 // MARK: - Opening
@@ -145,16 +136,19 @@ extension LockAttempt {
         }
     }
 
-    /// What is locked before the file; nil for nothing. A held directory is opened again: the lock shall end with
+    /// The directory that is locked before the file; nil for none.
+    func anchored(_ directory: any Directory) -> (any Directory)? {
+        switch (lock.options.anchor, lock.place) {
+        case (_, .directory), (.directory, _): directory
+        case (.file, _): nil
+        case (.other(let other), _): other
+        }
+    }
+
+    /// Opens what is locked before the file. A held directory is opened again: the lock shall end with
     /// the guard, not with the handle, and handles of one process shall exclude each other.
     private func openAnchor(_ directory: any Directory) throws(LockError) -> (any Directory)? {
-        let anchored: any Directory
-        switch (lock.options.anchor, lock.place) {
-        case (_, .directory): anchored = directory
-        case (.file, _): return nil
-        case (.directory, _): anchored = directory
-        case (.other(let other), _): anchored = other
-        }
+        guard let anchored = anchored(directory) else { return nil }
         do {
             return try anchored.reopened()
         } catch {
@@ -186,27 +180,6 @@ extension LockAttempt {
         case .invalidArgument: throw .notALockFile(path: lock.path, reason: "\"\(name)\" is not a file name")
         default: throw .io(failure, file: lock.path)
         }
-    }
-
-    /// Waits at the gate. Everyone takes it alone, also readers: were it shared, they could keep it taken by turns.
-    private mutating func passGate(_ directory: any Directory, _ wait: LockWait) throws(LockError) -> Bool {
-        if !lock.options.writerPreference { return true }
-        let target: LockTarget
-        do {
-            if let gate = lock.options.gateDirectory {
-                target = .directory(try gate.reopened())
-            } else if let name = lock.place.name {
-                target = .file(
-                    try directory.open("\(name).gate", [.read, .write, .create], permissions: .ownerFile)
-                )
-            } else {
-                return true
-            }
-        } catch {
-            throw .io(error, file: "\(lock.path).gate")
-        }
-        gate = target
-        return try wait.take(target, .exclusive, file: "\(lock.path).gate")
     }
 }
 

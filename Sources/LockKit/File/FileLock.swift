@@ -65,7 +65,7 @@ public final class FileLock: Sendable {
     /// A lock on a directory itself, without any file.
     ///
     /// - Parameter directory: an existing one, by its path. The anchor of `options` is not used; the gate, if there is
-    ///   one, must be a directory.
+    ///   one, must be another directory.
     public init(ofDirectory path: String, fileSystem: any FileSystem, options: FileLockOptions = FileLockOptions()) {
         self.path = path
         self.fileSystem = fileSystem
@@ -76,7 +76,7 @@ public final class FileLock: Sendable {
     /// Takes the lock if that is possible without waiting.
     ///
     /// - Returns: nil when another holds it or, with ``FileLockOptions/writerPreference``, is at the gate.
-    /// - Throws: `.reentrant`, `.upgradeRefused`, `.directoryMissing`, `.notALockFile`, `.unsupportedFilesystem`, `.io`.
+    /// - Throws: `.reentrant`, `.upgradeRefused`, `.directoryMissing`, `.notALockFile`, `.unusableGate`, `.unsupportedFilesystem`, `.io`.
     public func tryLock(_ mode: LockMode) throws(LockError) -> LockGuard? {
         let wait = LockWait(self, limitNanoseconds: 0)
         guard let held = try acquire(mode, wait) else { return nil }

@@ -137,4 +137,38 @@ struct WriterPreferenceTests {
         var holds = 0
         var overtakings = 0
     }
+
+    /// Whoever passed the gate would wait there for itself, for ever.
+    @Test func aGateIsNotTheDirectoryThatIsLocked() throws {
+        let locks = try TestLocks()
+        let gated = FileLockOptions(anchor: .directory, writerPreference: true, gateDirectory: locks.directory)
+        let other = FileLockOptions(
+            anchor: .other(locks.directory),
+            writerPreference: true,
+            gateDirectory: try PosixFileSystem.shared.openDirectory(locks.root)
+        )
+        let fileSystem = PosixFileSystem.shared
+        for lock in [
+            locks.lock(gated), locks.lock(other),
+            FileLock(ofDirectory: locks.root, fileSystem: fileSystem, options: gated),
+        ] {
+            let error = try #require(try lockError { _ = try lock.cannotLock(.exclusive) })
+            #expect(error.code == "unusable_gate" && error.description.contains("Give it a gate directory"))
+        }
+        #expect(try locks.isFree(.exclusive, FileLockOptions(anchor: .directory)))
+        let onFile = FileLockOptions(writerPreference: true, gateDirectory: locks.directory)
+        #expect(try locks.lock(onFile).canLock(.exclusive))
+    }
+
+    /// It would be passed by, and writers wait as if nobody preferred them.
+    @Test func aLockOnADirectoryNeedsAGateDirectory() throws {
+        let locks = try TestLocks()
+        let fileSystem = PosixFileSystem.shared
+        let lock = FileLock(ofDirectory: locks.root, fileSystem: fileSystem, options: Self.preferred)
+        #expect(try lockError { _ = try lock.cannotLock(.shared) }?.code == "unusable_gate")
+        try locks.directory.makeDirectory("gate", permissions: .ownerDirectory)
+        var options = Self.preferred
+        options.gateDirectory = try locks.directory.subdirectory("gate")
+        #expect(try FileLock(ofDirectory: locks.root, fileSystem: fileSystem, options: options).canLock(.exclusive))
+    }
 }
