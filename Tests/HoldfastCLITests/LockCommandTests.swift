@@ -235,4 +235,19 @@ struct LockCommandTests {
             .expectError(.missingInput, "does not exist")
         CommandRun("lock", "takeover", temporary.path, "--attestation", text).expectError(.usage, "--trusted-key")
     }
+
+    /// Who only looks at a lock holds it for some microseconds; nobody is turned away for that.
+    @Test func aLookAtTheLockIsWaitedFor() throws {
+        let temporary = try TemporaryDirectory()
+        let looks = Condition(1)
+        let fileSystem = PosixFileSystem { call in
+            guard call.name == .flock, call.arguments.contains("LOCK_EX") else { return nil }
+            return looks.withLock {
+                $0 -= 1
+                return $0 == 0 ? .failure(.wouldBlock) : nil
+            }
+        }
+        let words = ["lock", "run", temporary.path + "/lock", "--timeout", "0", "--", "/no/such/command"]
+        CommandRun(words, fileSystem: fileSystem).expectError(.missingInput, "there is no command")
+    }
 }

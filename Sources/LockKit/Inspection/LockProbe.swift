@@ -59,6 +59,9 @@ struct LockProbe {
 extension FileLock {
     /// Whether anybody holds the lock, and who. Changes nothing, and makes no file.
     ///
+    /// Where the kernel's table shows no holder the lock is tried, since that table leaves out holders in other process-id namespaces.
+    /// A free lock is then held for some microseconds, in which ``tryLock(_:)`` of others gives nil.
+    ///
     /// With an anchor, whoever has that locked holds the lock, whatever became of the lock file: also the holder of another lock on the
     /// same anchor, which keeps everyone out of this one.
     ///

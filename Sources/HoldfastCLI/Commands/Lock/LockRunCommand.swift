@@ -27,7 +27,7 @@ enum LockRunCommand {
             OptionDescription(
                 name: "timeout",
                 arity: .value(.seconds(maximum: 31_536_000), name: "S"),
-                help: "how many seconds to wait for the lock, 0 to try once; for ever when left out"
+                help: "how many seconds to wait for the lock, 0 to give up at once; for ever when left out"
             ),
         ],
         examples: [
@@ -45,13 +45,17 @@ enum LockRunCommand {
 
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
         let path = context.lockPath
+    /// So long is waited also with a timeout of zero: who only looks at a lock, as `lock inspect` does, holds it for some microseconds.
+    private static let graceTime = Duration.milliseconds(2)
+
         let lock =
             context.isLockPathDirectory
             ? FileLock(ofDirectory: path, fileSystem: context.fileSystem)
             : FileLock(at: path, fileSystem: context.fileSystem)
         let timeout = context.arguments.milliseconds("timeout").map { Duration.milliseconds(Int64($0)) }
         let mode: LockMode = context.arguments.has("shared") ? .shared : .exclusive
-        let held = try context.locking { () throws(LockError) in try lock.lock(mode, timeout: timeout) }
+        let limit = timeout.map { max($0, graceTime) }
+        let held = try context.locking { () throws(LockError) in try lock.lock(mode, timeout: limit) }
         for warning in held.warnings { context.console.writeDiagnostic("warning: \(Printable.escaped("\(warning)"))") }
         try context.locking { () throws(LockError) in try held.keepAcrossExec() }
         context.console.flush()
