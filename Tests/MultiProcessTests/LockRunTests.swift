@@ -114,6 +114,41 @@ struct LockRunTests {
         #expect(try HoldfastProgram.shell("flock -n \"$1\" true", temporary.path).code == 0)
     }
 
+    /// As the manual of flock(1) shows it: a program or script is its own lock file.
+    @Test(arguments: ["cp /bin/sleep own", "printf '#!/bin/sh\\nexec sleep $1\\n' > own"])
+    func aCommandCanBeItsOwnLockFile(_ make: String) throws {
+        let temporary = try TemporaryDirectory()
+        let run = try HoldfastProgram.shell(
+            """
+            cd "$1"; \(make); chmod 755 own; $holdfast lock run ./own -- ./own 0 || exit 9
+            ./own 300 & running=$!
+            $holdfast lock run ./own --timeout 0 -- flock -n own true; echo $?
+            $holdfast lock run ./own -- echo done; kill $running
+            """,
+            temporary.path
+        )
+        #expect(run.code == 0, "\(run.error)")
+        #expect(run.output == "1\ndone\n", "\(run.error)")
+    }
+
+    private static let canMakeImmutable: Bool = {
+        let line = "f=$(mktemp); chattr +i $f && chattr -i $f; code=$?; rm -f $f; exit $code"
+        return (try? HoldfastProgram.shell(line))?.code == 0
+    }()
+
+    /// A good guard against whoever removes lock files.
+    @Test(.enabled(if: canMakeImmutable, "no file can be made immutable here"))
+    func anImmutableFileCanBeLocked() throws {
+        let temporary = try TemporaryDirectory(in: "/tmp")
+        let run = try HoldfastProgram.shell(
+            "cd \"$1\"; touch lock; chmod 600 lock; chattr +i lock; $holdfast lock run lock -- flock -n lock true; code=$?; "
+                + "chattr -i lock; exit $code",
+            temporary.path
+        )
+        #expect(run.code == 1, "\(run.error)")
+        #expect(run.error == "")
+    }
+
     /// `SIGPIPE` is ignored by holdfast, and must not be by the command.
     @Test func aBrokenPipeEndsTheCommand() throws {
         let temporary = try TemporaryDirectory()

@@ -40,6 +40,7 @@ public struct ErrorNumber: RawRepresentable, Sendable, Hashable, CustomStringCon
         (.noDevice, "ENXIO", "no such device, or nobody reads this FIFO"),
         (.unsupportedByDevice, "ENODEV", "the device or file system cannot do this"),
         (.notImplemented, "ENOSYS", "the system does not have this call"),
+        (.programInUse, "ETXTBSY", "a program that runs is not written, and one that is open for writing is not run"),
     ]
 
     /// The meaning, the symbol and the number: `permission denied (EACCES 13)`.
@@ -119,6 +120,8 @@ extension ErrorNumber {
     public static let unsupportedByDevice = ErrorNumber(rawValue: Int32(CPOSIX_ENODEV))
     /// `ENOSYS`: the kernel, or the sandbox around the process, does not have this call.
     public static let notImplemented = ErrorNumber(rawValue: Int32(CPOSIX_ENOSYS))
+    /// `ETXTBSY`: a program that runs is opened for writing, or one that is open for writing is to be run.
+    public static let programInUse = ErrorNumber(rawValue: Int32(CPOSIX_ETXTBSY))
     /// `ETIMEDOUT`: nothing answered in time.
     public static let timedOut = ErrorNumber(rawValue: Int32(CPOSIX_ETIMEDOUT))
 }

@@ -156,15 +156,22 @@ extension LockAttempt {
         }
     }
 
-    /// Opens the lock file, for writing where that is allowed: some file systems lock nothing else exclusively.
+    /// What keeps a file from being opened for writing, or from being made where it stands already, and not from being read: besides
+    /// permissions, that it is a program that runs, and the attribute that makes it immutable (`chattr +i`).
+    private static let refusesWriting: Set<ErrorNumber> = [
+        .accessDenied, .readOnlyFileSystem, .programInUse, .notPermitted,
+    ]
+
+    /// Opens the lock file, for writing where that is allowed and wanted: some file systems lock nothing else exclusively.
     private func openFile(_ name: String, _ directory: any Directory) throws(LockError) -> any File {
         var failure: FileSystemError
         do {
-            return try directory.open(name, [.read, .write, .create], permissions: .ownerFile)
+            let access: OpenOptions = lock.options.opensForReading ? .read : [.read, .write]
+            return try directory.open(name, access.union(.create), permissions: .ownerFile)
         } catch {
             failure = error
         }
-        if failure.code == .accessDenied || failure.code == .readOnlyFileSystem {
+        if Self.refusesWriting.contains(failure.code) {
             do {
                 return try directory.open(name, .read, permissions: .ownerFile)
             } catch  where error.code == .noEntry {

@@ -34,6 +34,9 @@ public struct FileLockOptions: Sendable {
     /// give it up. A forked child that goes on without starting a program shares what is kept: when its parent is killed during
     /// a hold, also one that began later, the lock is held until the child has ended.
     public var keepsFileOpen: Bool
+    /// Whether the lock file is only ever opened for reading, so that it can be a program or script that is run during the hold: what is
+    /// open for writing is not run. NFS and some others lock nothing exclusively through such a file.
+    public var opensForReading: Bool
 
     /// Makes options.
     public init(
@@ -41,12 +44,14 @@ public struct FileLockOptions: Sendable {
         writerPreference: Bool = false,
         gateDirectory: (any Directory)? = nil,
         allowsNetworkFileSystems: Bool = false,
-        keepsFileOpen: Bool = false
+        keepsFileOpen: Bool = false,
+        opensForReading: Bool = false
     ) {
         self.anchor = anchor
         self.writerPreference = writerPreference
         self.gateDirectory = gateDirectory
         self.allowsNetworkFileSystems = allowsNetworkFileSystems
         self.keepsFileOpen = keepsFileOpen
+        self.opensForReading = opensForReading
     }
 }

@@ -36,15 +36,17 @@ struct PermissionTests {
         #expect(try locks.permissions(of: "lock") == Permissions(rawValue: 0o660))
     }
 
-    /// A lock file that may only be read can still be locked.
-    @Test func aFileThatMayNotBeWrittenIsLockedAllTheSame() throws {
+    /// A lock file that may only be read can still be locked: by its permissions, because it is a program that runs, or because it is
+    /// immutable.
+    @Test(arguments: [ErrorNumber.accessDenied, .readOnlyFileSystem, .programInUse, .notPermitted])
+    func aFileThatMayNotBeWrittenIsLockedAllTheSame(_ code: ErrorNumber) throws {
         let locks = try TestLocks()
         try locks.put("lock")
         let refused = Condition(0)
         let fileSystem = PosixFileSystem { call in
             guard call.name == .openat, call.arguments.contains("O_RDWR") else { return nil }
             refused.withLock { $0 += 1 }
-            return .failure(.accessDenied)
+            return .failure(code)
         }
         let held = try locks.lock(fileSystem: fileSystem).lock(.exclusive)
         #expect(refused.withLock { $0 } == 1)
@@ -56,6 +58,21 @@ struct PermissionTests {
             Issue.record("\(String(describing: error))")
             return
         }
-        #expect(cause.code == .accessDenied)
+        #expect(cause.code == code)
+    }
+
+    /// It can be run meanwhile; one that is absent is made.
+    @Test func aFileThatIsOpenedForReadingIsNeverOpenForWriting() throws {
+        let locks = try TestLocks()
+        let fileSystem = PosixFileSystem { call in
+            call.arguments.contains("O_RDWR") || call.arguments.contains("O_WRONLY") ? .failure(.programInUse) : nil
+        }
+        for _ in 0..<2 {
+            let options = FileLockOptions(opensForReading: true)
+            let held = try locks.lock(options, fileSystem: fileSystem).lock(.exclusive)
+            #expect(try locks.isHeld(.shared))
+            held.release()
+        }
+        #expect(try locks.permissions(of: "lock") == .ownerFile)
     }
 }

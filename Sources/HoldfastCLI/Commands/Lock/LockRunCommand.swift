@@ -12,6 +12,8 @@ enum LockRunCommand {
                 + "running, has ended, however that ends. The exit code is the command's.",
             "The lock file is made when it is absent, and never removed. When PATH is a directory, the directory itself "
                 + "is locked. Other programs that use flock on the same file are excluded too.",
+            "PATH may be a program or script, also the command itself. One of yours is then closed to others, as every lock file is: of its "
+                + "permissions only the owner's stay.",
             "Write -- before the command, so that its options are not taken for those of holdfast.",
         ],
         positionals: [
@@ -43,15 +45,17 @@ enum LockRunCommand {
         run: run
     )
 
-    private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
-        let path = context.lockPath
     /// So long is waited also with a timeout of zero: who only looks at a lock, as `lock inspect` does, holds it for some microseconds.
     private static let graceTime = Duration.milliseconds(2)
 
+    private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
+        let path = context.lockPath
+        // The command inherits the file, which may be the command itself.
+        let options = FileLockOptions(opensForReading: true)
         let lock =
             context.isLockPathDirectory
             ? FileLock(ofDirectory: path, fileSystem: context.fileSystem)
-            : FileLock(at: path, fileSystem: context.fileSystem)
+            : FileLock(at: path, fileSystem: context.fileSystem, options: options)
         let timeout = context.arguments.milliseconds("timeout").map { Duration.milliseconds(Int64($0)) }
         let mode: LockMode = context.arguments.has("shared") ? .shared : .exclusive
         let limit = timeout.map { max($0, graceTime) }
