@@ -56,12 +56,12 @@ package struct MemberLayout: Sendable {
         return true
     }
 
-    /// Whether a key stands at a place, behind a comma or a brace.
+    /// Whether a key stands at a place, behind a comma; behind the brace where the line begins.
     @inline(__always)
     private static func isKey(_ key: Span<UInt8>, _ line: Span<UInt8>, at start: Int) -> Bool {
         let end = start &+ key.count
         // At least one byte has to follow.
-        guard end < line.count, line[start] == UInt8(ascii: ",") || (start == 0 && line[0] == UInt8(ascii: "{")) else {
+        guard end < line.count, line[start] == (start == 0 ? UInt8(ascii: "{") : UInt8(ascii: ",")) else {
             return false
         }
         return ByteWord.isSame(line, start &+ 1..<end, key.extracting(1...))

@@ -30,19 +30,33 @@ public struct StoredEvent: Sendable {
     /// The type's name on disk: `agent.called_tool`.
     ///
     /// - Complexity: O(1) for the types that this version knows, else O(*n*) in the length of the line.
-    public var type: String { typeName?.rawValue ?? parsed.type }
+    public var type: String { typeName?.rawValue ?? (try? parsed())?.type ?? "" }
 
     /// The event with all of its members.
     ///
     /// - Complexity: O(*n*) in the length of the line, each time.
-    public var event: SessionEvent { SessionEvent(parsed) }
+    public var event: SessionEvent { (try? checked()) ?? unread }
 
-    private var parsed: ParsedEvent {
-        do throws(EventError) {
-            return try EventParser.parseOnce(bytes)
-        } catch {
-            preconditionFailure("the line was checked when it was read: \(error)")
-        }
+    /// The event with all of its members.
+    ///
+    /// - Throws: ``EventError`` when the parser does not take the line for an event, which it was taken for without the parser.
+    ///   No line is known for which that is so.
+    func checked() throws(EventError) -> SessionEvent { SessionEvent(try parsed()) }
+
+    private func parsed() throws(EventError) -> ParsedEvent { try EventParser.parseOnce(bytes) }
+
+    /// What is known of a line that the parser refuses: whatever stands on a disk, nobody's process may end over it.
+    private var unread: SessionEvent {
+        var event = SessionEvent(
+            sessionID: "",
+            agentID: "",
+            agentInstanceID: "",
+            agentName: "",
+            hostID: "",
+            kind: .other(type: typeName?.rawValue ?? "", members: [])
+        )
+        event.sequenceNumber = sequenceNumber
+        return event
     }
 }
 

@@ -46,7 +46,7 @@ struct SealedFacts: Hashable {
         var reader = LineReader(file, limit: limit)
         var parser = EventParser()
         while let line = try reader.next(), line.ending != .endOfFile {
-            if case .event(let event) = LogEntry(line, &parser) { return event.event.sessionID }
+            if case .event(let event) = LogEntry(line, &parser) { return (try? event.checked())?.sessionID }
         }
         return nil
     }

@@ -27,7 +27,7 @@ struct VerificationReporter {
     mutating func note(_ entry: LogEntry) {
         switch entry {
         case .event(let event):
-            if tally.eventCount == 0 { sessionID = event.event.sessionID }
+            if tally.eventCount == 0 { noteSession(of: event) }
             tally.count(event.sequenceNumber, upTo: event.byteOffset + Int64(event.bytes.count) + 1)
         case .skipped(let line):
             let problem = { (kind: LogProblem.Kind) in
@@ -48,6 +48,14 @@ struct VerificationReporter {
         verification.size.lineCount = tally.lineCount
         verification.size.nextSequenceNumber = tally.appendableNumber
         verification.size.byteCount = max(verification.size.byteCount, tally.byteOffset)
+    }
+
+    private mutating func noteSession(of event: StoredEvent) {
+        do throws(EventError) {
+            sessionID = try event.checked().sessionID
+        } catch {
+            fail(LogProblem(.malformedLine, line: event.line, byteOffset: event.byteOffset, "\(error)"))
+        }
     }
 }
 

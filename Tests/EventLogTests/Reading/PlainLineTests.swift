@@ -13,10 +13,55 @@ struct PlainLineTests {
         for line in lines {
             for _ in 0..<120 { lines.append(Self.damaged(line, &random)) }
         }
+        let eventCount = try Self.requireAgreement(on: lines)
+        // Damage has to leave some of them events, and spoil others.
+        #expect(eventCount > plainCount * 20 && eventCount < lines.count - plainCount * 20)
+    }
+
+    /// Every byte where a line begins, and at every place of two lines what has a meaning.
+    @Test func bothWaysAgreeWhereverAByteIsWrong() throws {
+        var lines: [[UInt8]] = []
+        func replace(_ place: Int, of line: [UInt8], by bytes: some Sequence<UInt8>) {
+            for byte in bytes where byte != line[place] && byte != 0x0A && byte != 0x0D {
+                var damaged = line
+                damaged[place] = byte
+                lines.append(damaged)
+            }
+        }
+        let base = try Self.baseLines()
+        for line in base { replace(0, of: line, by: 0...255) }
+        let meaningful = Array(#"{}",:\0 "#.utf8) + [0x00, 0x80]
+        for line in [base[0], base[base.count - 1]] {
+            for place in [1, line.count - 2, line.count - 1] { replace(place, of: line, by: 0...255) }
+            for place in line.indices { replace(place, of: line, by: meaningful) }
+        }
+        let eventCount = try Self.requireAgreement(on: lines)
+        #expect(eventCount > base.count && eventCount < lines.count - base.count)
+    }
+
+    /// What takes the place of a line's first byte, first in the log and behind another line.
+    @Test(arguments: [0, 1]) func aLineThatBeginsLikeAMemberIsNoEvent(before: UInt64) throws {
+        let log = try TestLog()
+        let damaged = "," + line(before).dropFirst()
+        try log.write((0..<before).map { line($0) + "\n" }.joined() + damaged + "\n" + line(before + 1) + "\n")
+
+        let report = try log.open().verify()
+        #expect(report.failures.contains { $0.kind == .malformedLine && $0.line == before + 1 })
+        #expect(report.size.eventCount == before + 1 && report.size.lineCount == before + 2)
+        let contents = try log.open().readAll()
+        #expect(contents.events.map(\.event.sequenceNumber) == Array(0..<before) + [before + 1])
+        #expect(contents.skipped.map(\.line) == [before + 1])
+        #expect(try log.open().seal().eventCount == before + 1)
+        #expect(try log.open().append(event()).sequenceNumbers.lowerBound == before + 2)
+    }
+
+    /// Requires that a log of these lines is read as the parser reads each of them.
+    ///
+    /// - Returns: how many are events.
+    private static func requireAgreement(on lines: [[UInt8]]) throws -> Int {
         let log = try TestLog()
         try log.write(lines.joined(separator: [0x0A]) + [0x0A])
         let contents = try log.open().readAll()
-
         #expect(contents.events.count + contents.skipped.count == lines.count)
         var found: [UInt64: StoredEvent] = [:]
         for event in contents.events { found[event.line] = event }
@@ -29,8 +74,7 @@ struct PlainLineTests {
             }
             if parsed != nil { eventCount += 1 }
         }
-        // Damage has to leave some of them events, and spoil others.
-        #expect(eventCount > plainCount * 20 && eventCount < lines.count - plainCount * 20)
+        return eventCount
     }
 
     @Test(arguments: [
