@@ -4,19 +4,20 @@ internal import FileSystemSeam
 /// How the events end.
 enum EventsTail: Equatable {
     /// With a line feed, or there are none. The number is that of the last line; nil when it carries none that can be
-    /// relied on. It is not counted on when the line before is there and does not carry the number before.
+    /// relied on. It is not counted on when the line before does not carry the number before, or the two are too long to be
+    /// looked at.
     case whole(lastNumber: UInt64?, isCountedOn: Bool)
     /// With something else: a crash came between.
     case torn
 
-    /// How much is read at first; nearly every line fits.
+    /// How much is read at first; nearly always the last two lines fit.
     private static let windowByteCount: Int64 = 4096
-    /// A last line that is longer proves nothing about the counter. Bounds the time under the lock.
+    /// Last lines that are longer prove nothing about the counter. Bounds the time under the lock.
     private static let windowMaximum: Int64 = 1 << 20
 
     /// Looks at the end of `size` bytes of events.
     ///
-    /// - Complexity: O(*n*) in the length of the last line; nearly always one read.
+    /// - Complexity: O(*n*) in the length of the last two lines; nearly always one read.
     init(of file: any File, size: Int64) throws(FileSystemError) {
         self = .whole(lastNumber: nil, isCountedOn: true)
         var window = Self.windowByteCount
@@ -29,12 +30,8 @@ enum EventsTail: Equatable {
                 self = .torn
                 return
             }
-            let before = bytes.span.lastIndex(of: Self.lineFeed, before: bytes.count - 1)
-            if before != nil || start == 0 {
-                self = Self.whole(bytes, lastLineAfter: before, isFromStart: start == 0)
-                return
-            }
-            if window >= Self.windowMaximum { return }
+            let isAll = Self.lastLines(of: bytes, isFromStart: start == 0, &self)
+            if isAll || window >= Self.windowMaximum { return }
             window = min(window * 8, Self.windowMaximum)
         }
     }
@@ -61,14 +58,23 @@ enum EventsTail: Equatable {
 
     /// The last line's number, and whether it follows that of the line before. A counter that was published too low, and
     /// believed once, shows in that.
-    private static func whole(_ bytes: [UInt8], lastLineAfter lineFeed: Int?, isFromStart: Bool) -> EventsTail {
-        let last = number(of: Array(bytes[((lineFeed ?? -1) + 1)..<(bytes.count - 1)]))
-        guard let last, let lineFeed else { return .whole(lastNumber: last, isCountedOn: true) }
-        let before = bytes.span.lastIndex(of: Self.lineFeed, before: lineFeed)
-        // A line that is not here whole says nothing.
-        if before == nil, !isFromStart { return .whole(lastNumber: last, isCountedOn: true) }
-        let previous = number(of: Array(bytes[((before ?? -1) + 1)..<lineFeed]))
-        return .whole(lastNumber: last, isCountedOn: last > 0 && previous == last - 1)
+    ///
+    /// - Parameters:
+    ///   - bytes: the end of the events, with a line feed.
+    ///   - isFromStart: whether it is all of them.
+    ///   - tail: what is known; until the line before is there whole the last one is not counted on.
+    /// - Returns: false when more of the events has to be looked at.
+    private static func lastLines(of bytes: [UInt8], isFromStart: Bool, _ tail: inout EventsTail) -> Bool {
+        let end = bytes.span.lastIndex(of: lineFeed, before: bytes.count - 1)
+        if end == nil, !isFromStart { return false }
+        let last = number(of: Array(bytes[((end ?? -1) + 1)..<(bytes.count - 1)]))
+        tail = .whole(lastNumber: last, isCountedOn: end == nil)
+        guard let last, let end else { return true }
+        let before = bytes.span.lastIndex(of: lineFeed, before: end)
+        if before == nil, !isFromStart { return false }
+        let previous = number(of: Array(bytes[((before ?? -1) + 1)..<end]))
+        tail = .whole(lastNumber: last, isCountedOn: last > 0 && previous == last - 1)
+        return true
     }
 
     private static func number(of line: [UInt8]) -> UInt64? {

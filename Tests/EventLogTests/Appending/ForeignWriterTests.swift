@@ -30,6 +30,50 @@ struct ForeignWriterTests {
         #expect(try log.open().append(event()).sequenceNumbers == 6..<7)
     }
 
+    /// A line of this length, with its line feed.
+    private func padded(_ number: UInt64, byteCount: Int) -> String {
+        let rest = line(number, "").utf8.count + 1
+        return line(number, String(repeating: "x", count: byteCount - rest)) + "\n"
+    }
+
+    /// How long the last two lines are: together about what is read of the end at once, and each alone.
+    private static let lastLengths: [(before: Int, last: Int)] = {
+        var lengths = [(1800, 1800), (5000, 400), (400, 5000), (5000, 5000), (600_000, 600_000), (1 << 20, 400)]
+        for window in [4096, 32_768, 262_144, 1 << 20] {
+            for difference in [-1, 0, 1, 2] {
+                lengths.append((window - 400 + difference, 400))
+                lengths.append((400, window - 400 + difference))
+                lengths.append((400, window + difference))
+            }
+        }
+        return lengths
+    }()
+
+    /// However long the last two lines are: one that was given a number again shows in the line before.
+    @Test(arguments: lastLengths.indices) func aNewHandleSeesThatLongLinesWereNotCountedOn(index: Int) throws {
+        let lengths = Self.lastLengths[index]
+        let log = try TestLog()
+        for misled in [UInt64(2), 5] {
+            let text = (0..<4).map { line($0) + "\n" }.joined()
+            try log.write(text + padded(4, byteCount: lengths.before) + padded(misled, byteCount: lengths.last))
+            try log.setCounter(count: misled + 1, size: UInt64(try log.bytes().count))
+            #expect(try log.open().append(event()).sequenceNumbers == 6..<7, "\(lengths), \(misled)")
+        }
+    }
+
+    /// A counter that is right is believed also behind lines that are long, and little is read for that.
+    @Test(arguments: [(1800, 1800), (400, 5000), (5000, 400), (20_000, 9000), (300_000, 300_000)])
+    func aCounterBehindLongLinesIsBelieved(before: Int, last: Int) throws {
+        let log = try TestLog()
+        let text = (0..<5000).map { line($0) + "\n" }.joined()
+        try log.write(text + padded(5000, byteCount: before) + padded(5001, byteCount: last))
+        try log.setCounter(count: 5002, size: UInt64(try log.bytes().count))
+        let calls = CallLog()
+        #expect(try log.open(fileSystem: calls.fileSystem).append(event()).sequenceNumbers == 5002..<5003)
+        let read = calls.calls.filter { $0.name == .pread }.compactMap(\.count).reduce(0, +)
+        #expect(read <= 2 * 8 * (before + last) && read < text.utf8.count + before + last)
+    }
+
     @Test func aHandleBelievesACounterThatWasPutRight() throws {
         let log = try TestLog()
         let handle = log.open()
