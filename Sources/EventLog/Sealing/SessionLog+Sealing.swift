@@ -74,9 +74,11 @@ extension SessionLog {
     static func readSeal(in directory: any Directory, path: String) throws(EventLogError) -> EventSeal? {
         let bytes: [UInt8]
         do throws(FileSystemError) {
-            bytes = try directory.readFile(LogFiles.seal, maximumBytes: 1 << 20)
+            bytes = try directory.readFile(LogFiles.seal, maximumBytes: EventSeal.byteCountMaximum)
         } catch  where error.code == .noEntry {
             return nil
+        } catch  where error.code == .fileTooLarge {
+            throw .malformedSeal(path: path, reason: "it is longer than \(EventSeal.byteCountMaximum) bytes")
         } catch {
             throw .io(error, file: LogFiles.seal)
         }

@@ -41,6 +41,28 @@ struct SealTests {
         #expect(try kinds(log) == [])
     }
 
+    /// The longest session that a line has room for; whatever was sealed can be read.
+    @Test(arguments: [1 << 20, 16 << 20]) func aSealOfALongSessionCanBeRead(maximum: Int) throws {
+        let log = try TestLog()
+        var first = event()
+        first.sessionID = ""
+        first.sessionID = String(repeating: "s", count: maximum - (try first.encoded().count))
+        let options = SessionLogOptions(maximumLineBytes: maximum)
+        try log.open(options).append(first)
+        let seal = try log.open().seal()
+        #expect(try log.open().readSeal() == seal)
+        #expect(try kinds(log).filter { $0 != .counter } == [])
+        #expect(try log.open().seal() == seal)
+    }
+
+    @Test func aFileThatIsTooLongIsNoSeal() throws {
+        let log = try sealed(1)
+        try log.write([UInt8](repeating: 0x20, count: 18 << 20), to: "events.seal.json")
+        #expect(try eventLogError { _ = try log.open().readSeal() }?.code == "malformed_seal")
+        #expect(try eventLogError { _ = try log.open().seal() }?.code == "malformed_seal")
+        #expect(try kinds(log) == [.malformedSeal])
+    }
+
     /// Two spellings of one name are two sessions.
     @Test func theSessionIsComparedByteByByte() throws {
         let log = try TestLog()
