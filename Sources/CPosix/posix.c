@@ -306,14 +306,20 @@ intptr_t cposix_terminal_columns(int descriptor) {
     return ioctl(descriptor, TIOCGWINSZ, &size) != 0 ? -errno : size.ws_col;
 }
 
-// What a broken pipe did before it was ignored here; SIG_ERR for never.
-static void (*broken_pipe_before)(int) = SIG_ERR;
+// What a write can be killed by, and what that did before it was ignored here; SIG_ERR for never.
+static struct {
+    int number;
+    void (*before)(int);
+} write_signals[] = {{SIGPIPE, SIG_ERR}, {SIGXFSZ, SIG_ERR}};
+enum { write_signal_count = sizeof write_signals / sizeof *write_signals };
 
-intptr_t cposix_ignore_broken_pipes(void) {
-    void (*before)(int) = signal(SIGPIPE, SIG_IGN);
-    if (before == SIG_ERR) return -errno;
-    // What a second call finds is its own doing.
-    if (broken_pipe_before == SIG_ERR) broken_pipe_before = before;
+intptr_t cposix_ignore_write_signals(void) {
+    for (int index = 0; index < write_signal_count; index++) {
+        void (*before)(int) = signal(write_signals[index].number, SIG_IGN);
+        if (before == SIG_ERR) return -errno;
+        // What a second call finds is its own doing.
+        if (write_signals[index].before == SIG_ERR) write_signals[index].before = before;
+    }
     return 0;
 }
 
@@ -331,10 +337,16 @@ intptr_t cposix_execute(const char *words, size_t count) {
     const char **list = list_of_words(words, count);
     if (list == NULL) return -ENOMEM;
     // An ignored signal stays ignored in the program, which expects what whoever started this one had set.
-    void (*before)(int) = broken_pipe_before == SIG_ERR ? SIG_ERR : signal(SIGPIPE, broken_pipe_before);
+    void (*ignored[write_signal_count])(int);
+    for (int index = 0; index < write_signal_count; index++) {
+        void (*before)(int) = write_signals[index].before;
+        ignored[index] = before == SIG_ERR ? SIG_ERR : signal(write_signals[index].number, before);
+    }
     execvp(list[0], (char *const *)list);
     int error = errno;
-    if (before != SIG_ERR) signal(SIGPIPE, before);
+    for (int index = 0; index < write_signal_count; index++) {
+        if (ignored[index] != SIG_ERR) signal(write_signals[index].number, ignored[index]);
+    }
     free(list);
     return -error;
 }

@@ -3,8 +3,8 @@ public import PlatformProfile
 
 /// What can go wrong with a session log. Every case names the place, and its description the remedy.
 ///
-/// After any of them the log holds everything that was acknowledged before. Only `.io` and `.notDurable` may leave
-/// events written although the call failed.
+/// After any of them the log holds everything that was acknowledged before. Only `.io`, `.partlyAppended` and `.notDurable` may
+/// leave events written although the call failed.
 public enum EventLogError: Error, Sendable, Hashable {
     /// The file system failed. `file` is relative to the session's directory, or that directory itself.
     case io(FileSystemError, file: String)
@@ -22,6 +22,9 @@ public enum EventLogError: Error, Sendable, Hashable {
     case numbersExhausted(path: String)
     /// A sync failed on this handle earlier; nothing more is acknowledged on it.
     case poisoned(path: String)
+    /// The file system took only the beginning of an append: these events stand in the log with these numbers, as many as fit, and
+    /// the others of the append do not. None of them was synced.
+    case partlyAppended(path: String, sequenceNumbers: Range<UInt64>, FileSystemError)
     /// The events stand in the log with these numbers, but could not be synced: they may not survive a loss of power.
     case notDurable(path: String, sequenceNumbers: Range<UInt64>, reason: String)
     /// Something that is not a session log stands at the path.
@@ -50,6 +53,7 @@ extension EventLogError {
         case .batchTooLong: "batch_too_long"
         case .numbersExhausted: "numbers_exhausted"
         case .poisoned: "poisoned"
+        case .partlyAppended: "partly_appended"
         case .notDurable: "not_durable"
         case .notALog: "not_a_log"
         case .eventsReplaced: "events_replaced"
@@ -95,6 +99,9 @@ extension EventLogError: CustomStringConvertible {
         case .poisoned(let path):
             "an earlier sync of \(path) failed, so nothing more can be promised through this handle. Check the disk, "
                 + "open the log again, and take what this handle did not acknowledge as lost at the next loss of power"
+        case .partlyAppended(let path, let numbers, let error):
+            "\(LogFiles.events): \(error). Of this append \(path) holds \(Self.text(numbers)), and nothing behind; "
+                + "do not append that again. \(Self.roomRemedy(error.code)), and append the rest"
         case .notDurable(let path, let numbers, let reason):
             "\(path) holds \(Self.text(numbers)), but a loss of power may take it: \(reason). Do not append it again "
                 + "without looking"
@@ -121,9 +128,19 @@ extension EventLogError: CustomStringConvertible {
         return "the events \(first) to \(last)"
     }
 
+    /// What a write lacks that took a part, or nothing: a full disk, a quota and a limit look the same half way.
+    private static func roomRemedy(_ code: ErrorNumber) -> String {
+        switch code {
+        case .noSpace, .quotaExceeded: "Make room on the disk, in the quota, or under the limit on the size of files"
+        case .fileTooLarge: "Raise the limit on the size of files (ulimit -f)"
+        default: "Check the disk"
+        }
+    }
+
     private static func ioRemedy(_ code: ErrorNumber) -> String {
         switch code {
-        case .noSpace, .quotaExceeded: "Make room and try again; nothing that was acknowledged is lost"
+        case .noSpace, .quotaExceeded, .fileTooLarge:
+            "\(roomRemedy(code)), and try again; nothing that was acknowledged is lost"
         case .accessDenied, .notPermitted: "Check who owns the session's directory and its permissions"
         case .readOnlyFileSystem: "Mount it writable, or only read"
         case .noEntry: "Check the path"

@@ -48,6 +48,47 @@ struct HoldfastProgramTests {
         #expect(run.error.hasPrefix("error: standard output cannot be written: no space left"))
     }
 
+    private static let event =
+        #"{"session_id":"s","agent_id":"a","agent_instance_id":"i","agent_name":"n","host_id":"h","type":"session.started"}"#
+
+    /// At the limit on the size of files a write kills whoever did not ask for an error.
+    @Test func aFileAtItsLimitIsReported() throws {
+        let temporary = try TemporaryDirectory()
+        let run = try HoldfastProgram.shell(
+            "ulimit -f 0; printf '%s' \"$2\" | $holdfast events append \"$1\"",
+            temporary.path + "/session",
+            Self.event
+        )
+        #expect(run.code == 74)
+        #expect(run.error.contains("EFBIG") && run.error.contains("ulimit -f"), "\(run.error)")
+        // A program that it starts ends there as it does without it.
+        let write = "bash -c 'printf x > \"$0\"' \"$2\""
+        let lock = try HoldfastProgram.shell(
+            "ulimit -f 0; \(write); own=$?; $holdfast lock run \"$1\" -- \(write); test $? = $own",
+            temporary.path + "/lock",
+            temporary.path + "/file"
+        )
+        #expect(lock.code == 0, "\(lock.error)")
+    }
+
+    /// Whoever appends all of it once more has events twice.
+    @Test(arguments: [false, true]) func aBatchThatFitsInPartSaysHowMuchOfIt(json: Bool) throws {
+        let temporary = try TemporaryDirectory()
+        let session = temporary.path + "/session"
+        let padded = Self.event.replacing("\"n\"", with: "\"\(String(repeating: "n", count: 300))\"")
+        let run = try HoldfastProgram.shell(
+            "ulimit -f 1; printf '%s\\n' \"$2\" \"$2\" \"$2\" | $holdfast events append \"$1\" --batch"
+                + (json ? " --json" : ""),
+            session,
+            padded
+        )
+        #expect(run.code == 74)
+        #expect(run.error.contains("The first event of the input is appended already"), "\(run.error)")
+        #expect(!run.error.contains("try again"), "\(run.error)")
+        if json { #expect(run.output.contains("\"appended\":1"), "\(run.output)") }
+        #expect(try HoldfastProgram.run("events", "count", session).output.hasPrefix("1"))
+    }
+
     /// Without care the journal's first file would be opened under number 1, and the result written into it.
     @Test(arguments: ["digest", "canon", "digest -"])
     func aClosedInputIsNoEmptyOne(words: String) throws {

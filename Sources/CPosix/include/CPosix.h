@@ -357,10 +357,11 @@ _Noreturn void cposix_exit(int status);
 const char *_Nullable cposix_getenv(const char *name);
 /// `ioctl` with `TIOCGWINSZ`: the columns of the terminal behind `descriptor`, 0 when it does not know.
 intptr_t cposix_terminal_columns(int descriptor);
-/// `signal(SIGPIPE, SIG_IGN)`: a closed pipe then is `EPIPE`, not a death. What it did before is remembered.
-intptr_t cposix_ignore_broken_pipes(void);
-/// `execvp` of `count` words that stand behind each other, each ended by a NUL, with `SIGPIPE` as it was before
-/// `cposix_ignore_broken_pipes`; returns only when it fails.
+/// `signal(…, SIG_IGN)` for `SIGPIPE` and `SIGXFSZ`: a closed pipe then is `EPIPE`, and a file at its limit `EFBIG`, not a death.
+/// What they did before is remembered.
+intptr_t cposix_ignore_write_signals(void);
+/// `execvp` of `count` words that stand behind each other, each ended by a NUL, with these signals as they were before
+/// `cposix_ignore_write_signals`; returns only when it fails.
 intptr_t cposix_execute(const char *words, size_t count);
 
 /// Starts a program and waits for its end: `posix_spawnp` of `count` words as in `cposix_execute`, with `/dev/null` for

@@ -48,7 +48,8 @@ struct LockedAppend {
 
     /// Takes the lock and appends, or says what has to be prepared before.
     ///
-    /// - Throws: `.lockBusy`; `.lineTooLong`, `.batchTooLong`, `.numbersExhausted`, and then nothing was written; `.io`.
+    /// - Throws: `.lockBusy`; `.lineTooLong`, `.batchTooLong`, `.numbersExhausted`, and then nothing was written; `.io`;
+    ///   `.partlyAppended`.
     mutating func run(
         _ log: inout OpenLog,
         _ options: SessionLogOptions,
@@ -139,13 +140,16 @@ struct LockedAppend {
         let bytes = try events.numbered(from: next, options)
         do throws(FileSystemError) {
             if !bytes.isEmpty, try opened.file.append(bytes.span) < bytes.count {
-                // What else a file makes short of: the next byte would not have found room.
+                // The next byte would not have found room, on the disk or within a quota or a limit. To try which would do:
+                // at a limit on the size of files a process is killed.
                 throw FileSystemError(operation: .append, name: LogFiles.events, code: .noSpace)
             }
         } catch {
             log.last = nil
-            Self.withdraw(bytes, from: opened.file, size: size)
-            throw .io(error, file: LogFiles.events)
+            let stayed = UInt64(Self.withdraw(bytes, from: opened.file, size: size))
+            guard stayed > 0 else { throw .io(error, file: LogFiles.events) }
+            log.highestGiven = max(log.highestGiven ?? 0, next + stayed - 1)
+            throw .partlyAppended(path: log.path, sequenceNumbers: next..<(next + stayed), error)
         }
         let end = size + Int64(bytes.count)
         let record = CounterRecord(count: numbers.upperBound, size: UInt64(end))
@@ -164,14 +168,18 @@ struct LockedAppend {
 
     /// Cuts off the line that a failed write may have left unfinished, when nobody appended behind it. Whole lines stay:
     /// who reads may have seen them. What cannot be cut off is a torn tail, which the next append moves away.
-    private static func withdraw(_ bytes: [UInt8], from file: any File, size: Int64) {
-        guard let now = try? file.extent().size, now > size, now < size + Int64(bytes.count) else { return }
-        let written = Int(now - size)
+    ///
+    /// - Returns: how many whole lines stand there; 0 also when that cannot be told.
+    private static func withdraw(_ bytes: [UInt8], from file: any File, size: Int64) -> Int {
+        guard let now = try? file.extent().size, now > size else { return 0 }
+        let written = Int(min(now - size, Int64(bytes.count)))
         guard let found = try? file.read(exactly: written, at: size), found.elementsEqual(bytes[..<written]) else {
-            return
+            return 0
         }
-        let whole = found.span.lastIndex(of: UInt8(ascii: "\n"), before: written).map { $0 + 1 } ?? 0
+        let lineFeed = UInt8(ascii: "\n")
+        let whole = found.span.lastIndex(of: lineFeed, before: written).map { $0 + 1 } ?? 0
         if whole < written { try? file.truncate(to: size + Int64(whole)) }
+        return found[..<whole].count { $0 == lineFeed }
     }
 }
 

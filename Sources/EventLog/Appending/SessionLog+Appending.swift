@@ -24,7 +24,8 @@ extension SessionLog {
     /// What ``append(_:)-(SessionEvent)`` says holds for each. After a crash, and after `.io`, a part of them may be
     /// found, from the first on.
     ///
-    /// - Throws: what ``append(_:)-(SessionEvent)`` throws, and `.batchTooLong`.
+    /// - Throws: what ``append(_:)-(SessionEvent)`` throws, and `.batchTooLong`; `.partlyAppended` when the file system took only the
+    ///   first of them.
     @discardableResult
     public func append(_ events: [SessionEvent]) throws(EventLogError) -> AppendReceipt {
         if events.isEmpty {

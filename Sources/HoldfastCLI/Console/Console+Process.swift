@@ -5,10 +5,10 @@ extension Console {
     ///
     /// Descriptors 0 to 2 that the parent closed are taken: otherwise a store's file could get number 1 and
     /// receive results. Reading input and writing results then fail with `EBADF`, as they should: a closed input
-    /// is not an empty one. A broken pipe becomes an error instead of a signal.
+    /// is not an empty one. A broken pipe, and a file that may not grow further, become errors instead of signals.
     public static func ofProcess() -> Console {
         occupyStandardDescriptors()
-        _ = cposix_ignore_broken_pipes()
+        _ = cposix_ignore_write_signals()
         let isOutput = cposix_isatty(StandardDescriptor.output) == 1
         let terminal = Terminal(
             isInput: cposix_isatty(StandardDescriptor.input) == 1,

@@ -28,7 +28,7 @@ extension CommandFailure {
         case .lockBusy: context.triesLockOnce ? .refused : .lockTimeout
         case .poisoned: .internalError
         case .io(let cause, let file): context.isMissing(cause, at: file) ? .missingInput : .inputOutput
-        case .lockUnusable, .eventsReplaced, .notDurable: .inputOutput
+        case .lockUnusable, .eventsReplaced, .notDurable, .partlyAppended: .inputOutput
         }
     }
 
@@ -45,6 +45,11 @@ extension CommandFailure {
             ["byte_count": .integer(byteCount), "maximum": .integer(maximum)]
         case .numbersExhausted(let path), .poisoned(let path): ["path": .string(path)]
         case .platform(let error): CommandFailure(error).fields
+        case .partlyAppended(let path, let numbers, let cause):
+            [
+                "path": .string(path), "operation": .string(cause.operation.rawValue), "errno": .errno(cause.code),
+                "sequence_numbers": .array(numbers.map { .integer($0) }),
+            ]
         case .notDurable(let path, let numbers, let reason):
             [
                 "path": .string(path), "reason": .string(reason),

@@ -87,13 +87,17 @@ struct LimitTests {
         try handle.append(event("a"))
         let before = try log.bytes()
         calls.setFault { $0.name == .write ? .short(byteCount) : nil }
-        guard case .io(let error, "events.jsonl")? = try eventLogError({ try handle.append([event(), event()]) }) else {
-            Issue.record("no error")
-            return
-        }
-        #expect(error.code == .noSpace)
+        let error = try eventLogError { try handle.append([event(), event()]) }
         calls.setFault(nil)
         // All three lines are of the same length.
+        let stayed = byteCount / before.count
+        let cause = FileSystemError(operation: .append, name: "events.jsonl", code: .noSpace)
+        #expect(
+            error
+                == (stayed > 0
+                    ? .partlyAppended(path: log.path, sequenceNumbers: 1..<(1 + UInt64(stayed)), cause)
+                    : .io(cause, file: "events.jsonl"))
+        )
         let left = before.count + byteCount / before.count * before.count
         let after = try log.bytes()
         #expect(after.count == left && after.starts(with: before))
@@ -114,10 +118,11 @@ struct LimitTests {
             default: nil
             }
         }
-        #expect(try eventLogError { try handle.append([event("x"), event("y")]) }?.code == "io")
+        let stayed = byteCount == 400 ? 1 : 0
+        let code = stayed == 1 ? "partly_appended" : "io"
+        #expect(try eventLogError { try handle.append([event("x"), event("y")]) }?.code == code)
         calls.setFault(nil)
         let receipt = try handle.append(event("b"))
-        let stayed = byteCount == 400 ? 1 : 0
         #expect(receipt.sequenceNumbers.lowerBound == UInt64(1 + stayed))
         #expect(receipt.quarantined != nil)
         try log.expectSound(2 + stayed)

@@ -57,7 +57,7 @@ enum EventsAppendCommand {
             ExitNote(
                 code: .inputOutput,
                 meaning:
-                    "also when a large batch stopped after a part, whatever stopped it: the error says how many events "
+                    "also when a batch stopped after a part, whatever stopped it: the error says how many events "
                     + "of the input are appended"
             ),
         ] + EventsArguments.lockNotes,
@@ -115,13 +115,21 @@ enum EventsAppendCommand {
             return try log.append(part)
         } catch {
             var failure = CommandFailure(error, of: context)
-            guard !appended.isEmpty else { throw failure }
             var count = appended.reduce(0) { $0 + $1.count }
+            var isPart = !appended.isEmpty
+            switch error {
             // These stand in the log, too.
-            if case .notDurable(_, let numbers, _) = error { count += numbers.count }
+            case .notDurable(_, let numbers, _): count += numbers.count
+            case .partlyAppended(_, let numbers, _):
+                count += numbers.count
+                isPart = true
+            default: break
+            }
+            guard isPart else { throw failure }
             let advice =
                 if case .io = error { "look at the log for what came after them" } else { "go on behind them" }
-            failure.message += ". The first \(count) events of the input are appended already: \(advice)"
+            let those = count == 1 ? "The first event of the input is" : "The first \(count) events of the input are"
+            failure.message += ". \(those) appended already: \(advice)"
             failure.fields["appended"] = .integer(count)
             // Whatever stopped this part: a code that says that nothing was done, or that invites to repeat all of it, would
             // not be true of the whole.
