@@ -54,6 +54,10 @@ enum EventsTail: Equatable {
         return range.lowerBound
     }
 
+    /// What it means that two reads of the same bytes gave two answers: neither can be relied on, and nothing may be cut off, and
+    /// no number given, for either.
+    static let misread = FileSystemError(operation: .read, name: LogFiles.events, code: .inputOutput)
+
     private static let lineFeed = UInt8(ascii: "\n")
 
     /// The last line's number, and whether it follows that of the line before. A counter that was published too low, and

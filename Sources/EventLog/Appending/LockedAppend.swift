@@ -99,6 +99,8 @@ struct LockedAppend {
                 next = last.number + 1
             } else {
                 guard case .whole(let lastNumber, let isCountedOn) = try EventsTail(of: opened.file, size: size) else {
+                    // One wrong bit on the way from the disk takes a line feed away.
+                    if try EventsTail(of: opened.file, size: size) != .torn { throw EventsTail.misread }
                     return .torn(opened, size: size)
                 }
                 let record = log.readCounter()
@@ -108,6 +110,8 @@ struct LockedAppend {
                     next = trusted
                 } else if size - log.tally.byteOffset <= Self.countedMaximum {
                     try log.tally.advance(over: opened.file, to: size)
+                    // The last byte was a line feed a moment ago.
+                    if log.tally.byteOffset != size { throw EventsTail.misread }
                     next = log.tally.nextNumber
                 } else {
                     return .uncounted(opened, size: size)

@@ -49,9 +49,11 @@ struct Quarantine {
     ///
     /// The copy is on stable storage when this returns: only then may the original be cut off.
     ///
-    /// - Returns: nil when the events are shorter by now: somebody else was faster.
+    /// - Returns: nil when the events are shorter by now, or no tail is torn any more: somebody else was faster.
+    /// - Throws: `.inputOutput` when what is read to be copied is not what the look for the last line feed saw: one wrong bit on the
+    ///   way from the disk would take whole lines for a part of the tail.
     func copy(_ events: OpenEvents, size: Int64) throws(FileSystemError) -> Copy? {
-        guard let offset = try EventsTail.tornOffset(in: events.file, 0..<size) else { return nil }
+        guard let offset = try EventsTail.tornOffset(in: events.file, 0..<size), offset < size else { return nil }
         let place = try directory.makeDirectories([LogFiles.quarantine])
         defer { try? place.close() }
         let temporary = try fileSystem.temporaryName(for: "torn")
@@ -62,6 +64,8 @@ struct Quarantine {
             guard let copied = try Self.copy(events.file, offset..<size, to: target) else {
                 try target.close()
                 try place.remove(temporary)
+                // Unless somebody cut it off and appended meanwhile.
+                if try events.file.extent().size == size { throw EventsTail.misread }
                 return nil
             }
             digest = copied
@@ -108,15 +112,24 @@ struct Quarantine {
         return try read(file, 0..<byteCount) { (_, _) throws(FileSystemError) in } == digest
     }
 
+    /// Copies a torn tail.
+    ///
+    /// - Returns: its digest; nil when it is none: a line feed stands in it, or none in front of it, or the file is shorter.
     private static func copy(
         _ source: any File,
         _ range: Range<Int64>,
         to target: any File
     ) throws(FileSystemError) -> Digest? {
-        try read(source, range) { (bytes, offset) throws(FileSystemError) in
+        if range.lowerBound > 0, try source.read(exactly: 1, at: range.lowerBound - 1) != [lineFeed] { return nil }
+        var isTorn = true
+        let digest = try read(source, range) { (bytes, offset) throws(FileSystemError) in
+            if bytes.contains(lineFeed) { isTorn = false }
             try target.writeAll(bytes, at: offset - range.lowerBound)
         }
+        return isTorn ? digest : nil
     }
+
+    private static let lineFeed = UInt8(ascii: "\n")
 
     /// Reads a part of a file piece by piece.
     ///
