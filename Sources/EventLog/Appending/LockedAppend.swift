@@ -40,6 +40,8 @@ struct LockedAppend {
     /// How an attempt ended.
     enum Outcome {
         case written(AppendReceipt, OpenEvents)
+        /// The events have to be made first, and their name durable.
+        case missing
         /// The lines up to this size have to be counted first.
         case uncounted(OpenEvents, size: Int64)
         /// What stands behind the last whole line has to be copied first.
@@ -80,7 +82,10 @@ struct LockedAppend {
         to log: inout OpenLog,
         _ options: SessionLogOptions
     ) throws(EventLogError) -> Outcome {
-        var (opened, size) = try log.openEvents()
+        // With a durability their name has to be on stable storage before anything is in them.
+        guard case (let opened, var size)? = try log.openEvents(creating: options.durability == .none) else {
+            return .missing
+        }
         do throws(FileSystemError) {
             if let copy, try copy.isTail(of: opened, size: size) {
                 try opened.file.truncate(to: copy.tail.byteOffset)

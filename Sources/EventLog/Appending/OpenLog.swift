@@ -34,12 +34,15 @@ struct OpenLog: Sendable {
         lock = FileLock(LogFiles.lock, in: directory, fileSystem: fileSystem, options: options)
     }
 
-    /// The events as they stand at their name now, made when they are missing.
+    /// The events as they stand at their name now.
     ///
-    /// - Returns: the open events and their size.
+    /// - Parameter creating: whether they are made when they are missing; see ``makeEvents()``.
+    /// - Returns: the open events and their size; nil when they are missing, and are not to be made.
     /// - Throws: `.notALog` when something else than a file stands there.
-    mutating func openEvents() throws(EventLogError) -> (events: OpenEvents, size: Int64) {
-        guard let held = events, let size = try standingSize(of: held) else { return try reopenEvents() }
+    mutating func openEvents(creating: Bool) throws(EventLogError) -> (events: OpenEvents, size: Int64)? {
+        guard let held = events, let size = try standingSize(of: held) else {
+            return try reopenEvents(creating: creating)
+        }
         if size < tally.byteOffset { tally = Tally() }
         return (held, size)
     }
@@ -64,12 +67,16 @@ struct OpenLog: Sendable {
         }
     }
 
-    private mutating func reopenEvents() throws(EventLogError) -> (events: OpenEvents, size: Int64) {
+    private mutating func reopenEvents(creating: Bool) throws(EventLogError) -> (events: OpenEvents, size: Int64)? {
         let file: any File
         let status: FileExtent
+        var options: OpenOptions = [.read, .write, .append]
+        if creating { options.insert(.create) }
         do throws(FileSystemError) {
-            file = try directory.open(LogFiles.events, [.read, .write, .append, .create], permissions: .ownerFile)
+            file = try directory.open(LogFiles.events, options, permissions: .ownerFile)
             status = try file.extent()
+        } catch  where error.code == .noEntry && !creating {
+            return nil
         } catch {
             throw .opening(error, in: path)
         }
@@ -104,7 +111,7 @@ struct OpenLog: Sendable {
 // MARK: - The counter
 
 extension OpenLog {
-    /// Whether a counter is held open; after ``openEvents()`` it is the one at its name.
+    /// Whether a counter is held open; after ``openEvents(creating:)`` it is the one at its name.
     var hasCounter: Bool { counter != nil }
 
     /// Lets go of a counter that is not the one at its name.

@@ -102,6 +102,7 @@ extension SessionLog {
                         let ticket = noteWrite(receipt, of: events, in: log.directory)
                         kept = consume log
                         return (receipt, ticket)
+                    case .missing: try log.makeEvents()
                     case .uncounted(let events, let size): try count(&log, events, upTo: size)
                     case .torn(let events, let size): append.copy = try copyTail(of: events, size: size, log)
                     }

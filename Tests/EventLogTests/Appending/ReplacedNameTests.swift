@@ -50,6 +50,26 @@ struct ReplacedNameTests {
         try log.expectSound(1)
     }
 
+    /// A name that no sync made durable does not stay: another sync would say nothing of it, and whoever appends later would be
+    /// acknowledged events that have no name after a loss of power.
+    @Test func theEventsRemovedAndTheirNewNameNotSynced() throws {
+        let log = try TestLog()
+        let calls = CallLog()
+        let handle = log.open(SessionLogOptions(durability: .every), fileSystem: calls.fileSystem)
+        try handle.append(event())
+        try log.remove("events.jsonl")
+        calls.setFault { $0.name == .fsync ? .failure(.inputOutput) : nil }
+        #expect(try eventLogError { try handle.append(event()) }?.code == "io")
+        #expect(!log.exists("events.jsonl"))
+        calls.setFault(nil)
+        calls.forget()
+        #expect(try handle.append(event()).sequenceNumbers == 0..<1)
+        // The name was durable before anything was written.
+        let names = calls.names
+        #expect(try #require(names.firstIndex(of: "fsync")) < #require(names.firstIndex(of: "write")))
+        try log.expectSound(1)
+    }
+
     @Test func theWholeDirectoryRemoved() throws {
         let log = try TestLog()
         let handle = try log.openSettled()
