@@ -62,14 +62,12 @@ extension SessionLog {
     }
 
     /// What is wrong with the counter; nil when it fits, or there is nothing to count.
+    ///
+    /// - Throws: `.io` when it is the events that cannot be read.
     private func counterProblem(_ file: any File, _ directory: any Directory) throws(EventLogError) -> LogProblem? {
-        let size: Int64
         let bytes: [UInt8]
-        let tail: EventsTail
         do throws(FileSystemError) {
             bytes = try directory.readFile(LogFiles.counter, maximumBytes: 64)
-            size = try file.extent().size
-            tail = try EventsTail(of: file, size: size)
         } catch  where error.code == .noEntry {
             return LogProblem(.counter, "\(LogFiles.counter) is not there; the next append counts the lines")
         } catch {
@@ -78,6 +76,7 @@ extension SessionLog {
             }
             return LogProblem(.counter, "\(LogFiles.counter) cannot be read: \(error.code)")
         }
+        let (size, tail) = try Self.end(of: file)
         guard let record = CounterRecord(parsing: bytes) else {
             return LogProblem(.counter, "\(LogFiles.counter) has \(bytes.count) bytes instead of 16")
         }
@@ -100,6 +99,25 @@ extension SessionLog {
             )
         }
         return nil
+    }
+
+    /// How long the events are, and how they end.
+    private static func end(of file: any File) throws(EventLogError) -> (size: Int64, tail: EventsTail) {
+        do throws(FileSystemError) {
+            var size = try file.extent().size
+            while true {
+                do throws(FileSystemError) {
+                    return (size, try EventsTail(of: file, size: size))
+                } catch {
+                    // Where a torn tail was moved away in between they end elsewhere now.
+                    let now = try file.extent().size
+                    if error.code != .staleHandle || now == size { throw error }
+                    size = now
+                }
+            }
+        } catch {
+            throw .io(error, file: LogFiles.events)
+        }
     }
 
     /// What a counter says when there are no events; nil when there is none, or none were counted.

@@ -31,6 +31,44 @@ struct VerifyTests {
         #expect(try log.open().verify().size == log.open().size())
     }
 
+    /// What is wrong with the events is not said of the counter, once or for good.
+    @Test(arguments: [(ErrorNumber.inputOutput, 1), (.staleHandle, .max)])
+    func eventsThatCannotBeReadAreNoFaultOfTheCounter(code: ErrorNumber, times: Int) throws {
+        let log = try TestLog()
+        try log.open().append((0..<3).map { event("\($0)") })
+        let size = try log.bytes().count
+        let calls = CallLog()
+        let rest = Condition(times)
+        calls.setFault { call in
+            guard call.name == .pread, call.count == size else { return nil }
+            return rest.withLock { rest in
+                rest -= 1
+                return rest >= 0 ? .failure(code) : nil
+            }
+        }
+        let error = try eventLogError { _ = try log.open(fileSystem: calls.fileSystem).verify() }
+        guard case .io(let cause, "events.jsonl")? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(cause.code == code)
+    }
+
+    /// Another process moves the tail away between the look at the size and the look at the end.
+    @Test func aTailThatIsMovedAwayMeanwhileIsNoFaultOfTheCounter() throws {
+        let log = try TestLog()
+        try log.open().append((0..<3).map { event("\($0)") })
+        let whole = try log.bytes()
+        try log.append("{\"torn")
+        let calls = CallLog()
+        calls.setFault { call in
+            if call.name == .pread, call.count == whole.count + 6 { try? log.write(whole) }
+            return nil
+        }
+        let report = try log.open(fileSystem: calls.fileSystem).verify()
+        #expect(report.isIntact && report.warnings == [])
+    }
+
     @Test func noLogIsASoundLog() throws {
         let report = try TestLog().open().verify()
         #expect(report.isIntact && report.warnings == [] && report.seal == nil)
