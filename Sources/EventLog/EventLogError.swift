@@ -16,7 +16,7 @@ public enum EventLogError: Error, Sendable, Hashable {
     case invalidEvent(position: Int, EventError)
     /// An event's line is longer than allowed. Nothing was written.
     case lineTooLong(position: Int, byteCount: Int, maximum: Int)
-    /// The lines of a batch are together longer than allowed. Nothing was written.
+    /// The lines of a batch, of two events at least, are together longer than allowed. Nothing was written.
     case batchTooLong(byteCount: Int, maximum: Int)
     /// The highest sequence number was given. Nothing was written.
     case numbersExhausted(path: String)

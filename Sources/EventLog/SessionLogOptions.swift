@@ -29,8 +29,8 @@ public struct SessionLogOptions: Sendable, Hashable {
     public var maximumLineBytes: Int {
         didSet { maximumLineBytes = min(maximumLineBytes, LineReader.byteCountMaximum) }
     }
-    /// The most that one append writes, in bytes. Other tools wait half a second for the lock: what is written under it
-    /// at once has to be limited.
+    /// The most that one append of several events writes, in bytes; a single one is bounded by ``maximumLineBytes`` alone. Other
+    /// tools wait half a second for the lock: what is written under it at once has to be limited.
     public var maximumBatchBytes: Int
     /// The platform profile that the host and the directory have to match. It is looked at before the first call touches the
     /// log, and nothing is made where it does not match. Nil for none.

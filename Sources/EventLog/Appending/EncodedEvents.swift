@@ -66,7 +66,8 @@ struct EncodedEvents: Sendable {
     /// - Throws: `.lineTooLong`, `.batchTooLong`.
     func numbered(from first: UInt64, _ options: SessionLogOptions) throws(EventLogError) -> [UInt8] {
         let total = try lengths(numberedFrom: first, options.maximumLineBytes)
-        if total > options.maximumBatchBytes {
+        // One event cannot be appended in parts; how long its line may be is known.
+        if lines.count > 1, total > options.maximumBatchBytes {
             throw .batchTooLong(byteCount: total, maximum: options.maximumBatchBytes)
         }
         var output: [UInt8] = []

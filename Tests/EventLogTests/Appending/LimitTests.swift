@@ -43,6 +43,21 @@ struct LimitTests {
         try log.expectSound(3)
     }
 
+    /// One event cannot be appended in parts.
+    @Test func aSingleEventIsNeverTooLongABatch() throws {
+        let log = try TestLog()
+        let length = try event().encoded().count
+        // Validating takes the longest number for granted.
+        let options = SessionLogOptions(maximumLineBytes: length + 19, maximumBatchBytes: length)
+        let handle = log.open(options)
+        try handle.validate([event()])
+        try handle.append(event())
+        try handle.append([event()])
+        let error = try eventLogError { try handle.append([event(), event()]) }
+        #expect(error == .batchTooLong(byteCount: 2 * (length + 1), maximum: length))
+        try log.expectSound(2)
+    }
+
     @Test func newlinesInStringsStayInsideOfTheirLine() throws {
         let log = try TestLog()
         try log.open().append([event("a\nb\r\n"), event("\u{85}\u{2028}")])
