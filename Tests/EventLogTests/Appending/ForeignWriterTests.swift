@@ -144,6 +144,7 @@ struct ForeignWriterTests {
             )
         ),
         ("another encoding", Array(line(101, "B").utf8).map { $0 == UInt8(ascii: "B") ? 0xE9 : $0 }),
+        ("a number beyond a double", Array(line(101, more: #","meta":{"x":1e400}"#).utf8)),
         ("no number that JSON knows", Array(line(101, more: #","meta":NaN"#).utf8)),
         (
             "white space",
