@@ -4,12 +4,19 @@ extension PosixFileSystem {
     /// Worked out once a process: after a fork it is another instance, for which it is worked out again.
     private static let cached = Condition<(instance: ProcessInstance, identity: ProcessIdentity)?>(nil)
 
-    /// Who is asking. Read from `/proc` and `/etc/machine-id`, then remembered, but for the user, which may change.
+    /// Who is asking. Read from `/proc` and `/etc/machine-id`, then remembered, but for the user, which may change, and for a boot that
+    /// was not told: it decides what is taken for durable, and the process may only have been out of descriptors.
     public var processIdentity: ProcessIdentity {
         let instance = calls.processInstance
         var identity = Self.cached.withLock { cached in
-            if let cached, cached.instance == instance { return cached.identity }
-            let identity = observedIdentity()
+            var identity: ProcessIdentity
+            if let cached, cached.instance == instance {
+                identity = cached.identity
+                if identity.bootID != nil { return identity }
+                identity.bootID = calls.bootID
+            } else {
+                identity = observedIdentity()
+            }
             cached = (instance, identity)
             return identity
         }

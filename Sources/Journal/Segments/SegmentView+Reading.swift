@@ -29,7 +29,7 @@ extension SegmentView {
     ///
     /// - Returns: whether a writer changed what is durable in a way that calls for a fresh look.
     mutating func readDurable(bootID: String) throws(JournalError) -> Bool {
-        if let watermark = watermarkFile.watermark, watermark.bootID == bootID, !bootID.isEmpty {
+        if let watermark = watermarkFile.watermark, watermark.isOfBoot(bootID) {
             try read(upTo: watermark)
             return false
         }
@@ -37,11 +37,14 @@ extension SegmentView {
         // since. Where that is not known, a sync makes sure.
         let stop = try scan { (scan, files) throws(JournalError) in try scan.run(&files) }
         if case .failed(let error) = stop { throw error }
-        if watermarkFile.watermark == nil || bootID.isEmpty { try syncLastSegment() }
+        if !isReadFromDisk(bootID: bootID) { try syncLastSegment() }
         let before = watermarkFile.content
         guard try watermarkFile.refresh() else { return false }
         return watermarkFile.content != before
     }
+
+    /// Whether what stands behind the watermark was there before this boot, where no writer has come since.
+    func isReadFromDisk(bootID: String) -> Bool { watermarkFile.watermark?.isOfBootBefore(bootID) ?? false }
 
     /// Reads on to where a watermark of this boot stands.
     private mutating func read(upTo watermark: Watermark) throws(JournalError) {

@@ -81,12 +81,18 @@ extension SegmentWriter {
             dirtyEnd = end
         }
         // One that does not know where its record ends was written by nobody who synced it.
-        guard let watermark = view.watermarkFile.watermark, try isFitting(watermark) else {
+        guard var watermark = view.watermarkFile.watermark, try isFitting(watermark) else {
             try replaceActive()
             return try view.watermarkFile.create(in: view.directory, currentWatermark)
         }
+        if watermark.bootID != bootID, !watermark.isOfBootBefore(bootID) {
+            // Either was not told its boot. Before anything is written behind the watermark it must not name a boot that
+            // is not known to be this one, or whoever is told of this one takes what is written for read from the disk.
+            watermark.bootID = bootID
+            try publish(watermark)
+        }
         var isWritten = view.watermarkFile.content == .watermark(watermark)
-        if isOfEarlierBoot(watermark) {
+        if watermark.isOfBootBefore(bootID) {
             // What was found was read from the disk, so that all of it is durable.
             try advance(isDurable: true)
             isWritten = true
@@ -112,10 +118,6 @@ extension SegmentWriter {
             return view.files.firsts.contains(index + 1)
         }
         return try view.lineEnd(of: index) == watermark.end
-    }
-
-    private func isOfEarlierBoot(_ watermark: Watermark) -> Bool {
-        !bootID.isEmpty && watermark.bootID != bootID
     }
 
     /// The watermark for everything that is written.

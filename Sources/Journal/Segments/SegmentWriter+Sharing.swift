@@ -20,7 +20,7 @@ extension SegmentWriter {
     var canShareSyncs: Bool {
         guard isShared, place.isDurable, place.fileSystem.tellsEveryHandleOfFailedSyncs, let active,
             case .watermark(let watermark) = view.watermarkFile.content, watermark == view.watermarkFile.watermark,
-            watermark.bootID == bootID, !bootID.isEmpty, watermark.wipingEnd == nil, watermark.unsyncedIndex == nil,
+            watermark.isOfBoot(bootID), watermark.wipingEnd == nil, watermark.unsyncedIndex == nil,
             watermark.end.segment == active.first, view.end.segment == active.first, watermark.size == active.size
         else { return false }
         return view.end.offset - watermark.end.offset <= Self.takenOverMaximum

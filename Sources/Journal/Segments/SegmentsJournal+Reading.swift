@@ -126,7 +126,7 @@ extension SegmentView {
         guard let watermark = watermarkFile.watermark else { return false }
         // What was read is durable, or was made so; and whoever appends more, writes the watermark.
         if !isChanged { return true }
-        guard watermark.bootID == bootID, !bootID.isEmpty, watermark.index >= ledger.nextIndex - 1 else {
+        guard watermark.isOfBoot(bootID), watermark.index >= ledger.nextIndex - 1 else {
             return false
         }
         // Another process has made runs of what is kept here.

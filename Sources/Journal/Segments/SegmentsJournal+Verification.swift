@@ -32,6 +32,12 @@ extension SegmentsJournal {
         )
         var walk = SegmentWalk(view.ledger.maker, upTo: limit, stopsAtFirst: request.stopsAtFirst)
         var review = try RecordReview(&walk, &view.files, scope)
+        // Where no watermark of this boot says how far records are durable, they are made so before they are reported.
+        if limit == nil {
+            var isOnDisk = view.isReadFromDisk(bootID: boot)
+            if isOnDisk, try view.watermarkFile.refresh() { isOnDisk = false }
+            if !isOnDisk { try view.syncLastSegment() }
+        }
         progress?(WorkProgress(completed: walk.nextIndex - 1, total: total))
         report.recordCount = walk.recordCount
         report.head = walk.head
@@ -70,7 +76,7 @@ extension SegmentsJournal {
         _ listing: IndexListing,
         _ view: inout SegmentView
     ) throws(JournalError) -> UInt64? {
-        guard let watermark = file.watermark, watermark.bootID == boot, !boot.isEmpty else { return nil }
+        guard let watermark = file.watermark, watermark.isOfBoot(boot) else { return nil }
         let last = Evidence.all(file, listing).reduce(watermark.index) { max($0, $1.index) }
         guard let unsynced = watermark.unsyncedIndex, unsynced > watermark.index else { return last }
         if place.isDurable { try view.syncLastSegment() }

@@ -56,20 +56,18 @@ final class SegmentsJournal: JournalStorage {
     func format() -> JournalFormat? { .segments }
 }
 
-/// Which boot of the machine this is; asked once, since the answer takes several calls.
+/// Which boot of the machine this is; asked until it is told, since the answer takes several calls.
 final class BootID: Sendable {
     private let fileSystem: any FileSystem
     private let known = Condition<String?>(nil)
 
     init(_ fileSystem: any FileSystem) { self.fileSystem = fileSystem }
 
-    /// Empty where the machine does not tell.
+    /// Empty where the machine does not tell. That is not remembered: it may only have been out of descriptors.
     var text: String {
         known.withLock { known in
-            if let known { return known }
-            let found = fileSystem.processIdentity.bootID ?? ""
-            known = found
-            return found
+            if known == nil { known = fileSystem.processIdentity.bootID }
+            return known ?? ""
         }
     }
 }

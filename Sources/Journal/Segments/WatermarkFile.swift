@@ -80,7 +80,7 @@ struct WatermarkFile: Sendable {
         prefersCopy = false
         guard case .watermark(let own) = content else { return }
         guard case .watermark(let other) = copyContent, other.bootID == bootID else { return }
-        prefersCopy = own.bootID != bootID || own.index < other.index
+        prefersCopy = own.isOfBootBefore(bootID) || own.index < other.index
     }
 
     /// The watermark that tells most about this boot; nil when there is none.

@@ -6,7 +6,9 @@ import FileSystemSeam
 final class KillSwitch: SimScheduler, @unchecked Sendable {
     private let victim: SimFS
     private let operation: Int
-    private var count = 0
+    private let counted: Set<FileSystemError.Operation>
+    /// How many were counted.
+    private(set) var count = 0
     /// Whether the process came as far.
     private(set) var hasKilled = false
 
@@ -14,15 +16,33 @@ final class KillSwitch: SimScheduler, @unchecked Sendable {
         .open, .makeDirectory, .rename, .link, .remove, .removeDirectory, .write, .truncate, .sync, .syncDirectory,
     ]
 
-    /// - Parameter operation: counted from 0.
-    init(_ victim: SimFS, at operation: Int) {
+    /// - Parameters:
+    ///   - operation: counted from 0.
+    ///   - kind: what is counted; nil for everything that changes something.
+    init(_ victim: SimFS, at operation: Int, of kind: FileSystemError.Operation? = nil) {
         self.victim = victim
         self.operation = operation
+        counted = kind.map { [$0] } ?? Self.changes
         victim.disk.scheduler = self
     }
 
+    /// How many operations of a kind a process makes in some work, on a disk that something was done to before.
+    static func count(
+        of kind: FileSystemError.Operation,
+        after prepare: (any FileSystem) throws -> Void,
+        in work: (SimFS) throws -> Void
+    ) throws -> Int {
+        let fileSystem = SimDisk(seed: 1).boot()
+        try prepare(fileSystem)
+        let process = try successor(of: fileSystem)
+        let kill = KillSwitch(process, at: .max, of: kind)
+        defer { kill.end() }
+        try work(process)
+        return kill.count
+    }
+
     func turn(_ process: SimProcess, _ operation: FileSystemError.Operation, _ name: String) throws(Refusal) {
-        guard process === victim.process, Self.changes.contains(operation) else { return }
+        guard process === victim.process, counted.contains(operation) else { return }
         count += 1
         guard count > self.operation, !hasKilled else { return }
         hasKilled = true
