@@ -164,4 +164,53 @@ struct WriteOrderTests {
         #expect(try changes(journal).filter { $0.contains("records/") } == Self.record(5).dropLast())
         #expect(try journal.open().verifyIntegrity().warnings == [])
     }
+
+    /// The record of a writer whose sync failed is not durable for having been seen by one that does not sync, whatever that does.
+    @Test(arguments: ["refused", "repeated", "made", "rebuilt", "appended"])
+    func aWriterWithoutSyncsNotesWhatItFindsBeyondTheHead(what: String) throws {
+        let journal = try TestJournal()
+        let broken = journal.open()
+        _ = try broken.reserve(use(), maximumUses: 1)
+        journal.fileSystem.setIntercept {
+            $0.operation == .syncDirectory && $0.path == "records" ? .failure(.inputOutput) : nil
+        }
+        #expect(try journalError { _ = try broken.reserve(use(nonce: "nonce-2", key: "k")) }?.code == "io")
+        journal.fileSystem.setIntercept(nil)
+        journal.fileSystem.forgetCalls()
+        let careless = journal.open(JournalOptions(durability: .processCrashOnly))
+        switch what {
+        case "refused": #expect(throws: JournalError.self) { try careless.reserve(use(), maximumUses: 1) }
+        case "repeated": #expect(try careless.reserve(use(nonce: "nonce-2", key: "k")).isExisting)
+        case "made": try careless.create()
+        case "rebuilt": #expect(try careless.rebuildIndexes() == 2)
+        default: #expect(try careless.reserve(use(nonce: "nonce-3")).index == 3)
+        }
+        #expect(try journal.text("heads/unsynced") == "2\n")
+        // The head names it only after that.
+        let renamed = journal.fileSystem.calls.compactMap(\.newPath).filter { $0.hasPrefix("heads/") }
+        #expect(renamed.prefix(2) == ["heads/unsynced", "heads/current.json"])
+        let inode = try journal.inode(try journal.record(2))
+        journal.fileSystem.forgetCalls()
+        #expect(try journal.open().head() != nil)
+        #expect(try changes(journal).contains("sync records/<record 2>"))
+        journal.fileSystem.forgetCalls()
+        #expect(try journal.open().reserve(use(nonce: "nonce-2", key: "k")).isExisting)
+        #expect(try changes(journal).contains("syncDirectory records"))
+        #expect(try journal.inode(try journal.record(2)) != inode)
+        #expect(!journal.exists("heads/unsynced"))
+    }
+
+    /// A head that is lost covers nothing, whatever was noted while it stood.
+    @Test func theNoteOfWhatIsNotSyncedGoesBackWithTheHead() throws {
+        let journal = try TestJournal()
+        for _ in 0..<2 { _ = try journal.open().reserve(use()) }
+        let careless = JournalOptions(durability: .processCrashOnly)
+        _ = try journal.open(careless).reserve(use())
+        #expect(try journal.text("heads/unsynced") == "3\n")
+        _ = try journal.open(careless).reserve(use())
+        #expect(try journal.text("heads/unsynced") == "3\n")
+        try journal.remove("heads/current.json")
+        try journal.open(careless).create()
+        #expect(try journal.text("heads/unsynced") == "1\n")
+    }
 }

@@ -4,9 +4,9 @@ internal import FileSystemSeam
 ///
 ///     17\n
 ///
-/// the index of the first record that a writer with ``JournalDurability/processCrashOnly`` published. The head
-/// cannot tell, since other tools take it for the end of the chain. A writer that promises more makes the
-/// records from there on durable before it builds on them.
+/// the index of the first record that a writer with ``JournalDurability/processCrashOnly`` published, or found beyond the
+/// head, where somebody may have been killed before the sync. The head cannot tell, since other tools take it for the end of
+/// the chain. A writer that promises more makes the records from there on durable before it builds on them.
 extension JSONRecordsStorage {
     static let unsyncedName = "unsynced"
 
@@ -16,9 +16,10 @@ extension JSONRecordsStorage {
         return IndexFile.indexes(in: bytes).first ?? 1
     }
 
-    /// Notes that records from `index` on are not synced, unless earlier ones are not either.
+    /// Notes that records from `index` on are not synced, unless that is noted of earlier ones already.
     func noteUnsynced(from index: UInt64) throws(JournalError) {
-        if try firstUnsynced() == nil { try writeUnsynced(from: index) }
+        if let first = try firstUnsynced(), first <= index { return }
+        try writeUnsynced(from: index)
     }
 
     /// Notes that records from `index` on are not synced, and earlier ones are.

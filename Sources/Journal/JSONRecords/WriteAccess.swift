@@ -56,7 +56,7 @@ struct WriteAccess {
     private static let batchCount = 64
 
     /// Makes durable what others published, before anything is built on it or said about it, and brings the
-    /// caches forward that a crash left behind.
+    /// caches forward that a crash left behind. A writer without syncs notes instead which records are not known to be durable.
     ///
     /// That may be every record: a head that a power cut emptied tells nothing. So it is noted on the way how far this came, and
     /// who is killed meanwhile leaves the next one less to do.
@@ -74,6 +74,9 @@ struct WriteAccess {
                 rest = rest.dropFirst(batch.count)
                 if let last = batch.last, !rest.isEmpty { note(last, isUnsyncedNoted: unsynced != nil) }
             }
+        } else if let first = uncertain.first {
+            // Somebody else's, who may have been killed before the sync. Once the head names them nothing else tells.
+            try storage.noteUnsynced(from: first.index)
         }
         if let last = snapshot.last, !uncertain.isEmpty {
             updateIndexes(uncertain.map(\.record))
