@@ -34,7 +34,8 @@ public enum JournalError: Error, Sendable, Hashable {
     case idempotencyConflict(grant: String, key: String, existingUseID: String)
     /// The clock stands before the last record, by more than the tolerance.
     case clockRegression(now: String, lastRecord: String)
-    /// A sync failed on this handle earlier; nothing more is acknowledged on it.
+    /// A sync failed on this handle earlier; nothing more is acknowledged on it. Where a reader's failed, nothing is reported that only
+    /// another sync would make durable; what a writer makes durable meanwhile is.
     case poisoned(path: String)
     /// Something that is not a journal stands at the path.
     case notAJournal(path: String, reason: String)

@@ -60,12 +60,18 @@ extension JSONRecordsJournal {
     /// Records beyond the head are published, but whoever published them may not have synced the directory yet;
     /// some may never have been meant to be synced. Syncing is no change, so a reader does it before it reports
     /// them.
+    ///
+    /// - Throws: `.poisoned` when that has failed before in this handle.
     private func durableSnapshot() throws(JournalError) -> (storage: JSONRecordsStorage, snapshot: JournalSnapshot)? {
         guard let (storage, snapshot) = try snapshot() else { return nil }
         if place.isDurable {
             let unsynced = try storage.firstUnsynced()
             let uncertain = snapshot.uncertainRecords(firstUnsynced: unsynced)
-            try storage.sync(unsynced == nil ? [] : uncertain, directoryToo: !uncertain.isEmpty)
+            if !uncertain.isEmpty {
+                try place.readerSyncs.run(path: path) { () throws(JournalError) in
+                    try storage.sync(unsynced == nil ? [] : uncertain)
+                }
+            }
         }
         return (storage, snapshot)
     }

@@ -32,9 +32,9 @@ extension JSONRecordsStorage {
         }
     }
 
-    /// Makes published records durable as they stand.
-    func sync(_ published: ArraySlice<StoredRecord>, directoryToo: Bool) throws(JournalError) {
-        guard directoryToo, let records = try subdirectory(Self.recordsName) else { return }
+    /// Makes published records durable as they stand, and the names of all.
+    func sync(_ published: ArraySlice<StoredRecord>) throws(JournalError) {
+        guard let records = try subdirectory(Self.recordsName) else { return }
         var name = ""
         do {
             for record in published {

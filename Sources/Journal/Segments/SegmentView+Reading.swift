@@ -123,17 +123,18 @@ extension SegmentView {
     }
 
     /// Makes durable what others have written, before it is reported.
+    ///
+    /// - Throws: `.poisoned` when that has failed before in this handle.
     mutating func syncLastSegment() throws(JournalError) {
         guard let last = files.firsts.last else { return }
-        do {
-            try files.file(last).sync(.data)
-            try files.directory?.sync()
-        } catch let error as FileSystemError {
-            throw .io(error, file: SegmentName.path(last))
-        } catch let error as JournalError {
-            throw error
-        } catch {
-            preconditionFailure("files throw their own errors: \(error)")
+        let file = try files.file(last)
+        try place.readerSyncs.run(path: place.path) { () throws(JournalError) in
+            do throws(FileSystemError) {
+                try file.sync(.data)
+                try files.directory?.sync()
+            } catch {
+                throw .io(error, file: SegmentName.path(last))
+            }
         }
     }
 }

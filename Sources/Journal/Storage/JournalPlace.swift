@@ -8,6 +8,7 @@ struct JournalPlace: Sendable {
     let options: JournalOptions
     /// Pages of the index that were read and found right.
     let pages = PageCache()
+    let readerSyncs = ReaderSyncs()
     /// What is known of the platform; nil where that is somebody else's.
     var platform: PlatformAdmission?
 
