@@ -67,6 +67,14 @@ struct ConversionTests {
     }
 
     /// A journal that another tool wrote, with members and white space of its own.
+    /// A journal may have any name that a directory may have, and so may its copy.
+    @Test func aCopyHasANameOfAnyLength() throws {
+        let journal = try filled(.segments)
+        let path = journal.path + "-" + String(repeating: "n", count: 255 - "journal-".utf8.count)
+        try journal.open().convert(to: .jsonRecords, at: path)
+        try expectSame(self.handle(path, journal), journal.open())
+    }
+
     @Test func anotherToolsJournalKeepsItsDigests() throws {
         let source = try TestJournal(.jsonRecords, in: Self.disk)
         try FileManager.default.copyItem(atPath: Fixtures.directory + "/journal/small/input", toPath: source.path)

@@ -221,4 +221,20 @@ extension ContractTests {
             }
         }
     }
+
+    @Test(arguments: SeamUnderTest.all)
+    func aTemporaryNameIsOneWhateverTheNameIs(_ seam: SeamUnderTest) throws {
+        try seam.run { subject in
+            for (name, kept) in [
+                (String(repeating: "n", count: 233), 233), (String(repeating: "n", count: 234), 233),
+                (String(repeating: "n", count: 255), 233), ("n" + String(repeating: "é", count: 127), 233),
+                (String(repeating: "é", count: 127), 232), (String(repeating: "🔒", count: 63), 232), ("n\u{301}", 3),
+            ] {
+                let temporary = try subject.fileSystem.temporaryName(for: name)
+                #expect(temporary.utf8.count == kept + 22)
+                #expect(temporary.utf8.dropFirst().starts(with: name.utf8.prefix(kept)))
+                try subject.root.put(temporary, "")
+            }
+        }
+    }
 }
