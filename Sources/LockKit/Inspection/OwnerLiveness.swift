@@ -19,7 +19,7 @@ public enum OwnerLiveness: String, Sendable, Hashable {
     static func of(_ evidence: MarkerEvidence, _ fileSystem: any FileSystem) -> OwnerLiveness {
         guard let marker = evidence.marker, !evidence.isForeign else { return .unknown }
         let own = fileSystem.processIdentity
-        if let bootID = marker.bootID, let ownBoot = own.bootID, !TextBytes.isSame(bootID, ownBoot) { return .gone }
+        if marker.isOfAnotherBoot(than: own) { return .gone }
         guard let number = Int32(exactly: marker.processID) else { return .gone }
         // Numbers of another namespace, or of one that is not told, are not ours, whatever the host is called.
         guard marker.processNamespace == own.processNamespace, own.processNamespace != nil || !Self.hasNamespaces else {

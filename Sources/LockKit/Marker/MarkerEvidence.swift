@@ -50,8 +50,14 @@ extension LockMarker {
         if !host.isEmpty, !viewer.hostName.isEmpty, !TextBytes.isSame(host, viewer.hostName) { return true }
         if let machineID, let own = viewer.machineID, !TextBytes.isSame(machineID, own) { return true }
         // After a reboot namespaces have new numbers; the owner is gone, not elsewhere.
-        if let bootID, let own = viewer.bootID, !TextBytes.isSame(bootID, own) { return false }
+        if isOfAnotherBoot(than: viewer) { return false }
         if let processNamespace, let own = viewer.processNamespace, processNamespace != own { return true }
         return false
+    }
+
+    /// Whether the owner was started in another boot of the machine than `viewer`. An id that is missing or empty tells of none.
+    func isOfAnotherBoot(than viewer: ProcessIdentity) -> Bool {
+        guard let bootID, let own = viewer.bootID, !bootID.isEmpty, !own.isEmpty else { return false }
+        return !TextBytes.isSame(bootID, own)
     }
 }

@@ -75,7 +75,7 @@ struct OwnerLivenessTests {
             request: .test
         )
         marker.startTicks = UInt64(owner) * 10
-        for bootID in [nil, viewer.processIdentity.bootID] {
+        for bootID in [nil, "", viewer.processIdentity.bootID] {
             marker.bootID = bootID
             try markers.put(TestMarkers.name, String(decoding: marker.encoded(), as: UTF8.self))
             #expect(try liveness(inUse: [own]) == .unknown)
