@@ -22,7 +22,8 @@ public enum JournalError: Error, Sendable, Hashable {
     case unknownKind(index: UInt64, kind: String)
     /// A record's file is not named after its contents.
     case nameMismatch(index: UInt64, expected: String, actual: String)
-    /// Someone else held the lock for the whole waiting time.
+    /// Someone else held the lock for the whole waiting time, which begins when the handle's earlier calls are done; see
+    /// ``JournalOptions/lockTimeoutMilliseconds``.
     case lockBusy(path: String, waitedMilliseconds: UInt64)
     /// The nonce, or with a limit per grant the grant, has no uses left.
     case usesExhausted(grant: String, maximum: UInt32, current: UInt32)

@@ -10,7 +10,11 @@ public enum JournalDurability: Sendable, Hashable {
 
 /// How a journal is opened.
 public struct JournalOptions: Sendable, Hashable {
-    /// How long an append waits for the lock, in milliseconds; 0 tries once.
+    /// How long is waited for other processes and handles to give up the lock, in milliseconds; 0 tries once.
+    ///
+    /// It bounds each wait for the lock, not a call. Calls of one handle share the lock, so that one first waits for those before it
+    /// that are under way: until they have the lock or have given up, and are done, which may be long where one rebuilds the indexes or
+    /// opens a large journal. And where something else has come to stand at the path meanwhile, its lock is waited for anew.
     public var lockTimeoutMilliseconds: UInt64
     /// What is on stable storage when an append returns.
     public var durability: JournalDurability
