@@ -3,8 +3,8 @@ package import Signing
 
 /// Where a journal's records are kept, and all that is ever asked of that place.
 ///
-/// One implementation keeps them in a directory, in either layout: ``DirectoryStorage``. Another may keep them on
-/// another machine: nothing here speaks of files. What must hold for each:
+/// Each layout is one, and so is what chooses between them, ``DirectoryStorage``. Nothing here speaks of files, so that another
+/// may keep them on another machine; it would have to be made in this module, as records and answers are. What must hold for each:
 ///
 /// - A request is decided and recorded in one critical section, over all that use the same journal.
 /// - What ``commit(_:)`` answers with success is on stable storage, with everything that the answer rests on, unless
