@@ -63,10 +63,11 @@ extension ApprovalJournal {
     ///
     /// - Parameters:
     ///   - discardingEvidence: rebuilds all the same. For whoever knows that no record was removed and an index file
-    ///     was damaged.
+    ///     was damaged. What was discarded is gone durably when this returns.
     ///   - progress: told how many records are read.
     /// - Returns: how many records were walked, of all kinds.
-    /// - Throws: `.missingRecord` when an index names a record that is not there; see ``JournalError``.
+    /// - Throws: `.missingRecord` when an index names a record that is not there; `.io` when one cannot be removed or written, and may be
+    ///   as it was; see ``JournalError``.
     public func rebuildIndexes(
         discardingEvidence: Bool = false,
         progress: WorkProgress.Handler? = nil

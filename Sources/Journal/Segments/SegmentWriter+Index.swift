@@ -1,12 +1,8 @@
-@_spi(Bytes) internal import Canonical
 internal import FileSystemSeam
 
 /// The index as the writer keeps it. It is a cache: what cannot be written only costs time, and what is damaged is made
 /// anew from the records.
 extension SegmentWriter {
-    /// Runs of this many records or more are synced: making them anew would take noticeable time.
-    private static let durableRunMinimum: UInt64 = 8192
-
     /// Sees to it that the runs cover all but the last records.
     mutating func completeIndex(_ progress: WorkProgress.Handler?) throws(JournalError) {
         tailMaximum = UInt64(settings.tailRecordMaximum)
@@ -21,7 +17,8 @@ extension SegmentWriter {
     /// Makes runs of the records up to the watermark, when there are so many that reading them as a tail would only have
     /// to be done again. Whatever is wrong with them is for the reading to say.
     mutating func indexDurableRecords(_ progress: WorkProgress.Handler?) throws(JournalError) {
-        isIndexNew = view.ledger.runs.all.isEmpty
+        // What was found and is not used may still be there.
+        isIndexNew = view.evidence.isEmpty
         guard let watermark = view.watermarkFile.watermark, let capacity = view.ledger.tail.remainingCapacity,
             watermark.index > view.ledger.nextIndex - 1 + UInt64(capacity), view.ledger.damage == nil
         else { return }
@@ -68,15 +65,17 @@ extension SegmentWriter {
         try advance(isDurable: true)
     }
 
-    /// Takes over the runs that another process has written meanwhile; false when they cover no more.
+    /// Takes over the runs that another process has written meanwhile; false when they cover no more, or are not tied to the
+    /// records, for which opening may have refused them.
     private mutating func take(_ listing: IndexListing) throws(JournalError) -> Bool {
-        let runs = IndexRuns(listing.runs)
+        var runs = IndexRuns(listing.runs)
         guard let header = runs.last?.header, header.last > view.ledger.runs.lastIndex,
             header.last < view.ledger.nextIndex
         else { return false }
         let record = try view.storedRecord(at: header.last)
-        guard Hex.decode(String(record.digest.dropFirst("sha256:".count))) == header.lastDigest,
-            try view.lineEnd(of: header.last) == header.end
+        let start = try view.position(of: header.last).offset
+        guard Self.raw(record.digest) == header.lastDigest, try view.lineEnd(of: header.last) == header.end,
+            let state = try? runs.state(of: header.last), state.lineOffset ?? start == start
         else { return false }
         view.adopt(runs, upTo: record.head, end: header.end)
         return true
@@ -195,56 +194,5 @@ extension SegmentWriter {
         } catch {
             return .failure(error)
         }
-    }
-
-    /// Writes one run over some runs and a chunk.
-    private func publish(_ runs: [IndexRun], _ chunk: IndexChunk?) throws(IndexBuilder.Failure) -> IndexRun {
-        guard let first = runs.first?.header.first ?? chunk?.first, let last = chunk?.last ?? runs.last?.header.last
-        else { preconditionFailure("there is something to write") }
-        let name = RunHeader.name(first: first, last: last)
-        let directory: any Directory
-        let number: UInt64
-        do {
-            directory = try view.directory.madeSubdirectory(IndexRun.directoryName)
-            number = try place.fileSystem.randomWord()
-        } catch {
-            throw .unwritable(error)
-        }
-        let merge = IndexMerge(directory: directory, maker: view.ledger.maker, number: number)
-        try merge.run(runs, chunk, isDurable: last - first + 1 >= Self.durableRunMinimum)
-        do throws(FileSystemError) {
-            if let run = try IndexRun(name, in: directory, view.ledger.maker, place.pages) { return run }
-            throw FileSystemError(operation: .read, name: name, code: .inputOutput)
-        } catch {
-            throw .unwritable(error)
-        }
-    }
-
-    /// Removes all runs.
-    func discardRuns() throws(JournalError) {
-        remove(try IndexListing(of: view.directory, view.ledger.maker).names)
-    }
-
-    /// Removes files of the index that are not used any more.
-    private func remove(_ names: [String]) {
-        guard !names.isEmpty, let directory = try? view.directory.subdirectory(IndexRun.directoryName) else { return }
-        for name in names where name.hasSuffix(RunHeader.nameSuffix) || name.hasSuffix(".tmp") {
-            try? directory.remove(name)
-        }
-    }
-
-    /// A digest's 32 bytes; zeros for none.
-    static func raw(_ digest: String?) -> [UInt8] {
-        digest.flatMap { Hex.decode(String($0.dropFirst("sha256:".count))) } ?? [UInt8](repeating: 0, count: 32)
-    }
-}
-
-extension FileSystem {
-    /// Eight random bytes as a number.
-    fileprivate func randomWord() throws(FileSystemError) -> UInt64 {
-        var bytes = [UInt8](repeating: 0, count: 8)
-        var span = bytes.mutableSpan
-        try fillRandom(&span)
-        return ByteWord.load(bytes.span, at: 0)
     }
 }

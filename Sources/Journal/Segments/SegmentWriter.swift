@@ -21,7 +21,7 @@ struct SegmentWriter: Sendable {
     /// Whether others have appended since the last commit, or may have: then they may also be publishing right now what
     /// they synced.
     var isShared = true
-    /// Whether no run was there when it was opened.
+    /// Whether no run was there when it was opened, used or not.
     var isIndexNew = false
 
     /// The segment that is appended to.

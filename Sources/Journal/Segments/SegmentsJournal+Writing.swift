@@ -241,10 +241,11 @@ extension SegmentsJournal {
         }
     }
 
-    /// Removes the index, and with it what it names.
+    /// Removes the index, and with it what it names, durably: else a power cut could bring it back to stop everything once more.
     private func discardIndex(of directory: any Directory) throws(JournalError) {
         do {
             if try directory.exists(IndexRun.directoryName) { try directory.removeRecursively(IndexRun.directoryName) }
+            try directory.sync()
         } catch {
             throw .io(error, file: IndexRun.directoryName)
         }

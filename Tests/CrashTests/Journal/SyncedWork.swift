@@ -47,7 +47,7 @@ struct SyncedWork: Sendable, CustomStringConvertible {
     static let named = "whoever begins a segment syncs its name, and so does the reader"
     static let cache = "an index that is lost is made anew"
 
-    static let all = appends + successors + readers + copies
+    static let all = appends + successors + readers + copies + discards
 
     private static func appends(
         _ description: String,
