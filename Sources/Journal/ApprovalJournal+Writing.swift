@@ -11,7 +11,8 @@ public struct AppendedRecord: Sendable, Hashable {
 }
 
 extension ApprovalJournal {
-    /// Makes the journal's directory and says what it is, durably. An existing journal is left as it is.
+    /// Makes the journal's directory and says what it is, durably. An existing journal is opened as for an append, which mends what a
+    /// crash has left, and nothing is appended.
     ///
     /// - Throws: `.notAJournal` or `.unsupportedFormat` when something else stands there.
     public func create() throws(JournalError) { try storage.create() }

@@ -4,6 +4,7 @@
 enum SegmentName {
     static let directoryName = "segments"
     private static let suffix = ".jsonl"
+    private static let temporarySuffix = ".tmp"
     private static let digitCount = 20
 
     /// The name; the inverse of ``firstIndex(_:)``.
@@ -20,6 +21,14 @@ enum SegmentName {
     static func firstIndex(_ name: String) -> UInt64? {
         guard name.utf8.count == digitCount + suffix.utf8.count, name.hasSuffix(suffix) else { return nil }
         return index(name.dropLast(suffix.utf8.count))
+    }
+
+    /// The name that a copy of a segment has until it is whole.
+    static func temporary(of name: String) -> String { name + temporarySuffix }
+
+    /// Whether a name is that of a copy of a segment that is not whole.
+    static func isTemporary(_ name: String) -> Bool {
+        name.hasSuffix(temporarySuffix) && firstIndex(String(name.dropLast(temporarySuffix.utf8.count))) != nil
     }
 
     /// A record index with twenty digits.

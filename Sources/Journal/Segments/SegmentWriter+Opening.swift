@@ -74,6 +74,7 @@ extension SegmentWriter {
         if case .failed(let error) = stop { throw error }
         try view.checkEvidence()
         view.files.close()
+        removeLeftCopies()
         try openActive()
         var dirtyEnd = view.end.offset
         if case .torn(let end) = stop {
@@ -188,12 +189,17 @@ extension SegmentWriter {
         }
     }
 
+    /// Removes copies of segments that were not brought to their end. Whoever holds the lock owns them.
+    private func removeLeftCopies() {
+        for name in view.files.strays where SegmentName.isTemporary(name) { try? view.files.directory?.remove(name) }
+    }
+
     /// Puts a copy of the records in the place of a segment whose very name may not be durable.
     private mutating func replaceActive() throws(JournalError) {
         guard let old = active, let segments = view.files.directory else { return }
         let name = SegmentName.text(old.first)
+        let temporary = SegmentName.temporary(of: name)
         do {
-            let temporary = name + ".tmp"
             if try segments.exists(temporary) { try segments.remove(temporary) }
             let file = try segments.open(temporary, [.read, .write, .create, .exclusive], permissions: .ownerFile)
             try forEachPiece(of: old, from: 0) { (bytes, offset) throws(FileSystemError) in
@@ -204,6 +210,8 @@ extension SegmentWriter {
             try segments.sync()
             active = ActiveSegment(first: old.first, file: file, size: view.end.offset)
         } catch {
+            // On a full disk it takes the room that is missing.
+            try? segments.remove(temporary)
             throw .io(error, file: SegmentName.path(old.first))
         }
     }

@@ -18,8 +18,24 @@ extension SegmentWriter {
             let hash = try digest(of: active.file, from: view.end.offset, to: end)
             let name =
                 "\(SegmentName.padded(active.first))-\(view.end.offset)-\(hash.hex.prefix(16)).torn"
-            let temporary = name + ".tmp"
-            if try quarantine.exists(temporary) { try quarantine.remove(temporary) }
+            try copy(active, until: end, hash, to: name, in: quarantine)
+            try quarantine.sync()
+        } catch {
+            throw .io(error, file: Self.quarantineName)
+        }
+    }
+
+    /// Copies what stands behind the last record to a file, which gets its name when it is whole and durable.
+    private func copy(
+        _ active: ActiveSegment,
+        until end: Int64,
+        _ hash: Digest,
+        to name: String,
+        in quarantine: any Directory
+    ) throws(FileSystemError) {
+        let temporary = name + ".tmp"
+        if try quarantine.exists(temporary) { try quarantine.remove(temporary) }
+        do throws(FileSystemError) {
             let copy = try quarantine.open(temporary, [.write, .create, .exclusive], permissions: .ownerFile)
             let start = view.end.offset
             let copied = try digest(of: active.file, from: start, to: end) { (bytes, offset) throws(FileSystemError) in
@@ -30,9 +46,10 @@ extension SegmentWriter {
             try copy.sync(.data)
             try copy.close()
             try quarantine.rename(temporary, to: name, in: quarantine, exclusive: false)
-            try quarantine.sync()
         } catch {
-            throw .io(error, file: Self.quarantineName)
+            // On a full disk it takes the room that is missing.
+            try? quarantine.remove(temporary)
+            throw error
         }
     }
 

@@ -57,6 +57,7 @@ extension SegmentsJournal {
                     let found = try RecordReview(&further, &view.files, scope.withoutProgress)
                     if try !watermark.refresh(), further.failures.isEmpty { review = found }
                 }
+                if limit != nil, let end = watermark.watermark?.wipingEnd { report.check(wiping: end, walk) }
                 if let stale = review.stale { report.add(stale: stale) }
                 report.findings = review.findings
                 try recomputeRoots(review.checkpoints, &view.files, walk, request, &report)
@@ -126,12 +127,12 @@ extension VerificationReport {
     fileprivate mutating func add(segmentStrays names: [String]) {
         for name in names {
             let file = "\(SegmentName.directoryName)/\(name)"
-            let isLeftover = name.hasSuffix(".tmp")
+            let isLeftover = SegmentName.isTemporary(name)
             warnings.append(
                 isLeftover
                     ? VerificationWarning(
                         kind: .leftoverFile,
-                        message: "\(file) was left by a recovery that was interrupted; it may be removed"
+                        message: "\(file) was left by a recovery that was interrupted; the next writer removes it"
                     ) : VerificationWarning(kind: .foreignFile, message: "\(file) is no segment and was skipped")
             )
         }
@@ -164,6 +165,16 @@ extension VerificationReport {
     fileprivate mutating func check(unsynced index: UInt64, _ walk: SegmentWalk) {
         if index < walk.nextIndex || !walk.failures.isEmpty || !failures.isEmpty { return }
         add([.missingRecord(index: walk.nextIndex, evidence: "\(WatermarkFile.path) names record \(index)")])
+    }
+
+    /// Warns of zeros that a writer may have failed to make durable, or is writing right now.
+    fileprivate mutating func check(wiping end: Int64, _ walk: SegmentWalk) {
+        if warnings.contains(where: { $0.kind == .tornTail }) { return }
+        warn(
+            .tornTail,
+            "\(SegmentName.path(walk.end.segment)) ended in a line that was never acknowledged, up to byte \(end); the zeros in "
+                + "its place may not be durable: the next append writes them again"
+        )
     }
 
     /// Compares the records that something outside of them names with those that are there. One that is missing is said

@@ -10,7 +10,8 @@ enum JournalRepairCommand {
         discussion: [
             "Nothing that was acknowledged is removed or changed. Records that are altered, missing or out of their place "
                 + "are not repaired: nobody can know what they were; restore the journal from a copy that verifies.",
-            "Says first what is to be done, and does it with --yes.",
+            "Says first what is to be done, and does it with --yes; then looks once more, and says what could not be "
+                + "done.",
         ],
         positionals: [JournalArguments.directory],
         options: [
@@ -23,7 +24,11 @@ enum JournalRepairCommand {
         ],
         exitNotes: [
             ExitNote(code: .done, meaning: "there is nothing to do, or it is done"),
-            ExitNote(code: .refused, meaning: "the chain does not verify, or there is something to do and no --yes"),
+            ExitNote(
+                code: .refused,
+                meaning:
+                    "the chain does not verify, there is something to do and no --yes, or not all of it could be done"
+            ),
             JournalArguments.missingNote,
         ] + JournalArguments.lockNotes,
         changesStore: true,
@@ -37,19 +42,32 @@ enum JournalRepairCommand {
             _ = VerificationText.show(before, isStrict: false, context)
             return .refused
         }
-        let mendable = before.warnings.filter { $0.kind != .foreignFile }
-        if mendable.isEmpty {
-            return done(before, "nothing to do", repaired: [], context)
-        }
+        let format = try context.asking { () throws(JournalError) in try journal.format() }
+        let mendable = self.mendable(before, format)
         guard context.arguments.has("yes") else {
-            return announce(mendable, context)
+            return mendable.isEmpty ? done(before, mended: [], left: [], context) : announce(mendable, context)
         }
+        // Also where no warning tells of anything: not all that an append does anew is verified.
         try context.asking { () throws(JournalError) in
             try journal.create()
             if mendable.contains(where: { $0.kind == .indexStale }) { _ = try journal.rebuildIndexes() }
         }
+        if mendable.isEmpty { return done(before, mended: [], left: [], context) }
         let after = try verified(journal, context)
-        return done(after, "repaired", repaired: mendable, context)
+        let left = self.mendable(after, format)
+        let mended = mendable.filter { warning in !left.contains { $0.kind == warning.kind } }
+        return done(after, mended: mended, left: left, context)
+    }
+
+    /// What the next append would mend. In `json-records` it leaves alone what another append has left.
+    private static func mendable(_ report: VerificationReport, _ format: JournalFormat?) -> [VerificationWarning] {
+        report.warnings.filter { warning in
+            switch warning.kind {
+            case .foreignFile: false
+            case .leftoverFile: format != .jsonRecords
+            case .headMissing, .headUnreadable, .headBehind, .indexStale, .tornTail: true
+            }
+        }
     }
 
     private static func verified(
@@ -78,21 +96,35 @@ enum JournalRepairCommand {
 
     private static func done(
         _ report: VerificationReport,
-        _ word: String,
-        repaired: [VerificationWarning],
+        mended: [VerificationWarning],
+        left: [VerificationWarning],
         _ context: CommandContext
     ) -> ExitCode {
+        let isDone = report.isIntact && left.isEmpty
         if context.wantsJSON {
             context.console.write(json: [
-                "repaired": .bool(!repaired.isEmpty), "mended": kinds(repaired),
+                "repaired": .bool(isDone && !mended.isEmpty), "mended": kinds(mended), "left": kinds(left),
                 "records": .integer(report.recordCount),
                 "ok": .bool(report.isIntact),
             ])
-        } else {
-            let records = report.recordCount == 1 ? "1 record" : "\(report.recordCount) records"
-            context.console.writeLine("\(context.console.outputStyle.good("\(word):")) \(records), the chain is intact")
+            return isDone ? .done : .refused
         }
-        return report.isIntact ? .done : .refused
+        let style = context.console.outputStyle
+        for warning in left {
+            context.console.writeLine(
+                "\(style.notable("not mended: \(warning.kind.rawValue):")) \(Printable.escaped(warning.message))"
+            )
+        }
+        guard report.isIntact else {
+            _ = VerificationText.show(report, isStrict: false, context)
+            return .refused
+        }
+        if isDone {
+            let word = mended.isEmpty ? "nothing to do" : "repaired"
+            let records = report.recordCount == 1 ? "1 record" : "\(report.recordCount) records"
+            context.console.writeLine("\(style.good("\(word):")) \(records), the chain is intact")
+        }
+        return isDone ? .done : .refused
     }
 
     private static func kinds(_ warnings: [VerificationWarning]) -> JSONValue {
