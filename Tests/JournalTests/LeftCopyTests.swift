@@ -98,4 +98,25 @@ struct LeftCopyTests {
         #expect(try journal.open().verifyAll().warnings == [])
         try expectSound(journal)
     }
+
+    /// A writer without syncs leaves the durable watermark where it is, but not what it has done.
+    @Test func aWriterWithoutSyncsWipesOnce() throws {
+        let journal = try TestJournal(.segments)
+        let careless = JournalOptions(durability: .processCrashOnly)
+        _ = try journal.open().reserve(use(nonce: "n-1"), maximumUses: 1)
+        let writer = journal.open(careless)
+        for number in 2...3 { _ = try writer.reserve(use(nonce: "n-\(number)"), maximumUses: 1) }
+        try tear(journal)
+        let next = journal.open(careless)
+        #expect(try next.reserve(use(nonce: "n-4")).index == 4)
+        let head = try journal.text("heads/current.json")
+        #expect(head.contains("unsynced_index") && !head.contains("wiping_end"), "\(head)")
+        // Nor is it opened anew, and wiped again, by every later call.
+        _ = try next.reserve(use(nonce: "n-5"))
+        journal.fileSystem.forgetCalls()
+        _ = try next.reserve(use(nonce: "n-6"))
+        let calls = journal.fileSystem.calls
+        #expect(!calls.contains { $0.operation == .sync || $0.operation == .entries }, "\(calls)")
+        #expect(try journal.open().records().count == 6)
+    }
 }

@@ -114,7 +114,8 @@ extension SegmentWriter {
         }
     }
 
-    /// Writes the watermark for everything that is written. A writer without syncs leaves it, and notes how far it got.
+    /// Writes the watermark for everything that is written, when nothing is left to be wiped. A writer without syncs leaves it, and
+    /// notes how far it got.
     mutating func advance() throws(JournalError) { try advance(isDurable: place.isDurable) }
 
     mutating func advance(isDurable: Bool) throws(JournalError) {
@@ -123,6 +124,7 @@ extension SegmentWriter {
             watermark.size = nil
             if var before = view.watermarkFile.watermark, before.index < watermark.index {
                 before.unsyncedIndex = watermark.index
+                before.wipingEnd = nil
                 watermark = before
             }
         }

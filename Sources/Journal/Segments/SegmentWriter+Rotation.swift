@@ -48,6 +48,7 @@ extension SegmentWriter {
             watermark.end = view.end
             watermark.size = 0
             watermark.unsyncedIndex = nil
+            watermark.wipingEnd = nil
             try publish(watermark)
         }
     }
