@@ -65,10 +65,14 @@ struct SegmentView: Sendable {
     var heldParts: [StandingNames.Part] {
         get throws(FileSystemError) {
             guard let segments = files.directory, let heads = watermarkFile.heads else { return [] }
-            return [
+            var parts = [
                 try StandingNames.Part(SegmentName.directoryName, segments),
                 try StandingNames.Part(HeadFile.directoryName, heads),
             ]
+            if let indexes = watermarkFile.indexes {
+                parts.append(try StandingNames.Part(IndexRun.directoryName, indexes, isCache: true))
+            }
+            return parts
         }
     }
 

@@ -44,6 +44,8 @@ extension SegmentWriter {
         let tail = view.ledger.tail
         guard !tail.isOverflowing, staged.isEmpty, isIndexDue, let last = view.ledger.last else { return }
         try secureForIndex()
+        // Another may stand at its name since it was opened.
+        view.watermarkFile.closeCopy()
         guard let listing = try? IndexListing(of: view.directory, view.ledger.maker, place.pages) else { return }
         if listing.runs.map(\.name) != view.ledger.runs.all.map(\.name), try take(listing) {
             return try extendIndex()

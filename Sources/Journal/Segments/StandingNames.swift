@@ -10,9 +10,13 @@ struct StandingNames: Sendable {
     struct Part: Sendable {
         let name: String
         let identity: FileIdentity
+        let isCache: Bool
 
-        init(_ name: String, _ directory: any Directory) throws(FileSystemError) {
+        /// - Parameter isCache: not looked at every time while that time is recent, but when it is another one, and when a
+        ///   further change would get another one: until then one may be missed.
+        init(_ name: String, _ directory: any Directory, isCache: Bool = false) throws(FileSystemError) {
             self.name = name
+            self.isCache = isCache
             identity = try directory.status().identity
         }
     }
@@ -21,6 +25,8 @@ struct StandingNames: Sendable {
     private let parts: [Part]
     private let manifest: FileStatus
     private var stamp: DirectoryStamp
+    /// When a name in the directory last changed before the names were looked at.
+    private var changed: WallClockTime
 
     /// - Parameter parts: the directories that are kept open.
     /// - Returns: nil when something else stands at their names already.
@@ -28,9 +34,11 @@ struct StandingNames: Sendable {
         self.directory = directory
         self.parts = parts
         // Before the names are looked at: a later change is seen.
-        stamp = DirectoryStamp(try directory.status(), fileSystem)
+        let status = try directory.status()
+        stamp = DirectoryStamp(status, fileSystem)
+        changed = status.changed
         manifest = try directory.status(of: JournalManifest.fileName)
-        if try !partsStand() { return nil }
+        if try !partsStand(withCaches: true) { return nil }
     }
 
     /// Whether everything stands where it stood, at the journal's path.
@@ -40,8 +48,10 @@ struct StandingNames: Sendable {
             guard stamp.isOfSame(status) else { return false }
             if stamp.vouches(for: status) { return true }
             let fresh = DirectoryStamp(status, place.fileSystem)
-            guard try directory.status(of: JournalManifest.fileName) == manifest, try partsStand() else { return false }
-            stamp = fresh
+            guard try directory.status(of: JournalManifest.fileName) == manifest,
+                try partsStand(withCaches: status.changed != changed || fresh.vouches(for: status))
+            else { return false }
+            (stamp, changed) = (fresh, status.changed)
             return true
         } catch  where error.code == .noEntry || error.code == .notDirectory {
             return false
@@ -50,8 +60,10 @@ struct StandingNames: Sendable {
         }
     }
 
-    private func partsStand() throws(FileSystemError) -> Bool {
-        for part in parts where try directory.status(of: part.name).identity != part.identity { return false }
+    private func partsStand(withCaches: Bool) throws(FileSystemError) -> Bool {
+        for part in parts where withCaches || !part.isCache {
+            if try directory.status(of: part.name).identity != part.identity { return false }
+        }
         return true
     }
 }

@@ -105,14 +105,10 @@ extension WatermarkFile {
 
     private mutating func writeCopy(in directory: any Directory) {
         do {
-            if copy == nil {
-                let indexes = try directory.madeSubdirectory(IndexRun.directoryName)
-                copy = try indexes.open(Self.copyName, [.read, .write, .create], permissions: .ownerFile)
-            }
-            try copy?.writeAll(bytes, at: 0)
+            try openedCopy(in: directory).writeAll(bytes, at: 0)
             copyContent = content
         } catch {
-            copy = nil
+            closeCopy()
         }
     }
 }

@@ -21,7 +21,9 @@ struct WatermarkFile: Sendable {
     var file: (any File)?
     var content: Watermark.Content
     var bytes: [UInt8]
-    var copy: (any File)?
+    /// Where the copy stands, for a writer; nil when it does not stand yet.
+    private(set) var indexes: (any Directory)?
+    private(set) var copy: (any File)?
     var copyContent: Watermark.Content
     /// Whether the copy tells more about this boot than the file.
     var prefersCopy = false
@@ -43,6 +45,7 @@ struct WatermarkFile: Sendable {
             copy = try Self.opened(Self.copyName, in: indexes, options)
             copyContent = .missing
             if let copy { copyContent = try Self.read(copy, knowing: (bytes, content)).1 }
+            if forWriting { self.indexes = indexes }
         } catch {
             throw .io(error, file: Self.copyPath)
         }
@@ -157,12 +160,35 @@ struct WatermarkFile: Sendable {
             guard let found = try Self.subdirectory(HeadFile.directoryName, of: directory) else { return file == nil }
             if let heads, try found.status().identity != heads.status().identity { return false }
             heads = found
+            if try !copyStands(in: directory) { return false }
             if file == nil { return try !found.exists(HeadFile.fileName) }
         } catch {
             throw .io(error, file: Self.path)
         }
         return try stands(fileSystem)
     }
+
+    /// Whether the copy's directory is still the one in the journal: what is written elsewhere is evidence of nothing.
+    private func copyStands(in directory: any Directory) throws(FileSystemError) -> Bool {
+        guard let indexes else { return true }
+        do {
+            return try directory.status(of: IndexRun.directoryName).identity == indexes.status().identity
+        } catch  where error.code == .noEntry {
+            return false
+        }
+    }
+
+    /// The copy's file; made, with its directory, when it is not there.
+    mutating func openedCopy(in directory: any Directory) throws(FileSystemError) -> any File {
+        if let copy { return copy }
+        let indexes = try directory.madeSubdirectory(IndexRun.directoryName)
+        let file = try indexes.open(Self.copyName, [.read, .write, .create], permissions: .ownerFile)
+        (self.indexes, copy) = (indexes, file)
+        return file
+    }
+
+    /// Has the copy's file opened anew when it is written next.
+    mutating func closeCopy() { copy = nil }
 
     /// Reads a file, again while it is met half written.
     ///
