@@ -33,9 +33,7 @@ struct JournalCopy {
         try destination.admit(writing: true)
         do {
             parent = try fileSystem.openDirectory(parts.parent)
-            if try parent.exists(name) {
-                throw JournalError.invalidArgument(member: "path", reason: "something stands there already")
-            }
+            if try parent.exists(name) { throw Self.occupied }
             temporaryName = try fileSystem.temporaryName(for: name)
             try parent.makeDirectory(temporaryName, permissions: .ownerDirectory)
             do {
@@ -60,10 +58,17 @@ struct JournalCopy {
     }
 
     /// Gives the journal its name, durably.
+    private static var occupied: JournalError {
+        .invalidArgument(member: "path", reason: "something stands there already")
+    }
+
     func publish() throws(JournalError) {
         do {
             try parent.rename(temporaryName, to: name, in: parent, exclusive: true)
         } catch {
+        } catch  where error.code == .exists {
+            // It came while the records were written.
+            throw Self.occupied
             throw .io(error, file: path)
         }
         do {

@@ -42,6 +42,10 @@ final class DirectoryStorage: JournalStorage {
         return journal(try place.format(of: directory))
     }
 
+    /// Whether a call failed, with nothing written, since the layout was another one once the lock was held: somebody made
+    /// a journal there in between. Looked up again, it is found.
+    private func isOvertaken(_ error: JournalError) -> Bool { error == place.replaced }
+
     private func journal(_ format: JournalFormat) -> any JournalStorage {
         switch format {
         case .jsonRecords: jsonRecords
@@ -61,7 +65,13 @@ final class DirectoryStorage: JournalStorage {
         return manifest.journalID
     }
 
-    func create() throws(JournalError) { try standingOrNew().create() }
+    func create() throws(JournalError) {
+        do throws(JournalError) {
+            try standingOrNew().create()
+        } catch  where isOvertaken(error) {
+            try standingOrNew().create()
+        }
+    }
 
     func commit(_ requests: [JournalRequest]) -> [Result<JournalAnswer, JournalError>] { commit(requests) { [] } }
 
@@ -72,6 +82,8 @@ final class DirectoryStorage: JournalStorage {
         do throws(JournalError) {
             // What is held was admitted when it was opened.
             if let answers = segments.commitOnHeld(requests, more) { return answers }
+            let answers = try standingOrNew().commit(requests)
+            guard case .failure(let error)? = answers.first, isOvertaken(error) else { return answers }
             return try standingOrNew().commit(requests)
         } catch {
             return requests.map { _ in .failure(error) }
