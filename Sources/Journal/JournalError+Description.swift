@@ -42,6 +42,9 @@ extension JournalError: CustomStringConvertible {
         case .poisoned(let path):
             "an earlier sync of \(path) failed, so nothing more can be promised through this handle. Check the disk "
                 + "and open the journal again"
+        case .journalMissing(let path, let reason):
+            "no journal stands at \(path): \(reason). Check the path, and whether its file system is mounted; a new journal "
+                + "is made with create(), or holdfast journal init"
         case .notAJournal(let path, let reason):
             "\(path) is not a journal: \(reason). Name a journal's directory, or an empty or new one"
         case .unsupportedFormat(let path, let found):

@@ -39,6 +39,8 @@ public enum JournalError: Error, Sendable, Hashable {
     /// another sync would make durable; what a writer makes durable meanwhile is.
     case poisoned(path: String)
     /// Something that is not a journal stands at the path.
+    /// A journal was expected, and none stands at the path; see ``JournalOptions/createsWhenAbsent``.
+    case journalMissing(path: String, reason: String)
     case notAJournal(path: String, reason: String)
     /// The journal has a format or version that this version does not know.
     case unsupportedFormat(path: String, found: String)
@@ -70,6 +72,7 @@ extension JournalError {
         case .clockRegression: "clock_regression"
         case .poisoned: "poisoned"
         case .notAJournal: "not_a_journal"
+        case .journalMissing: "journal_missing"
         case .unsupportedFormat: "unsupported_format"
         case .invalidArgument: "invalid_argument"
         case .rolledBack: "rolled_back"

@@ -29,6 +29,11 @@ public struct JournalOptions: Sendable, Hashable {
         get { segmentSettings.segmentByteMaximum }
         set { segmentSettings.segmentByteMaximum = min(max(newValue, 4096), 1 << 40) }
     }
+    /// Whether a directory that is not there is an empty journal to readers and is made by the first append, and an empty
+    /// directory is an empty journal. Where it is false, one was expected: every call throws
+    /// ``JournalError/journalMissing(path:reason:)`` when none was made there, and nothing is made. For whoever must not
+    /// take a mistyped path or a file system that is not mounted for a journal in which nothing was used yet.
+    public var createsWhenAbsent: Bool
     /// The platform profile that the host and the directory have to match. It is looked at before the first call touches the
     /// journal, and nothing is made where it does not match. Nil for none.
     public var platformProfile: String?
@@ -47,6 +52,7 @@ public struct JournalOptions: Sendable, Hashable {
         clockToleranceSeconds: Int64 = 300,
         format: JournalFormat = .segments,
         segmentBytes: Int64 = 64 << 20,
+        createsWhenAbsent: Bool = true,
         platformProfile: String? = nil,
         admission: AdmissionPolicy = .standard,
         openObserver: OpenObserver? = nil
@@ -55,6 +61,7 @@ public struct JournalOptions: Sendable, Hashable {
         self.durability = durability
         self.clockToleranceSeconds = clockToleranceSeconds
         self.format = format
+        self.createsWhenAbsent = createsWhenAbsent
         self.platformProfile = platformProfile
         self.admission = admission
         self.openObserver = openObserver

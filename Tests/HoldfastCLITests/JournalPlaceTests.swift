@@ -113,10 +113,70 @@ struct JournalPlaceTests {
         }
     }
 
-    @Test(arguments: readers + writers)
+    @Test(arguments: readers + writers.filter { $0[0] != "revoke" })
     func anEmptyDirectoryIsAnEmptyJournal(words: [String]) throws {
         let temporary = try TemporaryDirectory()
         let run = Self.run(words, on: temporary.path)
         #expect(run.code == (words[0] == "find" ? .refused : .done), "\(run.error)")
+        // It may also be a mount point whose file system is not mounted.
+        let isReader = Self.readers.contains(words)
+        #expect(run.error.contains("note: \(temporary.path) is empty") == isReader, "\(run.error)")
+    }
+}
+
+/// A mistyped path, or a file system that is not mounted, is not a journal in which nothing was used.
+@Suite("A journal that must be there, on the command line")
+struct ExistingJournalTests {
+    private static let digest = JournalDirectory.digest("n")
+    private static let reserve = [
+        "reserve", "--grant", "g", "--nonce-digest", digest, "--actor", "a", "--action", "x", "--subject", "s",
+    ]
+    private static let revoke = ["revoke", "--grant", "g", "--grant-digest", "d", "--revoker", "r"]
+    /// Commands that ask for a journal that was made.
+    private static let commands = [
+        reserve + ["--existing"], ["check", "--grant", "g", "--nonce-digest", digest, "--existing"],
+        ["verify", "--existing"], revoke, ["export", "--out", "OUT"], ["convert", "--to", "segments", "--out", "OUT"],
+    ]
+
+    private func run(_ words: [String], on path: String) -> CommandRun {
+        CommandRun(["journal", words[0], path] + words.dropFirst().map { $0 == "OUT" ? path + "-out" : $0 })
+    }
+
+    @Test(arguments: commands, [false, true])
+    func nothingIsMadeOrAnswered(words: [String], isDirectoryThere: Bool) throws {
+        let journal = try JournalDirectory()
+        if isDirectoryThere {
+            try FileManager.default.createDirectory(atPath: journal.path, withIntermediateDirectories: false)
+        }
+        run(words, on: journal.path).expectError(.missingInput, journal.path, "heck the path")
+        #expect(FileManager.default.fileExists(atPath: journal.path) == isDirectoryThere)
+        #expect(!FileManager.default.fileExists(atPath: journal.path + "-out"))
+        if isDirectoryThere {
+            run(words, on: journal.path).expectError(.missingInput, "the directory is empty", "mounted")
+            #expect(try run(words + ["--json"], on: journal.path).jsonError()["code"]?.string == "journal_missing")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: journal.path).isEmpty)
+        }
+        #expect(journal.run("init").code == .done)
+        #expect(run(words, on: journal.path).code == .done)
+    }
+
+    @Test func aBundleOfNothingTakesNoPlace() throws {
+        let journal = try JournalDirectory()
+        #expect(journal.reserve().code == .done)
+        let bundle = journal.beside("bundle")
+        #expect(journal.run("export", "--out", bundle).code == .done)
+        let before = FileManager.default.contents(atPath: bundle)
+        try FileManager.default.moveItem(atPath: journal.path, toPath: journal.beside("away"))
+        try FileManager.default.createDirectory(atPath: journal.path, withIntermediateDirectories: false)
+        #expect(journal.run("export", "--out", bundle).code == .missingInput)
+        #expect(FileManager.default.contents(atPath: bundle) == before)
+    }
+
+    /// What the empty directory says without the option, as ever.
+    @Test func checkOfAnEmptyDirectoryPassesAndSaysSo() throws {
+        let temporary = try TemporaryDirectory()
+        let run = CommandRun("journal", "check", temporary.path, "--grant", "g", "--nonce-digest", Self.digest)
+        #expect(run.code == .done)
+        #expect(run.error.contains("is empty, and no journal was made there yet"), "\(run.error)")
     }
 }

@@ -54,6 +54,7 @@ struct JournalReadingTests {
 
     @Test func checkSaysThatAGrantIsRevoked() throws {
         let journal = try JournalDirectory()
+        #expect(journal.run("init").code == .done)
         #expect(journal.run("revoke", "--grant", "g", "--grant-digest", "d", "--revoker", "r").code == .done)
         let run = journal.run("check", "--grant", "g", "--nonce-digest", JournalDirectory.digest("n"), "--json")
         #expect(run.code == .refused)

@@ -134,6 +134,7 @@ struct JournalReserveTests {
 
     @Test func aRevokedGrantIsRefused() throws {
         let journal = try JournalDirectory()
+        #expect(journal.run("init").code == .done)
         let revoked = journal.run("revoke", "--grant", "g-1", "--grant-digest", "d", "--revoker", "r", "--json")
         #expect(revoked.code == .done)
         #expect(try revoked.json()["revocation_id"]?.string?.hasPrefix("rev_") == true)

@@ -23,6 +23,7 @@ extension CommandFailure {
             .nameMismatch, .rolledBack:
             .refused
         case .notAJournal, .unsupportedFormat: .malformedInput
+        case .journalMissing: .missingInput
         case .platform(let error): CommandFailure(error).exitCode
         case .invalidArgument: .usage
         case .lockBusy: context.triesLockOnce ? .refused : .lockTimeout
@@ -91,7 +92,8 @@ extension CommandFailure {
             ["grant": .string(grant), "key": .string(key), "existing_use_id": .string(existing)]
         case .clockRegression(let now, let last): ["now": .string(now), "last_record": .string(last)]
         case .poisoned(let path): ["path": .string(path)]
-        case .notAJournal(let path, let reason): ["path": .string(path), "reason": .string(reason)]
+        case .notAJournal(let path, let reason), .journalMissing(let path, let reason):
+            ["path": .string(path), "reason": .string(reason)]
         case .unsupportedFormat(let path, let found): ["path": .string(path), "found": .string(found)]
         case .invalidArgument(let member, let reason): ["member": .string(member), "reason": .string(reason)]
         case .platform(let error): CommandFailure(error).fields

@@ -54,21 +54,22 @@ struct JournalCopy {
         var options = options
         options.format = format
         options.durability = .durable
+        options.createsWhenAbsent = true
         place = JournalPlace(path: "\(parts.parent)/\(temporaryName)", fileSystem: fileSystem, options: options)
     }
 
-    /// Gives the journal its name, durably.
     private static var occupied: JournalError {
         .invalidArgument(member: "path", reason: "something stands there already")
     }
 
+    /// Gives the journal its name, durably.
     func publish() throws(JournalError) {
         do {
             try parent.rename(temporaryName, to: name, in: parent, exclusive: true)
-        } catch {
         } catch  where error.code == .exists {
             // It came while the records were written.
             throw Self.occupied
+        } catch {
             throw .io(error, file: path)
         }
         do {

@@ -1,4 +1,5 @@
 internal import FileSystemSeam
+internal import PlatformProfile
 
 extension JournalPlace {
     /// The layout of the journal in a directory. An empty directory is an empty journal of the layout that the
@@ -7,7 +8,8 @@ extension JournalPlace {
     /// A directory without a readable manifest is a journal when nothing but parts of one stand in it: a crash
     /// may have come before the manifest was written, or an existing tool may never have got that far.
     ///
-    /// - Throws: `.notAJournal`, `.unsupportedFormat` when something else stands there.
+    /// - Throws: `.notAJournal`, `.unsupportedFormat` when something else stands there; `.journalMissing` when nothing of a
+    ///   journal does, and the options say that one is expected.
     func format(of directory: any Directory) throws(JournalError) -> JournalFormat {
         try format(of: directory, saying: try JournalManifest.content(in: directory))
     }
@@ -22,7 +24,9 @@ extension JournalPlace {
         case .unknown(let found): throw .unsupportedFormat(path: path, found: found)
         case .otherKind:
             throw .notAJournal(path: path, reason: "its \(JournalManifest.fileName) describes something else")
-        case .unreadable, .missing: return try formatWithoutManifest(of: directory)
+        case .unreadable:
+            return try formatWithoutManifest(of: directory, "its \(JournalManifest.fileName) cannot be read")
+        case .missing: return try formatWithoutManifest(of: directory, "it has no \(JournalManifest.fileName)")
         }
     }
 
@@ -38,7 +42,29 @@ extension JournalPlace {
         JournalLock.directoryName, "quarantine",
     ]
 
-    private func formatWithoutManifest(of directory: any Directory) throws(JournalError) -> JournalFormat {
+    /// The names in a journal's directory that are no part of it, sorted. What a look at the platform has there for a moment is
+    /// none of them.
+    func strangers(in directory: any Directory) throws(JournalError) -> [String] {
+        do {
+            let probe = ".\(PlatformObserver.scratchName).tmp-"
+            let names = try directory.entries().map(\.name)
+            return names.filter { !Self.ownNames.contains($0) && !$0.hasPrefix(probe) }.sorted()
+        } catch {
+            throw .io(error, file: path)
+        }
+    }
+
+    /// What stands only where a journal was made, or begun.
+    private static let marks: Set<String> = [
+        JournalManifest.fileName, JSONRecordsStorage.recordsName, SegmentName.directoryName, HeadFile.directoryName,
+        JSONRecordsStorage.indexesName,
+    ]
+
+    /// - Parameter state: what is wrong with the manifest.
+    private func formatWithoutManifest(
+        of directory: any Directory,
+        _ state: String
+    ) throws(JournalError) -> JournalFormat {
         let names: Set<String>
         do {
             names = Set(try directory.entries().map(\.name))
@@ -50,18 +76,20 @@ extension JournalPlace {
         if hasRecords && hasSegments {
             throw .notAJournal(
                 path: path,
-                reason: "it has no \(JournalManifest.fileName), and both \(JSONRecordsStorage.recordsName) and "
-                    + "\(SegmentName.directoryName)"
+                reason:
+                    "\(state), and both \(JSONRecordsStorage.recordsName) and \(SegmentName.directoryName) stand there"
             )
         }
         if hasRecords { return .jsonRecords }
         if let stray = names.subtracting(Self.ownNames).min() {
-            throw .notAJournal(
-                path: path,
-                reason: "it has no \(JournalManifest.fileName), but holds \"\(stray)\""
-            )
+            // Without it the journal would be known by its parts.
+            let remedy = names.isDisjoint(with: Self.marks) ? "" : ". If it is a journal all the same, move that away"
+            throw .notAJournal(path: path, reason: "\(state), but \"\(stray)\" stands there\(remedy)")
         }
         if hasSegments { return .segments }
+        if !options.createsWhenAbsent, names.isDisjoint(with: Self.marks) {
+            throw missing(names.isEmpty ? "the directory is empty" : "the directory holds no part of one")
+        }
         // The manifest of a journal in segments is durable before anything else is made; other tools write theirs last.
         let isBegun = names.contains(HeadFile.directoryName) || names.contains(JSONRecordsStorage.indexesName)
         return isBegun ? .jsonRecords : options.format

@@ -20,10 +20,13 @@ struct JournalPlace: Sendable {
     var isDurable: Bool { options.durability == .durable }
 
     /// The directory; nil when it is not there.
+    ///
+    /// - Throws: `.journalMissing` instead, where the options say that a journal is expected.
     func directory() throws(JournalError) -> (any Directory)? {
         do {
             return try fileSystem.openDirectory(path)
         } catch  where error.code == .noEntry {
+            if !options.createsWhenAbsent { throw missing("there is no such directory") }
             return nil
         } catch {
             throw openingError(error)
@@ -34,6 +37,7 @@ struct JournalPlace: Sendable {
     ///
     /// Its name is made durable also when it stood already: whoever made it may have been killed before the sync.
     func madeDirectory() throws(JournalError) -> any Directory {
+        if !options.createsWhenAbsent, let directory = try directory() { return directory }
         do {
             return try fileSystem.openDirectory(path, creating: .ownerDirectory)
         } catch {
@@ -69,6 +73,9 @@ struct JournalPlace: Sendable {
             throw .platform(error)
         }
     }
+
+    /// The error where a journal is expected and none was made.
+    func missing(_ reason: String) -> JournalError { .journalMissing(path: path, reason: reason) }
 
     private func openingError(_ error: FileSystemError) -> JournalError {
         error.code == .notDirectory

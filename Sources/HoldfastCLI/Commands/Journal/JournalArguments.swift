@@ -40,6 +40,15 @@ enum JournalArguments {
         help: "how many uses of the nonce are allowed; what the journal says when left out"
     )
 
+    /// That a journal must stand there.
+    static let existing = OptionDescription(
+        name: "existing",
+        arity: .flag,
+        help:
+            "fail with code 66 unless a journal was made at DIR: a mistyped path, or a file system that is not mounted, "
+            + "is then not taken for a journal in which nothing was used"
+    )
+
     /// How long writers wait.
     static let timeout = OptionDescription(
         name: "timeout",
@@ -72,12 +81,18 @@ enum JournalArguments {
 
     /// Exit notes of every command that needs a journal to be there.
     static let missingNote = ExitNote(code: .missingInput, meaning: "there is no directory DIR")
+
+    /// The exit note of ``existing``.
+    static let existingNote = ExitNote(code: .missingInput, meaning: "with --existing, no journal was made at DIR")
 }
 
 extension CommandContext {
     /// The journal that DIR names. Nothing is touched yet.
-    func journal() -> ApprovalJournal {
+    ///
+    /// - Parameter mustStand: whether nothing but a journal that was made there will do; what `--existing` says when left out.
+    func journal(mustStand: Bool? = nil) -> ApprovalJournal {
         var options = JournalOptions()
+        options.createsWhenAbsent = !(mustStand ?? (arguments.describes("existing") && arguments.has("existing")))
         if let milliseconds = lockTimeoutMilliseconds { options.lockTimeoutMilliseconds = milliseconds }
         if arguments.describes("format"), let format = arguments.text("format").flatMap(JournalFormat.init(rawValue:)) {
             options.format = format
@@ -86,9 +101,24 @@ extension CommandContext {
     }
 
     /// The journal that DIR names, which must be there.
-    func existingJournal() throws(CommandFailure) -> ApprovalJournal {
+    ///
+    /// - Parameter mustStand: see ``journal(mustStand:)``. Else an empty directory is an empty journal, and the person is told.
+    func existingJournal(mustStand: Bool? = nil) throws(CommandFailure) -> ApprovalJournal {
         try requireDirectory("make a journal with holdfast journal init")
-        return journal()
+        let journal = journal(mustStand: mustStand)
+        if journal.options.createsWhenAbsent { noteEmptyDirectory() }
+        return journal
+    }
+
+    /// Says that DIR is empty: so is a mount point whose file system is not mounted.
+    func noteEmptyDirectory() {
+        guard let directory = try? fileSystem.openDirectory(directory) else { return }
+        defer { try? directory.close() }
+        guard let entries = try? directory.entries(), entries.isEmpty else { return }
+        console.writeDiagnostic(
+            "\(console.errorStyle.notable("note:")) \(Printable.escaped(self.directory)) is empty, and no journal was made "
+                + "there yet; is its file system mounted?"
+        )
     }
 
     /// Runs `body`, and turns what the journal refuses into a failure of the command.

@@ -7,10 +7,13 @@ enum JournalCheckCommand {
         summary: "say whether the next use of a nonce would be allowed",
         discussion: [
             "Records nothing: between the answer and a reservation another process may consume the use, so that only "
-                + "journal reserve decides. Without a journal nothing is known, and the answer is no."
+                + "journal reserve decides. Where there is no directory DIR nothing is known, and the answer is no. An empty "
+                + "one is a journal in which nothing was used: give --existing where a journal must be there."
         ],
         positionals: [JournalArguments.directory],
-        options: [JournalArguments.grant] + JournalArguments.nonce + [JournalArguments.maximumUsesHint],
+        options: [JournalArguments.grant] + JournalArguments.nonce + [
+            JournalArguments.maximumUsesHint, JournalArguments.existing,
+        ],
         alternatives: [JournalArguments.nonceAlternatives],
         examples: [
             Example(
@@ -27,7 +30,11 @@ enum JournalCheckCommand {
         ],
         exitNotes: [
             ExitNote(code: .done, meaning: "the next use would be allowed"),
-            ExitNote(code: .refused, meaning: "it would be refused, or there is no journal, or it does not verify"),
+            ExitNote(
+                code: .refused,
+                meaning: "it would be refused, or there is no directory DIR, or the journal does not verify"
+            ),
+            JournalArguments.existingNote,
         ],
         run: run
     )
@@ -36,6 +43,7 @@ enum JournalCheckCommand {
         let arguments = context.arguments
         let nonceDigest = try NonceInput.digest(context)
         let journal = context.journal()
+        if !context.arguments.has("existing") { context.noteEmptyDirectory() }
         let check = try context.asking { () throws(JournalError) in
             try journal.checkReplay(
                 grant: arguments.required("grant"),

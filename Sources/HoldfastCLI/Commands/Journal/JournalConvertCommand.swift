@@ -41,7 +41,7 @@ enum JournalConvertCommand {
     )
 
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
-        let journal = try context.existingJournal()
+        let journal = try context.existingJournal(mustStand: true)
         let name = context.arguments.required("to")
         guard let format = JournalFormat(rawValue: name) else { preconditionFailure("the choice was checked") }
         let path = context.arguments.required("out")

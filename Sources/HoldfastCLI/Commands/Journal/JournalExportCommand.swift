@@ -26,13 +26,14 @@ enum JournalExportCommand {
         ],
         exitNotes: [
             ExitNote(code: .refused, meaning: "the journal does not verify; no bundle is written"),
-            JournalArguments.missingNote,
+            ExitNote(code: .missingInput, meaning: "no journal was made at DIR"),
         ],
         run: run
     )
 
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
-        let journal = try context.existingJournal()
+        // A bundle of nothing must not take the place of a good one.
+        let journal = try context.existingJournal(mustStand: true)
         let path = context.arguments.required("out")
         let output = try OutputFile(path, in: context.fileSystem)
         let bar = ProgressBar("exporting", unit: "records", on: context.console, context.fileSystem)

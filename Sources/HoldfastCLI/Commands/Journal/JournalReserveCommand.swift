@@ -9,9 +9,11 @@ enum JournalReserveCommand {
         discussion: [
             "Decides and records in one step: of any number of callers only as many succeed as uses are allowed. The "
                 + "limit --max-uses is for each nonce of the grant, --per-grant for all of its nonces together. The "
-                + "journal is made when it is not there.",
-            "A repetition with the same --idempotency-key and the same request gives the use that was recorded "
-                + "first, and counts nothing: use it when a caller may not have seen the answer.",
+                + "journal is made when it is not there: give --existing wherever one must be, so that a mistyped path or a "
+                + "file system that is not mounted consumes no use twice.",
+            "A repetition with the same --idempotency-key, grant, nonce, actor, action and subject gives the use that was "
+                + "recorded first, and counts nothing, also when the grant was revoked since: use it when a caller may not have "
+                + "seen the answer. What other options say then is not compared.",
         ],
         positionals: [JournalArguments.directory],
         options: [
@@ -56,7 +58,7 @@ enum JournalReserveCommand {
                 arity: .value(.text, name: "ID"),
                 help: "the identifier of the use; made at random when left out"
             ),
-            JournalArguments.timeout,
+            JournalArguments.existing, JournalArguments.timeout,
         ],
         alternatives: [JournalArguments.nonceAlternatives],
         examples: [
@@ -75,6 +77,8 @@ enum JournalReserveCommand {
                 meaning: "refused: uses_exhausted, grant_revoked, expired or idempotency_conflict; or the journal "
                     + "does not verify, and nothing is appended to it"
             ),
+            ExitNote(code: .usage, meaning: "the command line is wrong, or --use-id is recorded already"),
+            JournalArguments.existingNote,
         ] + JournalArguments.lockNotes,
         changesStore: true,
         run: run

@@ -7,8 +7,8 @@ enum JournalRevokeCommand {
         path: ["journal", "revoke"],
         summary: "record that a grant is revoked: no further use of it is allowed",
         discussion: [
-            "Uses that were recorded before stay as they are. A revocation cannot be taken back; the journal is made "
-                + "when it is not there."
+            "Uses that were recorded before stay as they are. A revocation cannot be taken back. The journal must be "
+                + "there: a revocation in a new one, made at a mistyped path, would revoke nothing."
         ],
         positionals: [JournalArguments.directory],
         options: [
@@ -35,6 +35,7 @@ enum JournalRevokeCommand {
         exitNotes: [
             ExitNote(code: .done, meaning: "the revocation is recorded, durably"),
             ExitNote(code: .refused, meaning: "the journal does not verify, and nothing is appended to it"),
+            ExitNote(code: .missingInput, meaning: "no journal was made at DIR; nothing is made"),
         ] + JournalArguments.lockNotes,
         changesStore: true,
         run: run
@@ -48,7 +49,7 @@ enum JournalRevokeCommand {
             revoker: arguments.required("revoker"),
             reason: arguments.text("reason")
         )
-        let journal = context.journal()
+        let journal = try context.existingJournal(mustStand: true)
         let record = try context.asking { () throws(JournalError) in try journal.append(revocation) }
         if context.wantsJSON {
             context.console.write(json: [

@@ -26,7 +26,7 @@ enum JournalVerifyCommand {
                 arity: .value(.file, name: "FILE"),
                 help: "what was seen of the journal before, - for standard input"
             ),
-            JournalArguments.hubKey,
+            JournalArguments.existing, JournalArguments.hubKey,
         ] + NoteInput.options,
         examples: [
             Example(words: ["journal", "verify", "approvals"], note: "the first failure, or ok"),
@@ -49,7 +49,10 @@ enum JournalVerifyCommand {
                 meaning: "it is not, or with --strict there are findings, or the note is not signed by --note-key"
             ),
             ExitNote(code: .malformedInput, meaning: "DIR is no journal, or the anchor or note is none"),
-            ExitNote(code: .missingInput, meaning: "there is no directory DIR, or no such anchor or note"),
+            ExitNote(
+                code: .missingInput,
+                meaning: "there is no directory DIR, or no such anchor or note, or with --existing no journal"
+            ),
         ],
         run: run
     )
