@@ -112,6 +112,35 @@ struct OddDirectoryTests {
         #expect(try journal.open().verifyIntegrity().warnings == [])
     }
 
+    /// What stands beside the parts of a journal is named before it matters, and named as what is in the way when it does.
+    @Test(arguments: JournalFormat.allCases)
+    func strangersAreNamed(format: JournalFormat) throws {
+        let journal = try TestJournal(format)
+        _ = try journal.open().reserve(use())
+        try journal.write([], to: ".holdfast-probe.tmp-0123456789abcdef")
+        #expect(try journal.open().verifyIntegrity().warnings == [])
+        try journal.remove(".holdfast-probe.tmp-0123456789abcdef")
+        try journal.write([], to: "backup.bundle")
+        try journal.write([], to: "inner/journal.json")
+        for report in [try journal.open().verifyIntegrity(), try journal.open().verifyAll()] {
+            #expect(report.isIntact)
+            #expect(report.warnings.map(\.kind) == [.foreignFile, .foreignFile])
+            #expect(report.warnings.map(\.message).allSatisfy { $0.contains("is no part of a journal") })
+        }
+        try journal.remove("inner")
+        try journal.write(Array("{".utf8), to: "journal.json")
+        if format == .segments {
+            let error = try #require(try journalError { _ = try journal.open().records() })
+            #expect(
+                "\(error)".contains("its journal.json cannot be read, but \"backup.bundle\" stands there"),
+                "\(error)"
+            )
+            #expect("\(error)".contains("move that away"), "\(error)")
+            try journal.remove("backup.bundle")
+        }
+        #expect(try journal.open().records().count == 1)
+    }
+
     @Test(arguments: JournalFormat.allCases)
     func theRootMayBeReachedThroughALink(format: JournalFormat) throws {
         let journal = try TestJournal(format)

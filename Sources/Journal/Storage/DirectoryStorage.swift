@@ -121,9 +121,22 @@ final class DirectoryStorage: JournalStorage {
         _ request: VerificationRequest,
         progress: WorkProgress.Handler?
     ) throws(JournalError) -> VerificationReport {
-        if let journal = try standing() { return try journal.verify(request, progress: progress) }
-        var report = VerificationReport()
-        if let anchor = request.anchor { report.check(anchor) { _ in nil } }
+        guard let directory = try directory() else {
+            var report = VerificationReport()
+            if let anchor = request.anchor { report.check(anchor) { _ in nil } }
+            return report
+        }
+        var report = try journal(try place.format(of: directory)).verify(request, progress: progress)
+        // With one there, a journal whose manifest is lost is not known by its parts any more.
+        for name in try place.strangers(in: directory) {
+            report.warnings.append(
+                VerificationWarning(
+                    kind: .foreignFile,
+                    message:
+                        "\(name) is no part of a journal; were \(JournalManifest.fileName) lost, it would be in the way"
+                )
+            )
+        }
         return report
     }
 

@@ -7,9 +7,9 @@ enum JournalVerifyCommand {
         path: ["journal", "verify"],
         summary: "check every record, its digest and its place in the chain",
         discussion: [
-            "Changes nothing and takes no lock. Failures break the chain, or what an anchor, a note or a key says of it. Warnings "
-                + "are about heads, indexes and stray files, which are mended by the next append. Findings are what an intact "
-                + "chain can hold although it should not, such as a use after a revocation.",
+            "Changes nothing and takes no lock. Failures break the chain, or what an anchor, a note or a key says of it. "
+                + "Warnings are about heads and indexes, which the next append mends, and about stray files, which nothing "
+                + "removes. Findings are what an intact chain can hold although it should not, such as a use after a revocation.",
             "Whether the whole directory was replaced by an older copy cannot be seen from inside: that takes an "
                 + "anchor, the output of journal head --json kept elsewhere, or a note of journal checkpoint --note-out.",
             "Whoever can write all of the directory can make the whole chain anew, with right digests. With --key that shows: a "
