@@ -23,7 +23,11 @@ struct OutputFileTests {
 
     private func prepared() throws -> TemporaryDirectory {
         let temporary = try TemporaryDirectory(in: TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk)
-        #expect(CommandRun("journal", "init", temporary.path + "/journal").code == .done)
+        let use = [
+            "--grant", "g", "--nonce-digest", JournalDirectory.digest("n"), "--actor", "a", "--action", "x",
+            "--subject", "s",
+        ]
+        #expect(CommandRun(["journal", "reserve", temporary.path + "/journal"] + use).code == .done)
         try Data(JournalProofTests.pem.utf8).write(to: URL(filePath: temporary.path + "/key.pem"))
         return temporary
     }
@@ -49,6 +53,76 @@ struct OutputFileTests {
                 "journal", "key.pem", "out",
             ]
         )
+    }
+
+    /// A slip in a name must not cost a key, or the records of a store.
+    @Test(arguments: commands, ["root.key", "key.pem", "notes.txt"])
+    func anotherKindOfFileIsNotReplaced(words: [String], name: String) throws {
+        let temporary = try prepared()
+        let file = temporary.path + "/" + name
+        if name != "key.pem" { try TestFile.write(name == "root.key" ? [0, 1, 2, 3] : Array("{}\n".utf8), file) }
+        let before = try TestFile.tree(temporary.path)
+        run(words, file, in: temporary).expectError(.usage, "no earlier output of this command", "Nothing was written")
+        #expect(try TestFile.tree(temporary.path) == before)
+    }
+
+    @Test(arguments: commands)
+    func anEarlierOutputAndAnEmptyFileAreReplaced(words: [String]) throws {
+        let temporary = try prepared()
+        let file = temporary.path + "/out"
+        try TestFile.write("", file)
+        for _ in 1...2 {
+            let done = run(words, file, in: temporary)
+            #expect(done.code == .done, "\(done.error)")
+            #expect(try !Data(contentsOf: URL(filePath: file)).isEmpty)
+        }
+    }
+
+    /// Neither in the place of a store's files nor beside them, where they may be in the way of the store's recovery.
+    @Test(arguments: commands)
+    func nothingIsWrittenAmongTheFilesOfAStore(words: [String]) throws {
+        let temporary = try prepared()
+        let session = temporary.path + "/session"
+        #expect(CommandRun("events", "append", session, input: SessionDirectory.event("a")).code == .done)
+        let keys = temporary.path + "/keys"
+        #expect(CommandRun("keys", "init", keys, "--root-key", temporary.path + "/root.key").code == .done)
+        let before = try TestFile.tree(temporary.path)
+        for place in [
+            "journal/journal.json", "journal/new", "journal/segments/00000000000000000001.jsonl", "journal/heads/new",
+            "session/events.jsonl", "session/events.new", "keys/keyset", "keys/new",
+        ] {
+            run(words, temporary.path + "/" + place, in: temporary)
+                .expectError(.usage, "among the files of a store", "nothing was written")
+        }
+        #expect(try TestFile.tree(temporary.path) == before)
+        // A session's directory is shared with what else belongs to the session.
+        let reports = session + "/reports"
+        try FileManager.default.createDirectory(atPath: reports, withIntermediateDirectories: false)
+        for place in [session + "/new", reports + "/new"] {
+            let done = run(words, place, in: temporary)
+            #expect(done.code == .done, "\(done.error)")
+        }
+    }
+
+    @Test func noJournalIsMadeAmongTheFilesOfAStore() throws {
+        let temporary = try prepared()
+        let (journal, bundle) = (temporary.path + "/journal", temporary.path + "/bundle")
+        #expect(CommandRun("journal", "export", journal, "--out", bundle).code == .done)
+        let before = try TestFile.tree(temporary.path)
+        for place in [journal + "/inner", journal + "/segments/inner"] {
+            for words in [
+                ["init", place], ["import", place, "--from", bundle],
+                ["convert", journal, "--to", "segments", "--out", place],
+            ] {
+                CommandRun(["journal"] + words).expectError(.usage, "among the files of a store", "nothing was written")
+            }
+        }
+        #expect(try TestFile.tree(temporary.path) == before)
+        #expect(
+            CommandRun("events", "append", temporary.path + "/session", input: SessionDirectory.event("a")).code
+                == .done
+        )
+        #expect(CommandRun("journal", "init", temporary.path + "/session/approvals").code == .done)
     }
 
     @Test func aDashIsNoName() throws {

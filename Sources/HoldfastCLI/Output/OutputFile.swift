@@ -10,11 +10,14 @@ struct OutputFile {
     /// Opens the directory that the file will lie in; the file itself is not touched yet.
     ///
     /// What is written takes the place of what stands at the name, which therefore has to be a file: a device, a FIFO or a
-    /// symbolic link would be lost by it.
+    /// symbolic link would be lost by it. It has to be empty, or to begin as what is written does: a slip in a name would
+    /// else replace a root key, a private key or a store's records. Nor is anything written among a store's files, where what
+    /// does not belong to the store can be in its way later.
     ///
-    /// - Throws: a usage failure for `-`, which is no file's name here; a missing-input failure when there is no such directory,
-    ///   or something else than a file stands there.
-    init(_ path: String, in fileSystem: any FileSystem) throws(CommandFailure) {
+    /// - Parameter beginnings: how files of the kind that is written begin; any of these.
+    /// - Throws: a usage failure for `-`, which is no file's name here, for a place in a store, and where another kind of file
+    ///   stands; a missing-input failure when there is no such directory, or something else than a file stands there.
+    init(_ path: String, replacing beginnings: [String], in fileSystem: any FileSystem) throws(CommandFailure) {
         let (place, name) = FilePath.split(path)
         self.fileSystem = fileSystem
         self.name = name
@@ -35,6 +38,34 @@ struct OutputFile {
         }
         if let stranger = directory.stranger(at: name) {
             throw .missing("\(quoted): \(stranger); nothing was written. Give the name of a file, or of a new one")
+        }
+        if let store = StoreExaminer.store(owning: name, in: directory, at: place, fileSystem) {
+            throw .usage(
+                "\(quoted) would lie among the files of a store (\(store)); nothing was written. Name a file outside of it"
+            )
+        }
+        guard isReplaceable(by: beginnings) else {
+            throw .usage(
+                "\(quoted) is there, and is no earlier output of this command: what it holds would be lost. Nothing was "
+                    + "written; give another name, or remove it"
+            )
+        }
+    }
+
+    /// Whether nothing stands at the name, or an empty file, or one that begins as one of these.
+    private func isReplaceable(by beginnings: [String]) -> Bool {
+        do throws(FileSystemError) {
+            guard try directory.exists(name) else { return true }
+            let file = try directory.open(name, .read, permissions: .ownerFile)
+            defer { try? file.close() }
+            if try file.extent().size == 0 { return true }
+            for beginning in beginnings.map({ Array($0.utf8) }) {
+                if try file.read(exactly: beginning.count, at: 0) == beginning { return true }
+            }
+            return false
+        } catch {
+            // What cannot be read may be anything.
+            return false
         }
     }
 

@@ -72,7 +72,7 @@ enum CrashExploreCommand {
         if let seed = context.arguments.integer("seed") { explorer.seed = seed }
         // Looked for first: an exploration takes minutes.
         let page = try context.arguments.text("html").map { path throws(CommandFailure) in
-            try OutputFile(path, in: context.fileSystem)
+            try OutputFile(path, replacing: [ReportPage.beginning], in: context.fileSystem)
         }
         let report = try explore(explorer, context)
         try page?.write(Array(report.html.utf8))

@@ -15,7 +15,7 @@ enum ReportCommand {
             OptionDescription(
                 name: "out",
                 arity: .value(.file, name: "FILE.html"),
-                help: "where the page is written, - for standard output; an existing file is replaced",
+                help: "where the page is written, - for standard output; an earlier page is replaced",
                 isRequired: true
             )
         ],
@@ -32,7 +32,7 @@ enum ReportCommand {
 
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
         let path = context.arguments.required("out")
-        let file = path == "-" ? nil : try OutputFile(path, in: context.fileSystem)
+        let file = path == "-" ? nil : try OutputFile(path, replacing: [ReportPage.beginning], in: context.fileSystem)
         let examination = try StoreExaminer.examination(context)
         let now = Timestamp(secondsSinceEpoch: context.fileSystem.wallClock().secondsSinceEpoch)
         let page = Array(ReportPage(examination, writtenAt: now.description).html.utf8)

@@ -3,6 +3,9 @@ struct ReportPage {
     private let examination: StoreExamination
     private let writtenAt: String
 
+    /// How a page begins, one of the crash explorer, too.
+    static let beginning = "<!doctype html>"
+
     init(_ examination: StoreExamination, writtenAt: String) {
         self.examination = examination
         self.writtenAt = writtenAt
@@ -12,7 +15,7 @@ struct ReportPage {
     var html: String {
         let title = "\(examination.store) \(examination.path)"
         return """
-            <!doctype html>
+            \(Self.beginning)
             <html lang="en"><head><meta charset="utf-8">
             <meta name="viewport" content="width=device-width,initial-scale=1">
             <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">

@@ -6,6 +6,10 @@ package struct StoreExaminer: Sendable {
     let store: String
     /// The file that makes a directory such a store, and that no other kind has.
     let mark: String
+    /// The directories that such a store makes in its own.
+    let parts: [String]
+    /// Whether a name in its directory is the store's to use; others may keep theirs beside it.
+    let owns: @Sendable (String) -> Bool
     /// Whether a directory with these names in it is such a store.
     let recognises: @Sendable (Set<String>) -> Bool
     /// Looks at everything, changing nothing.
@@ -68,6 +72,45 @@ package struct StoreExaminer: Sendable {
             )
         }
     }
+
+    /// The kind of the store among whose files a name would stand: in the store's own directory, or in one that the store made
+    /// there. Nil where it is none's.
+    ///
+    /// - Parameters:
+    ///   - name: what would stand there.
+    ///   - directory: where.
+    ///   - path: leads to the directory.
+    static func store(
+        owning name: String,
+        in directory: any Directory,
+        at path: String,
+        _ fileSystem: any FileSystem
+    ) -> String? {
+        if let store = all.first(where: { $0.isMarked(directory) && $0.owns(name) }) { return store.store }
+        guard let identity = try? directory.status().identity,
+            let above = try? fileSystem.openDirectory(path + "/..")
+        else { return nil }
+        defer { try? above.close() }
+        return all.first { store in
+            store.isMarked(above) && store.parts.contains { (try? above.status(of: $0).identity) == identity }
+        }?.store
+    }
+
+    /// Refuses to make a store among the files of another, where it would be in the way of that one's recovery.
+    ///
+    /// - Parameter path: where the store would be made.
+    /// - Throws: a usage failure. What cannot be looked at is for the store to say.
+    static func requireOutsideStores(_ path: String, _ fileSystem: any FileSystem) throws(CommandFailure) {
+        guard let parts = PathParts(path), let directory = try? fileSystem.openDirectory(parts.parent) else { return }
+        defer { try? directory.close() }
+        guard let store = store(owning: parts.last, in: directory, at: parts.parent, fileSystem) else { return }
+        throw .usage(
+            "\(Printable.quoted(path, maximum: 200)) would lie among the files of a store (\(store)); nothing was written. Name a "
+                + "place outside of it"
+        )
+    }
+
+    private func isMarked(_ directory: any Directory) -> Bool { (try? directory.status(of: mark).kind) == .regular }
 
     /// The directory of a store of any kind.
     static let directory = PositionalDescription(name: "DIR", kind: .directory, help: "the store's directory")

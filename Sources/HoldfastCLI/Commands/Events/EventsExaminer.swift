@@ -7,6 +7,8 @@ enum EventsExaminer {
     static let examiner = StoreExaminer(
         store: "session event log",
         mark: "events.jsonl",
+        parts: ["quarantine"],
+        owns: { $0.hasPrefix("events.") || $0 == "quarantine" },
         recognises: {
             !$0.isDisjoint(with: ["events.jsonl", "events.jsonl.lock", "events.jsonl.count", "events.seal.json"])
         },

@@ -38,7 +38,8 @@ enum JournalCheckpointCommand {
             OptionDescription(
                 name: "note-out",
                 arity: .value(.file, name: "F"),
-                help: "also write the root as a signed note; needs --sign-key, --origin and records from 1"
+                help: "also write the root as a signed note; needs --sign-key, --origin and records from 1. An "
+                    + "earlier note of that origin is replaced"
             ),
             OptionDescription(
                 name: "origin",
@@ -188,7 +189,11 @@ enum JournalCheckpointCommand {
         guard (arguments.integer("from") ?? 1) == 1 else {
             throw .usage("a note is about all records from the first; leave out --from or --note-out")
         }
-        let note = NoteOutput(file: try OutputFile(path, in: context.fileSystem), origin: origin, key: key)
+        let note = NoteOutput(
+            file: try OutputFile(path, replacing: [origin + "\n"], in: context.fileSystem),
+            origin: origin,
+            key: key
+        )
         _ = try note.bytes(size: 0, rootHash: [UInt8](repeating: 0, count: Digest.byteCount))
         return note
     }

@@ -34,7 +34,8 @@ enum JournalConvertCommand {
         exitNotes: [
             ExitNote(code: .done, meaning: "the new journal is there, on stable storage"),
             ExitNote(code: .refused, meaning: "DIR does not verify; nothing is left at DIR2"),
-            ExitNote(code: .missingInput, meaning: "there is no directory DIR, or none for DIR2"),
+            ExitNote(code: .usage, meaning: "something stands at DIR2, or DIR2 would lie among the files of a store"),
+            ExitNote(code: .missingInput, meaning: "no journal was made at DIR, or there is no directory for DIR2"),
         ],
         changesStore: true,
         run: run
@@ -45,6 +46,7 @@ enum JournalConvertCommand {
         let name = context.arguments.required("to")
         guard let format = JournalFormat(rawValue: name) else { preconditionFailure("the choice was checked") }
         let path = context.arguments.required("out")
+        try StoreExaminer.requireOutsideStores(path, context.fileSystem)
         let bar = ProgressBar("converting", unit: "records", on: context.console, context.fileSystem)
         defer { bar.clear() }
         let head = try context.asking { () throws(JournalError) in

@@ -7,6 +7,8 @@ enum JournalExaminer {
     static let examiner = StoreExaminer(
         store: "approval-use journal",
         mark: "journal.json",
+        parts: ["records", "segments", "heads", "indexes", "locks", "quarantine"],
+        owns: { _ in true },
         recognises: { $0.contains("journal.json") || $0.contains("records") || $0.contains("segments") },
         examine: examine
     )

@@ -17,7 +17,7 @@ enum JournalExportCommand {
             OptionDescription(
                 name: "out",
                 arity: .value(.file, name: "FILE"),
-                help: "where the bundle is written; an existing file is replaced",
+                help: "where the bundle is written; an earlier bundle is replaced",
                 isRequired: true
             )
         ],
@@ -35,7 +35,7 @@ enum JournalExportCommand {
         // A bundle of nothing must not take the place of a good one.
         let journal = try context.existingJournal(mustStand: true)
         let path = context.arguments.required("out")
-        let output = try OutputFile(path, in: context.fileSystem)
+        let output = try OutputFile(path, replacing: ["{\"kind\":\"approval-use-bundle\""], in: context.fileSystem)
         let bar = ProgressBar("exporting", unit: "records", on: context.console, context.fileSystem)
         defer { bar.clear() }
         var head: JournalHead?
@@ -78,7 +78,7 @@ enum JournalImportCommand {
         ],
         exitNotes: [
             ExitNote(code: .refused, meaning: "the bundle does not verify; nothing is left at DIR"),
-            ExitNote(code: .usage, meaning: "something stands at DIR"),
+            ExitNote(code: .usage, meaning: "something stands at DIR, or DIR would lie among the files of a store"),
             ExitNote(code: .malformedInput, meaning: "FILE is no bundle of a version that is known"),
             ExitNote(code: .missingInput, meaning: "there is no FILE"),
         ],
@@ -89,6 +89,7 @@ enum JournalImportCommand {
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
         let path = context.arguments.required("from")
         let bundle = try context.bundle(path)
+        try StoreExaminer.requireOutsideStores(context.directory, context.fileSystem)
         let journal = context.journal()
         let bar = ProgressBar("importing", unit: "records", on: context.console, context.fileSystem)
         defer { bar.clear() }

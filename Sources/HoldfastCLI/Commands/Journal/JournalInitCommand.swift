@@ -21,6 +21,7 @@ enum JournalInitCommand {
         ],
         examples: [Example(words: ["journal", "init", "approvals"], note: "a journal in ./approvals")],
         exitNotes: [
+            ExitNote(code: .usage, meaning: "DIR would lie among the files of a store"),
             ExitNote(code: .malformedInput, meaning: "something that is no journal stands at DIR"),
             ExitNote(code: .missingInput, meaning: "DIR cannot be reached"),
         ] + JournalArguments.lockNotes,
@@ -29,6 +30,7 @@ enum JournalInitCommand {
     )
 
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
+        try StoreExaminer.requireOutsideStores(context.directory, context.fileSystem)
         let journal = context.journal()
         try context.asking { () throws(JournalError) in try journal.create() }
         // That of a journal which was there already may be another than the one asked for.

@@ -6,6 +6,8 @@ enum KeysExaminer {
     static let examiner = StoreExaminer(
         store: "key store",
         mark: "keyset",
+        parts: ["receipts"],
+        owns: { _ in true },
         recognises: { names in
             names.contains("keyset") || names.contains("keyset.lock") || names.contains { $0.hasPrefix("journal-") }
         },

@@ -16,7 +16,7 @@ enum PlatformRecordCommand {
             OptionDescription(
                 name: "out",
                 arity: .value(.file, name: "FILE"),
-                help: "where the profile is written; replaces the file",
+                help: "where the profile is written; an earlier profile is replaced",
                 isRequired: true
             ),
             OptionDescription(
@@ -39,7 +39,11 @@ enum PlatformRecordCommand {
     )
 
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
-        let file = try OutputFile(context.arguments.required("out"), in: context.fileSystem)
+        let file = try OutputFile(
+            context.arguments.required("out"),
+            replacing: ["{\"about\":", "{\"schema_version\":"],
+            in: context.fileSystem
+        )
         let evidence = try context.observePlatform(.standard)
         guard evidence.pathStatus == .directory else {
             throw .missing(
