@@ -79,7 +79,7 @@ extension KeyStoreError: CustomStringConvertible {
         case .accessDenied, .notPermitted: "Check who owns the directory and its permissions"
         case .readOnlyFileSystem: "Mount it writable"
         case .noEntry: "Check the path"
-        case .notDirectory, .isDirectory: "Move away what stands there"
+        case .notDirectory, .isDirectory: "Check the path; where that is right, move away what stands there"
         case .symbolicLinkLoop: "Replace the symbolic link by what it points to"
         case .outOfMemory: "Free memory and try again"
         case .tooManyOpenFiles, .systemFileTableFull: "Allow more open files (ulimit -n)"

@@ -12,6 +12,34 @@ struct KeysRefusalTests {
     private static let zero = String(repeating: "0", count: 32)
     private static let onStores = ["mint", "seal", "open", "shred", "rotate", "list", "verify-erasure"]
 
+    /// The remedy for a mistyped path must not be to move away what stands there: it may be the root key.
+    @Test func aWrongPlaceIsNamedAsSuch() throws {
+        let keys = try KeyDirectory()
+        let root = keys.beside("root.key")
+        let before = try TestFile.tree(keys.temporary.path)
+        for path in [root, root + "/below"] {
+            for words in [["list"], ["init"], ["seal", "--entity", "a"]] {
+                let run = CommandRun(["keys", words[0], path] + keys.root + words.dropFirst(), input: [1])
+                run.expectError(.malformedInput, "is a file, or lies below one. Name the key store's directory")
+            }
+        }
+        CommandRun("keys", "list", keys.path, "--root-key", keys.path).expectError(
+            .malformedInput,
+            "\(keys.path) is a directory. Name the root key's file"
+        )
+        CommandRun("keys", "list", keys.path, "--root-key", root + "/below").expectError(
+            .malformedInput,
+            "lies below a file. Name the root key's file"
+        )
+        #expect(try TestFile.tree(keys.temporary.path) == before)
+    }
+
+    @Test func aStoreOfAnotherKindIsNoMissingInput() throws {
+        let journal = try JournalDirectory()
+        #expect(journal.run("init").code == .done)
+        CommandRun("keys", "list", journal.path).expectError(.malformedInput, "approval-use journal")
+    }
+
     @Test(arguments: onStores) func aStoreThatIsNotThereIsMissing(command: String) throws {
         let keys = try KeyDirectory(nil)
         let scope = ["open", "list"].contains(command) ? [] : ["--entity", "a"]

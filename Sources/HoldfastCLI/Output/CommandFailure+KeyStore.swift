@@ -22,6 +22,7 @@ extension CommandFailure {
     /// The store's own words, with its directory before what names a file in it only; and options for what they call scopes.
     private static func message(_ error: KeyStoreError, _ context: CommandContext) -> String {
         let directory = context.directory
+        if let message = wrongPlace(error, context) { return message }
         switch error {
         case .selectorMismatch(let store, let selector):
             return
@@ -35,8 +36,23 @@ extension CommandFailure {
         }
     }
 
+    /// What to say where a file was named for the store's directory, or a directory for the root key's file; nil for all else.
+    /// The remedy is another name: what stands there may be the root key.
+    private static func wrongPlace(_ error: KeyStoreError, _ context: CommandContext) -> String? {
+        switch error {
+        case .io(let cause, let file) where file == context.directory && cause.code == .notDirectory:
+            return "\(file) is a file, or lies below one. Name the key store's directory"
+        case .root(.io(let cause, let place)) where [.isDirectory, .notDirectory].contains(cause.code):
+            let named = context.arguments.text("root-key") ?? place
+            let what = cause.code == .isDirectory ? "is a directory" : "lies below a file"
+            return "\(named) \(what). Name the root key's file"
+        default: return nil
+        }
+    }
+
     private static func exitCode(_ error: KeyStoreError, _ context: CommandContext) -> ExitCode {
         switch error {
+        case _ where wrongPlace(error, context) != nil: .malformedInput
         case .io(let cause, let file): context.isMissing(cause, at: file) ? .missingInput : .inputOutput
         case .lock(let error): CommandFailure(error, of: context).exitCode
         case .platform(let error): CommandFailure(error).exitCode

@@ -26,6 +26,7 @@ enum KeysExaminer {
         if names.contains(where: { traces.contains($0) || $0.hasPrefix("journal-") || $0.hasPrefix("keyset-") }) {
             return
         }
+        try examiner.requireNoOther(context)
         let quoted = Printable.quoted(context.directory, maximum: 200)
         throw .missing("\(quoted) is no key store; check the path, or make one with holdfast keys init")
     }
