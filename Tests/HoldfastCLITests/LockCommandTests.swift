@@ -59,6 +59,30 @@ struct LockCommandTests {
         held.release()
     }
 
+    /// The lock that `lock run` takes on a directory is the one that is looked at there, but for a marker's.
+    @Test func theLockOfADirectoryIsInspected() throws {
+        let temporary = try TemporaryDirectory()
+        #expect(CommandRun("lock", "inspect", temporary.path).output == "state:    idle\n")
+        let held = try FileLock(ofDirectory: temporary.path, fileSystem: PosixFileSystem.shared).lock(.exclusive)
+        #expect(
+            CommandRun("lock", "inspect", temporary.path).output.hasPrefix(
+                "state:    held, exclusively\nheld by:  process "
+            )
+        )
+        let json = try CommandRun("lock", "inspect", temporary.path, "--json").json()
+        #expect(json["kind"]?.string == "directory" && json["state"]?.string == "held")
+        #expect(json["held"]?.bool == true && json["epoch"] == nil)
+        held.release()
+        #expect(try TestFile.tree(temporary.path).isEmpty)
+        for part in ["", ".flock", ".epoch"] {
+            let file = temporary.path + "/" + Self.marker + part
+            try TestFile.write("", file)
+            let kind = try CommandRun("lock", "inspect", temporary.path, "--json").json()["kind"]?.string
+            #expect(kind == "marker")
+            try FileManager.default.removeItem(atPath: file)
+        }
+    }
+
     @Test func aMarkerLockIsInspected() throws {
         let temporary = try TemporaryDirectory()
         let held = try lock(temporary.path).acquire(Self.request)

@@ -46,6 +46,13 @@ extension CommandContext {
         return true
     }
 
+    /// The lock of `lock run`: on the directory itself where PATH is one.
+    func fileLock(options: FileLockOptions = FileLockOptions()) -> FileLock {
+        isLockPathDirectory
+            ? FileLock(ofDirectory: lockPath, fileSystem: fileSystem)
+            : FileLock(at: lockPath, fileSystem: fileSystem, options: options)
+    }
+
     /// The marker lock that PATH names.
     func markerLock() -> MarkerLock {
         if isLockPathDirectory { return MarkerLock(inDirectory: lockPath, fileSystem: fileSystem) }

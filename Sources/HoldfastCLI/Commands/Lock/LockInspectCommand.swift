@@ -14,8 +14,10 @@ enum LockInspectCommand {
                 + "the lock is held is what the kernel says, whatever the marker says. Whether the owner's process runs "
                 + "(running, gone or unknown) is what the process table says; of a marker that does not tell its process-id "
                 + "namespace that is unknown, but after a restart of the machine.",
-            "A directory stands for the marker lock in it. A path is that of a marker when a companion PATH.flock or a "
-                + "marker stands there; otherwise it is a lock file as lock run uses them.",
+            "A directory stands for the marker lock in it, when the marker of a store that is being restored "
+                + "(\(MarkerForm.restoreActiveStore.name)), its companion or its epoch file is there; otherwise for the lock that lock run takes on the "
+                + "directory itself. A path is that of a marker when a companion PATH.flock or a marker stands there; otherwise "
+                + "it is a lock file as lock run uses them.",
         ],
         positionals: [LockArguments.path],
         examples: [
@@ -33,7 +35,7 @@ enum LockInspectCommand {
             let inspection = try context.locking { () throws(LockError) in try marker.inspect() }
             show(inspection, marker, context)
         } else {
-            let lock = FileLock(at: context.lockPath, fileSystem: context.fileSystem)
+            let lock = context.fileLock()
             let inspection = try context.locking { () throws(LockError) in try lock.inspect() }
             show(inspection, context)
         }
@@ -42,7 +44,12 @@ enum LockInspectCommand {
 
     /// Whether PATH means a marker lock.
     private static func isMarker(_ context: CommandContext, _ lock: MarkerLock) throws(CommandFailure) -> Bool {
-        if context.isLockPathDirectory { return true }
+        if context.isLockPathDirectory, let directory = try? context.fileSystem.openDirectory(context.lockPath) {
+            defer { try? directory.close() }
+            let name = lock.options.form.name
+            // What cannot be looked at is for the marker lock to say.
+            return ["", ".flock", ".epoch"].contains { (try? directory.exists(name + $0)) ?? true }
+        }
         let companion = FileLock(at: lock.path + ".flock", fileSystem: context.fileSystem)
         let exists = try context.locking { () throws(LockError) in try companion.exists() }
         // What stands there and is no file is for the file lock to refuse.
@@ -54,7 +61,8 @@ enum LockInspectCommand {
         let state = inspection.mode == nil ? "idle" : "held"
         if context.wantsJSON {
             var object: JSONObject = [
-                "kind": .string("file"), "path": .string(context.lockPath), "state": .string(state),
+                "kind": .string(context.isLockPathDirectory ? "directory" : "file"), "path": .string(context.lockPath),
+                "state": .string(state),
                 "held": .bool(inspection.mode != nil), "holders": holders(inspection.holders),
             ]
             if let mode = inspection.mode { object["mode"] = .string(mode == .shared ? "shared" : "exclusive") }

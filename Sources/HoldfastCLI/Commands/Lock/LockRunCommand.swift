@@ -49,13 +49,8 @@ enum LockRunCommand {
     private static let graceTime = Duration.milliseconds(2)
 
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
-        let path = context.lockPath
         // The command inherits the file, which may be the command itself.
-        let options = FileLockOptions(opensForReading: true)
-        let lock =
-            context.isLockPathDirectory
-            ? FileLock(ofDirectory: path, fileSystem: context.fileSystem)
-            : FileLock(at: path, fileSystem: context.fileSystem, options: options)
+        let lock = context.fileLock(options: FileLockOptions(opensForReading: true))
         let timeout = context.arguments.milliseconds("timeout").map { Duration.milliseconds(Int64($0)) }
         let mode: LockMode = context.arguments.has("shared") ? .shared : .exclusive
         let limit = timeout.map { max($0, graceTime) }
