@@ -26,6 +26,23 @@ struct DoctorAdviceTests {
     }
 
     /// No append can write a counter there, whatever the counter would be good for.
+    /// Bytes that a seal covers were durable: the remedy for a cut line is not to append over their loss.
+    @Test func whatASealCoversIsNotToBeAppendedTo() throws {
+        let session = try SessionDirectory()
+        #expect(session.append("a", "b").code == .done)
+        #expect(session.run("seal").code == .done)
+        var text = try session.text()
+        text.removeLast(5)
+        try TestFile.write(text, session.eventsFile)
+        let sealed = CommandRun("doctor", session.path)
+        #expect(sealed.code == .refused)
+        #expect(sealed.output.contains("Append nothing, which would give the number"), "\(sealed.output)")
+        #expect(!sealed.output.contains("acknowledged"), "\(sealed.output)")
+        try FileManager.default.removeItem(atPath: session.path + "/events.seal.json")
+        let unsealed = CommandRun("doctor", session.path)
+        #expect(unsealed.output.contains("It was not acknowledged, or not as durable"), "\(unsealed.output)")
+    }
+
     @Test(arguments: ["a directory", "a symbolic link", "a FIFO"])
     func whatIsNoCounterIsToBeMovedAway(kind: String) throws {
         let session = try SessionDirectory()

@@ -21,7 +21,7 @@ package struct StoreExamination: Sendable {
         /// What is wrong, in a sentence.
         package let message: String
         /// What to do.
-        package let remedy: String
+        package var remedy: String
 
         /// Makes a finding.
         package init(_ severity: Severity, _ kind: String, place: String, _ message: String, remedy: String) {

@@ -46,7 +46,16 @@ enum EventsExaminer {
         to examination: inout StoreExamination
     ) {
         for problem in report.failures { examination.add(finding(.damage, problem, strangers)) }
-        for problem in report.warnings { examination.add(finding(.notice, problem, strangers)) }
+        let isSealBroken = report.failures.contains { $0.kind == .sealBroken }
+        for problem in report.warnings {
+            var notice = finding(.notice, problem, strangers)
+            // The bytes that are missing were sealed, and so acknowledged as durable.
+            if problem.kind == .tornTail, isSealBroken {
+                notice.remedy =
+                    "Append nothing, which would give the number of a lost event again; see what is said of the seal"
+            }
+            examination.add(notice)
+        }
         examination.damageCount = report.failureCount
     }
 
@@ -95,7 +104,7 @@ enum EventsExaminer {
                 + "which tells nothing of what was cut off before"
         case .sealSignature: "Do not trust the seal; find out who changed it"
         case .sealUntrusted: "Ask the signer for the key, or seal again with one that is trusted"
-        case .tornTail: "Nothing: the next append moves it to quarantine/. It was never acknowledged as durable"
+        case .tornTail: "Nothing: the next append moves it to quarantine/. It was not acknowledged, or not as durable"
         case .blankLine: "Nothing: blank lines are passed over, and count for the numbers"
         case .counter: "Nothing: the next append counts the lines and writes the counter anew"
         case .unsealedEvents: "Seal again with holdfast events seal when the session is closed"
