@@ -26,7 +26,9 @@ public enum ExitCode: Int32, Sendable, CaseIterable {
         case .refused:
             "refused by the rules: a replay, a revoked or expired grant, a conflict, a mismatch, a journal that does "
                 + "not verify, or a lock that is held when the time-out is 0"
-        case .usage: "the command line is wrong; nothing was done"
+        case .usage:
+            "the command line is wrong, or asks for what the store's contents do not allow, such as a new journal where "
+                + "something stands; nothing was done"
         case .malformedInput: "the input is malformed; nothing was done"
         case .missingInput: "a file or directory that is needed is not there"
         case .internalError: "an internal error, or a store that must be opened anew"

@@ -80,7 +80,8 @@ public enum HoldfastCommand {
     ) -> ExitCode {
         let remedy =
             changesStore
-            ? "; a change that was made stands: do not repeat it blindly, look at the store first"
+            ? "; a change that was made stands, and only what would have been printed is lost: look at the store before "
+                + "repeating the command"
             : "; make room or write elsewhere, then repeat the command"
         console.writeDiagnostic(
             "\(console.errorStyle.bad("error:")) standard output cannot be written: \(failure.code)\(remedy)"

@@ -8,6 +8,17 @@ import Testing
 struct EventsReadingTests {
     private static let golden = "\(Fixtures.directory)/eventlog/session/input"
 
+    /// No event can ever come where another store stands; a log that is not there yet may come.
+    @Test func anotherStoreIsNotFollowed() throws {
+        let journal = try JournalDirectory()
+        #expect(journal.run("init").code == .done)
+        CommandRun("events", "follow", journal.path, "--idle", "0.05").expectError(
+            .malformedInput,
+            "is not a session log"
+        )
+        #expect(CommandRun("events", "follow", journal.beside("none"), "--idle", "0.05").code == .done)
+    }
+
     @Test func readPrintsWhatIsStored() throws {
         let run = CommandRun("events", "read", Self.golden, "--json")
         #expect(run.outputBytes == (try Fixtures.bytes("eventlog", "session", "input/events.jsonl")))

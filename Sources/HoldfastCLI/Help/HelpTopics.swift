@@ -100,8 +100,10 @@ package enum HelpTopics {
                     + "appended; the error says how much. Sealing a log makes all of it durable."
             ),
             .paragraph(
-                "When a command was interrupted and nobody saw its exit code, repeat it with the same "
-                    + "--idempotency-key: the use that was recorded is then returned and not counted again."
+                "When journal reserve was interrupted and nobody saw its exit code, repeat it with the same "
+                    + "--idempotency-key: the use that was recorded is then returned and not counted again. No other command has "
+                    + "such a key. An event that is appended again stands twice, with two numbers: give it an event_id of your own, "
+                    + "by which readers tell that it is one."
             ),
             .paragraph(
                 "Writers take turns under a lock and wait for --timeout seconds; readers take no lock. Heads and "

@@ -33,6 +33,7 @@ enum EventsFollowCommand {
         ],
         exitNotes: [
             ExitNote(code: .done, meaning: "--limit or --idle was reached, or nobody reads the output any more"),
+            ExitNote(code: .malformedInput, meaning: "what stands at DIR is no log, and cannot become one"),
             ExitNote(code: .inputOutput, meaning: "the events were cut or replaced"),
         ],
         run: run
@@ -46,6 +47,8 @@ enum EventsFollowCommand {
         let console = context.console
         var rest = arguments.integer("limit") ?? .max
         let idle = arguments.milliseconds("idle")
+        // A log that is not there yet may come; in another kind of store none ever will.
+        try context.requirePlausibleLog(context.sessionLog())
         let follower = try context.asking { () throws(EventLogError) in
             try context.sessionLog().follow(from: arguments.integer("from"))
         }

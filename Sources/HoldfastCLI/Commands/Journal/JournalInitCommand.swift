@@ -8,7 +8,7 @@ enum JournalInitCommand {
         summary: "make a journal, or accept the one that is there",
         discussion: [
             "Makes the directory, with the directories above it, and says in it what it is, durably. A journal that "
-                + "is there already is left as it is."
+                + "is there already is left as it is, also in another layout: the output says which it has."
         ],
         positionals: [JournalArguments.directory],
         options: [

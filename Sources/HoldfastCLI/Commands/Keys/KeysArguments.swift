@@ -70,11 +70,17 @@ enum KeysArguments {
         help: "how many seconds to wait for the store's lock, 0 to try once; 60 when left out"
     )
 
-    /// Exit notes of every keys command.
+    /// Exit notes of every keys command that needs a store to be there.
     static let notes = [
         ExitNote(code: .missingInput, meaning: "there is no key store at DIR, or no root key where it should be"),
-        ExitNote(code: .lockTimeout, meaning: "another process held the lock for too long; with --timeout 0 this is 1"),
+        lockNote,
     ]
+
+    /// The exit note of every command that takes the lock.
+    static let lockNote = ExitNote(
+        code: .lockTimeout,
+        meaning: "another process held the lock for too long; with --timeout 0 this is 1"
+    )
 }
 
 extension KeyGranularity {

@@ -41,7 +41,14 @@ enum KeysInitCommand {
         exitNotes: [
             ExitNote(code: .done, meaning: "there is a key store that the root key opens"),
             ExitNote(code: .refused, meaning: "there is one of another granularity, or with another root key"),
-        ] + KeysArguments.notes,
+
+            ExitNote(code: .malformedInput, meaning: "a file or a store of another kind stands at DIR"),
+            ExitNote(
+                code: .missingInput,
+                meaning: "DIR cannot be reached, or the directory of the root key is not there"
+            ),
+            KeysArguments.lockNote,
+        ],
         changesStore: true,
         run: run
     )
