@@ -14,7 +14,11 @@ extension ApprovalJournal {
     /// Makes the journal's directory and says what it is, durably. An existing journal is opened as for an append, which mends what a
     /// crash has left, and nothing is appended.
     ///
-    /// - Throws: `.notAJournal` or `.unsupportedFormat` when something else stands there.
+    /// An existing one keeps its layout, whatever the options ask for; ``format()`` says which.
+    ///
+    /// - Throws: `.notAJournal` or `.unsupportedFormat` when something else stands there; `.journalMissing` when nothing does and
+    ///   nothing is to be made; `.platform`, `.lockBusy`, `.poisoned`, `.io`, and the verification failures: an existing journal
+    ///   is looked at as before an append.
     public func create() throws(JournalError) { try storage.create() }
 
     /// Appends a use as it is, numbered by the caller, without asking any rule: for callers that import uses.

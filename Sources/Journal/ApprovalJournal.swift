@@ -4,7 +4,7 @@ public import PlatformProfile
 
 /// An approval-use journal: has this (grant, nonce) been consumed, how often, and may it be once more now?
 ///
-///     let journal = ApprovalJournal(at: "approvals", fileSystem: PosixFileSystem())
+///     let journal = ApprovalJournal(at: "approvals", fileSystem: PosixFileSystem.shared)
 ///     let use = ApprovalUse(
 ///         grantID: grant, grantDigest: grantDigest, nonceDigest: ApprovalJournal.nonceDigest(nonce),
 ///         actor: "agent://indexer", action: "catalog.rebuild", subject: "urn:catalog:eu/7")

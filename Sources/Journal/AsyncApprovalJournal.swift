@@ -2,7 +2,7 @@ internal import FileSystemSeam
 
 /// A journal for tasks: nothing here blocks the threads that tasks run on.
 ///
-///     let journal = AsyncApprovalJournal(ApprovalJournal(at: "approvals", fileSystem: PosixFileSystem()))
+///     let journal = AsyncApprovalJournal(ApprovalJournal(at: "approvals", fileSystem: PosixFileSystem.shared))
 ///     let reservation = try await journal.reserve(use, maximumUses: 1)
 ///
 /// Waiting for the lock and for the disk is done by one thread of its own, which is started by the first call and ends

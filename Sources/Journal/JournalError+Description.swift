@@ -27,8 +27,8 @@ extension JournalError: CustomStringConvertible {
         case .lockBusy(let path, let waited):
             "\(path) was locked by another process for \(waited) ms. Try again, or allow more waiting time"
         case .usesExhausted(let grant, let maximum, let current):
-            "no uses left under the grant \"\(grant)\": \(current) of \(maximum) are consumed, of this nonce or, where the "
-                + "grant itself has a limit, of the grant. Ask for a new approval"
+            "no uses left under the grant \"\(grant)\": \(Self.consumed(current, of: maximum)), by this nonce, or by all its nonces "
+                + "together where a limit for the grant was given. Ask for a new approval"
         case .grantRevoked(let grant, let index):
             "the grant \"\(grant)\" was revoked by record \(index). Ask for a new approval"
         case .expired(let expiresAt, let now):
@@ -56,6 +56,11 @@ extension JournalError: CustomStringConvertible {
             "the journal was rolled back: record \(expected.index) with the digest \(expected.digest) was seen "
                 + "before, now it \(Self.foundState(found, expected)). \(Self.restoreRemedy)"
         }
+    }
+
+    /// More can be consumed than are allowed by now: the next one may allow fewer than the one before.
+    private static func consumed(_ current: UInt32, of maximum: UInt32) -> String {
+        current > maximum ? "\(current) are consumed, and \(maximum) allowed" : "\(current) of \(maximum) are consumed"
     }
 
     private static let restoreRemedy = "Nothing is appended to it; restore the journal from a copy that verifies"

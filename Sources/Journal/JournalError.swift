@@ -6,7 +6,8 @@ public import PlatformProfile
 /// After any of them the journal holds exactly what was acknowledged before. Only `.io` may leave the last
 /// record written although the call failed; reserving again with the same idempotency key then returns it.
 public enum JournalError: Error, Sendable, Hashable {
-    /// The file system failed. `file` is relative to the journal's directory.
+    /// The file system failed. `file` is relative to the journal's directory; where that itself could not be opened it is the
+    /// journal's path, and in words what else failed, such as a thread.
     case io(FileSystemError, file: String)
     /// A record that is stored cannot be read.
     case malformedRecord(index: UInt64, file: String, reason: String)
@@ -38,9 +39,9 @@ public enum JournalError: Error, Sendable, Hashable {
     /// A sync failed on this handle earlier; nothing more is acknowledged on it. Where a reader's failed, nothing is reported that only
     /// another sync would make durable; what a writer makes durable meanwhile is.
     case poisoned(path: String)
-    /// Something that is not a journal stands at the path.
     /// A journal was expected, and none stands at the path; see ``JournalOptions/createsWhenAbsent``.
     case journalMissing(path: String, reason: String)
+    /// Something that is not a journal stands at the path.
     case notAJournal(path: String, reason: String)
     /// The journal has a format or version that this version does not know.
     case unsupportedFormat(path: String, found: String)
@@ -71,8 +72,8 @@ extension JournalError {
         case .idempotencyConflict: "idempotency_conflict"
         case .clockRegression: "clock_regression"
         case .poisoned: "poisoned"
-        case .notAJournal: "not_a_journal"
         case .journalMissing: "journal_missing"
+        case .notAJournal: "not_a_journal"
         case .unsupportedFormat: "unsupported_format"
         case .invalidArgument: "invalid_argument"
         case .rolledBack: "rolled_back"

@@ -54,7 +54,7 @@ struct JournalCopyTests {
         }
         journal.run("checkpoint", "--from", "3", "--to", "99").expectError(
             .usage,
-            "\(journal.path): --from to --to is 3 to 99"
+            "\(journal.path): --from 3 and --to 99 name no range; the journal has records 1 to 5"
         )
         let altered = try String(contentsOfFile: file, encoding: .utf8).replacing("agent://a", with: "agent://b")
         try TestFile.write(altered, file)

@@ -26,7 +26,7 @@ extension ApprovalJournal {
         guard first >= 1, first <= last, last <= head.index else {
             throw .invalidArgument(
                 member: "from_record_index",
-                reason: "to to_record_index is \(first) to \(last), and the journal has records 1 to \(head.index)"
+                reason: "\(first) and to_record_index \(last) name no range; the journal has records 1 to \(head.index)"
             )
         }
         var tree = MerkleAccumulator()
