@@ -150,7 +150,7 @@ struct JournalForgeryTests {
         journal.run("verify", "--note", note).expectError(.usage, "--note-key")
         journal.run("verify", "--note-key", vkey).expectError(.usage, "--note")
         journal.run("verify", "--anchor", "-", "--note", "/dev/stdin", "--note-key", vkey)
-            .expectError(.usage, "--anchor or --note cannot all be standard input")
+            .expectError(.usage, "only one of --anchor or --note can be standard input")
         journal.run("verify", "--note", note, "--note-key", "nonsense").expectError(.usage, "no verifier key")
         let text = try String(contentsOfFile: note, encoding: .utf8)
         try TestFile.write(text.replacing("example.com/j\n3\n", with: "example.com/j\n2\n"), note)

@@ -56,7 +56,7 @@ struct KeysRefusalTests {
     @Test(arguments: ["mint", "seal", "shred", "rotate"]) func aScopeIsNeeded(command: String) throws {
         let keys = try KeyDirectory()
         keys.run(command).expectError(.usage, "give either --entity, --category, --kind or --event")
-        keys.run(command, "--entity", "a", "--kind", "1").expectError(.usage, "not both")
+        keys.run(command, "--entity", "a", "--kind", "1").expectError(.usage, "give only one of --entity, ")
     }
 
     @Test(arguments: [

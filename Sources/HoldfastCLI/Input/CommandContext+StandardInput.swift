@@ -17,7 +17,7 @@ extension CommandContext {
         if takesFile, InputSource.isStandardInput(arguments.positional("FILE") ?? "-") { readers.append("FILE") }
         if readers.count > 1 {
             throw .usage(
-                "\(ValueKind.list(readers)) cannot all be standard input, which is read once; give a file, or /dev/fd/N"
+                "only one of \(ValueKind.list(readers)) can be standard input, which is read once; give a file, or /dev/fd/N"
             )
         }
     }

@@ -72,7 +72,11 @@ extension CommandParsing {
         let spelled = alternatives.sets.map { set in set.map { "--\($0)" }.joined(separator: " with ") }
         let begun = alternatives.sets.filter { set in set.contains { arguments.has($0) } }
         guard begun.count <= 1 else {
-            throw failure("give either \(ValueKind.list(spelled)), not both")
+            let isPair = spelled.count == 2
+            throw failure(
+                isPair
+                    ? "give either \(ValueKind.list(spelled)), not both" : "give only one of \(ValueKind.list(spelled))"
+            )
         }
         guard let set = begun.first else {
             if !alternatives.isRequired { return }

@@ -32,10 +32,8 @@ extension CapabilityField {
         case .lockHandles, .lockProcesses, .lockEnds, .lockDirectories, .lockSymbolicLinks:
             "keep the store on a local file system, whose flock is the kernel's"
         case .renameReplaces, .exclusiveRename, .links, .removedFiles, .unnamedFiles, .caseMatters,
-            .normalizationMatters:
-            "keep the store on the kind of file system that the profile was recorded on"
-        case .positionedReads, .sharedMaps, .preallocation, .holePunching, .fineModificationTimes:
-            "keep the store on the kind of file system that the profile was recorded on"
+            .normalizationMatters, .positionedReads, .sharedMaps, .preallocation, .holePunching, .fineModificationTimes:
+            "keep the store on a local file system that does this as wanted, or on the kind that a profile was recorded on"
         case .monotonicClock: "use a host whose clock does not go back"
         }
     }

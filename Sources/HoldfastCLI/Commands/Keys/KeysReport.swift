@@ -35,7 +35,7 @@ enum KeysReport {
         table.add(["time", receipt.time])
         if !receipt.reason.isEmpty { table.add(["reason", receipt.reason]) }
         table.add(["assurance", receipt.assurance.name])
-        table.add(["not reached", receipt.residualRisks.names.joined(separator: ", ")])
+        table.add(["not covered", receipt.residualRisks.names.joined(separator: ", ")])
         return ["\(style.good("destroyed:")) \(keys), receipt \(receipt.number)"]
             + table.lines(withHeading: false, style: style).map { "  \($0)" }
     }
@@ -68,9 +68,11 @@ enum KeysReport {
     ) -> [String] {
         if verification.isErased {
             let keys = receipt.keyIDs.count == 1 ? "the key" : "the \(receipt.keyIDs.count) keys"
+            let verb = receipt.keyIDs.count == 1 ? "is" : "are"
             return [
-                "\(style.good("erased:")) \(keys) of receipt \(receipt.number) are not in the keyset (\(receipt.assurance.name))",
-                "  not reached: \(receipt.residualRisks.names.joined(separator: ", "))",
+                "\(style.good("erased:")) \(keys) of receipt \(receipt.number) \(verb) no longer in the keyset (assurance: "
+                    + "\(receipt.assurance.name))",
+                "  not covered: \(receipt.residualRisks.names.joined(separator: ", "))",
             ]
         }
         return ["\(style.bad("not erased:")) receipt \(receipt.number) does not hold"]
