@@ -51,11 +51,11 @@ struct WriteOrderTests {
     }
 
     /// Whoever made the directories may have been killed before they were synced.
-    @Test func aFreshHandleMakesTheDirectoriesDurable() throws {
+    @Test(arguments: [true, false]) func aFreshHandleMakesTheDirectoriesDurable(createsWhenAbsent: Bool) throws {
         let journal = try TestJournal()
         _ = try journal.open().reserve(use())
         journal.fileSystem.forgetCalls()
-        _ = try journal.open().reserve(use())
+        _ = try journal.open(JournalOptions(createsWhenAbsent: createsWhenAbsent)).reserve(use())
         let made = try changes(journal).prefix(3)
         #expect(made == ["syncDirectory ..", "makeDirectory records", "syncDirectory"])
     }

@@ -47,6 +47,15 @@ extension Directory {
 }
 
 extension FileSystem {
+    /// Opens a directory that stands, and makes its name durable as ``openDirectory(_:creating:)`` does.
+    ///
+    /// - Throws: `.noEntry` when there is none.
+    package func openStandingDirectory(_ path: String) throws(FileSystemError) -> any Directory {
+        let directory = try openDirectory(path)
+        try syncParent(of: directory, at: path)
+        return directory
+    }
+
     /// Opens the directory at `path`, and makes it and the directories above it where they are missing,
     /// durably.
     ///

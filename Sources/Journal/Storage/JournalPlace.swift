@@ -37,10 +37,11 @@ struct JournalPlace: Sendable {
     ///
     /// Its name is made durable also when it stood already: whoever made it may have been killed before the sync.
     func madeDirectory() throws(JournalError) -> any Directory {
-        if !options.createsWhenAbsent, let directory = try directory() { return directory }
-        do {
+        do throws(FileSystemError) {
+            if !options.createsWhenAbsent { return try fileSystem.openStandingDirectory(path) }
             return try fileSystem.openDirectory(path, creating: .ownerDirectory)
         } catch {
+            if error.code == .noEntry, !options.createsWhenAbsent { throw missing("there is no such directory") }
             throw openingError(error)
         }
     }

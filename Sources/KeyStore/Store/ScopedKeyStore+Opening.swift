@@ -108,7 +108,7 @@ extension ScopedKeyStore {
     ) throws(KeyStoreError) -> any Directory {
         do throws(FileSystemError) {
             if options.createsWhenAbsent { return try fileSystem.openDirectory(path, creating: .ownerDirectory) }
-            return try fileSystem.openDirectory(path)
+            return try fileSystem.openStandingDirectory(path)
         } catch  where error.code == .noEntry {
             throw .keysetMissing(path: path, evidence: "a store was expected there")
         } catch {
