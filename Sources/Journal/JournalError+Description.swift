@@ -44,7 +44,7 @@ extension JournalError: CustomStringConvertible {
                 + "and open the journal again"
         case .journalMissing(let path, let reason):
             "no journal stands at \(path): \(reason). Check the path, and whether its file system is mounted; a new journal "
-                + "is made with create(), or holdfast journal init"
+                + "is made with holdfast journal init, or create() of a handle that may make one"
         case .notAJournal(let path, let reason):
             "\(path) is not a journal: \(reason). Name a journal's directory, or an empty or new one"
         case .unsupportedFormat(let path, let found):

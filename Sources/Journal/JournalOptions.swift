@@ -30,7 +30,8 @@ public struct JournalOptions: Sendable, Hashable {
         set { segmentSettings.segmentByteMaximum = min(max(newValue, 4096), 1 << 40) }
     }
     /// Whether a directory that is not there is an empty journal to readers and is made by the first append, and an empty
-    /// directory is an empty journal. Where it is false, one was expected: every call throws
+    /// directory is an empty journal. Where it is false, one was expected: every call but
+    /// ``ApprovalJournal/create(from:progress:)``, which makes one of a bundle, throws
     /// ``JournalError/journalMissing(path:reason:)`` when none was made there, and nothing is made. For whoever must not
     /// take a mistyped path or a file system that is not mounted for a journal in which nothing was used yet.
     public var createsWhenAbsent: Bool

@@ -25,7 +25,6 @@ struct DoctorAdviceTests {
         }
     }
 
-    /// No append can write a counter there, whatever the counter would be good for.
     /// Bytes that a seal covers were durable: the remedy for a cut line is not to append over their loss.
     @Test func whatASealCoversIsNotToBeAppendedTo() throws {
         let session = try SessionDirectory()
@@ -43,6 +42,7 @@ struct DoctorAdviceTests {
         #expect(unsealed.output.contains("It was not acknowledged, or not as durable"), "\(unsealed.output)")
     }
 
+    /// No append can write a counter there, whatever the counter would be good for.
     @Test(arguments: ["a directory", "a symbolic link", "a FIFO"])
     func whatIsNoCounterIsToBeMovedAway(kind: String) throws {
         let session = try SessionDirectory()

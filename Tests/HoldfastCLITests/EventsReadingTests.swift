@@ -14,9 +14,12 @@ struct EventsReadingTests {
         #expect(journal.run("init").code == .done)
         CommandRun("events", "follow", journal.path, "--idle", "0.05").expectError(
             .malformedInput,
-            "is not a session log"
+            "holds a store of another kind"
         )
         #expect(CommandRun("events", "follow", journal.beside("none"), "--idle", "0.05").code == .done)
+        // A session's directory is shared with what else belongs to the session.
+        try TestFile.write("notes", journal.beside("notes.txt"))
+        #expect(CommandRun("events", "follow", journal.beside(""), "--idle", "0.05").code == .done)
     }
 
     @Test func readPrintsWhatIsStored() throws {

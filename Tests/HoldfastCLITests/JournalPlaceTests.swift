@@ -11,7 +11,7 @@ struct JournalPlaceTests {
     private static let readers: [[String]] = [
         ["find", "--use-id", "u"], ["uses", "--grant", "g"], ["list"], ["head"], ["verify"], ["rebuild-indexes"],
     ]
-    /// Every command that makes one.
+    /// Every command that writes.
     private static let writers: [[String]] = [
         ["init"], ["revoke", "--grant", "g", "--grant-digest", "d", "--revoker", "r"],
         [
@@ -135,7 +135,8 @@ struct ExistingJournalTests {
     /// Commands that ask for a journal that was made.
     private static let commands = [
         reserve + ["--existing"], ["check", "--grant", "g", "--nonce-digest", digest, "--existing"],
-        ["verify", "--existing"], revoke, ["export", "--out", "OUT"], ["convert", "--to", "segments", "--out", "OUT"],
+        ["verify", "--existing"], ["repair", "--yes"], revoke, ["export", "--out", "OUT"],
+        ["convert", "--to", "segments", "--out", "OUT"],
     ]
 
     private func run(_ words: [String], on path: String) -> CommandRun {

@@ -117,7 +117,13 @@ struct OutputFileTests {
                 CommandRun(["journal"] + words).expectError(.usage, "among the files of a store", "nothing was written")
             }
         }
+        let inner = journal + "/inner"
+        CommandRun("events", "append", inner, input: SessionDirectory.event("a")).expectError(.usage, "among the files")
+        CommandRun("keys", "init", inner, "--root-key", temporary.path + "/r").expectError(.usage, "among the files")
+        let use = ["--grant", "g", "--nonce-digest", JournalDirectory.digest("n"), "--actor", "a", "--action", "x"]
+        CommandRun(["journal", "reserve", inner, "--subject", "s"] + use).expectError(.usage, "among the files")
         #expect(try TestFile.tree(temporary.path) == before)
+        #expect(CommandRun("journal", "init", journal + "/.").code == .done)
         #expect(
             CommandRun("events", "append", temporary.path + "/session", input: SessionDirectory.event("a")).code
                 == .done

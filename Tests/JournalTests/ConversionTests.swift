@@ -66,7 +66,6 @@ struct ConversionTests {
         try expectSame(other, handle)
     }
 
-    /// A journal that another tool wrote, with members and white space of its own.
     /// A journal may have any name that a directory may have, and so may its copy.
     @Test func aCopyHasANameOfAnyLength() throws {
         let journal = try filled(.segments)
@@ -75,6 +74,7 @@ struct ConversionTests {
         try expectSame(self.handle(path, journal), journal.open())
     }
 
+    /// A journal that another tool wrote, with members and white space of its own.
     @Test func anotherToolsJournalKeepsItsDigests() throws {
         let source = try TestJournal(.jsonRecords, in: Self.disk)
         try FileManager.default.copyItem(atPath: Fixtures.directory + "/journal/small/input", toPath: source.path)

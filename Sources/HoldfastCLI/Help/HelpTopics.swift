@@ -96,7 +96,7 @@ package enum HelpTopics {
             ),
             .paragraph(
                 "When events append ends with code 0, its events survive the death of the process; with --durability "
-                    + "every they survive a loss of power as well. Code 74 may mean that a part of a large batch is "
+                    + "every they survive a loss of power as well. Code 74 may mean that a part of a batch is "
                     + "appended; the error says how much. Sealing a log makes all of it durable."
             ),
             .paragraph(

@@ -5,6 +5,7 @@ struct OutputFile {
     private let fileSystem: any FileSystem
     private let directory: any Directory
     private let name: String
+    private let beginnings: [String]
     private let quoted: String
 
     /// Opens the directory that the file will lie in; the file itself is not touched yet.
@@ -21,6 +22,7 @@ struct OutputFile {
         let (place, name) = FilePath.split(path)
         self.fileSystem = fileSystem
         self.name = name
+        self.beginnings = beginnings
         quoted = Printable.quoted(path, maximum: 200)
         if path == "-" {
             throw .usage("this goes to a file and not to standard output; name one (./- for a file with that name)")
@@ -44,16 +46,20 @@ struct OutputFile {
                 "\(quoted) would lie among the files of a store (\(store)); nothing was written. Name a file outside of it"
             )
         }
-        guard isReplaceable(by: beginnings) else {
-            throw .usage(
-                "\(quoted) is there, and is no earlier output of this command: what it holds would be lost. Nothing was "
-                    + "written; give another name, or remove it"
-            )
-        }
+        try requireReplaceable()
+    }
+
+    /// Refuses to replace what is no earlier output; asked again after the work, which may take long.
+    private func requireReplaceable() throws(CommandFailure) {
+        if isReplaceable { return }
+        throw .usage(
+            "\(quoted) is there, and is no earlier output of this command: what it holds would be lost. Nothing was "
+                + "written; give another name, or remove it"
+        )
     }
 
     /// Whether nothing stands at the name, or an empty file, or one that begins as one of these.
-    private func isReplaceable(by beginnings: [String]) -> Bool {
+    private var isReplaceable: Bool {
         do throws(FileSystemError) {
             guard try directory.exists(name) else { return true }
             let file = try directory.open(name, .read, permissions: .ownerFile)
@@ -81,6 +87,7 @@ struct OutputFile {
         }
         do throws(CommandFailure) {
             try body(file)
+            try requireReplaceable()
         } catch {
             try? directory.remove(temporary)
             throw error
@@ -97,6 +104,7 @@ struct OutputFile {
 
     /// Writes the whole file, or leaves what was there.
     func write(_ bytes: [UInt8]) throws(CommandFailure) {
+        try requireReplaceable()
         do throws(FileSystemError) {
             try directory.replaceAtomically(name, with: bytes)
         } catch {

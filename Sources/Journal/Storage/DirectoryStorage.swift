@@ -126,15 +126,13 @@ final class DirectoryStorage: JournalStorage {
             if let anchor = request.anchor { report.check(anchor) { _ in nil } }
             return report
         }
-        var report = try journal(try place.format(of: directory)).verify(request, progress: progress)
-        // With one there, a journal whose manifest is lost is not known by its parts any more.
+        let format = try place.format(of: directory)
+        var report = try journal(format).verify(request, progress: progress)
+        // With one there, a journal in segments whose manifest is lost is not known by its parts any more.
         for name in try place.strangers(in: directory) {
+            let harm = format == .segments ? "; were \(JournalManifest.fileName) lost, it would be in the way" : ""
             report.warnings.append(
-                VerificationWarning(
-                    kind: .foreignFile,
-                    message:
-                        "\(name) is no part of a journal; were \(JournalManifest.fileName) lost, it would be in the way"
-                )
+                VerificationWarning(kind: .foreignFile, message: "\(name) is no part of a journal\(harm)")
             )
         }
         return report

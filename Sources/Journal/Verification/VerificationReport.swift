@@ -110,7 +110,7 @@ public struct VerificationWarning: Sendable, Hashable {
         case indexStale = "index_stale"
         /// An append was interrupted before its record was published.
         case leftoverFile = "leftover_file"
-        /// A file that is no record stands among the records.
+        /// A file that is no record stands among the records, or one that is no part of a journal beside its parts.
         case foreignFile = "foreign_file"
         /// An append was interrupted in the middle of its line.
         case tornTail = "torn_tail"
@@ -156,7 +156,7 @@ public struct VerificationFinding: Sendable, Hashable {
 /// cannot be seen from inside, into a failure.
 ///
 /// As a file it is a head: `{"index":12,"digest":"sha256:…"}`, as `holdfast journal head --json` prints. That of an empty
-/// journal, index 0 without a digest, holds nothing.
+/// journal, index 0 with an empty digest, holds nothing.
 public struct JournalAnchor: Sendable, Hashable {
     /// The last record that was seen.
     public let index: UInt64

@@ -42,7 +42,7 @@ enum CrashExploreCommand {
             OptionDescription(
                 name: "html",
                 arity: .value(.file, name: "FILE"),
-                help: "write the report as one page with a picture of each finding, too; replaces the file"
+                help: "write the report as one page with a picture of each finding, too; an earlier page is replaced"
             ),
         ],
         examples: [

@@ -101,8 +101,12 @@ package struct StoreExaminer: Sendable {
     /// - Parameter path: where the store would be made.
     /// - Throws: a usage failure. What cannot be looked at is for the store to say.
     static func requireOutsideStores(_ path: String, _ fileSystem: any FileSystem) throws(CommandFailure) {
-        guard let parts = PathParts(path), let directory = try? fileSystem.openDirectory(parts.parent) else { return }
+        guard let parts = PathParts(path), ![".", ".."].contains(parts.last),
+            let directory = try? fileSystem.openDirectory(parts.parent)
+        else { return }
         defer { try? directory.close() }
+        // One that stands is not made.
+        if (try? directory.exists(parts.last)) == true { return }
         guard let store = store(owning: parts.last, in: directory, at: parts.parent, fileSystem) else { return }
         throw .usage(
             "\(Printable.quoted(path, maximum: 200)) would lie among the files of a store (\(store)); nothing was written. Name a "

@@ -70,6 +70,7 @@ enum EventsAppendCommand {
 
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
         let events = try readEvents(context)
+        try StoreExaminer.requireOutsideStores(context.directory, context.fileSystem)
         try EventsExaminer.examiner.requireNoOther(context)
         let log = context.sessionLog(
             context.arguments.text("durability") == "every" ? .every : .none,

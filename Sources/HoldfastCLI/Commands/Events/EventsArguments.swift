@@ -57,15 +57,11 @@ extension CommandContext {
     func existingSessionLog() throws(CommandFailure) -> SessionLog {
         try requireDirectory("append a first event with holdfast events append")
         let log = sessionLog()
-        try requirePlausibleLog(log)
-        return log
-    }
-
-    /// Refuses what cannot be a log: a mistyped path shall not look like one without events.
-    func requirePlausibleLog(_ log: SessionLog) throws(CommandFailure) {
+        // A mistyped path shall not look like a log without events.
         if try !asking({ () throws(EventLogError) in try log.isPlausible() }) {
             throw CommandFailure(.notALog(path: directory, reason: "none of its files is one of a log"), of: self)
         }
+        return log
     }
 
     /// Runs `body`, and turns what the log refuses into a failure of the command.

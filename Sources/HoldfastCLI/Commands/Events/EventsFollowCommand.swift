@@ -33,7 +33,7 @@ enum EventsFollowCommand {
         ],
         exitNotes: [
             ExitNote(code: .done, meaning: "--limit or --idle was reached, or nobody reads the output any more"),
-            ExitNote(code: .malformedInput, meaning: "what stands at DIR is no log, and cannot become one"),
+            ExitNote(code: .malformedInput, meaning: "another kind of store stands at DIR"),
             ExitNote(code: .inputOutput, meaning: "the events were cut or replaced"),
         ],
         run: run
@@ -47,8 +47,8 @@ enum EventsFollowCommand {
         let console = context.console
         var rest = arguments.integer("limit") ?? .max
         let idle = arguments.milliseconds("idle")
-        // A log that is not there yet may come; in another kind of store none ever will.
-        try context.requirePlausibleLog(context.sessionLog())
+        // A log that is not there yet may come; in the directory of another kind of store none ever will.
+        try EventsExaminer.examiner.requireNoOther(context)
         let follower = try context.asking { () throws(EventLogError) in
             try context.sessionLog().follow(from: arguments.integer("from"))
         }

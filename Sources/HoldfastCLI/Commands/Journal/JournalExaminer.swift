@@ -81,7 +81,8 @@ enum JournalExaminer {
         case .headMissing, .headUnreadable, .headBehind, .tornTail:
             "Nothing: the next append mends it; holdfast journal repair does it now"
         case .indexStale: "holdfast journal rebuild-indexes"
-        case .leftoverFile: "Remove it when nobody is writing"
+        case .leftoverFile:
+            "holdfast journal repair removes it from segments; elsewhere remove it when nobody is writing"
         case .foreignFile: "Move it away"
         }
     }

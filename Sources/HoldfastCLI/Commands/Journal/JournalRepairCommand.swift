@@ -36,7 +36,8 @@ enum JournalRepairCommand {
     )
 
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
-        let journal = try context.existingJournal()
+        // In an empty directory there is nothing to repair, and nothing is to be made.
+        let journal = try context.existingJournal(mustStand: true)
         let before = try verified(journal, context)
         guard before.isIntact else {
             _ = VerificationText.show(before, isStrict: false, context)

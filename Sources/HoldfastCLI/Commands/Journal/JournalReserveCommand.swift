@@ -99,6 +99,7 @@ enum JournalReserveCommand {
             idempotencyKey: arguments.text("idempotency-key"),
             expiresAt: arguments.text("expires-at")
         )
+        if !arguments.has("existing") { try StoreExaminer.requireOutsideStores(context.directory, context.fileSystem) }
         let journal = context.journal()
         let reservation = try context.asking { () throws(JournalError) in
             try journal.reserve(

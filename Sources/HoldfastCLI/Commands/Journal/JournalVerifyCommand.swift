@@ -8,8 +8,9 @@ enum JournalVerifyCommand {
         summary: "check every record, its digest and its place in the chain",
         discussion: [
             "Changes nothing and takes no lock. Failures break the chain, or what an anchor, a note or a key says of it. "
-                + "Warnings are about heads and indexes, which the next append mends, and about stray files, which nothing "
-                + "removes. Findings are what an intact chain can hold although it should not, such as a use after a revocation.",
+                + "Warnings are about heads and torn tails, which the next append mends, about indexes, which journal "
+                + "rebuild-indexes makes anew (a stale one may have been forged to allow a use again), and about files that are "
+                + "no part of the journal. Findings are what an intact chain can hold although it should not, such as a use after a revocation.",
             "Whether the whole directory was replaced by an older copy cannot be seen from inside: that takes an "
                 + "anchor, the output of journal head --json kept elsewhere, or a note of journal checkpoint --note-out.",
             "Whoever can write all of the directory can make the whole chain anew, with right digests. With --key that shows: a "

@@ -41,7 +41,6 @@ enum KeysInitCommand {
         exitNotes: [
             ExitNote(code: .done, meaning: "there is a key store that the root key opens"),
             ExitNote(code: .refused, meaning: "there is one of another granularity, or with another root key"),
-
             ExitNote(code: .malformedInput, meaning: "a file or a store of another kind stands at DIR"),
             ExitNote(
                 code: .missingInput,
@@ -57,6 +56,7 @@ enum KeysInitCommand {
         let asked = context.arguments.text("granularity")
         let granularity = KeyGranularity.allCases.first { $0.name == asked } ?? .entity
         let root = try KeysInput.root(context)
+        try StoreExaminer.requireOutsideStores(context.directory, context.fileSystem)
         try KeysExaminer.examiner.requireNoOther(context)
         do throws(CommandFailure) {
             try context.keyStore(root, granularity, createsWhenAbsent: true).close()
