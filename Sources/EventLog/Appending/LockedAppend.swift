@@ -29,6 +29,8 @@ struct LockedAppend {
     let events: EncodedEvents
     /// A torn tail that was copied and may be cut off.
     var copy: Quarantine.Copy?
+    /// Where the lines begin that a failed write left whole.
+    private(set) var stayedFrom: Int64?
     /// The tail that was cut off.
     private var quarantined: QuarantinedTail?
 
@@ -136,7 +138,7 @@ struct LockedAppend {
         return record.count - 1 == lastNumber ? record.count : nil
     }
 
-    private func write(
+    private mutating func write(
         to log: inout OpenLog,
         _ options: SessionLogOptions,
         _ opened: OpenEvents,
@@ -158,6 +160,7 @@ struct LockedAppend {
             let stayed = UInt64(Self.withdraw(bytes, from: opened.file, size: size))
             guard stayed > 0 else { throw .io(error, file: LogFiles.events) }
             log.highestGiven = max(log.highestGiven ?? 0, next + stayed - 1)
+            stayedFrom = size
             throw .partlyAppended(path: log.path, sequenceNumbers: next..<(next + stayed), error)
         }
         let end = size + Int64(bytes.count)

@@ -93,6 +93,14 @@ extension SessionLog {
                         reopenings += 1
                         continue
                     }
+                    // Those lines that a failed write left are for the next flush, too.
+                    if let start = append.stayedFrom, let events = log.events {
+                        _ = commits.noteWrite(
+                            of: events,
+                            in: log.directory,
+                            from: options.durability == .none ? start : nil
+                        )
+                    }
                     kept = consume log
                     throw failure(error, deadline)
                 }

@@ -116,8 +116,16 @@ struct LimitTests {
         let left = before.count + byteCount / before.count * before.count
         let after = try log.bytes()
         #expect(after.count == left && after.starts(with: before))
+        // What stayed is not to be appended again, so it is the next flush that makes it durable.
+        try handle.flush()
+        calls.forget()
+        calls.setFault { $0.name == .write ? .short(byteCount) : nil }
+        #expect(try eventLogError { try handle.append([event(), event()]) } != nil)
+        calls.setFault(nil)
+        try handle.flush()
+        #expect(calls.names.contains { $0 == "fdatasync" || $0 == "fsync" } == (stayed > 0), "\(calls.names)")
         try handle.append(event("b"))
-        try log.expectSound(left / before.count + 1)
+        try log.expectSound(left / before.count + stayed + 1)
     }
 
     /// Where it cannot be taken back it is a torn tail, or whole lines that were not acknowledged.
