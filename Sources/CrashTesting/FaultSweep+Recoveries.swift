@@ -24,6 +24,9 @@ extension FaultSweep {
             switch ending {
             case .recovered: break
             case .threw where plan.kills: break
+            case .threw(let error) where plan.entries.isEmpty:
+                add("the recovery failed: \(error)", nil)
+                return nil
             case .threw(let error):
                 report.recoveriesThatThrew += 1
                 if isOwnError(error) { break }

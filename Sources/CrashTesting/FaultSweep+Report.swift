@@ -35,6 +35,8 @@ extension FaultSweep {
         /// States whose recoveries were struck: one for each way in which recoveries go, at most
         /// ``FaultSweep/recoveryMaximum``.
         public internal(set) var recoveryWays = 0
+        /// How many ways there were.
+        public internal(set) var recoveryWaysPossible = 0
         /// Recoveries that a fault struck.
         public internal(set) var recoveries = 0
         /// How many of them were possible in these states.
@@ -64,6 +66,7 @@ extension FaultSweep {
         /// these parts.
         public var isExhaustive: Bool {
             triesPairs && pairs == pairsPossible && kills > 0 && triesRecoveries && recoveries == recoveriesPossible
+                && recoveryWays == recoveryWaysPossible
                 && sampledExplorations == 0 && boundedExplorations == 0
         }
 
@@ -112,8 +115,10 @@ extension FaultSweep {
             if triesRecoveries {
                 let part =
                     recoveries == recoveriesPossible ? "all \(recoveries)" : "\(recoveries) of \(recoveriesPossible)"
-                text +=
-                    "  \(part) faults in \(Count(recoveryWays, "way")) of recovering; \(recoveriesThatThrew) reported\n"
+                let ways = Count(recoveryWays, "way")
+                let some =
+                    recoveryWays == recoveryWaysPossible ? "\(ways)" : "\(recoveryWays) of \(recoveryWaysPossible) ways"
+                text += "  \(part) faults in \(some) of recovering; \(recoveriesThatThrew) reported\n"
             } else {
                 text += "  recoveries without faults\n"
             }

@@ -107,6 +107,7 @@ public struct FaultSweep: Sendable {
         let clean = try faultless.explore(WorkloadStart(explorer.seed, prepare), nil, workload, recover, check) {
             if triesRecoveries { $0.ways = RecoveryWays() }
         } after: { engine, recording in
+            report.recoveryWaysPossible = engine.ways?.all.count ?? 0
             struck = StruckState.ways(in: engine, recording, atMost: recoveryMaximum)
         }
         report.add(clean.statistics)

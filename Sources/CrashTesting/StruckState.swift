@@ -69,15 +69,24 @@ struct StruckState<Acknowledgement: Equatable> {
         let recording: Recording<Int>
         do {
             recording = try explorer.record(start, operationMaximum: limit) { (first, _: (Int) -> Void) in
+                var store: Store?
                 do {
-                    let store = try recover(first)
-                    operations = disk.trace.count
-                    disk.faults = FaultPlan()
-                    if judgesFirst, let message = try verdict(on: store, check) { ending = .broken(message) }
+                    store = try recover(first)
+                } catch let failure as CheckFailure {
+                    if judgesFirst { ending = .broken(failure.message) }
                 } catch {
-                    if operations == 0 { operations = disk.trace.count }
                     ending = .threw(error)
                 }
+                operations = disk.trace.count
+                disk.faults = FaultPlan()
+                if judgesFirst, let found = store {
+                    do {
+                        if let message = try verdict(on: found, check) { ending = .broken(message) }
+                    } catch {
+                        ending = .broken("the check threw: \(error)")
+                    }
+                }
+                store = nil
                 if case .broken = ending { return }
                 let next: Store
                 do { next = try recover(start.nextProcess(after: first)) } catch {

@@ -102,7 +102,7 @@ struct EventLogFaultTests {
         for model in runsLongTests ? PersistenceModel.all : [.posixMinimal] {
             var sweep = FaultSweep(model)
             sweep.triesPairs = runsLongTests
-            sweep.recoveryMaximum = runsLongTests ? 2_000 : 60
+            sweep.recoveryMaximum = runsLongTests ? 2_000 : 30
             // A seal is taken twice, and what the two have in common is believed: a wrong bit in each defeats that, so its pairs
             // have other bits than those of the first byte left out.
             if runsLongTests, story.description == EventLogStory.sealOnce.description {

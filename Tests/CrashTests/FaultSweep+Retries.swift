@@ -12,7 +12,10 @@ extension FaultSweep {
             $0 == .sync || $0 == .syncDirectory
         }
     ) -> FaultSweep {
-        brief(runs: 4, pairs: 200) { isFailing($0) ? [.error(.inputOutput)] : [] }
+        var sweep = brief(runs: 4, pairs: 200) { isFailing($0) ? [.error(.inputOutput)] : [] }
+        // The stores' other sweeps kill in the quick form, too.
+        sweep.triesKills = runsLongTests
+        return sweep
     }
 
     /// Some faults, and only in the long form pairs of them; recoveries are not crashed as well.
@@ -27,7 +30,7 @@ extension FaultSweep {
         sweep.faults = faults
         sweep.triesPairs = runsLongTests
         sweep.pairMaximum = pairs
-        sweep.recoveryMaximum = runsLongTests ? 1_000 : 30
+        sweep.recoveryMaximum = runsLongTests ? 1_000 : 20
         sweep.explorer.runMaximum = runsLongTests ? 20 : runs
         sweep.explorer.sampleCount = runsLongTests ? 20 : 0
         sweep.explorer.depth = 1

@@ -52,7 +52,7 @@ struct KeyStoreFaultTests {
             }
             sweep.triesPairs = runsLongTests
             sweep.pairMaximum = 200
-            sweep.recoveryMaximum = runsLongTests ? 500 : 40
+            sweep.recoveryMaximum = runsLongTests ? 500 : 20
             // Two are the newest of everything and the oldest: with one nothing would ever be lost.
             sweep.explorer.runMaximum = runsLongTests ? 20 : 2
             sweep.explorer.sampleCount = runsLongTests ? 20 : 0

@@ -88,7 +88,7 @@ struct KeyStoreRetryTests {
         let report = try sweep.run(
             prepare: work.story.prepare,
             workload: { fileSystem, say in try work.work(fileSystem, successor, say) },
-            isOwnError: { $0 is KeyStoreError },
+            isOwnError: { $0 is KeyStoreError || $0 is KeyStoreStory.Unfinished },
             recover: KeyStoreStory.recover,
             check: KeyStoreStory.check
         )

@@ -120,7 +120,7 @@ extension RootKeyFile {
                     if try directory.status(of: name).identity == file.status().identity { return file }
                 } catch {
                     try? file.close()
-                    if error.operation == .lock, error.code == .notSupported { return nil }
+                    if error.operation == .lock, [.notSupported, .notImplemented].contains(error.code) { return nil }
                     if error.code != .noEntry { throw error }
                 }
                 try? file.close()

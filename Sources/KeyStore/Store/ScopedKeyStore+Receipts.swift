@@ -134,14 +134,17 @@ extension ScopedKeyStore {
         }
     }
 
-    /// Whether the store speaks of another receipt than this one of its own. Where receipts after it are missing, the keyset
-    /// alone is asked.
+    /// Whether the store speaks of another receipt than this one of its own. Where receipts after it are missing, or
+    /// cannot be read, the keyset alone is asked.
     private func isOther(_ receipt: ShredReceipt, _ keyset: Keyset) throws(KeyStoreError) -> Bool {
         do throws(KeyStoreError) {
             let digest = try receiptDigest(receipt.number, of: keyset.header)
             if ShredReceipt.digest(receipt.bytes).bytes != digest { return true }
         } catch {
-            guard case .malformedReceipt = error else { throw error }
+            switch error {
+            case .malformedReceipt, .io: break
+            default: throw error
+            }
         }
         return receipt.keyIDs.compactMap { keyset.entry($0) }.contains { entry in
             entry.tag.bytes != receipt.scopeTag || entry.state == .destroyed && entry.receipt != receipt.number

@@ -51,7 +51,8 @@ struct AsyncLockTests {
         let waiters = (0..<24).map { _ in
             Task {
                 let lock = FileLock(at: path, fileSystem: PosixFileSystem.shared)
-                let held = try await lock.lock(.exclusive, timeout: .seconds(60))
+                // The threads for tasks may be busy with other tests for minutes.
+                let held = try await lock.lock(.exclusive, timeout: .seconds(1200))
                 entered.withLock { $0 += 1 }
                 held.release()
             }

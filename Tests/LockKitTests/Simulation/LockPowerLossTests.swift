@@ -159,11 +159,20 @@ struct LockPowerLossTests {
 
     @Test func everyFaultIsReportedAndLosesNothing() throws {
         var sweep = FaultSweep(.posixMinimal)
-        sweep.explorer.runMaximum = runsLongTests ? 20 : 4
-        sweep.explorer.sampleCount = runsLongTests ? 5 : 1
+        // Two are the newest of everything and the oldest.
+        sweep.explorer.runMaximum = runsLongTests ? 20 : 2
+        sweep.explorer.sampleCount = runsLongTests ? 5 : 0
         sweep.explorer.depth = 1
+        if !runsLongTests {
+            // What is done about the other errors is the same.
+            sweep.faults = { operation in
+                FaultPlan.applicableFaults(to: operation).filter { fault in
+                    if case .error(let code) = fault { [.inputOutput, .noSpace].contains(code) } else { true }
+                }
+            }
+        }
         sweep.triesPairs = runsLongTests
-        sweep.recoveryMaximum = runsLongTests ? 2_000 : 100
+        sweep.recoveryMaximum = runsLongTests ? 2_000 : 40
         let report = try sweep.run(
             prepare: Self.prepare,
             workload: Self.workload,
