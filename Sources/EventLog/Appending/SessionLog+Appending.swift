@@ -11,8 +11,8 @@ extension SessionLog {
     /// - Parameter event: its sequence number is overwritten; what is empty among event id, timestamp, trace id and span
     ///   id is made up.
     /// - Throws: `.lockBusy`, `.invalidEvent`, `.lineTooLong`, `.numbersExhausted`, `.notALog`, `.lockUnusable`, and then
-    ///   nothing was written; `.io`, and then a part of it may be there; `.notDurable`, and then it is there, but may not
-    ///   survive a loss of power; `.poisoned`.
+    ///   nothing was written; `.io`, and then a part of it may be there; `.partlyAppended` or `.notDurable`, and then it is there,
+    ///   but may not survive a loss of power; `.poisoned`.
     /// - Complexity: O(*n*) in the length of the line, as long as the counter is right; else the lines are counted once.
     @discardableResult
     public func append(_ event: SessionEvent) throws(EventLogError) -> AppendReceipt {
@@ -95,11 +95,7 @@ extension SessionLog {
                     }
                     // Those lines that a failed write left are for the next flush, too.
                     if let start = append.stayedFrom, let events = log.events {
-                        _ = commits.noteWrite(
-                            of: events,
-                            in: log.directory,
-                            from: options.durability == .none ? start : nil
-                        )
+                        _ = noteWrite(from: start, of: events, in: log.directory)
                     }
                     kept = consume log
                     throw failure(error, deadline)
@@ -107,7 +103,8 @@ extension SessionLog {
                 do throws(EventLogError) {
                     switch outcome {
                     case .written(let receipt, let events):
-                        let ticket = noteWrite(receipt, of: events, in: log.directory)
+                        let start = receipt.byteRange.isEmpty ? nil : receipt.byteRange.lowerBound
+                        let ticket = noteWrite(from: start, of: events, in: log.directory)
                         kept = consume log
                         return (receipt, ticket)
                     case .missing: try log.makeEvents()
@@ -131,11 +128,11 @@ extension SessionLog {
         }
     }
 
+    /// - Parameter start: where lines were written; nil when none were.
     /// - Returns: the ticket for the durability of what was written.
-    private func noteWrite(_ receipt: AppendReceipt, of events: OpenEvents, in directory: any Directory) -> UInt64 {
+    private func noteWrite(from start: Int64?, of events: OpenEvents, in directory: any Directory) -> UInt64 {
         // What has to be durable at once was written behind a renewed end.
-        let isBehindAny = options.durability == .none && !receipt.byteRange.isEmpty
-        return commits.noteWrite(of: events, in: directory, from: isBehindAny ? receipt.byteRange.lowerBound : nil)
+        commits.noteWrite(of: events, in: directory, from: options.durability == .none ? start : nil)
     }
 
     /// What is held open already, else the directory at the path, made when it is missing.

@@ -30,14 +30,9 @@ struct JournalCarelessNeighbourTests {
         faults: FaultPlan = FaultPlan(),
         _ first: @escaping (SimFS) throws -> Void
     ) throws -> CrashReport {
-        var explorer = CrashExplorer(.posixMinimal)
-        explorer.faults = faults
-        explorer.depth = 1
-        explorer.runMaximum = runsLongTests ? 1 << 10 : 2
-        explorer.sampleCount = runsLongTests ? 100 : 0
         var careless = options
         careless.durability = .processCrashOnly
-        return try explorer.explore { fileSystem in
+        return try CrashExplorer.ofSuccession(under: faults).explore { fileSystem in
             try prepare(fileSystem, options)
         } workload: { [careless] (fileSystem, say: (CrashedJournal.Said) -> Void) in
             try first(try successor(of: fileSystem))

@@ -67,12 +67,7 @@ struct JournalUntoldBootTests {
         faults: FaultPlan = FaultPlan(),
         _ first: @escaping (SimFS, any FileSystem, (CrashedJournal.Said) -> Void) throws -> Void
     ) throws -> CrashReport {
-        var explorer = CrashExplorer(.posixMinimal)
-        explorer.faults = faults
-        explorer.depth = 1
-        explorer.runMaximum = runsLongTests ? 1 << 10 : 2
-        explorer.sampleCount = runsLongTests ? 100 : 0
-        return try explorer.explore { fileSystem in
+        try CrashExplorer.ofSuccession(under: faults).explore { fileSystem in
             try prepare(fileSystem, boots, prepared)
         } workload: { (fileSystem, say: (CrashedJournal.Said) -> Void) in
             let process = try successor(of: fileSystem)
