@@ -76,7 +76,7 @@ let schedules = try InterleavingExplorer().explore(processes: [addOne, addOne]) 
 }
 print(schedules)
 
-// docs/testing.md says that it comes out like this; all of its Swift stands above.
+// docs/proving-a-store.md says that it comes out like this; all of its Swift is above.
 precondition(report.isClean && report.isExhaustive)
 precondition(finding.token == token && finding.missing == "sync of new before the acknowledgement")
 precondition(again == "0 after [1]")
