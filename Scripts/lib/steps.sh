@@ -64,6 +64,30 @@ build_and_check_release() {
     "$static_holdfast" --version
 }
 
+# The commands that README.md shows, from top to bottom, in an empty directory. The one that asks about a spent use
+# answers no, with exit code 1; all others must succeed.
+run_readme_commands() {
+    local place commands
+    make_temporary_directory place
+    commands=$place.commands
+    awk '/^printf secret/ { on = 1 } on && /^```$/ { exit } on' "$root/README.md" >"$commands"
+    temporary_directories+=("$commands")
+    grep -q '^holdfast ' "$commands" || fail "$exit_software" 'README.md shows no commands, or none that begin with printf secret.'
+    (
+        cd "$place"
+        holdfast() {
+            local status=0
+            "$static_holdfast" "$@" || status=$?
+            case "$1 $2:$status" in *:0 | 'journal check:1') ;; *)
+                fail "$exit_software" "\`holdfast $*\` of README.md ended with exit code $status."
+                ;;
+            esac
+        }
+        # shellcheck source=/dev/null
+        source "$commands"
+    ) >/dev/null
+}
+
 # The quick pass of the crash explorer: every crash point of the built-in workload, with a small budget at each.
 # The long one is `holdfast crash explore journal` with a larger --budget.
 explore_crashes() {

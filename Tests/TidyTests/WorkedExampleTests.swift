@@ -7,6 +7,7 @@ struct WorkedExampleTests {
     /// A page, the products whose programs hold what it shows, and how many blocks it has at least.
     @Test(arguments: [
         ("docs/proving-a-store.md", ["CrashTesting"], 6), ("docs/formats/lock-marker.md", ["LockKit"], 4),
+        ("README.md", ["Journal", "EventLog", "KeyStore"], 3),
     ])
     func everyLineOfItIsInAProgram(_ page: String, _ products: [String], _ atLeast: Int) throws {
         let programs = try products.map {
