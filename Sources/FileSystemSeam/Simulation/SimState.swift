@@ -125,15 +125,16 @@ package struct SimState {
         if !inodes[serial].mentions.contains(cell) { inodes[serial].mentions.append(cell) }
     }
 
-    private func notes(_ inode: Int64) -> InodeNotes {
+    /// The serial number of an inode, if there are notes.
+    private func known(_ inode: Int64) -> Int? {
         let serial = Int(inode >> 2)
-        return serial < inodes.count ? inodes[serial] : InodeNotes()
+        return serial < inodes.count ? serial : nil
     }
 
     /// The directory that a directory was last found in; nil for one never looked up.
     func parent(of directory: Int64) -> Int64? {
-        let parent = notes(directory).parent
-        return parent == 0 ? nil : parent
+        guard let serial = known(directory), inodes[serial].parent != 0 else { return nil }
+        return inodes[serial].parent
     }
 
     mutating func setParent(_ parent: Int64, of directory: Int64) { inodes[noted(directory)].parent = parent }
@@ -149,8 +150,8 @@ package struct SimState {
 
     /// When a name in a directory changed last; nil when none did in this run.
     func namesChanged(in directory: Int64) -> Int64? {
-        let notes = notes(directory)
-        return notes.namesChangedIn == epoch ? notes.namesChanged : nil
+        guard let serial = known(directory), inodes[serial].namesChangedIn == epoch else { return nil }
+        return inodes[serial].namesChanged
     }
 
     /// Writes a cell: seen at once by every process, and recorded as an effect of the current event.
@@ -247,7 +248,7 @@ package struct SimState {
     package var observations: Int { foresight.seen }
 
     /// Every name cell that ever stood for an inode.
-    package func mentions(of inode: Int64) -> [Int] { notes(inode).mentions }
+    package func mentions(of inode: Int64) -> [Int] { known(inode).map { inodes[$0].mentions } ?? [] }
 
     // MARK: - Starting anew
 

@@ -4,7 +4,7 @@ internal import CPosix
 /// the shim.
 @safe
 @usableFromInline
-final class NativeCondition: @unchecked Sendable {
+struct NativeCondition: ~Copyable, @unchecked Sendable {
     // pthread objects may be used from every thread, and must not move: they live on the heap.
     private let pointer: UnsafeMutableRawPointer
 
