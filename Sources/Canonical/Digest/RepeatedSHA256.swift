@@ -3,8 +3,9 @@
 /// Not for several threads at a time.
 package final class RepeatedSHA256 {
     private let context = SHA256Context()
-    private let tag = Array("sha256:".utf8)
+    private static let tag = Array("sha256:".utf8)
     private var digest = InlineArray<32, UInt8>(repeating: 0)
+    private var isFresh = true
 
     /// Makes a context.
     package init() {}
@@ -13,7 +14,8 @@ package final class RepeatedSHA256 {
     ///
     /// - Complexity: O(*n*) in the number of bytes.
     package func hash(_ first: Span<UInt8>, _ second: Span<UInt8>) {
-        context.restart()
+        if !isFresh { context.restart() }
+        isFresh = false
         context.update(first)
         if !second.isEmpty { context.update(second) }
         context.finalize(into: &digest)
@@ -24,6 +26,7 @@ package final class RepeatedSHA256 {
 
     /// Whether a text is that of the last hash: ``Digest/description``, in time that does not depend on where it differs.
     package func isLast(_ text: Span<UInt8>) -> Bool {
+        let tag = Self.tag
         guard text.count == tag.count &+ 2 &* Digest.byteCount else { return false }
         var difference: UInt64 = 0
         for position in 0..<tag.count { difference |= UInt64(text[position] ^ tag[position]) }

@@ -9,9 +9,16 @@ enum SegmentName {
 
     /// The name; the inverse of ``firstIndex(_:)``.
     static func text(_ firstIndex: UInt64) -> String {
-        var bytes = digits(firstIndex)
-        bytes += suffix.utf8
-        return String(decoding: bytes, as: UTF8.self)
+        // As many as there are digits, and bytes of the suffix.
+        var bytes = InlineArray<26, UInt8>(repeating: UInt8(ascii: "0"))
+        var (rest, place) = (firstIndex, digitCount)
+        while rest > 0 {
+            place -= 1
+            bytes[place] += UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        }
+        for (offset, byte) in suffix.utf8.enumerated() { bytes[digitCount + offset] = byte }
+        return Bytes.text(bytes.span)
     }
 
     /// The path below the journal's directory, for messages.
@@ -32,18 +39,7 @@ enum SegmentName {
     }
 
     /// A record index with twenty digits.
-    static func padded(_ index: UInt64) -> String { String(decoding: digits(index), as: UTF8.self) }
-
-    private static func digits(_ index: UInt64) -> [UInt8] {
-        var bytes = [UInt8](repeating: UInt8(ascii: "0"), count: digitCount)
-        var (rest, place) = (index, digitCount)
-        while rest > 0 {
-            place -= 1
-            bytes[place] += UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        }
-        return bytes
-    }
+    static func padded(_ index: UInt64) -> String { String(text(index).dropLast(suffix.utf8.count)) }
 
     /// The inverse of ``padded(_:)``; nil for 0, which is no index.
     static func index(_ digits: Substring) -> UInt64? {

@@ -78,7 +78,7 @@ extension SegmentView {
         // Moved, not copied: it holds a tail of records.
         var moved = SegmentLedger(ledger.maker, tail: TailIndex(firstIndex: ledger.nextIndex, capacity: 0))
         swap(&moved, &ledger)
-        var scan = SegmentScan(consume moved, from: end, noting: watermarkFile.evidence.map(\.head.index))
+        var scan = SegmentScan(consume moved, from: end, noting: watermarkFile.namedIndexes)
         let stop: SegmentScan.Stop
         do throws(JournalError) {
             stop = try body(&scan, &files)

@@ -100,8 +100,8 @@ struct SegmentWalk {
 
     /// Compares the name of a segment with the index that comes next.
     private mutating func enter(_ first: UInt64) {
-        let path = SegmentName.path(first)
         if first > nextIndex {
+            let path = SegmentName.path(first)
             failures.append(
                 .missingRecord(
                     index: nextIndex,
@@ -111,7 +111,8 @@ struct SegmentWalk {
             )
             isLinked = false
         } else if first < nextIndex {
-            failures.append(.duplicateIndex(index: first, files: [SegmentName.path(end.segment), path]))
+            let paths = [SegmentName.path(end.segment), SegmentName.path(first)]
+            failures.append(.duplicateIndex(index: first, files: paths))
             isLinked = false
         }
         nextIndex = first

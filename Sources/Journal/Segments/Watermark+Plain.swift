@@ -10,7 +10,8 @@ extension Watermark {
         MemberLayout.Member("wiping_end", .number, isRequired: false), MemberLayout.Member("check"),
     ])
     /// What stands between the text that the check is over and the check.
-    private static let keyOfCheck = Array(",\"check\":\"".utf8)
+    static let keyOfCheck = Array(",\"check\":\"".utf8)
+    static let afterCheck = Array("\"}".utf8)
 
     /// Reads bytes that are exactly what is written for a watermark of plain text; nil for any others, which are for
     /// the parser to judge.
@@ -64,9 +65,7 @@ extension Watermark {
 
     /// Whether the digits at a place are the check of what stands before it.
     private static func isCheck(_ range: Range<Int>, of bytes: Span<UInt8>) -> Bool {
-        guard range.count == checkDigitCount else { return false }
-        let digest = Digest(hashing: bytes.extracting(..<(range.lowerBound &- keyOfCheck.count)))
-        let digits = Hex.encode(Array(digest.bytes[..<(checkDigitCount / 2)]))
-        return Bytes.isSame(bytes, range.lowerBound, digits.utf8.span, 0, count: checkDigitCount)
+        ShortDigest(hashing: bytes.extracting(..<(range.lowerBound &- keyOfCheck.count)))
+            .isText(bytes.extracting(range))
     }
 }

@@ -38,7 +38,6 @@ struct Watermark: Sendable, Hashable {
     static let digestByteMaximum = 71
     static let updatedAtByteMaximum = 64
     static let idByteMaximum = 64
-    static let checkDigitCount = 16
     /// What it is filled up with.
     static let blanks = [UInt8](repeating: UInt8(ascii: " "), count: byteCount - 1) + [UInt8(ascii: "\n")]
 
@@ -69,8 +68,10 @@ struct Watermark: Sendable, Hashable {
     /// The bytes; nil when they do not fit, as what was read from a damaged file may not.
     private var sector: [UInt8]? {
         var bytes = declaredBytes
-        let check = Hex.encode(Array(Digest(hashing: bytes).bytes.prefix(Self.checkDigitCount / 2)))
-        bytes += ",\"check\":\"\(check)\"}".utf8
+        let check = ShortDigest(hashing: bytes.span)
+        bytes += Self.keyOfCheck
+        check.append(to: &bytes)
+        bytes += Self.afterCheck
         if bytes.count >= Self.byteCount { return nil }
         bytes += Self.blanks[bytes.count...]
         return bytes
@@ -131,6 +132,15 @@ struct Watermark: Sendable, Hashable {
         var unsyncedIndex: UInt64? {
             if case .watermark(let watermark) = self { return watermark.unsyncedIndex }
             return nil
+        }
+
+        /// The index of the record it names; 0 when it names none.
+        var index: UInt64 {
+            switch self {
+            case .watermark(let watermark): watermark.index
+            case .foreign(let head): head.index
+            case .missing, .unreadable: 0
+            }
         }
 
         /// The record it names; nil when it names none.

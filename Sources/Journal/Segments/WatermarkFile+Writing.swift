@@ -36,23 +36,25 @@ extension WatermarkFile {
     ///
     /// - Parameter isAlone: whether nobody else can have anything to publish: all that others appended is published.
     mutating func write(
-        _ watermark: Watermark,
+        _ watermark: consuming Watermark,
         in directory: any Directory,
         isAlone: Bool = false
     ) throws(JournalError) {
         guard let file else { preconditionFailure("a watermark is written to its file") }
-        var written = watermark
         do {
             if !isAlone { try Self.lock(file) }
             defer { if !isAlone { try? file.unlock() } }
-            if !isAlone, case .watermark(let found) = try isUnchanged(file) ? content : Self.read(file).1,
-                found.index > watermark.index, found.bootID == watermark.bootID
-            {
-                written.take(found)
+            if !isAlone {
+                let standing = try isUnchanged(file) ? content : Self.read(file).1
+                if standing.index > watermark.index, case .watermark(let found) = standing,
+                    found.bootID == watermark.bootID
+                {
+                    watermark.take(found)
+                }
             }
-            let bytes = written.bytes
+            let bytes = watermark.bytes
             try file.writeAll(bytes, at: 0)
-            note(written, bytes)
+            note(watermark, bytes)
             writeCopy(in: directory)
         } catch {
             throw .io(error, file: Self.path)
@@ -97,7 +99,7 @@ extension WatermarkFile {
         throw FileSystemError(operation: .lock, name: HeadFile.fileName, code: .timedOut)
     }
 
-    private mutating func note(_ watermark: Watermark, _ bytes: [UInt8]) {
+    private mutating func note(_ watermark: consuming Watermark, _ bytes: [UInt8]) {
         self.bytes = bytes
         content = .watermark(watermark)
         prefersCopy = false

@@ -100,9 +100,13 @@ struct WatermarkFile: Sendable {
         return nil
     }
 
+    /// The indexes of the records that it names.
+    var namedIndexes: [UInt64] { [content.index, copyContent.index].filter { $0 > 0 } }
+
     /// The records that it names, as evidence.
     var evidence: [(head: JournalHead, file: String)] {
         var evidence: [(head: JournalHead, file: String)] = []
+        evidence.reserveCapacity(2)
         if let head = content.head { evidence.append((head, Self.path)) }
         if let head = copyContent.head { evidence.append((head, Self.copyPath)) }
         return evidence

@@ -5,9 +5,13 @@ struct IndexRuns: Sendable {
     private(set) var all: [IndexRun] = []
     /// Which file does not say what it should; from then on nothing is asked of the runs.
     private(set) var damage: IndexDamage?
-    private var scratch = [UInt8](repeating: 0, count: IndexPage.byteCount)
+    /// Where pages are read to; nothing where there is none to read, as in most journals that are opened.
+    private var scratch: [UInt8] = []
 
-    init(_ runs: [IndexRun] = []) { all = runs }
+    init(_ runs: [IndexRun] = []) {
+        all = runs
+        if !runs.isEmpty { scratch = [UInt8](repeating: 0, count: IndexPage.byteCount) }
+    }
 
     var last: IndexRun? { all.last }
 
