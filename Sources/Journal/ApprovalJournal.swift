@@ -34,9 +34,8 @@ public final class ApprovalJournal: Sendable {
         self.path = path
         self.options = options
         self.fileSystem = fileSystem
-        let storage = DirectoryStorage(at: JournalPlace(path: path, fileSystem: fileSystem, options: options))
-        platform = storage.platform
-        self.storage = storage
+        platform = PlatformAdmission(to: path, fileSystem, options)
+        storage = DirectoryStorage(at: JournalPlace(path, fileSystem, options, platform: platform))
         group = GroupCommit(storage, clock: fileSystem)
     }
 

@@ -1,4 +1,5 @@
 internal import FileSystemSeam
+internal import PlatformProfile
 
 /// A journal that is being written anew in a directory of another name, and gets its own when it is whole and durable.
 ///
@@ -28,8 +29,8 @@ struct JournalCopy {
             throw .invalidArgument(member: "path", reason: "must end in the name of a new directory")
         }
         name = parts.last
-        var destination = JournalPlace(path: path, fileSystem: fileSystem, options: options)
-        destination.platform = destination.newAdmission()
+        let platform = PlatformAdmission(to: path, fileSystem, options)
+        let destination = JournalPlace(path, fileSystem, options, platform: platform)
         try destination.admit(writing: true)
         do {
             parent = try fileSystem.openDirectory(parts.parent)
@@ -55,7 +56,7 @@ struct JournalCopy {
         options.format = format
         options.durability = .durable
         options.createsWhenAbsent = true
-        place = JournalPlace(path: "\(parts.parent)/\(temporaryName)", fileSystem: fileSystem, options: options)
+        place = JournalPlace("\(parts.parent)/\(temporaryName)", fileSystem, options)
     }
 
     private static var occupied: JournalError {

@@ -32,27 +32,44 @@ struct SegmentView: Sendable {
     init(
         unread directory: any Directory,
         _ place: JournalPlace,
-        _ watermark: WatermarkFile,
+        _ watermark: consuming WatermarkFile,
         journalID known: String? = nil,
         usingIndex: Bool = true
     ) throws(JournalError) {
         var id = known
         if id == nil { id = try Self.journalID(in: directory) }
         // A manifest that is gone is written again by the next writer.
-        journalID = id ?? watermark.journalID ?? ""
-        self.place = place
-        self.directory = directory
-        identity = try Self.identity(of: directory)
-        watermarkFile = watermark
-        let maker = IndexKeyMaker(journalID: journalID)
+        let journalID = id ?? watermark.journalID ?? ""
+        let identity = try Self.identity(of: directory)
+        let maker = place.keyMaker(journalID)
         // The index is listed first: the records that it names stand in the segments already.
         let listing = usingIndex ? try IndexListing(of: directory, maker, place.pages) : IndexListing()
-        evidence = listing.evidence
+        let files = try SegmentFiles(of: directory)
+        self.init(directory, place, watermark, identity, journalID, maker, listing, files)
+        if !listing.runs.isEmpty { try bind() }
+    }
+
+    private init(
+        _ directory: any Directory,
+        _ place: JournalPlace,
+        _ watermark: consuming WatermarkFile,
+        _ identity: FileIdentity,
+        _ journalID: String,
+        _ maker: IndexKeyMaker,
+        _ listing: IndexListing,
+        _ files: consuming SegmentFiles
+    ) {
+        self.place = place
+        self.directory = directory
+        self.identity = identity
+        self.journalID = journalID
+        self.files = files
         let runs = IndexRuns(listing.runs)
-        files = try SegmentFiles(of: directory)
+        let tail = place.emptyTail(after: runs.lastIndex)
+        ledger = SegmentLedger(maker, runs, tail: tail)
         end = base.end
-        ledger = SegmentLedger(maker, runs, tail: place.emptyTail(after: runs.lastIndex))
-        try bind()
+        watermarkFile = watermark
+        evidence = listing.evidence
     }
 
     /// The journal's identifier, as its manifest has it; nil when that does not tell.

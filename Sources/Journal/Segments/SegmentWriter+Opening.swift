@@ -38,7 +38,7 @@ extension SegmentWriter {
         // Somebody may have made another journal there while the lock was waited for, or something that is none.
         guard try place.format(of: directory, saying: content) == .segments else { throw place.replaced }
         // A journal with records is not made again, whatever is missing: that is for the records to say.
-        if !found.evidence.isEmpty, case .manifest(let manifest) = content { return manifest.journalID }
+        if !found.namedIndexes.isEmpty, case .manifest(let manifest) = content { return manifest.journalID }
         let isComplete = found.watermark != nil
         var id: String
         if case .manifest(let manifest) = content, let known = manifest.journalID {

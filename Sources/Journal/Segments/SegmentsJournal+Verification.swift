@@ -22,7 +22,7 @@ extension SegmentsJournal {
         var view = try SegmentView(unread: directory, place, watermark, journalID: id, usingIndex: false)
         let limit = try lastReported(watermark, listing, &view)
         let evidence = Evidence.all(watermark, listing)
-        let total = watermark.evidence.map(\.head.index).max()
+        let total = watermark.namedIndexes.max()
         let scope = RecordReview.Scope(
             runs: listing.runs,
             wanted: evidence.map(\.index) + [request.anchor?.index ?? 0],
@@ -78,7 +78,7 @@ extension SegmentsJournal {
         _ view: inout SegmentView
     ) throws(JournalError) -> UInt64? {
         guard let watermark = file.watermark, watermark.isOfBoot(boot) else { return nil }
-        let last = Evidence.all(file, listing).reduce(watermark.index) { max($0, $1.index) }
+        let last = (file.namedIndexes + listing.evidence.map(\.index)).reduce(watermark.index, max)
         guard let unsynced = watermark.unsyncedIndex, unsynced > watermark.index else { return last }
         if place.isDurable { try view.syncLastSegment() }
         return max(last, unsynced)
@@ -88,7 +88,7 @@ extension SegmentsJournal {
     private func listing(of directory: any Directory, _ id: String?) throws(JournalError) -> IndexListing {
         var id = id
         if id == nil { id = try WatermarkFile(in: directory, bootID: boot, forWriting: false).journalID }
-        return try IndexListing(of: directory, IndexKeyMaker(journalID: id ?? ""))
+        return try IndexListing(of: directory, place.keyMaker(id ?? ""))
     }
 
     /// Recomputes the roots that checkpoints state, in a second pass over what they sum up.

@@ -117,7 +117,7 @@ extension SegmentsJournal {
                 state.lastSeen = writer.view.ledger.last ?? state.lastSeen
                 state.writer = writer
             } else {
-                try commit(&state, &writer)
+                try commit(&state, writer)
                 _ = consume held
             }
             (state.lock, state.names) = (lock, names)
@@ -182,20 +182,19 @@ extension SegmentsJournal {
         if current != nil, try current?.isUpToDate(with: directory) != true { current = nil }
         if current == nil { try place.confirm(directory, writing: true) }
         let isHeld = current != nil
-        var writer: SegmentWriter
-        if let current {
-            writer = current
+        let result: Result
+        if let writer = current.take() {
+            result = try work(&state, writer, body)
         } else {
-            writer = try SegmentWriter(
+            let writer = try SegmentWriter(
                 opening: directory,
                 place,
                 bootID: boot,
                 settings: place.options.segmentSettings,
                 progress: opening.progress
             )
+            result = try work(&state, writer, body)
         }
-        current = nil
-        let result = try work(&state, &writer, body)
         // Whoever comes a second time will come a third time.
         if isHeld, let writer = state.writer {
             state.names = try? names(of: writer, lock)
@@ -214,12 +213,12 @@ extension SegmentsJournal {
     /// Runs `body`, commits what it staged, and keeps the writer when that went well.
     private func work<Result>(
         _ state: inout WriterState,
-        _ writer: inout SegmentWriter,
+        _ writer: consuming SegmentWriter,
         _ body: (inout SegmentWriter) throws(JournalError) -> Result
     ) throws(JournalError) -> Result {
         try look(&state, &writer)
         let result = try body(&writer)
-        try commit(&state, &writer)
+        try commit(&state, writer)
         return result
     }
 
@@ -229,7 +228,7 @@ extension SegmentsJournal {
     }
 
     /// Commits what is staged under the lock, and keeps the writer when that went well.
-    private func commit(_ state: inout WriterState, _ writer: inout SegmentWriter) throws(JournalError) {
+    private func commit(_ state: inout WriterState, _ writer: consuming SegmentWriter) throws(JournalError) {
         try writer.commit()
         state.lastSeen = writer.view.ledger.last ?? state.lastSeen
         do throws(JournalError) {

@@ -1,5 +1,6 @@
 internal import FileSystemSeam
 internal import PlatformProfile
+internal import Synchronization
 
 /// A journal in a directory, in whichever layout stands there.
 ///
@@ -7,16 +8,12 @@ internal import PlatformProfile
 /// replaced by one of another layout, while a handle lives.
 final class DirectoryStorage: JournalStorage {
     let place: JournalPlace
-    private let jsonRecords: JSONRecordsJournal
     private let segments: SegmentsJournal
-    let platform: PlatformAdmission
+    /// Made when such a journal is met.
+    private let jsonRecords = AtomicLazyReference<JSONRecordsJournal>()
 
     init(at place: JournalPlace) {
-        platform = place.newAdmission()
-        var place = place
-        place.platform = platform
         self.place = place
-        jsonRecords = JSONRecordsJournal(at: place)
         segments = SegmentsJournal(at: place)
     }
 
@@ -48,7 +45,7 @@ final class DirectoryStorage: JournalStorage {
 
     private func journal(_ format: JournalFormat) -> any JournalStorage {
         switch format {
-        case .jsonRecords: jsonRecords
+        case .jsonRecords: jsonRecords.load() ?? jsonRecords.storeIfNil(JSONRecordsJournal(at: place))
         case .segments: segments
         }
     }

@@ -42,13 +42,18 @@ extension JournalPlace {
         JournalLock.directoryName, "quarantine",
     ]
 
+    private static let probeName = ".\(PlatformObserver.scratchName).tmp-"
+
     /// The names in a journal's directory that are no part of it, sorted. What a look at the platform has there for a moment is
     /// none of them.
     func strangers(in directory: any Directory) throws(JournalError) -> [String] {
         do {
-            let probe = ".\(PlatformObserver.scratchName).tmp-"
-            let names = try directory.entries().map(\.name)
-            return names.filter { !Self.ownNames.contains($0) && !$0.hasPrefix(probe) }.sorted()
+            var names: [String] = []
+            for entry in try directory.entries() {
+                let name = entry.name
+                if !Self.ownNames.contains(name), !name.hasPrefix(Self.probeName) { names.append(name) }
+            }
+            return names.sorted()
         } catch {
             throw .io(error, file: path)
         }

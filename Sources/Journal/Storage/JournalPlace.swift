@@ -1,16 +1,27 @@
 internal import FileSystemSeam
 internal import PlatformProfile
+internal import Synchronization
 
 /// A journal's directory: its path, the machine it is on, and how it is opened.
-struct JournalPlace: Sendable {
+///
+/// One for all that a handle holds, which hand it on with every view of the journal.
+final class JournalPlace: Sendable {
     let path: String
     let fileSystem: any FileSystem
     let options: JournalOptions
     /// Pages of the index that were read and found right.
     let pages = PageCache()
     let readerSyncs = ReaderSyncs()
+    private let knownKeyMaker = AtomicLazyReference<KnownKeyMaker>()
     /// What is known of the platform; nil where that is somebody else's.
-    var platform: PlatformAdmission?
+    let platform: PlatformAdmission?
+
+    init(_ path: String, _ fileSystem: any FileSystem, _ options: JournalOptions, platform: PlatformAdmission? = nil) {
+        self.path = path
+        self.fileSystem = fileSystem
+        self.options = options
+        self.platform = platform
+    }
 
     /// What records are stamped with.
     var stamp: RecordStamp {
@@ -18,6 +29,24 @@ struct JournalPlace: Sendable {
     }
 
     var isDurable: Bool { options.durability == .durable }
+
+    /// What makes the keys of the journal with an identifier. There is one in a directory, as a rule, and it is derived once.
+    func keyMaker(_ journalID: String) -> IndexKeyMaker {
+        if let known = knownKeyMaker.load(), known.journalID == journalID { return known.maker }
+        let made = KnownKeyMaker(journalID)
+        _ = knownKeyMaker.storeIfNil(made)
+        return made.maker
+    }
+
+    private final class KnownKeyMaker: Sendable {
+        let journalID: String
+        let maker: IndexKeyMaker
+
+        init(_ journalID: String) {
+            self.journalID = journalID
+            maker = IndexKeyMaker(journalID: journalID)
+        }
+    }
 
     /// The directory; nil when it is not there.
     ///
@@ -46,17 +75,6 @@ struct JournalPlace: Sendable {
         }
     }
 
-    /// An admission to the platform there, as the options say.
-    func newAdmission() -> PlatformAdmission {
-        PlatformAdmission(
-            to: path,
-            profilePath: options.platformProfile,
-            withoutProfile: options.admission,
-            fileSystem: fileSystem,
-            observer: options.openObserver
-        )
-    }
-
     /// Looks at the platform, before anything of the journal is.
     func admit(writing: Bool, holding directory: (any Directory)? = nil) throws(JournalError) {
         do {
@@ -81,5 +99,18 @@ struct JournalPlace: Sendable {
     private func openingError(_ error: FileSystemError) -> JournalError {
         error.code == .notDirectory
             ? .notAJournal(path: path, reason: "a file stands there") : .io(error, file: path)
+    }
+}
+
+extension PlatformAdmission {
+    /// An admission to the platform of a journal, as its options say.
+    convenience init(to path: String, _ fileSystem: any FileSystem, _ options: JournalOptions) {
+        self.init(
+            to: path,
+            profilePath: options.platformProfile,
+            withoutProfile: options.admission,
+            fileSystem: fileSystem,
+            observer: options.openObserver
+        )
     }
 }
