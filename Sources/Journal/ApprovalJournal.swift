@@ -25,7 +25,7 @@ public final class ApprovalJournal: Sendable {
     public let options: JournalOptions
     let fileSystem: any FileSystem
     let storage: any JournalStorage
-    let group: GroupCommit
+    package let group: GroupCommit
     let platform: PlatformAdmission
 
     /// Makes a handle. Nothing is touched until the first call; a directory that is not there is an empty

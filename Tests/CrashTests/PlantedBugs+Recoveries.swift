@@ -59,12 +59,7 @@ extension PlantedBugs {
                     try directory.sync()
                     return try directory.contents("value") ?? []
                 },
-                check: { recovered, acknowledged in
-                    try CheckFailure.unless(
-                        recovered == [5] || (acknowledged.isEmpty && recovered == [1]),
-                        "the value is \(recovered)"
-                    )
-                }
+                check: Toy.oneToFive
             )
         },
         PlantedBug(
@@ -91,12 +86,7 @@ extension PlantedBugs {
                     }
                     return try directory.contents("value") ?? []
                 },
-                check: { recovered, acknowledged in
-                    try CheckFailure.unless(
-                        recovered == [5] || (acknowledged.isEmpty && recovered == [1]),
-                        "the value is \(recovered)"
-                    )
-                }
+                check: Toy.oneToFive
             )
         },
         PlantedBug(

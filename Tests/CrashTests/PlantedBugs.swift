@@ -128,6 +128,14 @@ struct Toy: Sendable {
         )
     }
 
+    /// A value that was 1 is 5 once that was acknowledged.
+    static let oneToFive: @Sendable ([UInt8], [UInt8]) throws -> Void = { recovered, acknowledged in
+        try CheckFailure.unless(
+            recovered == [5] || (acknowledged.isEmpty && recovered == [1]),
+            "the value is \(recovered)"
+        )
+    }
+
     /// Loss is allowed, corruption is not: any prefix of 1, 2, 3 ….
     static let noCorruption: @Sendable ([UInt8], [UInt8]) throws -> Void = { recovered, _ in
         let expected = Array(repeating: 0, count: recovered.count).indices.map { UInt8($0 + 1) }

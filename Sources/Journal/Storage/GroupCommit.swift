@@ -68,6 +68,9 @@ package final class GroupCommit: Sendable {
         self.clock = clock
     }
 
+    /// How many callers have asked and are not being worked for yet; for tests that hold a group up until they have.
+    package var waitingCount: Int { state.withLock { $0.waiting.count } }
+
     /// Asks the storage, together with others.
     package func commit(_ request: JournalRequest) throws(JournalError) -> JournalAnswer {
         let ticket = Ticket(request)
