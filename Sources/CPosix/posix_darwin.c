@@ -1,6 +1,7 @@
 // What only Darwin has. See the header for what each function is.
 #if defined(__APPLE__)
 #include "CPosix.h"
+#include "counted.h"
 #include "condition.h"
 
 #include <fcntl.h>
@@ -18,8 +19,6 @@
 #include <sys/types.h>
 #include <time.h>
 #include <unistd.h>
-
-static intptr_t counted(intptr_t result) { return result < 0 ? -errno : result; }
 
 intptr_t cposix_renameat_exclusive(int directory, const char *name, int target, const char *new_name) {
     return counted(renameatx_np(directory, name, target, new_name, RENAME_EXCL));

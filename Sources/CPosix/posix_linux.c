@@ -2,6 +2,7 @@
 #if defined(__linux__)
 #define _GNU_SOURCE
 #include "CPosix.h"
+#include "counted.h"
 #include "condition.h"
 #include "kind.h"
 
@@ -24,8 +25,6 @@
 #ifndef sigev_notify_thread_id
 #define sigev_notify_thread_id _sigev_un._tid
 #endif
-
-static intptr_t counted(intptr_t result) { return result < 0 ? -errno : result; }
 
 intptr_t cposix_renameat_exclusive(int directory, const char *name, int target, const char *new_name) {
     return counted(syscall(SYS_renameat2, directory, name, target, new_name, RENAME_NOREPLACE));

@@ -6,6 +6,7 @@
 #if defined(__linux__)
 #define _GNU_SOURCE
 #include "CPosix.h"
+#include "counted.h"
 #include "advice.h"
 
 #include <fcntl.h>
@@ -29,8 +30,6 @@
 #ifndef MADV_WIPEONFORK
 #define MADV_WIPEONFORK 18
 #endif
-
-static intptr_t counted(intptr_t result) { return result < 0 ? -errno : result; }
 
 // Children.
 
