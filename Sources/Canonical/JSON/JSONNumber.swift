@@ -60,12 +60,7 @@ extension JSONNumber {
         guard range.count <= 20 else { return nil }
         var value: UInt64 = 0
         for position in range {
-            let digit = bytes[position] &- UInt8(ascii: "0")
-            guard digit <= 9 else { return nil }
-            let (product, overflowsProduct) = value.multipliedReportingOverflow(by: 10)
-            let (sum, overflowsSum) = product.addingReportingOverflow(UInt64(digit))
-            if overflowsProduct || overflowsSum { return nil }
-            value = sum
+            guard value.append(decimalDigit: bytes[position]) else { return nil }
         }
         return value
     }

@@ -77,7 +77,7 @@ package struct MemberLayout: Sendable {
             position = end &+ 1
             return start &+ 1..<end
         case .number:
-            while position < line.count, (0x30...0x39).contains(line[position]) { position &+= 1 }
+            while position < line.count, line[position].isDecimalDigit { position &+= 1 }
             let count = position &- start
             return count == 0 || count > 19 || (count > 1 && line[start] == 0x30) ? nil : start..<position
         case .other: return nil

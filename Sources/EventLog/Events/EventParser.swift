@@ -93,11 +93,10 @@ extension EventParser {
         guard colon < bytes.count, bytes[colon] == UInt8(ascii: ":") else { return nil }
         var place = end(of: colon + 1)
         var number: UInt64?
-        while place < bytes.count, case let digit = bytes[place] &- UInt8(ascii: "0"), digit < 10 {
-            let (product, isTooMuch) = (number ?? 0).multipliedReportingOverflow(by: 10)
-            let (sum, isTooHigh) = product.addingReportingOverflow(UInt64(digit))
-            if isTooMuch || isTooHigh { return nil }
-            number = sum
+        while place < bytes.count, bytes[place].isDecimalDigit {
+            var longer = number ?? 0
+            guard longer.append(decimalDigit: bytes[place]) else { return nil }
+            number = longer
             place += 1
         }
         return number

@@ -89,7 +89,7 @@ package enum ValueKind: Sendable {
 extension ValueKind {
     /// Decimal digits as a number; nil for anything else, signs and overflow included.
     static func wholeNumber(_ text: String) -> UInt64? {
-        guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        guard !text.isEmpty, text.utf8.allSatisfy(\.isDecimalDigit) else { return nil }
         return UInt64(text)
     }
 

@@ -122,11 +122,8 @@ struct RecordName: Hashable, Sendable {
         private static func index(_ name: Span<UInt8>) -> (index: UInt64, end: Int)? {
             var index: UInt64 = 0
             var end = 0
-            while end < name.count, name[end] &- UInt8(ascii: "0") <= 9 {
-                let (shifted, isTooLong) = index.multipliedReportingOverflow(by: 10)
-                let (next, isTooGreat) = shifted.addingReportingOverflow(UInt64(name[end] &- UInt8(ascii: "0")))
-                if isTooLong || isTooGreat { return nil }
-                index = next
+            while end < name.count, name[end].isDecimalDigit {
+                guard index.append(decimalDigit: name[end]) else { return nil }
                 end += 1
             }
             guard index > 0, end >= 10, end == 10 || name[0] != UInt8(ascii: "0"), end < name.count,
@@ -136,11 +133,7 @@ struct RecordName: Hashable, Sendable {
         }
 
         private static func isLowerHex(_ name: Span<UInt8>, _ range: Range<Int>) -> Bool {
-            for place in range {
-                let byte = name[place]
-                let isDigit = byte &- UInt8(ascii: "0") <= 9
-                if !isDigit, byte &- UInt8(ascii: "a") > 5 { return false }
-            }
+            for place in range where !name[place].isLowerHexDigit { return false }
             return true
         }
 

@@ -1,3 +1,5 @@
+internal import Canonical
+
 /// The name of a segment: the index of its first record, with twenty digits.
 ///
 ///     00000000000000000001.jsonl
@@ -46,11 +48,7 @@ enum SegmentName {
         guard digits.utf8.count == digitCount else { return nil }
         var value: UInt64 = 0
         for byte in digits.utf8 {
-            guard (0x30...0x39).contains(byte) else { return nil }
-            let (tens, isTooMuch) = value.multipliedReportingOverflow(by: 10)
-            let (sum, isBeyond) = tens.addingReportingOverflow(UInt64(byte - 0x30))
-            if isTooMuch || isBeyond { return nil }
-            value = sum
+            guard value.append(decimalDigit: byte) else { return nil }
         }
         return value > 0 ? value : nil
     }

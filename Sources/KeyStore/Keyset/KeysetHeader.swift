@@ -171,7 +171,7 @@ enum KeysetFiles {
     private static func isNumbered(_ name: String, _ prefix: String) -> Bool {
         let (bytes, prefix) = (name.utf8, prefix.utf8)
         guard bytes.count == prefix.count + 16, bytes.starts(with: prefix) else { return false }
-        return bytes.dropFirst(prefix.count).allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+        return bytes.dropFirst(prefix.count).allSatisfy(\.isLowerHexDigit)
     }
 
     /// Whether a file is of an older generation than the one with this journal.

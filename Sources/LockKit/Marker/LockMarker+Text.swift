@@ -225,7 +225,7 @@ private struct MarkerReader {
 
     private static func number<Number: FixedWidthInteger>(_ line: Line) throws(MarkerSyntaxError) -> Number {
         let digits = line.value.utf8
-        guard !digits.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) }), let number = Number(line.value) else {
+        guard !digits.isEmpty, digits.allSatisfy(\.isDecimalDigit), let number = Number(line.value) else {
             throw MarkerSyntaxError(line: line.number, reason: "\(line.key) is not a number from 0 to \(Number.max)")
         }
         return number

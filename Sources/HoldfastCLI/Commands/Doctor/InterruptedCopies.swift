@@ -1,3 +1,4 @@
+internal import Canonical
 internal import FileSystemSeam
 internal import PlatformProfile
 
@@ -26,11 +27,7 @@ enum InterruptedCopies {
         guard name.hasPrefix("."), mark > 1 else { return nil }
         let end = name.utf8.index(name.startIndex, offsetBy: mark)
         let suffix = name[end...]
-        guard suffix.hasPrefix(".tmp-"), suffix.utf8.dropFirst(5).allSatisfy(isHexadecimal) else { return nil }
+        guard suffix.hasPrefix(".tmp-"), suffix.utf8.dropFirst(5).allSatisfy(\.isLowerHexDigit) else { return nil }
         return String(name[name.utf8.index(after: name.startIndex)..<end])
-    }
-
-    private static func isHexadecimal(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
     }
 }
