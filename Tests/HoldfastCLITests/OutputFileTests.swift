@@ -131,6 +131,31 @@ struct OutputFileTests {
         #expect(CommandRun("journal", "init", temporary.path + "/session/approvals").code == .done)
     }
 
+    /// What is made first is the outermost directory that is missing, and that is what would lie in the store.
+    @Test func noStoreIsMadeBelowADirectoryThatWouldLieAmongTheFilesOfAStore() throws {
+        let temporary = try prepared()
+        let session = temporary.path + "/session"
+        #expect(CommandRun("events", "append", session, input: SessionDirectory.event("a")).code == .done)
+        let before = try TestFile.tree(temporary.path)
+        let journal = temporary.path + "/journal"
+        let use = ["--grant", "g", "--nonce-digest", JournalDirectory.digest("n"), "--actor", "a", "--action", "x"]
+        for place in [journal + "/b/c", journal + "//b//c/d/", journal + "/segments/b/c", session + "/events.d/b/c"] {
+            for words in [
+                ["journal", "init", place], ["journal", "reserve", place, "--subject", "s"] + use,
+                ["keys", "init", place, "--root-key", temporary.path + "/r"],
+            ] {
+                CommandRun(words).expectError(.usage, "among the files of a store", "nothing was written")
+            }
+            CommandRun("events", "append", place, input: SessionDirectory.event("a"))
+                .expectError(.usage, "among the files of a store")
+        }
+        #expect(try TestFile.tree(temporary.path) == before)
+        #expect(CommandRun("journal", "init", session + "/approvals/of/today").code == .done)
+        #expect(CommandRun("journal", "init", temporary.path + "/a/b/c").code == .done)
+        let lost = CommandRun("journal", "init", journal + "/b/../c")
+        #expect(lost.code != .done && !FileManager.default.fileExists(atPath: journal + "/b"), "\(lost.error)")
+    }
+
     @Test func aDashIsNoName() throws {
         let temporary = try prepared()
         run(Self.commands[0], "-", in: temporary).expectError(.usage, "./-")

@@ -96,22 +96,40 @@ package struct StoreExaminer: Sendable {
         }?.store
     }
 
-    /// Refuses to make a store among the files of another, where it would be in the way of that one's recovery.
+    /// Refuses to make a store among the files of another, where it would be in the way of that one's recovery; so would a
+    /// directory that is made for it, where those above it are missing, too.
     ///
     /// - Parameter path: where the store would be made.
     /// - Throws: a usage failure. What cannot be looked at is for the store to say.
     static func requireOutsideStores(_ path: String, _ fileSystem: any FileSystem) throws(CommandFailure) {
-        guard let parts = PathParts(path), ![".", ".."].contains(parts.last),
-            let directory = try? fileSystem.openDirectory(parts.parent)
-        else { return }
-        defer { try? directory.close() }
-        // One that stands is not made.
-        if (try? directory.exists(parts.last)) == true { return }
-        guard let store = store(owning: parts.last, in: directory, at: parts.parent, fileSystem) else { return }
+        guard let place = outermostMissing(path, fileSystem) else { return }
+        defer { try? place.directory.close() }
+        guard let store = store(owning: place.name, in: place.directory, at: place.path, fileSystem) else { return }
         throw .usage(
             "\(Printable.quoted(path, maximum: 200)) would lie among the files of a store (\(store)); nothing was written. Name a "
                 + "place outside of it"
         )
+    }
+
+    /// What would be made first for a directory at `path`, and the directory that stands and that it would be made in, as
+    /// ``FileSystem/openDirectory(_:creating:)`` goes up to it. Nil when nothing would be made, or nothing can be.
+    private static func outermostMissing(
+        _ path: String,
+        _ fileSystem: any FileSystem
+    ) -> (name: String, directory: any Directory, path: String)? {
+        var path = path
+        while let parts = PathParts(path), ![".", ".."].contains(parts.last) {
+            do throws(FileSystemError) {
+                let directory = try fileSystem.openDirectory(parts.parent)
+                if (try? directory.exists(parts.last)) != true { return (parts.last, directory, parts.parent) }
+                try? directory.close()
+                return nil
+            } catch {
+                guard error.code == .noEntry else { return nil }
+                path = parts.parent
+            }
+        }
+        return nil
     }
 
     private func isMarked(_ directory: any Directory) -> Bool { (try? directory.status(of: mark).kind) == .regular }
