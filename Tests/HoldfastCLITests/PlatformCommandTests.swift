@@ -63,6 +63,30 @@ struct PlatformCommandTests {
         #expect(try Data(contentsOf: URL(filePath: profile)) == right)
     }
 
+    /// Its profile would refuse it ever after, and would have taken the place of one that was right.
+    @Test(arguments: ["1", "2"], [ErrorNumber.accessDenied, .noSpace])
+    func whatCannotBeLookedAtIsNotRecorded(_ schema: String, _ code: ErrorNumber) throws {
+        let temporary = try TemporaryDirectory()
+        let profile = temporary.path + "/profile"
+        let store = temporary.path + "/store"
+        try FileManager.default.createDirectory(atPath: store, withIntermediateDirectories: false)
+        let words = ["platform", "record", store, "--out", profile, "--schema", schema]
+        #expect(CommandRun(words).code == .done)
+        let right = try TestFile.tree(temporary.path)
+        let failing = PosixFileSystem { call in call.name == .mkdirat ? .failure(code) : nil }
+        let run = CommandRun(words, fileSystem: failing)
+        run.expectError(
+            .refused,
+            "no store can be kept safely in \(store)",
+            code.symbol ?? "",
+            "No profile was written"
+        )
+        let error = try CommandRun(words + ["--json"], fileSystem: failing).jsonError()
+        #expect(error["code"]?.string == "platform_unfit")
+        #expect(error["differences"]?.array?.isEmpty == false)
+        #expect(try TestFile.tree(temporary.path) == right)
+    }
+
     @Test func anotherPlatformIsRefusedWithItsDifferences() throws {
         let temporary = try TemporaryDirectory()
         let profile = temporary.path + "/profile"

@@ -76,6 +76,13 @@ extension CommandContext {
         }
         return evidence
     }
+
+    /// Tells what is wanting, and what makes durability doubtful.
+    func warn(of evidence: PlatformEvidence) {
+        for delta in AdmissionPolicy.warn.judge(evidence).warnings {
+            console.writeDiagnostic("warning: \(Printable.escaped("\(delta)"))")
+        }
+    }
 }
 
 extension CommandFailure {

@@ -42,16 +42,14 @@ enum PlatformObserveCommand {
         let style = context.console.outputStyle
         var table = TextTable([TextTable.Column(heading: "what"), TextTable.Column(heading: "observed")])
         for (field, value) in evidence.capabilities.sorted(by: { $0.key < $1.key }) {
-            table.add([field.rawValue, value])
+            table.add([field.rawValue, value.isEmpty ? "(not named)" : value])
         }
         for (name, time) in PlatformArguments.times(evidence) {
             if let time = time.value { table.add(["\(name)_microseconds", String(time / 1000)]) }
         }
         table.add(["fingerprint", HostProfile(evidence).fingerprint.description])
         for line in table.lines(withHeading: false, style: style) { context.console.writeLine(line) }
-        for delta in AdmissionPolicy.warn.judge(evidence).warnings {
-            context.console.writeDiagnostic("warning: \(Printable.escaped("\(delta)"))")
-        }
+        context.warn(of: evidence)
         return .done
     }
 }

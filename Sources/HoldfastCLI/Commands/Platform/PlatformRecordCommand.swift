@@ -9,7 +9,8 @@ enum PlatformRecordCommand {
         summary: "write a profile of the host and a directory",
         discussion: [
             "Record the host and directory on which a store is known to be safe; a store that is opened with the profile, and "
-                + "platform check, refuse any other."
+                + "platform check, refuse any other. Where PATH could not be looked at, or is no place for a store, nothing is written: "
+                + "a profile of that admits nothing."
         ],
         positionals: [PlatformArguments.path],
         options: [
@@ -33,6 +34,10 @@ enum PlatformRecordCommand {
         ],
         exitNotes: [
             ExitNote(code: .done, meaning: "the profile is written, durably"),
+            ExitNote(
+                code: .refused,
+                meaning: "a profile of PATH as it is now would admit nothing; the differences are listed"
+            ),
             ExitNote(code: .missingInput, meaning: "there is no directory at PATH, or none for FILE"),
         ],
         run: run
@@ -54,18 +59,34 @@ enum PlatformRecordCommand {
         let fingerprint: String
         if context.arguments.text("schema") == "1" {
             let profile = LegacyProfile(evidence)
+            try requireAdmission(of: evidence, by: .legacy(profile))
             fingerprint = String(profile.fingerprint)
             try file.write(profile.encoded() + [UInt8(ascii: "\n")])
         } else {
             let profile = HostProfile(evidence)
+            try requireAdmission(of: evidence, by: .host(profile))
             fingerprint = profile.fingerprint.description
             try file.write(profile.encoded())
         }
+        context.warn(of: evidence)
         if context.wantsJSON {
             context.console.write(json: ["fingerprint": .string(fingerprint)])
         } else {
             context.console.writeLine(fingerprint)
         }
         return .done
+    }
+
+    /// Refuses to record what the profile itself would not admit: it would refuse every store from then on, and may take the place
+    /// of one that is right.
+    private static func requireAdmission(
+        of evidence: PlatformEvidence,
+        by profile: StoredProfile
+    ) throws(CommandFailure) {
+        let admission = AdmissionPolicy.exact(profile).judge(evidence)
+        if admission.isAdmitted { return }
+        var failure = CommandFailure(PlatformError.unfit(path: evidence.path, admission.refusals))
+        failure.message += ". No profile was written: it would admit nothing"
+        throw failure
     }
 }
