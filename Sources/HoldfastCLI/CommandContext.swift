@@ -4,6 +4,8 @@ internal import FileSystemSeam
 package struct CommandContext {
     /// All commands, for those that speak about them.
     let table: CommandTable
+    /// All words after the program's name as they were given, which need be no text.
+    let words: [[UInt8]]
     /// What was typed.
     package let arguments: ParsedArguments
     /// Where results and diagnostics go.

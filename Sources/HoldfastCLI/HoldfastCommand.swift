@@ -16,16 +16,32 @@ public enum HoldfastCommand {
         console: Console,
         fileSystem: any FileSystem = PosixFileSystem.shared
     ) -> ExitCode {
-        run(arguments, table: .holdfast, console, fileSystem)
+        run(words: arguments.map { Array($0.utf8) }, console: console, fileSystem: fileSystem)
+    }
+
+    /// Runs one command line whose words need be no text: those that a command hands on to another program stay the bytes that
+    /// they are.
+    ///
+    /// - Parameters:
+    ///   - words: the words after the program's name, as ``Console/wordsOfProcess()`` gives them.
+    ///   - console: ``Console/ofProcess()``, or one in memory.
+    ///   - fileSystem: where files are; the real machine when left out.
+    public static func run(
+        words: [[UInt8]],
+        console: Console,
+        fileSystem: any FileSystem = PosixFileSystem.shared
+    ) -> ExitCode {
+        run(words, table: .holdfast, console, fileSystem)
     }
 
     /// Runs one command line of any table.
     package static func run(
-        _ words: [String],
+        _ bytes: [[UInt8]],
         table: CommandTable,
         _ console: Console,
         _ fileSystem: any FileSystem
     ) -> ExitCode {
+        let words = bytes.map { String(decoding: $0, as: UTF8.self) }
         var changesStore = false
         var code: ExitCode
         do throws(CommandFailure) {
@@ -40,6 +56,7 @@ public enum HoldfastCommand {
                 changesStore = command.changesStore
                 let context = CommandContext(
                     table: table,
+                    words: bytes,
                     arguments: arguments,
                     console: console,
                     fileSystem: fileSystem

@@ -4,7 +4,6 @@ internal import HoldfastCLI
 @main
 enum Main {
     static func main() {
-        let arguments = Array(CommandLine.arguments.dropFirst())
-        Console.exit(HoldfastCommand.run(arguments: arguments, console: .ofProcess()))
+        Console.exit(HoldfastCommand.run(words: Console.wordsOfProcess(), console: .ofProcess()))
     }
 }

@@ -28,7 +28,7 @@ struct CommandRun {
             refusesColor: refusesColor,
             progressPatienceNanoseconds: progressPatienceNanoseconds
         )
-        code = HoldfastCommand.run(words, table: table, console, fileSystem)
+        code = HoldfastCommand.run(words.map { Array($0.utf8) }, table: table, console, fileSystem)
         outputBytes = streams.outputs[StandardDescriptor.output] ?? []
         error = String(decoding: streams.outputs[StandardDescriptor.error] ?? [], as: UTF8.self)
     }

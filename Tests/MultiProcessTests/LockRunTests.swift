@@ -18,6 +18,26 @@ struct LockRunTests {
         #expect(try LockLook.isFree(temporary.path + "/lock"))
     }
 
+    /// As flock(1) does it: names of files are bytes.
+    @Test func theCommandsWordsNeedBeNoText() throws {
+        let temporary = try TemporaryDirectory()
+        let command = "printf '%s|' $'a\\xff\\xfeb' $'\\xef\\xbf\\xbd' -- '' | od -An -tx1 | tr -d ' \\n'"
+        let held = command.replacing("printf", with: "$holdfast lock run \"$1/lock\" -- printf")
+        let bytes = try HoldfastProgram.shell(held, temporary.path)
+        #expect(bytes.code == 0, "\(bytes.error)")
+        #expect(bytes.output == "61fffe627cefbfbd7c2d2d7c7c")
+        // PATH and the command behind --, the latter half before it.
+        for words in ["-- \"$1/lock\" echo $'\\xff'", "\"$1/lock\" echo -- $'\\xff'"] {
+            let run = try HoldfastProgram.shell("$holdfast lock run \(words) | od -An -tx1", temporary.path)
+            #expect(run.output == " ff 0a\n", "\(run.error)")
+        }
+        for words in ["\"$1/l\"$'\\xff' -- true", "-- \"$1/l\"$'\\xff' true", "--timeout $'\\xff' l -- true"] {
+            let run = try HoldfastProgram.shell("$holdfast lock run \(words)", temporary.path)
+            #expect(run.code == 64 && run.error.contains("is not valid UTF-8"), "\(run.error)")
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: temporary.path) == ["lock"])
+    }
+
     /// What the page about lock files shows of an operator's key and decision, as it stands there.
     @Test(.enabled(if: hasOpenSSL, "no openssl in PATH"))
     func theOperatorsCommandsDoWhatThePageSays() throws {

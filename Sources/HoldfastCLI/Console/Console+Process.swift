@@ -28,6 +28,23 @@ extension Console {
         noColor?.isEmpty == false || terminalName == "dumb"
     }
 
+    /// The words after the program's name as this process got them: bytes, which `CommandLine.arguments` repairs where they are no
+    /// UTF-8.
+    public static func wordsOfProcess() -> [[UInt8]] {
+        var words: [[UInt8]] = []
+        for place in 1..<max(1, Int(CommandLine.argc)) {
+            guard let word = unsafe CommandLine.unsafeArgv[place] else { break }
+            var bytes: [UInt8] = []
+            var end = 0
+            while unsafe word[end] != 0 {
+                bytes.append(UInt8(bitPattern: unsafe word[end]))
+                end += 1
+            }
+            words.append(bytes)
+        }
+        return words
+    }
+
     /// Ends the process.
     public static func exit(_ code: ExitCode) -> Never { cposix_exit(code.rawValue) }
 

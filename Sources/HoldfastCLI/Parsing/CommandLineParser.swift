@@ -18,7 +18,7 @@ struct CommandLineParser {
     ///
     /// - Throws: a usage failure that names the word and what was probably meant.
     func parse(_ words: [String]) throws(CommandFailure) -> Request {
-        try Self.refuseReplacementCharacters(words)
+        try Self.refuseReplacementCharacters(wordsOfOurs(words))
         var path: [String] = []
         var rest = words[...]
         var wantsJSON = false
@@ -60,8 +60,15 @@ struct CommandLineParser {
         return false
     }
 
+    /// The words without those of another program's command line behind `--`, which are handed on as the bytes that they are.
+    private func wordsOfOurs(_ words: [String]) -> ArraySlice<String> {
+        let own = words.prefix { $0 != "--" }
+        let path = own.filter { !Self.isDashed($0) }.prefix(2)
+        return table.command(Array(path))?.positionals.last?.isOtherCommand == true ? own : words[...]
+    }
+
     /// A word that could not be decoded, or was decoded wrongly before, must not become part of a record.
-    private static func refuseReplacementCharacters(_ words: [String]) throws(CommandFailure) {
+    private static func refuseReplacementCharacters(_ words: ArraySlice<String>) throws(CommandFailure) {
         for (place, word) in words.enumerated() where word.unicodeScalars.contains("\u{FFFD}") {
             throw .usage("argument \(place + 1) is not valid UTF-8 (or holds U+FFFD); write it in UTF-8")
         }

@@ -36,6 +36,10 @@ package enum ValueKind: Sendable {
     func complaint(about value: String) -> String? {
         if case .word = self { return nil }
         if value.isEmpty { return "must not be empty" }
+        // What could not be decoded would become part of a name.
+        if value.unicodeScalars.contains("\u{FFFD}") {
+            return "is not valid UTF-8 (or holds U+FFFD); write it in UTF-8"
+        }
         switch self {
         case .text, .word, .helpSubject: return nil
         case .kind:

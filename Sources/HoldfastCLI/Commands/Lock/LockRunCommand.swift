@@ -14,7 +14,8 @@ enum LockRunCommand {
                 + "is locked. Other programs that use flock on the same file are excluded too.",
             "PATH may be a program or script, also the command itself. One of yours is then closed to others, as every lock file is: of its "
                 + "permissions only the owner's stay.",
-            "Write -- before the command, so that its options are not taken for those of holdfast.",
+            "Write -- before the command, so that its options are not taken for those of holdfast. What follows -- is handed on byte by "
+                + "byte, also where it is not UTF-8.",
         ],
         positionals: [
             LockArguments.path,
@@ -58,23 +59,31 @@ enum LockRunCommand {
         for warning in held.warnings { context.console.writeDiagnostic("warning: \(Printable.escaped("\(warning)"))") }
         try context.locking { () throws(LockError) in try held.keepAcrossExec() }
         context.console.flush()
-        let words = context.arguments.positionals("COMMAND")
-        let code = execute(words)
+        let code = execute(words(context))
         // Only a failure returns; the lock ends with this scope.
-        let name = Printable.quoted(words.first ?? "", maximum: 200)
+        let command = context.arguments.positionals("COMMAND").first ?? ""
+        let name = Printable.quoted(command, maximum: 200)
         if code == .noEntry { throw .missing("there is no command \(name); check its name and PATH") }
         throw .inputOutput(
             "\(name) cannot be run: \(code)",
-            FileSystemError(operation: .open, name: words.first ?? "", code: code)
+            FileSystemError(operation: .open, name: command, code: code)
         )
     }
 
+    /// The words of COMMAND. Behind `--` they are what was given, byte by byte: names of files need be no text.
+    private static func words(_ context: CommandContext) -> [[UInt8]] {
+        let decoded = context.arguments.positionals("COMMAND")
+        // PATH may stand there, too.
+        let given = context.words.drop { $0 != Array("--".utf8) }.dropFirst().suffix(decoded.count)
+        return decoded.dropLast(given.count).map { Array($0.utf8) } + given
+    }
+
     /// Replaces this program; gives the error when that fails.
-    private static func execute(_ words: [String]) -> ErrorNumber {
+    private static func execute(_ words: [[UInt8]]) -> ErrorNumber {
         // A word with a NUL would end there.
-        if words.isEmpty || words.contains(where: { $0.utf8.contains(0) }) { return .invalidArgument }
+        if words.isEmpty || words.contains(where: { $0.contains(0) }) { return .invalidArgument }
         var bytes: [UInt8] = []
-        for word in words { bytes += Array(word.utf8) + [0] }
+        for word in words { bytes += word + [0] }
         let result = unsafe bytes.withUnsafeBytes { bytes in
             guard let start = unsafe bytes.bindMemory(to: CChar.self).baseAddress else { return 0 }
             return unsafe cposix_execute(start, words.count)
