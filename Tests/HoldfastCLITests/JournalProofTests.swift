@@ -62,6 +62,43 @@ struct JournalProofTests {
         CommandRun("journal", "verify-proof", proof, "--key", other).expectError(.refused, "somebody else signed")
     }
 
+    /// From the key that openssl made to the verification, without a detour.
+    @Test func theHubsKeyIsPrintedAndTakenAsAFile() throws {
+        let journal = try JournalDirectory()
+        let id = try useID(journal.reserve("--json"))
+        let (keyFile, publicFile) = (journal.beside("hub.pem"), journal.beside("hub.pub"))
+        try TestFile.write(Self.pem, keyFile)
+        let key = try SigningKey(pem: Self.pem).publicKey
+        try TestFile.write(key.pem, publicFile)
+        let made = journal.run("checkpoint", "--sign-key", keyFile, "--hub", "hub://x")
+        #expect(made.lines.last == "key: \(key.base64URL); journal verify --key asks for that, kept elsewhere")
+        let json = try journal.run("checkpoint", "--sign-key", keyFile, "--hub", "hub://x", "--json").json()
+        #expect(json["public_key"]?.string == key.base64URL)
+        #expect(try journal.run("checkpoint", "--json").json()["public_key"] == nil)
+
+        let other = journal.beside("other.pub")
+        try TestFile.write(try SigningKey(seed: [UInt8](repeating: 7, count: 32)).publicKey.pem, other)
+        let (proof, bundle) = (journal.beside("proof.json"), journal.beside("bundle"))
+        let proved = journal.run("prove", "--use-id", id, "--trusted-key", publicFile)
+        try TestFile.write(proved.outputBytes, proof)
+        #expect(journal.run("export", "--out", bundle).code == .done)
+        for words in [["verify", journal.path], ["verify-bundle", bundle], ["verify-proof", proof]] {
+            for trusted in [[publicFile], [other, publicFile]] {
+                let keys = trusted.flatMap { ["--trusted-key", $0] }
+                let run = CommandRun(["journal"] + words + keys)
+                #expect(run.code == .done, "\(words) \(run.output)\(run.error)")
+            }
+            #expect(CommandRun(["journal"] + words + ["--trusted-key", other]).code == .refused)
+            CommandRun(["journal"] + words + ["--trusted-key", proof]).expectError(
+                .malformedInput,
+                "no Ed25519 public key"
+            )
+            CommandRun(["journal"] + words + ["--key", publicFile]).expectError(.usage, "--trusted-key FILE")
+        }
+        journal.run("prove", "--use-id", id, "--trusted-key", other).expectError(.usage, "checkpoint")
+        CommandRun("journal", "verify-proof", "-", "--trusted-key", "-").expectError(.usage, "standard input")
+    }
+
     @Test func whatWasAlteredDoesNotHold() throws {
         let journal = try JournalDirectory()
         let id = try useID(journal.reserve(grant: "g-1", nonce: "a", action: "x", "--json"))

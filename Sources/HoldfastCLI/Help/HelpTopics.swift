@@ -82,6 +82,11 @@ package enum HelpTopics {
                     + "last part of a path; redirect the file instead. A nonce is read from a file or a descriptor, "
                     + "never from the command line, and hashed without a final newline. So is a passphrase."
             ),
+            .paragraph(
+                "Keys that sign checkpoints, seals and decisions are Ed25519 in PEM: openssl genpkey -algorithm ed25519 -out hub.pem "
+                    + "makes one, and openssl pkey -in hub.pem -pubout -out hub.pub gives its public key, which --trusted-key takes. "
+                    + "Hand that out yourself: one that is found beside what it signed proves nothing."
+            ),
         ]
     )
 

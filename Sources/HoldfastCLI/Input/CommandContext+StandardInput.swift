@@ -12,8 +12,10 @@ extension CommandContext {
     ///   - options: those that name an input, where the command has them.
     ///   - takesFile: whether the command reads FILE, which is standard input when it is left out.
     func requireOneStandardInput(_ options: [String], takesFile: Bool = false) throws(CommandFailure) {
-        var readers = options.filter { arguments.describes($0) && InputSource.isStandardInput(arguments.text($0)) }
-            .map { "--\($0)" }
+        var readers: [String] = []
+        for option in options where arguments.describes(option) {
+            readers += arguments.texts(option).filter { InputSource.isStandardInput($0) }.map { _ in "--\(option)" }
+        }
         if takesFile, InputSource.isStandardInput(arguments.positional("FILE") ?? "-") { readers.append("FILE") }
         if readers.count > 1 {
             throw .usage(

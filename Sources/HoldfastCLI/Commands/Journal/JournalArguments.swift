@@ -56,21 +56,36 @@ enum JournalArguments {
         help: "how many seconds to wait for the lock, 0 to try once; 5 when left out"
     )
 
-    /// Whose signatures under checkpoints count.
-    static let hubKey = OptionDescription(
-        name: "key",
-        arity: .value(.text, name: "KEY"),
-        help: "the hub's public key: 43 characters of base64url, or a note verifier key (name+id+base64)"
-    )
+    /// Whose signatures under checkpoints count; ``trustedHubKeys(_:)`` reads them.
+    static let hubKeys = [
+        OptionDescription(
+            name: "key",
+            arity: .value(.text, name: "KEY"),
+            help:
+                "the hub's public key: 43 characters of base64url, as journal checkpoint prints them, or a note verifier key "
+                + "(name+id+base64)"
+        ),
+        OptionDescription(
+            name: "trusted-key",
+            arity: .repeatable(.file, name: "FILE"),
+            help: "the same as a file in PEM, as openssl pkey -pubout writes it; any of several will do"
+        ),
+    ]
 
-    /// The key that ``hubKey`` names; none when it is not given.
-    static func trustedHubKeys(_ arguments: ParsedArguments) throws(CommandFailure) -> [VerifyingKey] {
-        guard let text = arguments.text("key") else { return [] }
-        if text.contains("+"), let verifier = try? NoteVerifier(parsing: text) { return [verifier.key] }
+    /// The keys that ``hubKeys`` name; none when there are none.
+    static func trustedHubKeys(_ context: CommandContext) throws(CommandFailure) -> [VerifyingKey] {
+        var keys: [VerifyingKey] = []
+        if let text = context.arguments.text("key") { keys.append(try hubKey(text)) }
+        for path in context.arguments.texts("trusted-key") { keys.append(try KeyInput.publicKey(path, context)) }
+        return keys
+    }
+
+    private static func hubKey(_ text: String) throws(CommandFailure) -> VerifyingKey {
+        if text.contains("+"), let verifier = try? NoteVerifier(parsing: text) { return verifier.key }
         do throws(KeyError) {
-            return [try VerifyingKey(base64URL: text)]
+            return try VerifyingKey(base64URL: text)
         } catch {
-            throw .usage("--key is no public key: \(error)")
+            throw .usage("--key is no public key: \(error); a key in a PEM file is given with --trusted-key FILE")
         }
     }
 

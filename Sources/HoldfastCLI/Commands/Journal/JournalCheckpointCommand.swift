@@ -10,7 +10,7 @@ enum JournalCheckpointCommand {
         summary: "sum up records in a Merkle root and append it",
         discussion: [
             "Whoever can rewrite a whole chain can give it right digests. A checkpoint that a hub signed shows it (journal "
-                + "verify --key), and so does a note that is kept elsewhere (journal verify --note): roots are those of RFC "
+                + "verify --key or --trusted-key), and so does a note that is kept elsewhere (journal verify --note): roots are those of RFC "
                 + "6962, notes those of C2SP signed-note and tlog-checkpoint, which other tools verify."
         ],
         positionals: [JournalArguments.directory],
@@ -55,7 +55,7 @@ enum JournalCheckpointCommand {
                     "journal", "checkpoint", "approvals", "--sign-key", "hub.pem", "--hub", "hub://org-0",
                     "--note-out", "approvals.note", "--origin", "example.com/approvals",
                 ],
-                note: "signed for a hub, and as a note for other tools"
+                note: "signed for a hub, and as a note for other tools; holdfast help formats says how a key is made"
             ),
         ],
         exitNotes: [
@@ -107,6 +107,7 @@ enum JournalCheckpointCommand {
                 "to_record_index": .integer(checkpoint.toRecordIndex),
                 "merkle_root": .string(checkpoint.merkleRoot), "signed": .bool(signer != nil),
             ]
+            if let signer { object["public_key"] = .string(signer.key.publicKey.base64URL) }
             if let key = note?.verifierKey { object["note_key"] = .string(key) }
             context.console.write(json: object)
         } else {
@@ -119,6 +120,11 @@ enum JournalCheckpointCommand {
             if let key = note?.verifierKey {
                 context.console.writeLine(
                     "note: signed by \(Printable.escaped(key)); journal verify --note-key asks for that"
+                )
+            }
+            if let signer {
+                context.console.writeLine(
+                    "key: \(signer.key.publicKey.base64URL); journal verify --key asks for that, kept elsewhere"
                 )
             }
         }

@@ -109,14 +109,13 @@ enum JournalVerifyBundleCommand {
         summary: "check a bundle that journal export wrote, without the journal",
         discussion: [
             "Checks every record's digest and place in the chain, the count and the last record that the first line names, "
-                + "and the roots of all checkpoints. With --key a checkpoint that the key's owner signed must be there, and it is "
+                + "and the roots of all checkpoints. With --key or --trusted-key a checkpoint that the key's owner signed must be there, and it is "
                 + "said up to which record the owner vouches; without, anyone could have made all of it."
         ],
         positionals: [
             PositionalDescription(name: "FILE", kind: .regularFile, help: "the bundle; a file, since it is read twice")
         ],
-        options: [
-            JournalArguments.hubKey,
+        options: JournalArguments.hubKeys + [
             OptionDescription(name: "strict", arity: .flag, help: "end with code 1 when there are findings"),
             OptionDescription(
                 name: "anchor",
@@ -140,8 +139,8 @@ enum JournalVerifyBundleCommand {
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
         guard let path = context.arguments.positional("FILE") else { preconditionFailure("FILE is required") }
         let bundle = try context.bundle(path)
-        let keys = try JournalArguments.trustedHubKeys(context.arguments)
-        try context.requireOneStandardInput(["anchor", "note"])
+        try context.requireOneStandardInput(["anchor", "note", "trusted-key"])
+        let keys = try JournalArguments.trustedHubKeys(context)
         let anchor = try JournalVerifyCommand.readAnchor(context)
         let note = try NoteInput.read(context)
         let bar = ProgressBar("verifying", unit: "records", on: context.console, context.fileSystem)

@@ -8,7 +8,7 @@ enum JournalProveCommand {
         summary: "print a proof of one use, which verifies without the journal",
         discussion: [
             "The proof holds the record, the latest checkpoint that covers it, one signed for a hub before any other, "
-                + "and the hashes between them. With --key only checkpoints that the key's owner signed count. It is "
+                + "and the hashes between them. With --key or --trusted-key only checkpoints that the key's owner signed count. It is "
                 + "JSON in any case; journal verify-proof checks it."
         ],
         positionals: [JournalArguments.directory],
@@ -18,9 +18,8 @@ enum JournalProveCommand {
                 arity: .value(.text, name: "ID"),
                 help: "the identifier of the use",
                 isRequired: true
-            ),
-            JournalArguments.hubKey,
-        ],
+            )
+        ] + JournalArguments.hubKeys,
         examples: [
             Example(
                 words: ["journal", "prove", "approvals", "--use-id", "use_0123456789abcdef0123456789abcdef"],
@@ -32,7 +31,7 @@ enum JournalProveCommand {
             ExitNote(
                 code: .usage,
                 meaning:
-                    "no checkpoint covers the use, or with --key none that it signed; make one with journal checkpoint"
+                    "no checkpoint covers the use, or with a key none that it signed; make one with journal checkpoint"
             ),
             JournalArguments.missingNote,
         ],
@@ -42,7 +41,7 @@ enum JournalProveCommand {
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
         let journal = try context.existingJournal()
         let id = context.arguments.required("use-id")
-        let trusted = try JournalArguments.trustedHubKeys(context.arguments)
+        let trusted = try JournalArguments.trustedHubKeys(context)
         let proof = try context.asking { () throws(JournalError) in try journal.proof(ofUse: id, trusting: trusted) }
         guard let proof else {
             throw CommandFailure(
@@ -63,15 +62,13 @@ enum JournalVerifyProofCommand {
         summary: "check a proof that journal prove printed",
         discussion: [
             "Checks that record and checkpoint have the digests they carry, that the record is under the checkpoint's "
-                + "root, and with --key that the key's owner signed the checkpoint. Without --key it is only shown "
+                + "root, and with --key or --trusted-key that the key's owner signed the checkpoint. Without them it is only shown "
                 + "that the two belong together: anyone could have made both."
         ],
         positionals: [
             PositionalDescription(name: "FILE", kind: .file, help: "the proof, - for standard input")
         ],
-        options: [
-            JournalArguments.hubKey
-        ],
+        options: JournalArguments.hubKeys,
         examples: [
             Example(
                 words: ["journal", "verify-proof", "proof.json"],
@@ -79,7 +76,7 @@ enum JournalVerifyProofCommand {
             )
         ],
         exitNotes: [
-            ExitNote(code: .done, meaning: "the proof holds, and with --key the checkpoint is signed by it"),
+            ExitNote(code: .done, meaning: "the proof holds, and with a key the checkpoint is signed by it"),
             ExitNote(code: .refused, meaning: "it does not"),
             ExitNote(code: .malformedInput, meaning: "FILE is no proof"),
         ],
@@ -87,7 +84,8 @@ enum JournalVerifyProofCommand {
     )
 
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
-        let trusted = try JournalArguments.trustedHubKeys(context.arguments)
+        try context.requireOneStandardInput(["trusted-key"], takesFile: true)
+        let trusted = try JournalArguments.trustedHubKeys(context)
         guard let path = context.arguments.positional("FILE") else { preconditionFailure("FILE is required") }
         var source = try InputSource(path, expected: "the proof", in: context)
         let bytes = try source.readAll(maximum: InputLimits.proofByteCount)
@@ -111,7 +109,7 @@ enum JournalVerifyProofCommand {
                 exitCode: .refused,
                 code: "untrusted_checkpoint",
                 message: "the record is under the checkpoint, but \(reason(finding.hub)); ask for a proof under a "
-                    + "checkpoint that the owner of --key signed"
+                    + "checkpoint that the owner of the key signed"
             )
         }
         show(index, finding, isSigned: !trusted.isEmpty, context)

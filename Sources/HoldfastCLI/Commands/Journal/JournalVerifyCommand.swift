@@ -13,10 +13,10 @@ enum JournalVerifyCommand {
                 + "no part of the journal. Findings are what an intact chain can hold although it should not, such as a use after a revocation.",
             "Whether the whole directory was replaced by an older copy cannot be seen from inside: that takes an "
                 + "anchor, the output of journal head --json kept elsewhere, or a note of journal checkpoint --note-out.",
-            "Whoever can write all of the directory can make the whole chain anew, with right digests. With --key that shows: a "
+            "Whoever can write all of the directory can make the whole chain anew, with right digests. With --key or --trusted-key that shows: a "
                 + "checkpoint that the key's owner signed must be there, and one that names the key must carry its signature and "
                 + "the root of the records. It is then said up to which record the owner vouches; what follows rests on "
-                + "the chain alone. Without --key a wrong root is a finding, since anyone could have stated it.",
+                + "the chain alone. Without them a wrong root is a finding, since anyone could have stated it.",
         ],
         positionals: [JournalArguments.directory],
         options: [
@@ -27,8 +27,8 @@ enum JournalVerifyCommand {
                 arity: .value(.file, name: "FILE"),
                 help: "what was seen of the journal before, - for standard input"
             ),
-            JournalArguments.existing, JournalArguments.hubKey,
-        ] + NoteInput.options,
+            JournalArguments.existing,
+        ] + JournalArguments.hubKeys + NoteInput.options,
         examples: [
             Example(words: ["journal", "verify", "approvals"], note: "the first failure, or ok"),
             Example(
@@ -60,11 +60,11 @@ enum JournalVerifyCommand {
 
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
         let arguments = context.arguments
-        try context.requireOneStandardInput(["anchor", "note"])
+        try context.requireOneStandardInput(["anchor", "note", "trusted-key"])
         let journal = try context.existingJournal()
         let anchor = try readAnchor(context)
         let note = try NoteInput.read(context)
-        let keys = try JournalArguments.trustedHubKeys(arguments)
+        let keys = try JournalArguments.trustedHubKeys(context)
         let bar = ProgressBar("verifying", unit: "records", on: context.console, context.fileSystem)
         defer { bar.clear() }
         let report = try context.asking { () throws(JournalError) in
