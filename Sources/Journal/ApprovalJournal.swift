@@ -49,6 +49,9 @@ public final class ApprovalJournal: Sendable {
     /// - Throws: `.notAJournal`, `.unsupportedFormat` when something else stands there.
     public func format() throws(JournalError) -> JournalFormat? { try storage.format() }
 
-    /// The digest under which a nonce is recorded: `sha256:` and the SHA-256 of its bytes.
+    /// The digest under which a nonce is recorded: `sha256:` and the SHA-256 of its bytes, as they are.
+    ///
+    /// Nothing is trimmed: with a line feed behind it a nonce is another one, under which the use could be consumed once more. Take the
+    /// line feed off what is read from a file that ends in one; `holdfast --nonce-file` hashes it without.
     public static func nonceDigest(_ nonce: [UInt8]) -> String { Digest(hashing: nonce).description }
 }

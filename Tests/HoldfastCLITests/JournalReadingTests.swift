@@ -125,6 +125,27 @@ struct JournalReadingTests {
         #expect(CommandRun("journal", "list", Self.existing, "--from", "9223372036854775807").code == .done)
     }
 
+    /// As it is reserved: without the final line feed.
+    @Test func aUseIsFoundByTheNonceItself() throws {
+        let journal = try JournalDirectory()
+        #expect(journal.reserve(nonce: "secret").code == .done)
+        let nonce = journal.beside("nonce.txt")
+        try TestFile.write("secret\n", nonce)
+        let byFile = journal.run("find", "--grant", "g-1", "--nonce-file", nonce, "--json")
+        #expect(byFile.code == .done, "\(byFile.error)")
+        let byDigest = journal.run(
+            "find",
+            "--grant",
+            "g-1",
+            "--nonce-digest",
+            JournalDirectory.digest("secret"),
+            "--json"
+        )
+        #expect(byFile.output == byDigest.output)
+        try TestFile.write("other\n", nonce)
+        journal.run("find", "--grant", "g-1", "--nonce-file", nonce).expectError(.refused, "no such use")
+    }
+
     @Test func listIsATableForPeople() {
         let run = CommandRun("journal", "list", Self.existing)
         #expect(run.lines.count == 13)

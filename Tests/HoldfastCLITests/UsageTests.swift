@@ -84,10 +84,17 @@ struct UsageTests {
 
     @Test func alternativesExcludeEachOther() {
         let digest = "sha256:" + String(repeating: "0", count: 64)
-        CommandRun("journal", "find", "d").expectError(.usage, "--use-id or --grant with --nonce-digest")
-        CommandRun("journal", "find", "d", "--use-id", "u", "--grant", "g").expectError(.usage, "not both")
+        CommandRun("journal", "find", "d").expectError(
+            .usage,
+            "--use-id, --grant with --nonce-digest or --grant with --nonce-file"
+        )
+        CommandRun("journal", "find", "d", "--use-id", "u", "--grant", "g").expectError(.usage, "give only one of")
+        CommandRun("journal", "find", "d", "--grant", "g", "--nonce-digest", digest, "--nonce-file", "f")
+            .expectError(.usage, "give only one of")
+        CommandRun("journal", "check", "d", "--grant", "g", "--nonce-digest", digest, "--nonce-file", "f")
+            .expectError(.usage, "not both")
         CommandRun("journal", "find", "d", "--grant", "g")
-            .expectError(.usage, "--nonce-digest is missing", "goes with --grant")
+            .expectError(.usage, "--nonce-digest or --nonce-file is missing", "goes with --grant")
         CommandRun("journal", "find", "d", "--nonce-digest", digest).expectError(.usage, "--grant is missing")
     }
 

@@ -67,25 +67,28 @@ struct CommandParsing {
 }
 
 extension CommandParsing {
-    /// One set is given, and each option of it; or none, where they may be left out.
+    /// One set is given, and each option of it; or none, where they may be left out. Sets may share options.
     private func check(_ alternatives: Alternatives) throws(CommandFailure) {
         let spelled = alternatives.sets.map { set in set.map { "--\($0)" }.joined(separator: " with ") }
-        let begun = alternatives.sets.filter { set in set.contains { arguments.has($0) } }
-        guard begun.count <= 1 else {
+        var given: [String] = []
+        for name in alternatives.sets.joined() where arguments.has(name) && !given.contains(name) { given.append(name) }
+        if given.isEmpty {
+            if !alternatives.isRequired { return }
+            throw failure("give either \(ValueKind.list(spelled))")
+        }
+        let possible = alternatives.sets.filter { set in given.allSatisfy(set.contains) }
+        if possible.isEmpty {
             let isPair = spelled.count == 2
             throw failure(
                 isPair
                     ? "give either \(ValueKind.list(spelled)), not both" : "give only one of \(ValueKind.list(spelled))"
             )
         }
-        guard let set = begun.first else {
-            if !alternatives.isRequired { return }
-            throw failure("give either \(ValueKind.list(spelled))")
-        }
-        for name in set where !arguments.has(name) {
-            let given = set.filter { arguments.has($0) }.map { "--\($0)" }.joined(separator: " ")
-            throw failure("option --\(name) is missing: it goes with \(given)")
-        }
+        let missing = possible.map { set in set.filter { !arguments.has($0) } }
+        if missing.contains([]) { return }
+        let names = missing.map { "--\($0[0])" }
+        let goesWith = given.map { "--\($0)" }.joined(separator: " ")
+        throw failure("option \(ValueKind.list(names)) is missing: it goes with \(goesWith)")
     }
 
     private func refuseSecond(_ name: String) throws(CommandFailure) {

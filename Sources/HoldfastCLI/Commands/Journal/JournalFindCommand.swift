@@ -13,21 +13,21 @@ enum JournalFindCommand {
             OptionDescription(
                 name: "grant",
                 arity: .value(.text, name: "G"),
-                help: "the grant's identifier, together with --nonce-digest"
+                help: "the grant's identifier, together with the nonce"
             ),
-            OptionDescription(
-                name: "nonce-digest",
-                arity: .value(.nonceDigest, name: "D"),
-                help: "the digest of the nonce, together with --grant"
-            ),
-            JournalArguments.maximumUsesHint,
+        ] + JournalArguments.nonce + [JournalArguments.maximumUsesHint],
+        alternatives: [
+            Alternatives(sets: [["use-id"]] + JournalArguments.nonceAlternatives.sets.map { ["grant"] + $0 })
         ],
-        alternatives: [Alternatives(sets: [["use-id"], ["grant", "nonce-digest"]])],
         examples: [
             Example(
                 words: ["journal", "find", "approvals", "--use-id", "use_0123456789abcdef0123456789abcdef"],
                 note: "the use of this identifier"
-            )
+            ),
+            Example(
+                words: ["journal", "find", "approvals", "--grant", "grant-7", "--nonce-file", "nonce.txt"],
+                note: "the latest use of the nonce in this file"
+            ),
         ],
         exitNotes: [
             ExitNote(code: .done, meaning: "there is such a use; the answer says whether it passed"),
@@ -38,8 +38,11 @@ enum JournalFindCommand {
     )
 
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
+        let nonceDigest = context.arguments.has("use-id") ? nil : try NonceInput.digest(context)
         let journal = try context.existingJournal()
-        let found = try context.asking { () throws(JournalError) in try find(in: journal, context.arguments) }
+        let found = try context.asking { () throws(JournalError) in
+            try find(in: journal, nonceDigest: nonceDigest, context.arguments)
+        }
         guard let found else {
             throw CommandFailure(
                 exitCode: .refused,
@@ -61,13 +64,16 @@ enum JournalFindCommand {
 
     private static func find(
         in journal: ApprovalJournal,
+        nonceDigest: String?,
         _ arguments: ParsedArguments
     ) throws(JournalError) -> FoundUse? {
         let hint = arguments.integer32("max-uses")
-        if let id = arguments.text("use-id") { return try journal.findUse(id: id, maximumUsesHint: hint) }
+        guard let nonceDigest else {
+            return try journal.findUse(id: arguments.required("use-id"), maximumUsesHint: hint)
+        }
         return try journal.findUse(
             grant: arguments.required("grant"),
-            nonceDigest: arguments.required("nonce-digest"),
+            nonceDigest: nonceDigest,
             maximumUsesHint: hint
         )
     }
