@@ -28,6 +28,7 @@ public struct ErrorNumber: RawRepresentable, Sendable, Hashable, CustomStringCon
         (.tooManyOpenFiles, "EMFILE", "the process has too many open files"),
         (.fileTooLarge, "EFBIG", "the file would be too large"),
         (.noSpace, "ENOSPC", "no space left on the device"),
+        (.notSeekable, "ESPIPE", "it is a pipe, which has no places to read at"),
         (.readOnlyFileSystem, "EROFS", "the file system is read-only"),
         (.tooManyLinks, "EMLINK", "too many links"),
         (.nameTooLong, "ENAMETOOLONG", "the name is too long"),
@@ -94,6 +95,8 @@ extension ErrorNumber {
     public static let systemFileTableFull = ErrorNumber(rawValue: Int32(CPOSIX_ENFILE))
     /// `EMFILE`: the process has too many open files.
     public static let tooManyOpenFiles = ErrorNumber(rawValue: Int32(CPOSIX_EMFILE))
+    /// `ESPIPE`: a pipe, a FIFO or a socket is no file that is read or written at a place.
+    public static let notSeekable = ErrorNumber(rawValue: Int32(CPOSIX_ESPIPE))
     /// `EFBIG`: beyond the largest file.
     public static let fileTooLarge = ErrorNumber(rawValue: Int32(CPOSIX_EFBIG))
     /// `ENOSPC`: the device is full.

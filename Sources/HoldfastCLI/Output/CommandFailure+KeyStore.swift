@@ -28,6 +28,8 @@ extension CommandFailure {
             return
                 "\(directory) has one key for each \(store.unit), and the scope of one \(selector.unit) was given. Nothing "
                 + "was done; give --\(store.unit)"
+        case .invalidArgument(let member, let reason) where context.arguments.describes(member):
+            return "the value of --\(member) cannot be used: \(reason). Nothing was done"
         case .io(_, let file) where file == directory: return error.description
         case .io, .corrupt, .unsupportedVersion, .journalMissing, .unknownScope, .unknownKey, .destroying,
             .mintConflict, .tooManyKeys:
@@ -42,11 +44,21 @@ extension CommandFailure {
         switch error {
         case .io(let cause, let file) where file == context.directory && cause.code == .notDirectory:
             return "\(file) is a file, or lies below one. Name the key store's directory"
-        case .root(.io(let cause, let place)) where [.isDirectory, .notDirectory].contains(cause.code):
+        case .root(.io(let cause, let place)):
             let named = context.arguments.text("root-key") ?? place
-            let what = cause.code == .isDirectory ? "is a directory" : "lies below a file"
-            return "\(named) \(what). Name the root key's file"
+            return rootKeyMistake(cause.code).map { "\(named) \($0)" }
         default: return nil
+        }
+    }
+
+    /// What is wrong with what was named as the root key's file, and the remedy; nil where it may be the right one.
+    private static func rootKeyMistake(_ code: ErrorNumber) -> String? {
+        switch code {
+        case .isDirectory: "is a directory. Name the root key's file"
+        case .notDirectory: "lies below a file. Name the root key's file"
+        case .symbolicLinkLoop: "is a symbolic link, which is not followed. Give the path it points to"
+        case .notSeekable: "is not a regular file. Name the root key's file"
+        default: nil
         }
     }
 

@@ -4,7 +4,7 @@ internal import KeyStore
 enum KeysShredCommand {
     static let description = CommandDescription(
         path: ["keys", "shred"],
-        summary: "destroy a scope's keys, and print the receipt",
+        summary: "destroy a scope's keys; with --json print the receipt",
         discussion: [
             "When the command ends with 0, everything ever sealed for the scope is unreadable, as far as the receipt says. "
                 + "It cannot be undone. What was begun and did not end is gone on with by the next command that opens the "
