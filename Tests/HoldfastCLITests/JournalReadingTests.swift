@@ -170,6 +170,25 @@ struct JournalReadingTests {
         }
     }
 
+    /// Other commands ask for it, and a part of it is worth nothing.
+    @Test func anIdentifierIsCutLastAndThatIsSaid() throws {
+        let journal = try JournalDirectory()
+        let long = String(repeating: "a", count: 60)
+        #expect(journal.reserve(grant: long, action: long).code == .done)
+        let id = try #require(try JSONValue(parsing: journal.run("list", "--json").outputBytes)["use_id"]?.string)
+        func list(_ columns: Int) -> CommandRun {
+            let terminal = Console.Terminal(isOutput: true, columns: columns)
+            return CommandRun(["journal", "list", journal.path], terminal: terminal, refusesColor: true)
+        }
+        let narrow = list(110)
+        #expect(narrow.output.contains("aaa…") && narrow.lines[1].hasSuffix("Z  \(id)"), "\(narrow.output)")
+        #expect(list(80).output.contains("use_") && !list(80).output.contains(id))
+        for columns in [80, 110] {
+            #expect(list(columns).error == "note: cut to fit the terminal; --json prints everything\n")
+        }
+        #expect(list(300).error.isEmpty && journal.run("list").error.isEmpty)
+    }
+
     @Test func whatWasStoredCannotDisturbTheTerminal() throws {
         let journal = try JournalDirectory()
         #expect(journal.reserve(action: "wipe\u{1B}[2Jscreen\nrecord 9").code == .done)

@@ -79,6 +79,20 @@ struct ProgressBarTests {
         #expect(error == "\rverifying [=====>    ]  50 % \r\(blank)\r")
     }
 
+    /// "0:01 le" could be anything.
+    @Test func theTimeLeftIsWholeOrNotThere() {
+        let whole = "\rverifying [==>       ]  25 %  5 of 20 records, 12 345 states, 6 172/s, 0:06 left"
+        for (columns, expected) in [(whole.count, whole), (whole.count - 1, String(whole.dropLast(11)))] {
+            let streams = BufferedStreams()
+            let fileSystem = SimDisk().boot()
+            let console = Console(streams: streams, terminal: Console.Terminal(isError: true, columns: columns))
+            let bar = ProgressBar("verifying", unit: "records", on: console, fileSystem)
+            fileSystem.sleep(nanoseconds: 2_000_000_000)
+            bar.show(WorkProgress(completed: 5, total: 20), counting: (12_345, "states"))
+            #expect(String(decoding: streams.outputs[StandardDescriptor.error] ?? [], as: UTF8.self) == expected)
+        }
+    }
+
     @Test func aShorterLineCoversALongerOne() {
         let bar = bar()
         pass(1000)

@@ -86,7 +86,9 @@ struct ProgressLine {
             text += ", \(grouped(UInt64(rate)))/s"
         }
         if let total = progress.total, total > progress.completed, rate > 0 {
-            text += ", \(clock(Double(total - progress.completed) / rate)) left"
+            let left = ", \(clock(Double(total - progress.completed) / rate)) left"
+            // A time without its last word reads as another.
+            if text.count + left.count <= width { text += left }
         }
         return String(text.prefix(max(0, width)))
     }

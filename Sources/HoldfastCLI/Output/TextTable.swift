@@ -1,9 +1,11 @@
 /// Rows with columns that line up. Cells are escaped for the terminal.
 struct TextTable {
-    /// One column: its heading and whether it holds numbers.
+    /// One column: its heading, whether it holds numbers, which are never cut, and whether it is cut only when all others gave what
+    /// they can: a part of an identifier that other commands ask for is worth nothing.
     struct Column {
         var heading: String
         var isNumber = false
+        var isCutLast = false
     }
 
     let columns: [Column]
@@ -33,6 +35,9 @@ struct TextTable {
         return heading + rows.map { line($0, widths) }
     }
 
+    /// Whether a terminal of that width gets less than everything.
+    func isCut(toFit width: Int?) -> Bool { widths(fitting: width) != widths(fitting: nil) }
+
     private func widths(fitting width: Int?) -> [Int] {
         var widths = columns.map(\.heading.count)
         for row in rows {
@@ -40,11 +45,14 @@ struct TextTable {
         }
         guard let width else { return widths }
         var excess = widths.reduce(0, +) + Self.gap * (widths.count - 1) - width
-        while excess > 0 {
-            let texts = widths.indices.filter { !columns[$0].isNumber && widths[$0] > Self.columnMinimum }
-            guard let widest = texts.max(by: { widths[$0] < widths[$1] }) else { break }
-            widths[widest] -= 1
-            excess -= 1
+        for isLast in [false, true] {
+            let texts = widths.indices.filter { !columns[$0].isNumber && columns[$0].isCutLast == isLast }
+            while excess > 0, let widest = texts.max(by: { widths[$0] < widths[$1] }),
+                widths[widest] > Self.columnMinimum
+            {
+                widths[widest] -= 1
+                excess -= 1
+            }
         }
         return widths
     }
@@ -64,5 +72,15 @@ struct TextTable {
             if !columns[place].isNumber { owed += padding }
         }
         return line
+    }
+}
+
+extension Console {
+    /// Prints a table with its headings, as wide as the terminal; what is not for a person's eyes is whole.
+    func write(_ table: TextTable) {
+        let width = terminal.isOutput ? terminal.columns : nil
+        for line in table.lines(withHeading: true, style: outputStyle, width: width) { writeLine(line) }
+        guard table.isCut(toFit: width) else { return }
+        writeDiagnostic("\(errorStyle.notable("note:")) cut to fit the terminal; --json prints everything")
     }
 }

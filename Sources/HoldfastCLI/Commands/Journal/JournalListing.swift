@@ -12,12 +12,6 @@ enum JournalListing {
 
     /// Prints a table, whose columns are as wide as the widest of all cells.
     static func showTable(_ records: [StoredRecord], _ context: CommandContext) {
-        let console = context.console
-        guard !records.isEmpty else { return }
-        let width = console.terminal.isOutput ? console.terminal.columns : nil
-        let table = JournalText.table(records)
-        for line in table.lines(withHeading: true, style: console.outputStyle, width: width) {
-            console.writeLine(line)
-        }
+        if !records.isEmpty { context.console.write(JournalText.table(records)) }
     }
 }

@@ -33,7 +33,7 @@ enum JournalText {
             TextTable.Column(heading: "INDEX", isNumber: true), TextTable.Column(heading: "KIND"),
             TextTable.Column(heading: "USE", isNumber: true), TextTable.Column(heading: "GRANT"),
             TextTable.Column(heading: "WHO"), TextTable.Column(heading: "WHAT"),
-            TextTable.Column(heading: "CREATED"), TextTable.Column(heading: "ID"),
+            TextTable.Column(heading: "CREATED", isCutLast: true), TextTable.Column(heading: "ID", isCutLast: true),
         ])
         for record in records { table.add(cells(record)) }
         return table

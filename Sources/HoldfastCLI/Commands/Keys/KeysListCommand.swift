@@ -35,11 +35,7 @@ enum KeysListCommand {
                 if console.outputFailure != nil { break }
             }
         } else if !records.isEmpty {
-            let width = console.terminal.isOutput ? console.terminal.columns : nil
-            let table = KeysReport.table(records)
-            for line in table.lines(withHeading: true, style: console.outputStyle, width: width) {
-                console.writeLine(line)
-            }
+            console.write(KeysReport.table(records))
         }
         return .done
     }

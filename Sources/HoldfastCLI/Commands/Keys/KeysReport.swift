@@ -15,9 +15,9 @@ enum KeysReport {
 
     static func table(_ records: [KeyRecord]) -> TextTable {
         var table = TextTable([
-            TextTable.Column(heading: "KEY"), TextTable.Column(heading: "SCOPE"),
+            TextTable.Column(heading: "KEY", isCutLast: true), TextTable.Column(heading: "SCOPE"),
             TextTable.Column(heading: "VERSION", isNumber: true), TextTable.Column(heading: "STATE"),
-            TextTable.Column(heading: "CREATED"), TextTable.Column(heading: "RECEIPT", isNumber: true),
+            TextTable.Column(heading: "CREATED", isCutLast: true), TextTable.Column(heading: "RECEIPT", isNumber: true),
         ])
         for record in records {
             table.add([
