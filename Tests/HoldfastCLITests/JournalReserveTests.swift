@@ -19,11 +19,34 @@ struct JournalReserveTests {
 
     @Test func aUseIsReservedAndNumbered() throws {
         let journal = try JournalDirectory()
-        let first = journal.reserve()
+        let first = journal.reserve("--max-uses", "1")
         #expect(first.code == .done)
         #expect(first.error.isEmpty)
         #expect(first.output.wholeMatch(of: #/reserved: use_[0-9a-f]{32}, use 1 of g-1, record 1\n/#) != nil)
         #expect(journal.reserve(nonce: "other").output.contains("use 2 of g-1, record 2"))
+    }
+
+    /// A forgotten option is else a replay that nobody sees.
+    @Test func aUseWithoutAnyLimitIsTold() throws {
+        let journal = try JournalDirectory()
+        let note = "note: nothing limits the uses of this nonce; give --max-uses, as the approval says\n"
+        for words in [[], ["--json"], ["--idempotency-key", "k"]] {
+            let run = CommandRun(
+                [
+                    "journal", "reserve", journal.path, "--grant", "g", "--nonce-digest", JournalDirectory.digest("n"),
+                    "--actor", "a", "--action", "x", "--subject", "s",
+                ] + words
+            )
+            #expect(run.code == .done && run.error == note, "\(run.error)")
+        }
+        // Again the same use, which consumed nothing; and those that a limit of this call or of an earlier one holds for.
+        #expect(journal.reserve(grant: "h", "--idempotency-key", "k").error == note)
+        #expect(journal.reserve(grant: "h", "--idempotency-key", "k").error.isEmpty)
+        #expect(journal.reserve(grant: "i", "--per-grant", "5").error.isEmpty)
+        #expect(journal.reserve(grant: "j", "--max-uses", "3").error.isEmpty)
+        #expect(journal.reserve(grant: "j").error.isEmpty)
+        #expect(journal.reserve(grant: "j").error.isEmpty)
+        journal.reserve(grant: "j").expectError(.refused, "3 of 3 are consumed")
     }
 
     @Test func jsonHasTheMembersOfTheContract() throws {

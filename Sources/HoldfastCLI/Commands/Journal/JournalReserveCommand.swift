@@ -11,6 +11,8 @@ enum JournalReserveCommand {
                 + "limit --max-uses is for each nonce of the grant, --per-grant for all of its nonces together. The "
                 + "journal is made when it is not there: give --existing wherever one must be, so that a mistyped path or a "
                 + "file system that is not mounted consumes no use twice.",
+            "The limit of this call holds, not one that an earlier use stated: take it from the approval, and never from whoever asks. "
+                + "Without any, every use is allowed, and a note says so.",
             "A repetition with the same --idempotency-key, grant, nonce, actor, action and subject gives the use that was "
                 + "recorded first, and counts nothing, also when the grant was revoked since: use it when a caller may not have "
                 + "seen the answer. What other options say then is not compared.",
@@ -109,7 +111,26 @@ enum JournalReserveCommand {
             )
         }
         show(reservation, grant, context)
+        if !reservation.isExisting, !arguments.has("max-uses"), !arguments.has("per-grant") {
+            noteMissingLimit(of: use, in: journal, context)
+        }
         return .done
+    }
+
+    /// Says that the nonce may be used without end, unless an earlier use stated a limit; a forgotten option is then a replay.
+    private static func noteMissingLimit(
+        of use: ApprovalUse,
+        in journal: ApprovalJournal,
+        _ context: CommandContext
+    ) {
+        // The use stands, whatever is wrong with this look.
+        guard let next = try? journal.checkReplay(grant: use.grantID, nonceDigest: use.nonceDigest),
+            next.passed, next.maximumUses == nil
+        else { return }
+        context.console.writeDiagnostic(
+            "\(context.console.errorStyle.notable("note:")) nothing limits the uses of this nonce; give --max-uses, as the "
+                + "approval says"
+        )
     }
 
     private static func show(_ reservation: Reservation, _ grant: String, _ context: CommandContext) {
