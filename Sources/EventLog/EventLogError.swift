@@ -106,7 +106,8 @@ extension EventLogError: CustomStringConvertible {
             "\(path) holds \(Self.text(numbers)), but a loss of power may take it: \(reason). Do not append it again "
                 + "without looking"
         case .notALog(let path, let reason):
-            "\(path) is not a session log: \(reason). Name a session's directory, or an empty or new one"
+            "\(path) is not a session log: \(reason). Name a session's directory; appending makes one of an empty "
+                + "or new one"
         case .eventsReplaced(let path, let readBytes, let size):
             "the events in \(path) are \(size) bytes long, but \(readBytes) were read before: someone cut or replaced "
                 + "them. Begin reading anew"
@@ -143,6 +144,7 @@ extension EventLogError: CustomStringConvertible {
             "\(roomRemedy(code)), and try again; nothing that was acknowledged is lost"
         case .accessDenied, .notPermitted: "Check who owns the session's directory and its permissions"
         case .readOnlyFileSystem: "Mount it writable, or only read"
+        case .nameTooLong: "Give a shorter path"
         case .noEntry: "Check the path"
         case .notDirectory, .isDirectory: "Move away what stands there"
         case .symbolicLinkLoop: "Replace the symbolic link by what it points to"

@@ -30,6 +30,19 @@ extension CommandContext {
         }
     }
 
+    /// Says that DIR is empty: so is a mount point whose file system is not mounted.
+    ///
+    /// - Parameter store: what would have been made there.
+    func noteEmptyDirectory(of store: String) {
+        guard let directory = try? fileSystem.openDirectory(directory) else { return }
+        defer { try? directory.close() }
+        guard let entries = try? directory.entries(), entries.isEmpty else { return }
+        console.writeDiagnostic(
+            "\(console.errorStyle.notable("note:")) \(Printable.escaped(self.directory)) is empty, and no \(store) was made "
+                + "there yet; is its file system mounted?"
+        )
+    }
+
     /// `--timeout` in milliseconds; nil where it was not given or is no option.
     var lockTimeoutMilliseconds: UInt64? {
         arguments.describes("timeout") ? arguments.milliseconds("timeout") : nil

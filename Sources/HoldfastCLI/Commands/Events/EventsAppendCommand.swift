@@ -183,7 +183,7 @@ extension EventsAppendCommand {
         var source = try InputSource(context.arguments.positional("FILE"), expected: expected, in: context)
         let bytes = try source.readAll(maximum: InputLimits.jsonByteCount)
         guard isBatch else {
-            return [InputEvent(event: try event(bytes, source.name), byteCount: bytes.count, place: source.name)]
+            return [InputEvent(event: try onlyEvent(bytes, source.name), byteCount: bytes.count, place: source.name)]
         }
         var events: [InputEvent] = []
         var start = 0
@@ -199,6 +199,21 @@ extension EventsAppendCommand {
             line += 1
         }
         return events
+    }
+
+    /// The event that is all of the input. Lines of which each is an event are an option that was forgotten.
+    private static func onlyEvent(_ bytes: [UInt8], _ name: String) throws(CommandFailure) -> SessionEvent {
+        do throws(CommandFailure) {
+            return try event(bytes, name)
+        } catch {
+            guard let end = bytes.firstIndex(of: UInt8(ascii: "\n")), (try? event(Array(bytes[..<end]), name)) != nil
+            else {
+                throw error
+            }
+            var failure = error
+            failure.message += ". Events that stand one a line are appended with --batch"
+            throw failure
+        }
     }
 
     private static func event(_ bytes: [UInt8], _ name: String) throws(CommandFailure) -> SessionEvent {

@@ -121,19 +121,8 @@ extension CommandContext {
     func existingJournal(mustStand: Bool? = nil) throws(CommandFailure) -> ApprovalJournal {
         try requireDirectory("make a journal with holdfast journal init")
         let journal = journal(mustStand: mustStand)
-        if journal.options.createsWhenAbsent { noteEmptyDirectory() }
+        if journal.options.createsWhenAbsent { noteEmptyDirectory(of: "journal") }
         return journal
-    }
-
-    /// Says that DIR is empty: so is a mount point whose file system is not mounted.
-    func noteEmptyDirectory() {
-        guard let directory = try? fileSystem.openDirectory(directory) else { return }
-        defer { try? directory.close() }
-        guard let entries = try? directory.entries(), entries.isEmpty else { return }
-        console.writeDiagnostic(
-            "\(console.errorStyle.notable("note:")) \(Printable.escaped(self.directory)) is empty, and no journal was made "
-                + "there yet; is its file system mounted?"
-        )
     }
 
     /// Runs `body`, and turns what the journal refuses into a failure of the command.
