@@ -85,6 +85,8 @@ extension JournalError: CustomStringConvertible {
         case .noSpace, .quotaExceeded: "Make room and try again; nothing that was acknowledged is lost"
         case .accessDenied, .notPermitted: "Check who owns the journal and its permissions"
         case .readOnlyFileSystem: "Mount it writable, or only read"
+        case .fileTooLarge: "Raise the limit on the size of files (ulimit -f), or find out what is wrong with it"
+        case .nameTooLong: "Give a shorter path"
         case .noEntry: "Check the path"
         case .notDirectory, .isDirectory: "Move away what stands there"
         case .symbolicLinkLoop: "Replace the symbolic link by what it points to"

@@ -33,7 +33,12 @@ struct InputFileTests {
         try TestFile.write("1", temporary.path + "/file")
         let link = temporary.path + "/link"
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "file")
-        CommandRun("digest", link).expectError(.missingInput, "symbolic link", "redirect it with <")
+        CommandRun("digest", link)
+            .expectError(.missingInput, "symbolic link", "give the path it points to, or give - and redirect it with <")
+        // It is read twice, which standard input cannot be.
+        let bundle = CommandRun("journal", "verify-bundle", link)
+        bundle.expectError(.missingInput, "symbolic link", "give the path it points to")
+        #expect(!bundle.error.contains("redirect"), "\(bundle.error)")
     }
 
     @Test func devicesAreNotRead() {

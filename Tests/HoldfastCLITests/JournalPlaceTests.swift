@@ -1,4 +1,5 @@
 import Canonical
+import FileSystemSeam
 import Foundation
 import HoldfastCLI
 import TestSupport
@@ -171,6 +172,27 @@ struct ExistingJournalTests {
         try FileManager.default.createDirectory(atPath: journal.path, withIntermediateDirectories: false)
         #expect(journal.run("export", "--out", bundle).code == .missingInput)
         #expect(FileManager.default.contents(atPath: bundle) == before)
+    }
+
+    /// The words of the library are not those of the command line.
+    @Test func whatIsSaidOfAnEmptyJournalFitsTheCommand() throws {
+        let temporary = try TemporaryDirectory()
+        let run = CommandRun("journal", "repair", temporary.path, "--yes")
+        run.expectError(.missingInput, "a new journal is made with holdfast journal init")
+        #expect(!run.error.contains("create()"), "\(run.error)")
+        #expect(CommandRun("journal", "init", temporary.path).code == .done)
+        CommandRun("journal", "checkpoint", temporary.path)
+            .expectError(.usage, "there is nothing to sum up: the journal is empty. Nothing was written")
+        CommandRun("journal", "checkpoint", temporary.path, "--to", "1")
+            .expectError(.usage, "--to must name a record, and the journal is empty")
+    }
+
+    @Test func aFileThatMayNotGrowIsNotAWrongOne() throws {
+        let journal = try JournalDirectory()
+        #expect(journal.reserve().code == .done)
+        let limited = PosixFileSystem { call in call.name == .pwrite ? .failure(.fileTooLarge) : nil }
+        CommandRun(["journal", "revoke", journal.path] + Self.revoke.dropFirst(), fileSystem: limited)
+            .expectError(.inputOutput, "EFBIG", "Raise the limit on the size of files (ulimit -f)")
     }
 
     /// What the empty directory says without the option, as ever.

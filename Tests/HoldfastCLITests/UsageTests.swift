@@ -1,6 +1,7 @@
 import Canonical
 import FileSystemSeam
 import HoldfastCLI
+import TestSupport
 import Testing
 
 @Suite("Command lines that are wrong")
@@ -103,6 +104,26 @@ struct UsageTests {
         let run = CommandRun("journal", "check", "d", "--grant", "g", "--nonce-digest", "my-secret-nonce")
         run.expectError(.usage, "64 lower-case hexadecimal digits")
         #expect(!run.error.contains("secret"))
+    }
+
+    /// What other programs have.
+    @Test func habitsAreAnsweredWithWhatIsThere() {
+        CommandRun("journal", "help").expectError(.usage, "did you mean holdfast help journal?")
+        CommandRun("version").expectError(.usage, "did you mean holdfast --version?")
+        CommandRun("-V").expectError(.usage, "did you mean --version?")
+        CommandRun("journal", "version").expectError(.usage, "see holdfast journal --help")
+    }
+
+    /// Another program's words are its own; those before and the lock's path are ours.
+    @Test func onlyAnotherProgramsWordsNeedBeNoText() throws {
+        let temporary = try TemporaryDirectory()
+        let path = temporary.path + "/lock"
+        CommandRun("lock", "run", path, "--", "/none/a\u{FFFD}").expectError(.missingInput, "there is no command")
+        #expect(CommandRun("--json", "lock", "run", "a\u{FFFD}", "--", "true").code == .usage)
+        for words in [["a\u{FFFD}", "--", "true"], ["--", "a\u{FFFD}", "true"], [path, "a\u{FFFD}"]] {
+            CommandRun(["lock", "run"] + words).expectError(.usage, "is not valid UTF-8")
+        }
+        CommandRun("digest", "--", "a\u{FFFD}").expectError(.usage, "argument 3 is not valid UTF-8")
     }
 
     @Test func undecodableWordsAreRefused() {

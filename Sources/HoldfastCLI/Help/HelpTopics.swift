@@ -78,8 +78,8 @@ package enum HelpTopics {
             .paragraph(
                 "What follows -- is no option, whatever it begins with; --name=VALUE passes on any value, also one that does. "
                     + "A file argument of - or none at all is standard input; /dev/fd/N is the open descriptor N. A bundle, "
-                    + "which is read twice, and a root key have to be files. Symbolic links are not followed at the "
-                    + "last part of a path; redirect the file instead. A nonce is read from a file or a descriptor, "
+                    + "which is read twice, and a root key have to be files. Symbolic links are not followed in the "
+                    + "place of a file, nor inside of a store: give the path it points to, or redirect the file. DIR may be one. A nonce is read from a file or a descriptor, "
                     + "never from the command line, and hashed without a final newline. So is a passphrase."
             ),
             .paragraph(

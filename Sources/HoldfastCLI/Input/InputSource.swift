@@ -18,9 +18,16 @@ struct InputSource {
 
     /// Opens what `path` names: `-` or nil is standard input, `/dev/fd/N` an open descriptor.
     ///
-    /// - Parameter expected: what the input should be, for a person who is asked to type it.
+    /// - Parameters:
+    ///   - expected: what the input should be, for a person who is asked to type it.
+    ///   - isReadTwice: whether only a file will do.
     /// - Throws: a missing-input failure when there is no such file, or it is something else.
-    init(_ path: String?, expected: String, in context: CommandContext) throws(CommandFailure) {
+    init(
+        _ path: String?,
+        expected: String,
+        isReadTwice: Bool = false,
+        in context: CommandContext
+    ) throws(CommandFailure) {
         let descriptor = Self.descriptor(path ?? "-")
         if let descriptor {
             name = StandardDescriptor.name(descriptor)
@@ -31,7 +38,7 @@ struct InputSource {
         } else {
             let path = path ?? "-"
             name = Printable.quoted(path, maximum: 200)
-            origin = .file(try Self.open(path, in: context.fileSystem))
+            origin = .file(try Self.open(path, isReadTwice, in: context.fileSystem))
         }
     }
 
@@ -94,7 +101,11 @@ struct InputSource {
 // MARK: - Opening by path
 
 extension InputSource {
-    private static func open(_ path: String, in fileSystem: any FileSystem) throws(CommandFailure) -> any File {
+    private static func open(
+        _ path: String,
+        _ isReadTwice: Bool,
+        in fileSystem: any FileSystem
+    ) throws(CommandFailure) -> any File {
         let (directory, name) = FilePath.split(path)
         let quoted = Printable.quoted(path, maximum: 200)
         if ["", ".", ".."].contains(name) {
@@ -111,17 +122,24 @@ extension InputSource {
             case .other: throw FileSystemError(operation: .open, name: name, code: .noDevice)
             }
         } catch {
-            throw opening(quoted, failedWith: error)
+            throw opening(quoted, isReadTwice, failedWith: error)
         }
     }
 
-    private static func opening(_ quoted: String, failedWith error: FileSystemError) -> CommandFailure {
-        switch error.code {
+    private static func opening(
+        _ quoted: String,
+        _ isReadTwice: Bool,
+        failedWith error: FileSystemError
+    ) -> CommandFailure {
+        // Where standard input will do, the shell opens what is not opened here.
+        let redirection = isReadTwice ? "" : ", or give - and redirect it with <"
+        return switch error.code {
         case .noEntry: .missing("\(quoted) does not exist; check the path")
         case .notDirectory: .missing("a part of \(quoted) is not a directory; check the path")
         case .isDirectory: .missing("\(quoted) is a directory; give a file, or - for standard input")
-        case .symbolicLinkLoop: .missing("\(quoted) is a symbolic link, which is not followed; redirect it with <")
-        case .noDevice: .missing("\(quoted) is not a regular file; redirect it with <")
+        case .symbolicLinkLoop:
+            .missing("\(quoted) is a symbolic link, which is not followed; give the path it points to\(redirection)")
+        case .noDevice: .missing("\(quoted) is not a regular file; copy it to one\(redirection)")
         case .nameTooLong: .missing("\(quoted) is longer than the file system allows; check the path")
         default: .inputOutput("\(quoted) cannot be opened: \(error.code)", error)
         }

@@ -37,6 +37,10 @@ extension CommandFailure {
         let directory = context.arguments.positionalIfAny("DIR")
         switch error {
         case .invalidArgument(let member, let reason): return message(member, reason, context) ?? error.description
+        case .journalMissing(let path, let reason):
+            return
+                "no journal stands at \(path): \(reason). Check the path, and whether its file system is mounted; a new journal "
+                + "is made with holdfast journal init"
         case .io(_, let file):
             return CommandContext.placed(error.description, context.namesStore(file) ? nil : directory)
         case .malformedRecord, .brokenChain, .recordTampered, .missingRecord, .duplicateIndex, .unknownKind,
@@ -52,6 +56,10 @@ extension CommandFailure {
         if member == "path" {
             let place = arguments.describes("out") ? arguments.text("out") : arguments.positionalIfAny("DIR")
             return place.map { "\(Printable.quoted($0, maximum: 200)): \(reason). Nothing was written" }
+        }
+        if member == "to_record_index", arguments.describes("to"), !arguments.has("to") {
+            let text = "there is nothing to sum up: the journal is empty. Nothing was written"
+            return CommandContext.placed(text, arguments.positionalIfAny("DIR"))
         }
         if member.hasSuffix("_record_index") {
             let text = "\(member) \(reason)".replacing("from_record_index", with: "--from").replacing(

@@ -114,7 +114,9 @@ extension CommandLineParser {
         let name = String(word.prefix { $0 != "=" })
         let known = ["--help", "--json"] + (path.isEmpty ? ["--version"] : [])
         let place = (["holdfast"] + path).joined(separator: " ")
-        if let meant = EditDistance.suggestion(for: name, among: known) {
+        // As many programs have it.
+        let habit = path.isEmpty && name == "-V" ? "--version" : nil
+        if let meant = habit ?? EditDistance.suggestion(for: name, among: known) {
             return .usage("unknown option \(Printable.quoted(name)) after \(place); did you mean \(meant)?")
         }
         return .usage(
@@ -129,7 +131,13 @@ extension CommandLineParser {
         // A subcommand typed without its group is likelier than a typing error.
         let elsewhere = table.entries.first { $0.path.count > path.count && $0.word == word }?.describe()
         let nearby = EditDistance.suggestion(for: word, among: table.words(after: parent))
-        let meant = elsewhere.map(\.name) ?? nearby.map { "\(name) \($0)" }
+        let habit =
+            switch word {
+            case "help": (["holdfast help"] + parent).joined(separator: " ")
+            case "version" where parent.isEmpty: "holdfast --version"
+            default: nil as String?
+            }
+        let meant = habit ?? elsewhere.map(\.name) ?? nearby.map { "\(name) \($0)" }
         let remedy = meant.map { "did you mean \($0)?" } ?? "see \(name) --help"
         return .usage("unknown command \(Printable.quoted(word)) after \(name); \(remedy)")
     }

@@ -20,7 +20,7 @@ extension ApprovalJournal {
         signedBy signer: HubSigner? = nil
     ) throws(JournalError) -> StoredRecord {
         guard let head = try head() else {
-            throw .invalidArgument(member: "to_record_index", reason: "names a record of an empty journal")
+            throw .invalidArgument(member: "to_record_index", reason: "must name a record, and the journal is empty")
         }
         let last = last ?? head.index
         guard first >= 1, first <= last, last <= head.index else {
@@ -119,7 +119,7 @@ extension ApprovalJournal {
     private func journalID() throws(JournalError) -> String {
         if let id = try storage.journalID() { return id }
         guard let first = try records(limit: 1).first else {
-            throw .invalidArgument(member: "to_record_index", reason: "names a record of an empty journal")
+            throw .invalidArgument(member: "to_record_index", reason: "must name a record, and the journal is empty")
         }
         return "jrn_" + first.digest.utf8.drop { $0 != UInt8(ascii: ":") }.dropFirst().prefix(32).text
     }

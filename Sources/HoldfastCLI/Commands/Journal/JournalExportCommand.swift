@@ -156,7 +156,7 @@ enum JournalVerifyBundleCommand {
 extension CommandContext {
     /// The bundle at a path.
     fileprivate func bundle(_ path: String) throws(CommandFailure) -> JournalBundle {
-        let source = try InputSource(path, expected: "the bundle", in: self)
+        let source = try InputSource(path, expected: "the bundle", isReadTwice: true, in: self)
         guard let file = source.file else {
             throw .usage("a bundle is read twice, and so cannot come from \(source.name); give a file")
         }
