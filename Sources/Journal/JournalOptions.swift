@@ -36,7 +36,7 @@ public struct JournalOptions: Sendable, Hashable {
     /// take a mistyped path or a file system that is not mounted for a journal in which nothing was used yet.
     public var createsWhenAbsent: Bool
     /// The platform profile that the host and the directory have to match. It is looked at before the first call touches the
-    /// journal, and nothing is made where it does not match. Nil for none.
+    /// journal, and nothing is made where it does not match. Nil for none. `HostProfile` shows how one is made.
     public var platformProfile: String?
     /// What the platform must be like where there is no profile. By default writing is refused on network file systems and
     /// read-only mounts, which costs some microseconds a handle.

@@ -13,6 +13,19 @@ internal import FileSystemSeam
 /// Canonical JSON (RFC 8785) and a line feed; shown here on several lines. The fingerprint is the SHA-256 of the canonical form of
 /// `capabilities` alone: one host and path give the same, however often and by whom they are looked at. `about` is told to
 /// people and compared where it matters, and not covered.
+///
+/// What `holdfast platform record` does, and what a store makes of it, here or on any other host:
+///
+/// ```swift
+/// let evidence = PlatformObserver(fileSystem).observe("approvals")
+/// let profile = HostProfile(evidence)
+/// // Where something could not be looked at, the profile would refuse every store, also here.
+/// precondition(AdmissionPolicy.exact(.host(profile)).judge(evidence).isAdmitted)
+/// try fileSystem.openDirectory("profiles").replaceAtomically("approvals.platform", with: profile.encoded())
+///
+/// let options = JournalOptions(platformProfile: "profiles/approvals.platform")
+/// let journal = ApprovalJournal(at: "approvals", fileSystem: fileSystem, options: options)
+/// ```
 public struct HostProfile: Sendable, Hashable {
     /// What the platform does, for every field.
     public var capabilities: [CapabilityField: String]
