@@ -34,42 +34,6 @@ struct KeysRefusalTests {
         #expect(try TestFile.tree(keys.temporary.path) == before)
     }
 
-    /// Mounted secrets are links; a FIFO has no places to read at.
-    @Test func aRootKeyThatIsNoFileIsNamedAsSuch() throws {
-        let keys = try KeyDirectory()
-        let (link, fifo) = (keys.beside("link"), keys.beside("fifo"))
-        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "root.key")
-        #expect(mkfifo(fifo, 0o600) == 0)
-        for command in ["list", "init"] {
-            CommandRun("keys", command, keys.path, "--root-key", link)
-                .expectError(
-                    .malformedInput,
-                    "\(link) is a symbolic link, which is not followed. Give the path it points to"
-                )
-            CommandRun("keys", command, keys.path, "--root-key", fifo)
-                .expectError(.malformedInput, "\(fifo) is not a regular file. Name the root key's file")
-        }
-    }
-
-    /// The bytes of a box are no text, and nobody gets them back from a terminal.
-    @Test func aBoxIsNotPrintedOnATerminal() throws {
-        let keys = try KeyDirectory()
-        let terminal = Console.Terminal(isOutput: true)
-        let words = ["keys", "seal", keys.path] + keys.root + ["--entity", "a"]
-        let before = try TestFile.tree(keys.temporary.path)
-        CommandRun(words, input: [1], terminal: terminal).expectError(.usage, "redirect it with >", "--json")
-        #expect(try TestFile.tree(keys.temporary.path) == before, "a key was made for it")
-        let json = CommandRun(words + ["--json"], input: [1], terminal: terminal)
-        #expect(try json.json()["box"]?.string != nil)
-    }
-
-    @Test func aFileThatMayNotGrowIsNoBrokenDisk() throws {
-        let keys = try KeyDirectory()
-        let limited = PosixFileSystem { call in call.name == .pwrite ? .failure(.fileTooLarge) : nil }
-        CommandRun(["keys", "mint", keys.path] + keys.root + ["--entity", "a"], fileSystem: limited)
-            .expectError(.inputOutput, "EFBIG", "Raise the limit on the size of files (ulimit -f)")
-    }
-
     @Test func aStoreOfAnotherKindIsNoMissingInput() throws {
         let journal = try JournalDirectory()
         #expect(journal.run("init").code == .done)
