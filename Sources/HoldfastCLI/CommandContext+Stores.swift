@@ -30,15 +30,18 @@ extension CommandContext {
         }
     }
 
-    /// Says that DIR is empty: so is a mount point whose file system is not mounted.
+    /// Says that DIR is empty, as a mount point is whose file system is not mounted, or that the making of a store ended early.
     ///
-    /// - Parameter store: what would have been made there.
-    func noteEmptyDirectory(of store: String) {
+    /// - Parameters:
+    ///   - store: what would have been made there.
+    ///   - isUnmade: whether what stands there is nothing of such a store.
+    func noteMissing(_ store: String, isUnmade: () -> Bool = { false }) {
         guard let directory = try? fileSystem.openDirectory(directory) else { return }
         defer { try? directory.close() }
-        guard let entries = try? directory.entries(), entries.isEmpty else { return }
+        guard let entries = try? directory.entries(), entries.isEmpty || isUnmade() else { return }
+        let state = entries.isEmpty ? "is empty" : "holds nothing of a \(store)"
         console.writeDiagnostic(
-            "\(console.errorStyle.notable("note:")) \(Printable.escaped(self.directory)) is empty, and no \(store) was made "
+            "\(console.errorStyle.notable("note:")) \(Printable.escaped(self.directory)) \(state), and no \(store) was made "
                 + "there yet; is its file system mounted?"
         )
     }

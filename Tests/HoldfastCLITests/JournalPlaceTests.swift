@@ -174,6 +174,22 @@ struct ExistingJournalTests {
         #expect(FileManager.default.contents(atPath: bundle) == before)
     }
 
+    /// What a full disk leaves of the making of a journal: no part of one.
+    @Test(arguments: [["verify"], ["list"], ["head"], ["check", "--grant", "g", "--nonce-digest", digest]])
+    func aJournalThatWasNotFinishedIsTold(words: [String]) throws {
+        let journal = try JournalDirectory()
+        try FileManager.default.createDirectory(atPath: journal.path + "/locks", withIntermediateDirectories: true)
+        let begun = run(words, on: journal.path)
+        #expect(begun.code == .done)
+        #expect(
+            begun.error
+                == "note: \(journal.path) holds nothing of a journal, and no journal was made there yet; is its file "
+                + "system mounted?\n"
+        )
+        #expect(journal.run("init").code == .done)
+        #expect(run(words, on: journal.path).error.isEmpty)
+    }
+
     /// The words of the library are not those of the command line.
     @Test func whatIsSaidOfAnEmptyJournalFitsTheCommand() throws {
         let temporary = try TemporaryDirectory()

@@ -61,7 +61,7 @@ extension CommandContext {
         if try !asking({ () throws(EventLogError) in try log.isPlausible() }) {
             throw CommandFailure(.notALog(path: directory, reason: "none of its files is one of a log"), of: self)
         }
-        noteEmptyDirectory(of: "session log")
+        noteMissing("session log")
         return log
     }
 

@@ -121,8 +121,21 @@ extension CommandContext {
     func existingJournal(mustStand: Bool? = nil) throws(CommandFailure) -> ApprovalJournal {
         try requireDirectory("make a journal with holdfast journal init")
         let journal = journal(mustStand: mustStand)
-        if journal.options.createsWhenAbsent { noteEmptyDirectory(of: "journal") }
+        if journal.options.createsWhenAbsent { noteMissingJournal() }
         return journal
+    }
+
+    /// Says that no journal was made at DIR; readers take what stands there for one in which nothing was used.
+    func noteMissingJournal() {
+        noteMissing("journal") {
+            do throws(JournalError) {
+                _ = try journal(mustStand: true).format()
+                return false
+            } catch {
+                guard case .journalMissing = error else { return false }
+                return true
+            }
+        }
     }
 
     /// Runs `body`, and turns what the journal refuses into a failure of the command.

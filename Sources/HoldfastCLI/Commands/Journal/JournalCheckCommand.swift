@@ -43,7 +43,7 @@ enum JournalCheckCommand {
         let arguments = context.arguments
         let nonceDigest = try NonceInput.digest(context)
         let journal = context.journal()
-        if !context.arguments.has("existing") { context.noteEmptyDirectory(of: "journal") }
+        if !context.arguments.has("existing") { context.noteMissingJournal() }
         let check = try context.asking { () throws(JournalError) in
             try journal.checkReplay(
                 grant: arguments.required("grant"),
