@@ -42,6 +42,35 @@ struct DoctorAdviceTests {
         #expect(unsealed.output.contains("It was not acknowledged, or not as durable"), "\(unsealed.output)")
     }
 
+    /// However much there is to say of single lines.
+    @Test(arguments: [10, 250, 1200]) func badLinesDoNotHideThatASealIsBroken(count: Int) throws {
+        let session = try SessionDirectory()
+        try FileManager.default.createDirectory(atPath: session.path, withIntermediateDirectories: false)
+        try TestFile.write(String(repeating: "x\n", count: count), session.eventsFile)
+        #expect(session.append("a", "b").code == .done)
+        #expect(session.run("seal").code == .done)
+        var text = try session.text()
+        text.removeLast(5)
+        try TestFile.write(text, session.eventsFile)
+        let doctor = CommandRun("doctor", session.path)
+        #expect(doctor.output.contains("Append nothing, which would give the number"), "\(doctor.output)")
+        #expect(!doctor.output.contains("Nothing: the next append"), "\(doctor.output)")
+        #expect(CommandRun("report", session.path, "--out", "-").output.contains("bytes were sealed, and only"))
+        #expect(session.run("verify").output.contains("seal_broken: "))
+        let kinds = try session.run("verify", "--json").json()["failures"]?.array?.map { $0["kind"]?.string }
+        #expect(kinds?.contains("seal_broken") == true)
+    }
+
+    @Test func warningsThatAreNotListedAreCounted() throws {
+        let session = try SessionDirectory()
+        try FileManager.default.createDirectory(atPath: session.path, withIntermediateDirectories: false)
+        try TestFile.write(String(repeating: "\n", count: 1003), session.eventsFile)
+        #expect(session.append("a").code == .done)
+        #expect(session.run("verify").lines.last == "and 3 more warnings")
+        #expect(try session.run("verify", "--json").json()["warning_count"] == .integer(1003))
+        #expect(CommandRun("doctor", session.path).output.contains("803 more lines are blank"))
+    }
+
     /// No append can write a counter there, whatever the counter would be good for.
     @Test(arguments: ["a directory", "a symbolic link", "a FIFO"])
     func whatIsNoCounterIsToBeMovedAway(kind: String) throws {

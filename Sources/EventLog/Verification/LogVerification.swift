@@ -2,18 +2,25 @@
 public struct LogVerification: Sendable, Hashable {
     /// How much is in the log.
     public internal(set) var size = LogSize()
-    /// What must not be: numbers that are missing or stand twice, lines that are no events, a broken seal. In the order
-    /// of the file, then what concerns it as a whole; at most as many as asked for.
+    /// What must not be: numbers that are missing or stand twice, lines that are no events, a broken seal. Of single
+    /// lines at most as many as asked for; then what concerns the whole, however much was found before.
     public internal(set) var failures: [LogProblem] = []
-    /// What mends itself with the next append, or needs only to be known.
+    /// What mends itself with the next append, or needs only to be known. Blank lines, at most as many as asked for; then what
+    /// concerns the whole, and a torn tail.
     public internal(set) var warnings: [LogProblem] = []
     /// How many failures there are, listed or not.
     public internal(set) var failureCount = 0
+    /// How many warnings there are, listed or not.
+    public internal(set) var warningCount = 0
     /// The seal, when there is one that can be read.
     public internal(set) var seal: EventSeal?
 
     /// Whether there is no failure.
     public var isIntact: Bool { failureCount == 0 }
+
+    /// Whether the events are not what was sealed. Then a number that was given may not be there any more, and an append would
+    /// give it again.
+    public var isSealBroken: Bool { failures.contains { $0.kind == .sealBroken } }
 }
 
 /// One thing that is wrong with a log, and where.

@@ -9,7 +9,8 @@ extension SessionLog {
     ///
     /// - Parameters:
     ///   - keys: whose seals are trusted; with any, a seal must be there and signed by one of them.
-    ///   - problemMaximum: how many failures and how many warnings are listed at most; all are counted.
+    ///   - problemMaximum: how many of the failures and of the warnings that concern single lines are listed at most; all are
+    ///     counted, and what concerns the whole, or the end, is always listed.
     ///   - progress: told how many bytes are done.
     /// - Throws: `.notALog`, `.io`.
     /// - Complexity: O(*n*); memory grows with the number of gaps only.
@@ -29,7 +30,7 @@ extension SessionLog {
             report.note(counter: Self.missingEvents(directory))
         }
         try checkSeal(seal, opened?.file, &report)
-        return report.verification
+        return report.report
     }
 
     private func audit(
@@ -46,7 +47,7 @@ extension SessionLog {
             while let line = try lines.next() {
                 let entry = LogEntry(line, &parser)
                 report.note(entry)
-                if case .event(let event) = entry, let problem = numbers.note(event) { report.fail(problem) }
+                if case .event(let event) = entry, let problem = numbers.note(event) { report.fail(line: problem) }
                 if line.ending == .endOfFile { break }
                 if let seal, lines.byteOffset == seal.byteCount { report.noteSealed() }
                 if line.number.isMultiple(of: 256) {
@@ -57,8 +58,8 @@ extension SessionLog {
         } catch {
             throw .io(error, file: LogFiles.events)
         }
-        numbers.finish { report.fail($0) }
-        numbers.forEachGap { report.fail($0()) }
+        numbers.finish { report.fail(line: $0) }
+        numbers.forEachGap { report.fail(line: $0()) }
     }
 
     /// What is wrong with the counter; nil when it fits, or there is nothing to count.
@@ -138,17 +139,17 @@ extension SessionLog {
     ) throws(EventLogError) {
         guard let seal else { return }
         guard let file else {
-            report.fail(LogProblem(.sealBroken, "\(seal.byteCount) bytes were sealed, and there are no events"))
+            report.fail(whole: LogProblem(.sealBroken, "\(seal.byteCount) bytes were sealed, and there are no events"))
             return
         }
         do throws(FileSystemError) {
             if let complaint = try seal.complaint(about: file) ?? report.complaint(about: seal) {
-                report.fail(LogProblem(.sealBroken, complaint))
+                report.fail(whole: LogProblem(.sealBroken, complaint))
                 return
             }
             let later = try file.extent().size - seal.byteCount
             if later > 0 {
-                report.warn(LogProblem(.unsealedEvents, "\(later) bytes were appended after the log was sealed"))
+                report.warn(whole: LogProblem(.unsealedEvents, "\(later) bytes were appended after the log was sealed"))
             }
         } catch {
             throw .io(error, file: LogFiles.events)

@@ -2,8 +2,14 @@ internal import FileSystemSeam
 internal import Signing
 
 /// Collects what a verification finds.
+///
+/// What is said of single lines can be as much as there are lines, and is listed up to a maximum. What concerns the log as a
+/// whole is found once, and always listed: a seal that is broken shall not be hidden by a thousand bad lines.
 struct VerificationReporter {
-    var verification = LogVerification()
+    private var verification = LogVerification()
+    /// What concerns the whole; it stands behind what concerns lines.
+    private var failuresOfWhole: [LogProblem] = []
+    private var warningsOfWhole: [LogProblem] = []
     private var tally = Tally()
     /// The session of the first event, and what was counted up to the end of what is sealed.
     private var sessionID: String?
@@ -12,16 +18,38 @@ struct VerificationReporter {
 
     init(problemMaximum: Int) { self.problemMaximum = problemMaximum }
 
-    mutating func fail(_ problem: @autoclosure () -> LogProblem) {
+    /// What was found, all told.
+    var report: LogVerification {
+        var report = verification
+        report.failures += failuresOfWhole
+        report.warnings += warningsOfWhole
+        return report
+    }
+
+    /// Notes what must not be on one of the lines.
+    mutating func fail(line problem: @autoclosure () -> LogProblem) {
         verification.failureCount += 1
         if verification.failures.count < problemMaximum { verification.failures.append(problem()) }
     }
 
-    mutating func warn(_ problem: LogProblem) {
-        if verification.warnings.count < problemMaximum { verification.warnings.append(problem) }
+    /// Notes what must not be of the log as a whole.
+    mutating func fail(whole problem: LogProblem) {
+        verification.failureCount += 1
+        failuresOfWhole.append(problem)
     }
 
-    mutating func note(counter problem: LogProblem?) { if let problem { warn(problem) } }
+    private mutating func warn(line problem: @autoclosure () -> LogProblem) {
+        verification.warningCount += 1
+        if verification.warnings.count < problemMaximum { verification.warnings.append(problem()) }
+    }
+
+    /// Notes what needs to be known of the log as a whole.
+    mutating func warn(whole problem: LogProblem) {
+        verification.warningCount += 1
+        warningsOfWhole.append(problem)
+    }
+
+    mutating func note(counter problem: LogProblem?) { if let problem { warn(whole: problem) } }
 
     /// Counts a line, and notes what is wrong with it by itself.
     mutating func note(_ entry: LogEntry) {
@@ -34,9 +62,10 @@ struct VerificationReporter {
                 LogProblem(kind, line: line.line, byteOffset: line.byteOffset, "\(line.reason)")
             }
             switch line.reason {
-            case .blank: warn(problem(.blankLine))
-            case .malformed, .tooLong: fail(problem(.malformedLine))
-            case .unfinished: warn(problem(.tornTail))
+            case .blank: warn(line: problem(.blankLine))
+            case .malformed, .tooLong: fail(line: problem(.malformedLine))
+            // There is one at most.
+            case .unfinished: warn(whole: problem(.tornTail))
             }
             if line.reason != .unfinished {
                 tally.count(nil, upTo: line.byteOffset + line.byteCount)
@@ -54,7 +83,7 @@ struct VerificationReporter {
         do throws(EventError) {
             sessionID = try event.checked().sessionID
         } catch {
-            fail(LogProblem(.malformedLine, line: event.line, byteOffset: event.byteOffset, "\(error)"))
+            fail(line: LogProblem(.malformedLine, line: event.line, byteOffset: event.byteOffset, "\(error)"))
         }
     }
 }
@@ -73,19 +102,19 @@ extension VerificationReporter {
             // Whatever stands there, the rest of the log is looked at.
             var reason = directory?.stranger(at: LogFiles.seal) ?? "\(error)"
             if case .malformedSeal(_, let what) = error { reason = what }
-            fail(LogProblem(.malformedSeal, "\(LogFiles.seal) cannot be read: \(reason)"))
+            fail(whole: LogProblem(.malformedSeal, "\(LogFiles.seal) cannot be read: \(reason)"))
             return nil
         }
         guard let seal = found else {
-            if !keys.isEmpty { fail(LogProblem(.sealUntrusted, "there is no seal")) }
+            if !keys.isEmpty { fail(whole: LogProblem(.sealUntrusted, "there is no seal")) }
             return nil
         }
         verification.seal = seal
         if seal.signature != nil, !seal.hasValidSignature {
-            fail(LogProblem(.sealSignature, "the signature is not one of the key that the seal names"))
+            fail(whole: LogProblem(.sealSignature, "the signature is not one of the key that the seal names"))
         } else if !keys.isEmpty, !keys.contains(where: { $0.base64URL == seal.publicKey }) {
             let signer = seal.publicKey.map { "by \($0)" } ?? "by nobody"
-            fail(LogProblem(.sealUntrusted, "the seal is signed \(signer), which is not trusted"))
+            fail(whole: LogProblem(.sealUntrusted, "the seal is signed \(signer), which is not trusted"))
         }
         return seal
     }

@@ -140,8 +140,38 @@ struct VerifyTests {
         let log = try TestLog()
         try log.write((0..<50).map { _ in "x\n\n" }.joined())
         let report = try log.open().verify(problemMaximum: 3)
-        #expect(report.failureCount == 50)
-        #expect(report.failures.count == 3 && report.warnings.count == 3)
+        #expect(report.failureCount == 50 && report.warningCount == 51)
+        #expect(report.failures.count == 3)
+        #expect(report.warnings.map(\.kind) == [.blankLine, .blankLine, .blankLine, .counter])
+    }
+
+    /// What is said of the whole is said however much there is to say of single lines.
+    @Test(arguments: [0, 3]) func badLinesDoNotHideABrokenSeal(problemMaximum: Int) throws {
+        let log = try TestLog()
+        try log.write(String(repeating: "x\n", count: 10))
+        try log.open().append((0..<3).map { event("\($0)") })
+        _ = try log.open().seal()
+        #expect(try !log.open().verify(problemMaximum: problemMaximum).isSealBroken)
+        try log.write(try log.lines().dropLast().map { $0 + "\n" }.joined())
+        let report = try log.open().verify(problemMaximum: problemMaximum)
+        #expect(report.isSealBroken)
+        #expect(report.failures.map(\.kind).last == .sealBroken)
+        #expect(report.failures.count == problemMaximum + 1)
+        // The lines, the numbers that they took, and the seal.
+        #expect(report.failureCount == 12)
+    }
+
+    @Test(arguments: [0, 3]) func blankLinesDoNotHideOtherWarnings(problemMaximum: Int) throws {
+        let log = try TestLog()
+        try log.write(String(repeating: "\n", count: 10))
+        try log.open().append(event("sealed"))
+        _ = try log.open().seal()
+        try log.open().append(event("late"))
+        try log.append("{\"torn")
+        let report = try log.open().verify(problemMaximum: problemMaximum)
+        #expect(report.warnings.prefix(problemMaximum).allSatisfy { $0.kind == .blankLine })
+        #expect(report.warnings.dropFirst(problemMaximum).map(\.kind) == [.counter, .tornTail, .unsealedEvents])
+        #expect(report.warningCount == 13)
     }
 
     /// Numbers in any order, with gaps and repetitions, against a set of them.

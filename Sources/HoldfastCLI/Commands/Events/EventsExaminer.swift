@@ -46,17 +46,23 @@ enum EventsExaminer {
         to examination: inout StoreExamination
     ) {
         for problem in report.failures { examination.add(finding(.damage, problem, strangers)) }
-        let isSealBroken = report.failures.contains { $0.kind == .sealBroken }
         for problem in report.warnings {
             var notice = finding(.notice, problem, strangers)
             // The bytes that are missing were sealed, and so acknowledged as durable.
-            if problem.kind == .tornTail, isSealBroken {
+            if report.isSealBroken, problem.kind == .tornTail || problem.kind == .counter {
                 notice.remedy =
                     "Append nothing, which would give the number of a lost event again; see what is said of the seal"
             }
             examination.add(notice)
         }
         examination.damageCount = report.failureCount
+        let unlisted = report.warningCount - report.warnings.count
+        if unlisted > 0 {
+            let remedy = "holdfast events verify \(Printable.quoted(examination.path, maximum: 200)) names more of them"
+            examination.add(
+                .notice("blank_line", "events.jsonl", "\(unlisted) more lines are blank", remedy)
+            )
+        }
     }
 
     private static func finding(

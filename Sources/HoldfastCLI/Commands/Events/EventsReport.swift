@@ -33,6 +33,8 @@ enum EventsReport {
         for problem in report.warnings {
             lines.append("\(style.notable("warning: \(place(problem))")) \(Printable.escaped(problem.message))")
         }
+        let unlistedWarnings = report.warningCount - report.warnings.count
+        if unlistedWarnings > 0 { lines.append(style.notable("and \(unlistedWarnings) more warnings")) }
         return lines
     }
 
@@ -50,6 +52,7 @@ enum EventsReport {
             object["failure_count"] = .integer(report.failureCount)
         }
         object["warnings"] = .array(report.warnings.map(json))
+        object["warning_count"] = .integer(report.warningCount)
         if let seal = report.seal { object["seal"] = .object(json(seal)) }
         return object
     }
