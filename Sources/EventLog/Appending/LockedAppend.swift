@@ -34,8 +34,9 @@ struct LockedAppend {
     /// The tail that was cut off.
     private var quarantined: QuarantinedTail?
 
-    /// More bytes than this are not counted while holding the lock.
-    private static let countedMaximum: Int64 = 4 << 20
+    /// More bytes than this are not counted while holding the lock, nor more lines: a mebibyte may be a million lines, of which each
+    /// takes half a microsecond, be it blank.
+    private static let (countedMaximum, countedLineMaximum) = (Int64(1 << 20), 10_000)
 
     init(_ events: EncodedEvents) { self.events = events }
 
@@ -116,7 +117,9 @@ struct LockedAppend {
                 {
                     next = trusted
                 } else if size - log.tally.byteOffset <= Self.countedMaximum {
-                    try log.tally.advance(over: opened.file, to: size)
+                    if try log.tally.advance(over: opened.file, to: size, lineMaximum: Self.countedLineMaximum) {
+                        return .uncounted(opened, size: size)
+                    }
                     // The last byte was a line feed a moment ago.
                     if log.tally.byteOffset != size { throw EventsTail.misread }
                     next = log.tally.nextNumber

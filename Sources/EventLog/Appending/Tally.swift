@@ -27,11 +27,23 @@ struct Tally: Sendable {
 
     /// Counts on, up to the last line feed before `limit`.
     ///
-    /// - Complexity: O(*n*) in the bytes that are new, in bounded memory.
-    mutating func advance(over file: any File, to limit: Int64) throws(FileSystemError) {
+    /// - Parameter lineMaximum: after so many lines it stops, and goes on from there the next time.
+    /// - Returns: whether it stopped before the end for that.
+    /// - Complexity: O(*n*) in the bytes that are new, in bounded memory. An empty line takes as long as one of some hundred
+    ///   bytes: where time is what has to be bounded, bytes and lines have to be.
+    @discardableResult
+    mutating func advance(
+        over file: any File,
+        to limit: Int64,
+        lineMaximum: Int = .max
+    ) throws(FileSystemError) -> Bool {
         var reader = LineReader(file, at: byteOffset, lineNumber: lineCount + 1, limit: limit)
         var parser = EventParser()
-        while let line = try reader.next(), line.ending != .endOfFile {
+        var counted = 0
+        while byteOffset < limit {
+            if counted == lineMaximum { return true }
+            guard let line = try reader.next(), line.ending != .endOfFile else { return false }
+            counted += 1
             do throws(EventError) {
                 count(try parser.outline(of: line.bytes).sequenceNumber, upTo: reader.byteOffset)
             } catch {
@@ -39,6 +51,7 @@ struct Tally: Sendable {
                 note(numberOfOthers: EventParser.numberOfOthers(line.bytes))
             }
         }
+        return false
     }
 
     /// Notes a number on a line that is an event for other tools only.

@@ -72,6 +72,22 @@ struct LockHoldTests {
     @Test func aRecountMissesNothing() throws {
         let log = try longLog()
         try log.remove("events.jsonl.count")
+    /// Each line takes its time, however short it is, and there are the more of them in as many bytes.
+    @Test(arguments: ["\n", "\0\n", "x\n", "\"\n", "{}\n"]) func manyShortLinesAreCountedOutside(line: String) throws {
+        let log = try TestLog()
+        try log.write(String(repeating: line, count: 20_000))
+        let calls = CallLog()
+        let handle = log.open(fileSystem: calls.fileSystem)
+        #expect(try handle.append(event()).sequenceNumbers == 20_000..<20_001)
+        #expect(Self.holds(calls.calls).count == 2)
+        expectShort(calls)
+        // A few more are counted where they are found.
+        try log.append(String(repeating: line, count: 5_000))
+        calls.forget()
+        #expect(try handle.append(event()).sequenceNumbers == 25_001..<25_002)
+        #expect(Self.holds(calls.calls).count == 1)
+    }
+
         let calls = CallLog()
         let count = Condition(0)
         calls.setFault { call in
