@@ -4,12 +4,15 @@ internal import FileSystemSeam
 ///
 /// Nothing here throws. A counter that cannot be read is no counter, and one that cannot be written leaves the next
 /// writer to count: what counts are the events. It is never synced, because it proves itself against the events.
+///
+/// Whatever else may stand at the name, be it the events by a second name, is not written over: see ``write(_:in:)``. A counter
+/// that lies costs a count, never data.
 struct CounterFile: Sendable {
-    private let file: any File
+    private var file: any File
     /// Which file it is; nil as long as nobody asked.
     private var identity: FileIdentity?
-    /// Whether it is known to be longer than a counter.
-    private var isTooLong = false
+    /// Whether it is known for a counter, which may be written over.
+    private var isKnown = false
 
     /// Opens the counter, and makes it when it is missing.
     ///
@@ -46,22 +49,47 @@ struct CounterFile: Sendable {
         } catch {
             found = 0
         }
-        isTooLong = found > CounterRecord.byteCount
         return CounterRecord(parsing: buffer[..<found])
     }
 
-    /// Writes the counter in place.
+    /// Notes whether what was read proved itself against the events: nothing but a counter does.
+    mutating func note(isProven: Bool) { isKnown = isProven }
+
+    /// Writes the counter in place; where something stands that may be more than a counter, in the place of that.
     ///
     /// - Returns: false when that failed.
-    mutating func write(_ record: CounterRecord) -> Bool {
+    mutating func write(_ record: CounterRecord, in directory: any Directory) -> Bool {
         do throws(FileSystemError) {
-            if isTooLong { try file.truncate(to: Int64(CounterRecord.byteCount)) }
-            isTooLong = false
+            if !isKnown { try giveWay(in: directory) }
+            isKnown = true
             try file.writeAll(record.bytes, at: 0)
             return true
         } catch {
             return false
         }
+    }
+
+    /// Opens a new file in the place of one that is longer than a counter, or has other names.
+    ///
+    /// The one with other names loses this one; the other is renamed to `events.jsonl.count.moved-` and its number.
+    private mutating func giveWay(in directory: any Directory) throws(FileSystemError) {
+        let status = try file.status()
+        identity = status.identity
+        guard status.kind == .regular else {
+            throw FileSystemError(operation: .write, name: LogFiles.counter, code: .invalidArgument)
+        }
+        if status.linkCount > 1 {
+            try directory.remove(LogFiles.counter)
+        } else if status.size > Int64(CounterRecord.byteCount) {
+            let name = "\(LogFiles.counter).moved-\(status.identity.inode)"
+            try directory.rename(LogFiles.counter, to: name, in: directory, exclusive: true)
+        } else {
+            return
+        }
+        let options: OpenOptions = [.read, .write, .create, .exclusive]
+        let fresh = try directory.open(LogFiles.counter, options, permissions: .ownerFile)
+        close()
+        (file, identity) = (fresh, nil)
     }
 
     func close() { try? file.close() }

@@ -111,8 +111,11 @@ struct LockedAppend {
                     if try EventsTail(of: opened.file, size: size) != .torn { throw EventsTail.misread }
                     return .torn(opened, size: size)
                 }
-                let record = log.readCounter()
-                if let trusted = Self.trusted(record, size: size, lastNumber: isCountedOn ? lastNumber : nil),
+                var record: CounterRecord?
+                if size == 0 { log.openCounter() } else { record = log.readCounter() }
+                let trusted = Self.trusted(record, size: size, lastNumber: isCountedOn ? lastNumber : nil)
+                log.noteCounter(isProven: record != nil && trusted != nil)
+                if let trusted,
                     log.highestGiven.map({ $0 < trusted }) ?? true
                 {
                     next = trusted

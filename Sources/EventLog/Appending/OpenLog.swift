@@ -86,6 +86,8 @@ struct OpenLog: Sendable {
         stamp = nil
         tally = Tally()
         last = nil
+        // These events may be what the counter is a name of.
+        counter?.note(isProven: false)
         highestGiven = nil
         isEndRenewed = false
         return (opened, status.size)
@@ -123,15 +125,21 @@ extension OpenLog {
 
     /// What the counter says; nil when that is nothing.
     mutating func readCounter() -> CounterRecord? {
-        if counter == nil { counter = CounterFile(in: directory) }
+    /// Opens the counter for ``writeCounter(_:)``; before the first event it says nothing.
+    mutating func openCounter() { if counter == nil { counter = CounterFile(in: directory) } }
+
+        openCounter()
         return counter?.read()
     }
 
     /// Writes the counter, in place.
     ///
+    /// Notes whether what the counter says proved itself.
+    mutating func noteCounter(isProven: Bool) { counter?.note(isProven: isProven) }
+
     /// - Returns: false when that failed, which no event is lost by.
     mutating func writeCounter(_ record: CounterRecord) -> Bool {
-        if counter?.write(record) == true { return true }
+        if counter?.write(record, in: directory) == true { return true }
         counter?.close()
         counter = nil
         return false

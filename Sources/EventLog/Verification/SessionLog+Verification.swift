@@ -68,9 +68,11 @@ extension SessionLog {
     private func counterProblem(_ file: any File, _ directory: any Directory) throws(EventLogError) -> LogProblem? {
         let bytes: [UInt8]
         do throws(FileSystemError) {
-            bytes = try directory.readFile(LogFiles.counter, maximumBytes: 64)
+            bytes = try directory.readFile(LogFiles.counter, maximumBytes: CounterRecord.byteCount)
         } catch  where error.code == .noEntry {
             return LogProblem(.counter, "\(LogFiles.counter) is not there; the next append counts the lines")
+        } catch  where error.code == .fileTooLarge {
+            return LogProblem(.counter, Self.stranger(inPlaceOfCounter: directory))
         } catch {
             if let stranger = directory.stranger(at: LogFiles.counter) {
                 return LogProblem(.counter, "\(LogFiles.counter) is no file: \(stranger), and no append can write it")
@@ -100,6 +102,20 @@ extension SessionLog {
             )
         }
         return nil
+    }
+
+    /// What is said of a file in the counter's place that is longer than a counter, and so is none.
+    private static func stranger(inPlaceOfCounter directory: any Directory) -> String {
+        guard let status = try? directory.status(of: LogFiles.counter) else {
+            return "\(LogFiles.counter) is no counter"
+        }
+        if status.linkCount > 1 {
+            let names = [LogFiles.events, LogFiles.seal, LogFiles.lock]
+            let other = names.first { (try? directory.extent(of: $0).identity) == status.identity } ?? "some file"
+            return "\(LogFiles.counter) is another name of \(other), and no counter; the next append removes the name"
+        }
+        let (found, right) = (status.size, CounterRecord.byteCount)
+        return "\(LogFiles.counter) has \(found) bytes instead of \(right); the next append renames it"
     }
 
     /// How long the events are, and how they end.
