@@ -64,8 +64,8 @@ struct Quarantine {
             guard let copied = try Self.copy(events.file, offset..<size, to: target) else {
                 try target.close()
                 try place.remove(temporary)
-                // Unless somebody cut it off and appended meanwhile.
-                if try events.file.extent().size == size { throw EventsTail.misread }
+                // Unless somebody cut it off and appended meanwhile, be it just as much: then it begins elsewhere, or is none.
+                if try EventsTail.tornOffset(in: events.file, 0..<size) == offset { throw EventsTail.misread }
                 return nil
             }
             digest = copied

@@ -43,6 +43,29 @@ struct TornTailTests {
         try log.expectSound(3)
     }
 
+    /// Another process is faster, and appends as many bytes as it has cut off: the disk is not to blame.
+    @Test func aTailThatGivesWayToALineOfItsLengthIsNoFault() throws {
+        let log = try TestLog()
+        try log.open().append(event("a"))
+        try log.append(String(repeating: "x", count: try log.bytes().count))
+        let calls = CallLog()
+        let isFirst = Condition(true)
+        calls.setFault { call in
+            // That of the quarantine's name; what is to be copied was found before.
+            let isDue =
+                call.name == .fsync
+                && isFirst.withLock { isFirst in
+                    defer { isFirst = false }
+                    return isFirst
+                }
+            if isDue { _ = try? log.open().append(event("b")) }
+            return nil
+        }
+        let receipt = try log.open(fileSystem: calls.fileSystem).append(event("c"))
+        #expect(receipt.sequenceNumbers == 2..<3 && receipt.quarantined == nil)
+        try log.expectSound(3)
+    }
+
     @Test func anEventsFileThatIsNothingElse() throws {
         let log = try TestLog()
         try log.write("{\"torn")
