@@ -41,6 +41,8 @@ struct LineReader: ~Copyable {
     private let limit: Int64
     /// Behind the last line feed that was seen; nothing behind it is in the buffer.
     private var settled: Int64
+    /// What was found to stand behind it without a line feed, as long as no line was read since.
+    private var unended: UnendedTail?
     private var buffer: [UInt8]
     /// What of the buffer is filled.
     private var filled = 0
@@ -140,6 +142,8 @@ struct LineReader: ~Copyable {
     }
 
     /// Looks where the last line feed is, and forgets what was read of a line that has none.
+    ///
+    /// - Complexity: O(*n*) in what came behind the last look, in all of the tail at the first one.
     private mutating func settle() throws(FileSystemError) -> End {
         bufferOffset = byteOffset
         (filled, position) = (0, 0)
@@ -147,12 +151,17 @@ struct LineReader: ~Copyable {
         while true {
             let size = min(try file.extent().size, limit)
             guard size > bufferOffset else { return .end }
+            var start = bufferOffset
+            if let unended, unended.range.lowerBound == start, try unended.stands(in: file, size: size) {
+                start = unended.range.upperBound
+            }
             // Shorter by now: what was cut off has to be looked at again.
-            guard let found = try EventsTail.tornOffset(in: file, bufferOffset..<size) else { continue }
-            if found > bufferOffset {
-                settled = found
+            guard let found = try EventsTail.tornOffset(in: file, start..<size) else { continue }
+            if found > start {
+                (settled, unended) = (found, nil)
                 return .more
             }
+            if start < size { unended = try UnendedTail(bufferOffset..<size, in: file) }
             return .unfinished(
                 RawLine(
                     number: lineNumber,
@@ -185,5 +194,31 @@ struct LineReader: ~Copyable {
         // Its end was there, and is not any more: what is there now is looked at anew.
         (bufferOffset, filled, position, settled) = (start, 0, 0, start)
         return try next()
+    }
+}
+
+/// What stands behind the last line feed, and was looked through: it may be long, and be there for as long as nobody appends.
+private struct UnendedTail {
+    let range: Range<Int64>
+    /// Its last bytes.
+    private let end: [UInt8]
+
+    /// So many bytes tell it from another tail, or from lines, in its place. A tail that is cut off is nearly always shorter.
+    private static let comparedByteCount: Int64 = 4096
+
+    /// - Returns: nil when something else stands there by now.
+    init?(_ range: Range<Int64>, in file: any File) throws(FileSystemError) {
+        let count = min(Int64(range.count), Self.comparedByteCount)
+        guard let end = try file.read(exactly: Int(count), at: range.upperBound - count),
+            !end.contains(UInt8(ascii: "\n"))
+        else { return nil }
+        self.range = range
+        self.end = end
+    }
+
+    /// Whether it still stands there, in a file of `size` bytes, with other bytes behind it or none.
+    func stands(in file: any File, size: Int64) throws(FileSystemError) -> Bool {
+        guard size >= range.upperBound else { return false }
+        return try file.read(exactly: end.count, at: range.upperBound - Int64(end.count)) == end
     }
 }

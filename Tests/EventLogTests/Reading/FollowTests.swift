@@ -113,6 +113,40 @@ struct FollowTests {
         #expect(event.event.hostID == "host_1")
     }
 
+    /// It may be as long as the line that comes in its place.
+    @Test func aTailThatGivesWayToALineOfItsLengthIsForgotten() throws {
+        let log = try TestLog()
+        try log.open().append(event())
+        let whole = try log.bytes()
+        let follower = try log.open().follow()
+        let next = line(1) + "\n"
+        try log.append(String(repeating: "x", count: next.utf8.count))
+        for _ in 0..<2 { #expect(try follower.next(timeoutMilliseconds: 0) == nil) }
+        try log.write(whole + Array(next.utf8))
+        #expect(try numbers(follower, 9) == [1])
+    }
+
+    /// What a crash left at the end may be long, and is there until somebody appends.
+    @Test func aLongTailIsReadOnce() throws {
+        let log = try TestLog()
+        try log.open().append(event())
+        try log.append(String(repeating: "\0", count: 8 << 20))
+        let calls = CallLog()
+        let follower = try log.open(fileSystem: calls.fileSystem).follow(from: 0)
+        #expect(try numbers(follower, 9) == [0])
+        func bytesRead() throws -> Int {
+            calls.forget()
+            #expect(try follower.next(timeoutMilliseconds: 0) == nil)
+            return calls.calls.filter { $0.name == .pread }.compactMap(\.count).reduce(0, +)
+        }
+        #expect(try bytesRead() < 1 << 16)
+        try log.append(String(repeating: "\0", count: 1 << 20))
+        #expect(try bytesRead() < 2 << 20)
+        #expect(try bytesRead() < 1 << 16)
+        try log.append("\n" + line(2) + "\n")
+        #expect(try numbers(follower, 9) == [2])
+    }
+
     @Test func badLinesAreTold() throws {
         let log = try TestLog()
         let handle = log.open()
