@@ -39,6 +39,37 @@ struct EventLogInterleavingTests {
         #expect(report.schedulesWithKills > 10)
     }
 
+    /// Two make a log at once, or one that is empty anew; the one that is killed keeps nobody from it.
+    @Test(arguments: [false, true]) func everyOrderMakesADurableLog(isEmpty: Bool) throws {
+        var explorer = InterleavingExplorer()
+        explorer.preemptionMaximum = runsLongTests ? 2 : 1
+        explorer.killMaximum = 1
+        let report = try explorer.explore(
+            prepare: { fileSystem in
+                let root = try fileSystem.openDirectory("/")
+                let directory = try root.makeDirectories([String(EventLogStory.path.dropFirst())])
+                if isEmpty { try directory.open("events.jsonl", [.write, .create], permissions: .ownerFile).close() }
+            },
+            processes: ["a", "b"].map { name in
+                { @Sendable (fileSystem: any FileSystem, acknowledge: (String) -> Void) throws in
+                    let receipt = try EventLogStory.log(fileSystem, .every).append(EventLogStory.event(name))
+                    acknowledge("\(receipt.sequenceNumbers.lowerBound) \(name)")
+                }
+            }
+        ) { fileSystem, outcomes in
+            let found = try EventLogStory.log(fileSystem, .none).readAll()
+            try CheckFailure.unless(found.skipped.isEmpty, "lines were spoilt: \(found.skipped)")
+            let numbers = found.events.map(\.sequenceNumber)
+            try CheckFailure.unless(numbers == Array(0..<UInt64(numbers.count)), "the numbers are \(numbers)")
+            let stored = found.events.map { "\($0.sequenceNumber) \($0.event.agentName)" }
+            for answer in outcomes.flatMap(\.acknowledged) where !stored.contains(answer) {
+                throw CheckFailure("acknowledged and lost: \(answer)")
+            }
+        }
+        #expect(report.isClean, "\(report)")
+        #expect(report.schedulesWithKills > 10)
+    }
+
     /// A torn tail is repaired by whoever comes first, and by nobody twice.
     @Test func everyOrderRepairsATearOnce() throws {
         var explorer = InterleavingExplorer()

@@ -114,6 +114,37 @@ struct EventLogRetryTests {
         #expect(report.singles > 3, "\(report)")
     }
 
+    /// A process makes the events, fails to sync their name, and is killed before it takes them back.
+    @Test(arguments: [false, true]) func emptyEventsAreNotRestedOn(isEveryHandleTold: Bool) throws {
+        let story = EventLogStory(description: "on empty events", durability: .every) { _, _, _ in }
+        let report = try FaultSweep.failingEachSync().run(
+            prepare: { fileSystem in
+                (fileSystem as? SimFS)?.disk.tellsEveryHandleOfFailedSyncs = isEveryHandleTold
+                let root = try fileSystem.openDirectory("/")
+                _ = try root.makeDirectories([String(EventLogStory.path.dropFirst())])
+            },
+            workload: { fileSystem, say in
+                let directory = try fileSystem.openDirectory(EventLogStory.path)
+                try directory.open("events.jsonl", [.write, .create], permissions: .ownerFile).close()
+                try? directory.sync()
+                try? directory.close()
+                var attempts = 0
+                while attempts < 2 {
+                    attempts += 1
+                    do {
+                        try Self.append(EventLogStory.log(fileSystem, .every), say)
+                        break
+                    } catch  where attempts == 1 {}
+                }
+            },
+            isOwnError: { $0 is EventLogError },
+            recover: story.recover,
+            check: story.check
+        )
+        #expect(report.isClean, "\(report)")
+        #expect(report.singles > 3, "\(report)")
+    }
+
     /// A handle that is not durable appends before and behind another one's line, which ends a sector and whose sync fails.
     @Test(arguments: [false, true]) func aFlushStandsOnNothingOfOthers(isEveryHandleTold: Bool) throws {
         let story = EventLogStory(description: "between others", durability: .every) { _, _, _ in }

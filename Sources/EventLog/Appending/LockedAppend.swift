@@ -43,7 +43,7 @@ struct LockedAppend {
     /// How an attempt ended.
     enum Outcome {
         case written(AppendReceipt, OpenEvents)
-        /// The events have to be made first, and their name durable.
+        /// The events have to be made first, or made anew because they are empty, and their name durable.
         case missing
         /// The lines up to this size have to be counted first.
         case uncounted(OpenEvents, size: Int64)
@@ -87,6 +87,10 @@ struct LockedAppend {
     ) throws(EventLogError) -> Outcome {
         // With a durability their name has to be on stable storage before anything is in them.
         guard case (let opened, var size)? = try log.openEvents(creating: options.durability == .none) else {
+            return .missing
+        }
+        // The name of events that are still empty may be one that a sync failed for.
+        if size == 0, options.durability != .none, events.count > 0, opened.identity != log.making.made {
             return .missing
         }
         do throws(FileSystemError) {

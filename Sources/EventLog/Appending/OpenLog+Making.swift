@@ -1,39 +1,120 @@
 internal import FileSystemSeam
 internal import LockKit
 
+/// How far a handle has come with making the events.
+struct EventsMaking: Sendable {
+    /// The file whose name this handle has made durable while it was empty.
+    fileprivate(set) var made: FileIdentity?
+    /// Keeps others from making them anew meanwhile: the session's directory, open once more, and locked.
+    fileprivate var turn: (any Directory)?
+}
+
 extension OpenLog {
-    /// Makes the events where there are none, and their name durable before anything is in them; without the lock, under which
-    /// nothing is synced.
+    /// Makes the events where there are none, or empty ones, and their name durable before anything is in them; without the lock,
+    /// under which nothing is synced.
     ///
-    /// When the sync fails the name is taken back, as long as nobody appended: another sync would succeed and say nothing of it,
-    /// and everything that was acknowledged afterwards would be lost with it.
-    func makeEvents() throws(EventLogError) {
-        let file: any File
-        do throws(FileSystemError) {
-            if try directory.exists(LogFiles.events) { return }
-            let options: OpenOptions = [.write, .append, .create, .exclusive]
-            file = try directory.open(LogFiles.events, options, permissions: .ownerFile)
-        } catch  where error.code == .exists {
-            return
+    /// Events that are empty are replaced by new ones: whoever made them may have been told that their name could not be synced.
+    /// Another sync would succeed and say nothing of it, and everything that was acknowledged afterwards would be lost with
+    /// the name. For the same reason the name is taken back when the sync fails here.
+    ///
+    /// Who makes them holds a lock on the directory (`flock`) until something is in them. Two that replaced each other's would
+    /// go on with that for ever. Only who makes events waits for it, and never while holding the lock.
+    ///
+    /// - Throws: `.lockBusy` when the time is over.
+    mutating func makeEvents(_ deadline: Deadline) throws(EventLogError) {
+        do throws(EventLogError) {
+            try takeTurn(deadline)
+            guard let fresh = try replaceEmpty(deadline) else {
+                endMaking()
+                return
+            }
+            defer { try? fresh.file.close() }
+            do throws(FileSystemError) {
+                try directory.sync()
+            } catch {
+                try? removeEmpty(fresh.identity, deadline)
+                throw .io(error, file: path)
+            }
+            making.made = fresh.identity
         } catch {
-            throw .opening(error, in: path)
-        }
-        defer { try? file.close() }
-        do throws(FileSystemError) {
-            try directory.sync()
-        } catch {
-            removeEmpty(file)
-            throw .io(error, file: path)
+            endMaking()
+            throw error
         }
     }
 
-    private func removeEmpty(_ file: any File) {
-        guard let held = try? lock.lock(.exclusive, timeout: .milliseconds(100)) else { return }
-        if let made = try? file.extent(), let found = try? directory.extent(of: LogFiles.events),
-            found.identity == made.identity, found.size == 0
-        {
-            try? directory.remove(LogFiles.events)
+    /// Lets others make the events; to be called when something is in them, or nothing will be.
+    mutating func endMaking() {
+        guard let turn = making.turn else { return }
+        // A child that was forked meanwhile has the same lock.
+        try? turn.unlock()
+        try? turn.close()
+        making = EventsMaking()
+    }
+
+    private mutating func takeTurn(_ deadline: Deadline) throws(EventLogError) {
+        if making.turn != nil { return }
+        let isTaken: Bool
+        do throws(FileSystemError) {
+            let turn = try directory.reopened()
+            isTaken = try turn.lock(.exclusive, timeoutNanoseconds: deadline.remainingNanoseconds)
+            if isTaken { making.turn = turn } else { try turn.close() }
+        } catch {
+            // Where directories are not locked, as on some network file systems, nobody takes turns.
+            return
+        }
+        if !isTaken { throw .lockBusy(path: path, waitedMilliseconds: deadline.waitedMilliseconds) }
+    }
+
+    /// Puts a new file at the name of the events.
+    ///
+    /// - Returns: nil when something is in those that are there.
+    private func replaceEmpty(
+        _ deadline: Deadline
+    ) throws(EventLogError) -> (file: any File, identity: FileIdentity)? {
+        try locked(deadline) { () throws(FileSystemError) in
+            do throws(FileSystemError) {
+                let found = try directory.extent(of: LogFiles.events)
+                // Something else than a file is looked at by whoever opens it.
+                if found.size > 0 || found.kind != .regular { return nil }
+                try directory.remove(LogFiles.events)
+            } catch  where error.code == .noEntry {
+                // There are none.
+            }
+            let options: OpenOptions = [.write, .append, .create, .exclusive]
+            do throws(FileSystemError) {
+                let file = try directory.open(LogFiles.events, options, permissions: .ownerFile)
+                return (file, try file.extent().identity)
+            } catch  where error.code == .exists {
+                // Somebody made them without the lock.
+                return nil
+            }
+        }
+    }
+
+    private func removeEmpty(_ identity: FileIdentity, _ deadline: Deadline) throws(EventLogError) {
+        try locked(deadline) { () throws(FileSystemError) in
+            let found = try directory.extent(of: LogFiles.events)
+            if found.identity == identity, found.size == 0 { try directory.remove(LogFiles.events) }
+        }
+    }
+
+    private func locked<Answer>(
+        _ deadline: Deadline,
+        _ body: () throws(FileSystemError) -> Answer
+    ) throws(EventLogError) -> Answer {
+        let held: LockGuard
+        do throws(LockError) {
+            held = try lock.lock(.exclusive, timeout: deadline.remaining)
+        } catch {
+            throw .locking(error, path: path, deadline)
+        }
+        let answer: Answer
+        do throws(FileSystemError) {
+            answer = try body()
+        } catch {
+            throw .opening(error, in: path)
         }
         held.release()
+        return answer
     }
 }

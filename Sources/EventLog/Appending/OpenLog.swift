@@ -18,6 +18,8 @@ struct OpenLog: Sendable {
     var last: WrittenLine?
     /// The highest number that this handle gave in these events.
     var highestGiven: UInt64?
+    /// What the making of the events has come to: see ``makeEvents(_:)``.
+    var making = EventsMaking()
     /// Whether the line feed was written again that stood at their end when they were opened.
     private var isEndRenewed = false
     private var counter: CounterFile?
@@ -36,7 +38,7 @@ struct OpenLog: Sendable {
 
     /// The events as they stand at their name now.
     ///
-    /// - Parameter creating: whether they are made when they are missing; see ``makeEvents()``.
+    /// - Parameter creating: whether they are made when they are missing; see ``makeEvents(_:)``.
     /// - Returns: the open events and their size; nil when they are missing, and are not to be made.
     /// - Throws: `.notALog` when something else than a file stands there.
     mutating func openEvents(creating: Bool) throws(EventLogError) -> (events: OpenEvents, size: Int64)? {
@@ -84,10 +86,10 @@ struct OpenLog: Sendable {
         let opened = OpenEvents(file: file, identity: status.identity)
         events = opened
         stamp = nil
-        tally = Tally()
-        last = nil
         // These events may be what the counter is a name of.
         counter?.note(isProven: false)
+        tally = Tally()
+        last = nil
         highestGiven = nil
         isEndRenewed = false
         return (opened, status.size)
@@ -123,20 +125,20 @@ extension OpenLog {
         counter = nil
     }
 
-    /// What the counter says; nil when that is nothing.
-    mutating func readCounter() -> CounterRecord? {
     /// Opens the counter for ``writeCounter(_:)``; before the first event it says nothing.
     mutating func openCounter() { if counter == nil { counter = CounterFile(in: directory) } }
 
+    /// What the counter says; nil when that is nothing.
+    mutating func readCounter() -> CounterRecord? {
         openCounter()
         return counter?.read()
     }
 
-    /// Writes the counter, in place.
-    ///
     /// Notes whether what the counter says proved itself.
     mutating func noteCounter(isProven: Bool) { counter?.note(isProven: isProven) }
 
+    /// Writes the counter, in place.
+    ///
     /// - Returns: false when that failed, which no event is lost by.
     mutating func writeCounter(_ record: CounterRecord) -> Bool {
         if counter?.write(record, in: directory) == true { return true }

@@ -80,6 +80,7 @@ extension SessionLog {
         let deadline = Deadline(milliseconds: options.lockTimeoutMilliseconds, fileSystem)
         return try inTurn(deadline) { (kept: inout OpenLog?) throws(EventLogError) -> (AppendReceipt, UInt64) in
             try commits.checkPoison()
+            defer { kept?.endMaking() }
             var append = LockedAppend(encoded)
             var (reopenings, latePreparations) = (0, 0)
             while true {
@@ -98,7 +99,7 @@ extension SessionLog {
                         _ = noteWrite(from: start, of: events, in: log.directory)
                     }
                     kept = consume log
-                    throw failure(error, deadline)
+                    throw error.failure(path: path, deadline)
                 }
                 do throws(EventLogError) {
                     switch outcome {
@@ -107,7 +108,7 @@ extension SessionLog {
                         let ticket = noteWrite(from: start, of: events, in: log.directory)
                         kept = consume log
                         return (receipt, ticket)
-                    case .missing: try log.makeEvents()
+                    case .missing: try log.makeEvents(deadline)
                     case .uncounted(let events, let size): try count(&log, events, upTo: size)
                     case .torn(let events, let size): append.copy = try copyTail(of: events, size: size, log)
                     }
@@ -150,12 +151,7 @@ extension SessionLog {
                 throw .io(error, file: path)
             }
         }
-        let log = OpenLog(directory, path: path, fileSystem)
-        if options.durability != .none {
-            try platform.admit(log.directory, writing: true)
-            try log.makeEvents()
-        }
-        return log
+        return OpenLog(directory, path: path, fileSystem)
     }
 
     private func count(_ log: inout OpenLog, _ events: OpenEvents, upTo size: Int64) throws(EventLogError) {
@@ -175,15 +171,20 @@ extension SessionLog {
         }
     }
 
-    private func failure(_ error: LockedAppendError, _ deadline: Deadline) -> EventLogError {
-        switch error {
+}
+
+extension LockedAppendError {
+    fileprivate func failure(path: String, _ deadline: Deadline) -> EventLogError {
+        switch self {
         case .log(let error): error
-        case .lock(let error): failure(error, deadline)
+        case .lock(let error): .locking(error, path: path, deadline)
         }
     }
+}
 
+extension EventLogError {
     /// What it means that the lock was not taken.
-    func failure(_ error: LockError, _ deadline: Deadline) -> EventLogError {
+    static func locking(_ error: LockError, path: String, _ deadline: Deadline) -> EventLogError {
         switch error {
         case .timedOut: .lockBusy(path: path, waitedMilliseconds: deadline.waitedMilliseconds)
         case .io(let error, _): .io(error, file: LogFiles.lock)

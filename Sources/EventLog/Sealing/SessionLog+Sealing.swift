@@ -191,7 +191,7 @@ extension SessionLog {
         do throws(LockError) {
             held = try lock.lock(.exclusive, timeout: deadline.remaining)
         } catch {
-            throw failure(error, deadline)
+            throw .locking(error, path: path, deadline)
         }
         try platform.admit(directory, writing: true)
         guard try Self.readSeal(in: directory, path: path) == earlier else { return false }

@@ -70,6 +70,73 @@ struct ReplacedNameTests {
         try log.expectSound(1)
     }
 
+    /// The name could not be synced, nor taken back, since another one holds the lock. Whoever comes next makes the events anew.
+    @Test func eventsThatStayedEmptyAreMadeAnew() throws {
+        let log = try TestLog()
+        let calls = CallLog()
+        let held = Condition<(any File)?>(nil)
+        calls.setFault { call in
+            guard call.name == .fsync, call.descriptor != nil, log.exists("events.jsonl") else { return nil }
+            held.withLock { $0 = try? Self.holdLock(of: log) }
+            return .failure(.inputOutput)
+        }
+        let options = SessionLogOptions(lockTimeoutMilliseconds: 50, durability: .every)
+        #expect(try eventLogError { try log.open(options, fileSystem: calls.fileSystem).append(event()) }?.code == "io")
+        #expect(try log.bytes().isEmpty)
+        try held.withLock { $0 }?.close()
+        calls.setFault(nil)
+        calls.forget()
+        let handle = log.open(options, fileSystem: calls.fileSystem)
+        try handle.append(event())
+        let names = calls.names
+        #expect(try #require(names.firstIndex(of: "unlinkat")) < #require(names.firstIndex(of: "fsync")))
+        #expect(try #require(names.firstIndex(of: "fsync")) < #require(names.firstIndex(of: "write")))
+        // Others get their turn.
+        try log.open(options).append(event())
+        try handle.append(event())
+        try log.expectSound(3)
+    }
+
+    /// Who is to make the events waits for whoever makes them, as long as it may.
+    @Test func makersTakeTurns() throws {
+        let log = try TestLog()
+        try log.write("")
+        let other = try PosixFileSystem.shared.openDirectory(log.path)
+        #expect(try other.lock(.exclusive, blocking: false))
+        let options = SessionLogOptions(lockTimeoutMilliseconds: 50, durability: .every)
+        #expect(try eventLogError { try log.open(options).append(event()) }?.code == "lock_busy")
+        // Nobody else does.
+        try log.open().append(event())
+        try log.open(options).append(event())
+        try other.close()
+        try log.expectSound(2)
+    }
+
+    /// Many durable writers at once on a log that is not there.
+    @Test func manyMakersAtOnceMakeOneLog() throws {
+        let log = try TestLog()
+        let calls = CallLog()
+        calls.setFault { call in
+            if call.name == .fsync { PosixFileSystem.shared.sleep(nanoseconds: 2_000_000) }
+            return nil
+        }
+        let threads = try (0..<8).map { writer in
+            try Thread.start(name: "writer") {
+                let handle = log.open(SessionLogOptions(durability: .every), fileSystem: calls.fileSystem)
+                for step in 0..<2 { _ = try? handle.append(event("w\(writer)-\(step)")) }
+            }
+        }
+        for thread in threads { thread.join() }
+        try log.expectSound(16)
+    }
+
+    private static func holdLock(of log: TestLog) throws -> any File {
+        let directory = try PosixFileSystem.shared.openDirectory(log.path)
+        let file = try directory.open("events.jsonl.lock", [.read, .write, .create], permissions: .ownerFile)
+        _ = try file.lock(.exclusive, blocking: true)
+        return file
+    }
+
     @Test func theWholeDirectoryRemoved() throws {
         let log = try TestLog()
         let handle = try log.openSettled()
