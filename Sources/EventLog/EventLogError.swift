@@ -3,8 +3,8 @@ public import PlatformProfile
 
 /// What can go wrong with a session log. Every case names the place, and its description the remedy.
 ///
-/// After any of them the log holds everything that was acknowledged before. Only `.io`, `.partlyAppended` and `.notDurable` may
-/// leave events written although the call failed.
+/// After any of them the log holds everything that was acknowledged before. Only `.io`, `.partlyAppended` and
+/// `.notDurable` may leave events written although the call failed.
 public enum EventLogError: Error, Sendable, Hashable {
     /// The file system failed. `file` is relative to the session's directory, or that directory itself.
     case io(FileSystemError, file: String)
@@ -22,8 +22,8 @@ public enum EventLogError: Error, Sendable, Hashable {
     case numbersExhausted(path: String)
     /// A sync failed on this handle earlier; nothing more is acknowledged on it.
     case poisoned(path: String)
-    /// The file system took only the beginning of an append: these events stand in the log with these numbers, as many as fit, and
-    /// the others of the append do not. None of them was synced.
+    /// The file system took only the beginning of an append: these events stand in the log with these numbers, as many
+    /// as fit, and the others of the append do not. None of them was synced.
     case partlyAppended(path: String, sequenceNumbers: Range<UInt64>, FileSystemError)
     /// The events stand in the log with these numbers, but could not be synced: they may not survive a loss of power.
     case notDurable(path: String, sequenceNumbers: Range<UInt64>, reason: String)

@@ -3,11 +3,12 @@ public import PlatformProfile
 extension SessionLog {
     /// What this log can tell of itself: where it is, how it was opened, what its platform does, and how much it holds.
     ///
-    /// The configuration has `durability`, `lock_timeout_milliseconds`, `maximum_line_bytes`, `maximum_batch_bytes`, and
-    /// `platform_profile` when there is one; the counts have `events`, `lines` and `bytes`. Writes nothing into the log.
+    /// The configuration has `durability`, `lock_timeout_milliseconds`, `maximum_line_bytes`, `maximum_batch_bytes`,
+    /// and `platform_profile` when there is one; the counts have `events`, `lines` and `bytes`. Writes nothing into the
+    /// log.
     ///
-    /// - Parameter depth: how far the platform is looked at when less was seen at the admission: `.passive` only asks, and costs up
-    ///   to 2 ms, `.standard` tries syncs, locks and maps beside the log's files, up to 50 ms.
+    /// - Parameter depth: how far the platform is looked at when less was seen at the admission: `.passive` only asks,
+    ///   and costs up to 2 ms, `.standard` tries syncs, locks and maps beside the log's files, up to 50 ms.
     /// - Throws: `.platform`; what ``size()`` throws.
     /// - Complexity: O(*n*), as ``size()``.
     public func diagnostics(depth: ProbeDepth = .passive) throws(EventLogError) -> StoreDiagnostics {

@@ -58,15 +58,16 @@ public final class SessionLog: Sendable {
         )
     }
 
-    /// What was seen of the platform when this handle was admitted to it; nil before its first append, with a profile before its
-    /// first call that finds a log. Nil for as long as a glance is enough: with neither a profile nor an observer, unless
-    /// the policy is `.require` or `.exact`, or `statfs` does not decide. ``diagnostics(depth:)`` looks.
+    /// What was seen of the platform when this handle was admitted to it; nil before its first append, with a profile
+    /// before its first call that finds a log. Nil for as long as a glance is enough: with neither a profile nor an
+    /// observer, unless the policy is `.require` or `.exact`, or `statfs` does not decide. ``diagnostics(depth:)``
+    /// looks.
     public var platformDiagnostics: PlatformDiagnostics? { platform.diagnostics }
 
     deinit { commits.stop(waits: false) }
 
-    /// Makes everything durable that was appended through this handle, and lets go of what it holds open. The handle can
-    /// be used again, but with ``EventDurability/interval(milliseconds:)`` it then syncs each append at once.
+    /// Makes everything durable that was appended through this handle, and lets go of what it holds open. The handle
+    /// can be used again, but with ``EventDurability/interval(milliseconds:)`` it then syncs each append at once.
     ///
     /// With ``EventDurability/none`` nothing is synced; whoever wants that calls ``flush()`` before.
     ///

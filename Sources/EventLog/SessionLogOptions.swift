@@ -10,8 +10,8 @@ public enum EventDurability: Sendable, Hashable {
     case none
     /// With every *n*-th event that this handle appends, all events so far are, as with ``every``.
     case everyEvents(Int)
-    /// Every event is, at most this many milliseconds after its append returned. A thread of the handle syncs; a process
-    /// that ends without ``SessionLog/close()`` leaves the last ones to the system.
+    /// Every event is, at most this many milliseconds after its append returned. A thread of the handle syncs; a
+    /// process that ends without ``SessionLog/close()`` leaves the last ones to the system.
     case interval(milliseconds: UInt64)
     /// The event is. Appends that wait at the same time share one sync.
     case every
@@ -19,25 +19,26 @@ public enum EventDurability: Sendable, Hashable {
 
 /// How a session log is opened.
 public struct SessionLogOptions: Sendable, Hashable {
-    /// How long an append waits for the lock, in milliseconds; 0 tries once. The default is a minute: an append
-    /// without the lock would give a number twice. When many lines have to be counted first, or a torn tail copied, and that
+    /// How long an append waits for the lock, in milliseconds; 0 tries once. The default is a minute: an append without
+    /// the lock would give a number twice. When many lines have to be counted first, or a torn tail copied, and that
     /// takes longer, the lock is tried once more after each, twice at most.
     public var lockTimeoutMilliseconds: UInt64
     /// What is on stable storage when an append returns.
     public var durability: EventDurability
-    /// The longest line that is written, in bytes without its line feed; at most 16 MiB, which is the longest that is read.
+    /// The longest line that is written, in bytes without its line feed; at most 16 MiB, which is the longest that is
+    /// read.
     public var maximumLineBytes: Int {
         didSet { maximumLineBytes = min(maximumLineBytes, LineReader.byteCountMaximum) }
     }
-    /// The most that one append of several events writes, in bytes; a single one is bounded by ``maximumLineBytes`` alone. Other
-    /// tools wait half a second for the lock: what is written under it at once has to be limited.
+    /// The most that one append of several events writes, in bytes; a single one is bounded by ``maximumLineBytes``
+    /// alone. Other tools wait half a second for the lock: what is written under it at once has to be limited.
     public var maximumBatchBytes: Int
-    /// The platform profile that the host and the directory have to match. It is looked at before the first call touches the
-    /// log, and nothing is made where it does not match. Nil for none.
+    /// The platform profile that the host and the directory have to match. It is looked at before the first call
+    /// touches the log, and nothing is made where it does not match. Nil for none.
     public var platformProfile: String?
-    /// What the platform must be like where there is no profile. By default writing is refused on network file systems, where
-    /// not all tools see each other's locks, and on read-only mounts; that costs some microseconds a handle. With `.warn`
-    /// events are appended wherever the session lies.
+    /// What the platform must be like where there is no profile. By default writing is refused on network file systems,
+    /// where not all tools see each other's locks, and on read-only mounts; that costs some microseconds a handle. With
+    /// `.warn` events are appended wherever the session lies.
     public var admission: AdmissionPolicy
     /// Told when a handle was admitted to its platform; nil for nobody.
     public var openObserver: OpenObserver?

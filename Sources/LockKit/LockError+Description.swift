@@ -51,12 +51,12 @@ extension LockError: CustomStringConvertible {
         case .malformedTakeover(let reason):
             "the takeover cannot be read: \(reason). Have it made again"
         case .epochUnreadable(let path):
-            "\(path) holds no readable epoch. Find out the highest epoch that the protected store has seen, and acquire "
-                + "the lock with that as the minimum"
+            "\(path) holds no readable epoch. Find out the highest epoch that the protected store has seen, and "
+                + "acquire the lock with that as the minimum"
         case .epochsExhausted(let path):
-            "\(path) holds the epoch \(UInt64.max), after which none comes, or one so near to it that no counting reaches it. Find "
-                + "out the highest epoch that the protected store has seen, move this file aside by hand while nobody holds the "
-                + "lock, and acquire it with that as the minimum"
+            "\(path) holds the epoch \(UInt64.max), after which none comes, or one so near to it that no counting "
+                + "reaches it. Find out the highest epoch that the protected store has seen, move this file aside by "
+                + "hand while nobody holds the lock, and acquire it with that as the minimum"
         case .minimumEpochUnknown(let path, let reason):
             "\(path) was not acquired, since the epoch that the protected store has seen could not be told: \(reason). "
                 + "Make the store readable, and try again"

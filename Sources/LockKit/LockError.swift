@@ -42,8 +42,8 @@ public enum LockError: Error, Sendable, Hashable {
     case malformedTakeover(reason: String)
     /// No slot of the epoch file can be read, so that the last epoch is not known.
     case epochUnreadable(path: String)
-    /// A file holds the last epoch that can be written, after which none comes, or a marker one of the last 2³², which the epoch file does
-    /// not know. Nothing was changed.
+    /// A file holds the last epoch that can be written, after which none comes, or a marker one of the last 2³², which
+    /// the epoch file does not know. Nothing was changed.
     case epochsExhausted(path: String)
     /// Who asked for the lock could not say which epoch the protected store has seen.
     case minimumEpochUnknown(path: String, reason: String)

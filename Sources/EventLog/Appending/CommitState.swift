@@ -17,16 +17,16 @@ struct CommitState: Sendable {
     var flushDeadline: MonotonicTime?
     var flusher: Thread?
     var isStopped = false
-    /// From the line feed that the events ended with before lines of this handle, to behind the last such one: what has to be written
-    /// again before a sync is believed; nil for nothing.
+    /// From the line feed that the events ended with before lines of this handle, to behind the last such one: what has
+    /// to be written again before a sync is believed; nil for nothing.
     private(set) var unrenewed: Range<Int64>?
 
     /// What is to be synced.
     struct Target: Sendable {
         /// Where the events stand; another one may hold the same file, by a name of which nothing is known.
         var directory: any Directory
-        /// What the first of the lines was written through. A handle that was opened later may not be told of a sync that failed
-        /// before.
+        /// What the first of the lines was written through. A handle that was opened later may not be told of a sync
+        /// that failed before.
         let events: OpenEvents
         /// Whether the names of the events and of the directory are known to be durable.
         var isNamed = false
@@ -39,8 +39,8 @@ struct CommitState: Sendable {
     ///
     /// - Parameters:
     ///   - start: where the lines begin.
-    ///   - isTold: whether the handle is told of every sync that fails from now on; then its first line is the only one with such an
-    ///     end before it.
+    ///   - isTold: whether the handle is told of every sync that fails from now on; then its first line is the only one
+    ///     with such an end before it.
     mutating func noteLines(from start: Int64, isTold: Bool) {
         guard start > 0, target?.isRenewed == false else { return }
         if !isTold {
@@ -65,8 +65,8 @@ struct CommitState: Sendable {
         unrenewed = nil
     }
 
-    /// What a forked child goes on with: nothing that its parent has opened and begun. They share a file that was open then, and of
-    /// a sync that failed only one of them is told: the other's succeeds. Each answers for its own events.
+    /// What a forked child goes on with: nothing that its parent has opened and begun. They share a file that was open
+    /// then, and of a sync that failed only one of them is told: the other's succeeds. Each answers for its own events.
     var ofForkedChild: CommitState {
         var fresh = CommitState()
         fresh.isPoisoned = isPoisoned

@@ -5,8 +5,8 @@ internal import FileSystemSeam
 /// Nothing here throws. A counter that cannot be read is no counter, and one that cannot be written leaves the next
 /// writer to count: what counts are the events. It is never synced, because it proves itself against the events.
 ///
-/// Whatever else may stand at the name, be it the events by a second name, is not written over: see ``write(_:in:)``. A counter
-/// that lies costs a count, never data.
+/// Whatever else may stand at the name, be it the events by a second name, is not written over: see ``write(_:in:)``. A
+/// counter that lies costs a count, never data.
 struct CounterFile: Sendable {
     private var file: any File
     /// Which file it is; nil as long as nobody asked.
@@ -25,8 +25,8 @@ struct CounterFile: Sendable {
         }
     }
 
-    /// Whether it is what stands at its name, with the length of a counter. Other writers replace it by renaming another
-    /// over it.
+    /// Whether it is what stands at its name, with the length of a counter. Other writers replace it by renaming
+    /// another over it.
     mutating func stands(in directory: any Directory) -> Bool {
         do throws(FileSystemError) {
             let found = try directory.extent(of: LogFiles.counter)

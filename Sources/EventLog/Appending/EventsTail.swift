@@ -4,8 +4,8 @@ internal import FileSystemSeam
 /// How the events end.
 enum EventsTail: Equatable {
     /// With a line feed, or there are none. The number is that of the last line; nil when it carries none that can be
-    /// relied on. It is not counted on when the line before does not carry the number before, or the two are too long to be
-    /// looked at.
+    /// relied on. It is not counted on when the line before does not carry the number before, or the two are too long
+    /// to be looked at.
     case whole(lastNumber: UInt64?, isCountedOn: Bool)
     /// With something else: a crash came between.
     case torn
@@ -54,14 +54,14 @@ enum EventsTail: Equatable {
         return range.lowerBound
     }
 
-    /// What it means that two reads of the same bytes gave two answers: neither can be relied on, and nothing may be cut off, and
-    /// no number given, for either.
+    /// What it means that two reads of the same bytes gave two answers: neither can be relied on, and nothing may be
+    /// cut off, and no number given, for either.
     static let misread = FileSystemError(operation: .read, name: LogFiles.events, code: .inputOutput)
 
     private static let lineFeed = UInt8(ascii: "\n")
 
-    /// The last line's number, and whether it follows that of the line before. A counter that was published too low, and
-    /// believed once, shows in that.
+    /// The last line's number, and whether it follows that of the line before. A counter that was published too low,
+    /// and believed once, shows in that.
     ///
     /// - Parameters:
     ///   - bytes: the end of the events, with a line feed.

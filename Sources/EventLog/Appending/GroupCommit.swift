@@ -16,8 +16,9 @@ final class GroupCommit: Sendable {
         var state = Condition(CommitState())
     }
 
-    /// What parents of this process have waited for, kept for good. The threads that wait there, as one that flushes does most of
-    /// its life, are not in a forked child: whoever woke them, or took the condition apart, would wait for them for ever.
+    /// What parents of this process have waited for, kept for good. The threads that wait there, as one that flushes
+    /// does most of its life, are not in a forked child: whoever woke them, or took the condition apart, would wait for
+    /// them for ever.
     private static let ofParents = Condition<[Condition<CommitState>]>([])
 
     init(path: String, fileSystem: any FileSystem) {
@@ -78,8 +79,8 @@ final class GroupCommit: Sendable {
                 state.uncommittedEvents += count
                 guard state.uncommittedEvents >= max(1, maximum) else { return nil }
                 state.uncommittedEvents %= max(1, maximum)
-                // Events are counted in another order than they were written in: one that was acknowledged before may have been
-                // written after this one.
+                // Events are counted in another order than they were written in: one that was acknowledged before may
+                // have been written after this one.
                 return state.written
             }
             if let due { try sync(upTo: due) }
@@ -88,8 +89,8 @@ final class GroupCommit: Sendable {
         }
     }
 
-    /// Lets go of the files, unless a thread is waiting for a sync of theirs just now. What was written until now is nobody's to
-    /// sync any more.
+    /// Lets go of the files, unless a thread is waiting for a sync of theirs just now. What was written until now is
+    /// nobody's to sync any more.
     func letGo() {
         state.withLock { state in
             if state.asking > 0 { return }

@@ -22,9 +22,9 @@ internal import PlatformProfile
 /// flock(7, LOCK_UN)
 /// ```
 ///
-/// When a name in the directory changed, or did so a moment ago, events and counter are looked at by their names, and what
-/// does not stand there is opened there. When the last line is somebody else's, the last two lines are read,
-/// which carry their numbers, and the counter.
+/// When a name in the directory changed, or did so a moment ago, events and counter are looked at by their names, and
+/// what does not stand there is opened there. When the last line is somebody else's, the last two lines are read, which
+/// carry their numbers, and the counter.
 struct LockedAppend {
     let events: EncodedEvents
     /// A torn tail that was copied and may be cut off.
@@ -34,8 +34,8 @@ struct LockedAppend {
     /// The tail that was cut off.
     private var quarantined: QuarantinedTail?
 
-    /// More bytes than this are not counted while holding the lock, nor more lines: a mebibyte may be a million lines, of which each
-    /// takes half a microsecond, be it blank.
+    /// More bytes than this are not counted while holding the lock, nor more lines: a mebibyte may be a million lines,
+    /// of which each takes half a microsecond, be it blank.
     private static let (countedMaximum, countedLineMaximum) = (Int64(1 << 20), 10_000)
 
     init(_ events: EncodedEvents) { self.events = events }
@@ -53,8 +53,8 @@ struct LockedAppend {
 
     /// Takes the lock and appends, or says what has to be prepared before.
     ///
-    /// - Throws: `.lockBusy`; `.lineTooLong`, `.batchTooLong`, `.numbersExhausted`, and then nothing was written; `.io`;
-    ///   `.partlyAppended`.
+    /// - Throws: `.lockBusy`; `.lineTooLong`, `.batchTooLong`, `.numbersExhausted`, and then nothing was written;
+    ///   `.io`; `.partlyAppended`.
     mutating func run(
         _ log: inout OpenLog,
         _ options: SessionLogOptions,
@@ -161,8 +161,8 @@ struct LockedAppend {
         let bytes = try events.numbered(from: next, options)
         do throws(FileSystemError) {
             if !bytes.isEmpty, try opened.file.append(bytes.span) < bytes.count {
-                // The next byte would not have found room, on the disk or within a quota or a limit. To try which would do:
-                // at a limit on the size of files a process is killed.
+                // The next byte would not have found room, on the disk or within a quota or a limit. To try which would
+                // do: at a limit on the size of files a process is killed.
                 throw FileSystemError(operation: .append, name: LogFiles.events, code: .noSpace)
             }
         } catch {
@@ -188,8 +188,8 @@ struct LockedAppend {
         )
     }
 
-    /// Cuts off the line that a failed write may have left unfinished, when nobody appended behind it. Whole lines stay:
-    /// who reads may have seen them. What cannot be cut off is a torn tail, which the next append moves away.
+    /// Cuts off the line that a failed write may have left unfinished, when nobody appended behind it. Whole lines
+    /// stay: who reads may have seen them. What cannot be cut off is a torn tail, which the next append moves away.
     ///
     /// - Returns: how many whole lines stand there; 0 also when that cannot be told.
     private static func withdraw(_ bytes: [UInt8], from file: any File, size: Int64) -> Int {

@@ -10,15 +10,15 @@ struct EventsMaking: Sendable {
 }
 
 extension OpenLog {
-    /// Makes the events where there are none, or empty ones, and their name durable before anything is in them; without the lock,
-    /// under which nothing is synced.
+    /// Makes the events where there are none, or empty ones, and their name durable before anything is in them; without
+    /// the lock, under which nothing is synced.
     ///
-    /// Events that are empty are replaced by new ones: whoever made them may have been told that their name could not be synced.
-    /// Another sync would succeed and say nothing of it, and everything that was acknowledged afterwards would be lost with
-    /// the name. For the same reason the name is taken back when the sync fails here.
+    /// Events that are empty are replaced by new ones: whoever made them may have been told that their name could not
+    /// be synced. Another sync would succeed and say nothing of it, and everything that was acknowledged afterwards
+    /// would be lost with the name. For the same reason the name is taken back when the sync fails here.
     ///
-    /// Who makes them holds a lock on the directory (`flock`) until something is in them. Two that replaced each other's would
-    /// go on with that for ever. Only who makes events waits for it, and never while holding the lock.
+    /// Who makes them holds a lock on the directory (`flock`) until something is in them. Two that replaced each
+    /// other's would go on with that for ever. Only who makes events waits for it, and never while holding the lock.
     ///
     /// - Throws: `.lockBusy` when the time is over.
     mutating func makeEvents(_ deadline: Deadline) throws(EventLogError) {

@@ -97,10 +97,10 @@ struct OpenLog: Sendable {
 
     /// Writes the line feed again that the events end with, so that the next sync of theirs makes it durable.
     ///
-    /// The line before may be one that a sync failed for. Its bytes then count as written, no later sync writes them, and
-    /// after a power cut there are zeros in their place: with those in front of it, the line that comes next would be none,
-    /// although it was acknowledged. Under the lock, and once for all of a handle's appends where every handle is told of a
-    /// failed sync.
+    /// The line before may be one that a sync failed for. Its bytes then count as written, no later sync writes them,
+    /// and after a power cut there are zeros in their place: with those in front of it, the line that comes next would
+    /// be none, although it was acknowledged. Under the lock, and once for all of a handle's appends where every handle
+    /// is told of a failed sync.
     ///
     /// - Parameter size: where the events end, with a line feed.
     mutating func renewEnd(of events: OpenEvents, size: Int64) throws(FileSystemError) {

@@ -50,8 +50,8 @@ struct Quarantine {
     /// The copy is on stable storage when this returns: only then may the original be cut off.
     ///
     /// - Returns: nil when the events are shorter by now, or no tail is torn any more: somebody else was faster.
-    /// - Throws: `.inputOutput` when what is read to be copied is not what the look for the last line feed saw: one wrong bit on the
-    ///   way from the disk would take whole lines for a part of the tail.
+    /// - Throws: `.inputOutput` when what is read to be copied is not what the look for the last line feed saw: one
+    ///   wrong bit on the way from the disk would take whole lines for a part of the tail.
     func copy(_ events: OpenEvents, size: Int64) throws(FileSystemError) -> Copy? {
         guard let offset = try EventsTail.tornOffset(in: events.file, 0..<size), offset < size else { return nil }
         let place = try directory.makeDirectories([LogFiles.quarantine])
@@ -64,7 +64,8 @@ struct Quarantine {
             guard let copied = try Self.copy(events.file, offset..<size, to: target) else {
                 try target.close()
                 try place.remove(temporary)
-                // Unless somebody cut it off and appended meanwhile, be it just as much: then it begins elsewhere, or is none.
+                // Unless somebody cut it off and appended meanwhile, be it just as much: then it begins elsewhere, or
+                // is none.
                 if try EventsTail.tornOffset(in: events.file, 0..<size) == offset { throw EventsTail.misread }
                 return nil
             }
@@ -114,7 +115,8 @@ struct Quarantine {
 
     /// Copies a torn tail.
     ///
-    /// - Returns: its digest; nil when it is none: a line feed stands in it, or none in front of it, or the file is shorter.
+    /// - Returns: its digest; nil when it is none: a line feed stands in it, or none in front of it, or the file is
+    ///   shorter.
     private static func copy(
         _ source: any File,
         _ range: Range<Int64>,

@@ -8,12 +8,13 @@ extension SessionLog {
     /// When it returns, the event stands in the file with the next number, survives the death of the process, and is as
     /// durable as ``SessionLogOptions/durability`` says. The session's directory and its files are made when missing.
     ///
-    /// - Parameter event: its sequence number is overwritten; what is empty among event id, timestamp, trace id and span
-    ///   id is made up.
-    /// - Throws: `.lockBusy`, `.invalidEvent`, `.lineTooLong`, `.numbersExhausted`, `.notALog`, `.lockUnusable`, and then
-    ///   nothing was written; `.io`, and then a part of it may be there; `.partlyAppended` or `.notDurable`, and then it is there,
-    ///   but may not survive a loss of power; `.poisoned`.
-    /// - Complexity: O(*n*) in the length of the line, as long as the counter is right; else the lines are counted once.
+    /// - Parameter event: its sequence number is overwritten; what is empty among event id, timestamp, trace id and
+    ///   span id is made up.
+    /// - Throws: `.lockBusy`, `.invalidEvent`, `.lineTooLong`, `.numbersExhausted`, `.notALog`, `.lockUnusable`, and
+    ///   then nothing was written; `.io`, and then a part of it may be there; `.partlyAppended` or `.notDurable`, and
+    ///   then it is there, but may not survive a loss of power; `.poisoned`.
+    /// - Complexity: O(*n*) in the length of the line, as long as the counter is right; else the lines are counted
+    ///   once.
     @discardableResult
     public func append(_ event: SessionEvent) throws(EventLogError) -> AppendReceipt {
         try append(EncodedEvents(event, fileSystem))
@@ -24,8 +25,8 @@ extension SessionLog {
     /// What ``append(_:)-(SessionEvent)`` says holds for each. After a crash, and after `.io`, a part of them may be
     /// found, from the first on.
     ///
-    /// - Throws: what ``append(_:)-(SessionEvent)`` throws, and `.batchTooLong`; `.partlyAppended` when the file system took only the
-    ///   first of them.
+    /// - Throws: what ``append(_:)-(SessionEvent)`` throws, and `.batchTooLong`; `.partlyAppended` when the file system
+    ///   took only the first of them.
     @discardableResult
     public func append(_ events: [SessionEvent]) throws(EventLogError) -> AppendReceipt {
         if events.isEmpty {
@@ -53,8 +54,9 @@ extension SessionLog {
 
     /// Makes everything durable that was appended through this handle, by this process, since it was made or closed.
     ///
-    /// With ``EventDurability/none`` the line feed in front of it is written again first, as a handle with any other durability
-    /// does when it appends: zeros in the place of a line that a sync failed for shall not become a part of the next one.
+    /// With ``EventDurability/none`` the line feed in front of it is written again first, as a handle with any other
+    /// durability does when it appends: zeros in the place of a line that a sync failed for shall not become a part of
+    /// the next one.
     ///
     /// - Throws: `.io`, and then the handle is `.poisoned`.
     public func flush() throws(EventLogError) { try commits.flush() }
@@ -118,9 +120,9 @@ extension SessionLog {
                     throw error
                 }
                 kept = consume log
-                // The time is for waiting, not for working: what was prepared is to be of use, or nobody who prepares for longer
-                // would ever append. So the lock is tried again, also when the time is over by now; unless others make
-                // each preparation useless.
+                // The time is for waiting, not for working: what was prepared is to be of use, or nobody who prepares
+                // for longer would ever append. So the lock is tried again, also when the time is over by now; unless
+                // others make each preparation useless.
                 if deadline.isOver { latePreparations += 1 }
                 if latePreparations > Self.latePreparationMaximum {
                     throw .lockBusy(path: path, waitedMilliseconds: deadline.waitedMilliseconds)

@@ -29,8 +29,8 @@ struct Tally: Sendable {
     ///
     /// - Parameter lineMaximum: after so many lines it stops, and goes on from there the next time.
     /// - Returns: whether it stopped before the end for that.
-    /// - Complexity: O(*n*) in the bytes that are new, in bounded memory. An empty line takes as long as one of some hundred
-    ///   bytes: where time is what has to be bounded, bytes and lines have to be.
+    /// - Complexity: O(*n*) in the bytes that are new, in bounded memory. An empty line takes as long as one of some
+    ///   hundred bytes: where time is what has to be bounded, bytes and lines have to be.
     @discardableResult
     mutating func advance(
         over file: any File,

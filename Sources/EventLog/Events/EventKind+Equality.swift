@@ -1,7 +1,7 @@
 internal import Canonical
 
-// What happened is said in bytes. Swift's `String` calls two spellings of one character equal (`é` as one code point and as two),
-// and what is synthesized compares strings so: reading one file would be the same as reading another.
+// What happened is said in bytes. Swift's `String` calls two spellings of one character equal (`é` as one code point
+// and as two), and what is synthesized compares strings so: reading one file would be the same as reading another.
 
 extension EventKind {
     /// Equal when type and members are, texts byte by byte.

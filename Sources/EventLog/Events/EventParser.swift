@@ -50,9 +50,9 @@ struct EventParser: ~Copyable {
 extension EventParser {
     /// The sequence number of a line that is no event here, but may be one for another tool; nil when it carries none.
     ///
-    /// Others write and read what is not read here: half of a surrogate pair, a key twice, deeper nesting, another encoding. Of
-    /// such a line the highest number is taken that stands behind the member's name, wherever that is: it can only make the
-    /// next one higher.
+    /// Others write and read what is not read here: half of a surrogate pair, a key twice, deeper nesting, another
+    /// encoding. Of such a line the highest number is taken that stands behind the member's name, wherever that is: it
+    /// can only make the next one higher.
     ///
     /// - Complexity: O(*n*) in the length of the line.
     static func numberOfOthers(_ bytes: [UInt8]) -> UInt64? {

@@ -51,8 +51,8 @@ public final class EventFollower {
     ///
     /// - Parameter timeoutMilliseconds: how long to wait at most; 0 looks once, nil waits for ever.
     /// - Returns: nil when the time is over, or it was stopped.
-    /// - Throws: `.eventsReplaced` when the events were cut or replaced, or their directory is not the one at the path any more;
-    ///   `.notALog`, `.io`.
+    /// - Throws: `.eventsReplaced` when the events were cut or replaced, or their directory is not the one at the path
+    ///   any more; `.notALog`, `.io`.
     public func next(timeoutMilliseconds: UInt64? = nil) throws(EventLogError) -> LogEntry? {
         let deadline = Deadline(milliseconds: timeoutMilliseconds, fileSystem)
         while !stopped.withLock({ $0 }) {
@@ -183,8 +183,8 @@ public final class EventFollower {
 extension SessionLog {
     /// Follows the log, from a sequence number on or from now on.
     ///
-    /// The log need not be there yet. What is followed is what stands at the path: a directory that is moved away is not followed
-    /// to its new place, as writers' handles do.
+    /// The log need not be there yet. What is followed is what stands at the path: a directory that is moved away is
+    /// not followed to its new place, as writers' handles do.
     ///
     /// - Parameter first: the lowest number that is given; nil for what is appended from now on.
     /// - Throws: `.notALog`, `.io`.

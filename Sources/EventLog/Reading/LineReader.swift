@@ -27,8 +27,8 @@ struct RawLine {
 
 /// Reads lines one after the other in bounded memory.
 ///
-/// Only what a line feed was seen behind is taken for lines: it stays as it is. What stands behind the last one may be a
-/// torn tail, which is cut off at any time, also while it is read, with other bytes in its place at once. So the last
+/// Only what a line feed was seen behind is taken for lines: it stays as it is. What stands behind the last one may be
+/// a torn tail, which is cut off at any time, also while it is read, with other bytes in its place at once. So the last
 /// line feed is looked for first, and lines are read up to it only; a line whose end is not there yet is read again
 /// each time.
 struct LineReader: ~Copyable {
@@ -197,13 +197,15 @@ struct LineReader: ~Copyable {
     }
 }
 
-/// What stands behind the last line feed, and was looked through: it may be long, and be there for as long as nobody appends.
+/// What stands behind the last line feed, and was looked through: it may be long, and be there for as long as nobody
+/// appends.
 private struct UnendedTail {
     let range: Range<Int64>
     /// Its last bytes.
     private let end: [UInt8]
 
-    /// So many bytes tell it from another tail, or from lines, in its place. A tail that is cut off is nearly always shorter.
+    /// So many bytes tell it from another tail, or from lines, in its place. A tail that is cut off is nearly always
+    /// shorter.
     private static let comparedByteCount: Int64 = 4096
 
     /// - Returns: nil when something else stands there by now.

@@ -40,8 +40,8 @@ public struct SkippedLine: Sendable, Hashable {
     public let byteCount: Int64
     /// Why it was skipped.
     public let reason: Reason
-    /// The number that it carries all the same, as an event for other tools; no event gets it again. Of a line that is no JSON
-    /// here, the highest that stands behind the member's name.
+    /// The number that it carries all the same, as an event for other tools; no event gets it again. Of a line that is
+    /// no JSON here, the highest that stands behind the member's name.
     public let sequenceNumber: UInt64?
 
     /// Makes one from its parts.

@@ -39,8 +39,8 @@ public struct StoredEvent: Sendable {
 
     /// The event with all of its members.
     ///
-    /// - Throws: ``EventError`` when the parser does not take the line for an event, which it was taken for without the parser.
-    ///   No line is known for which that is so.
+    /// - Throws: ``EventError`` when the parser does not take the line for an event, which it was taken for without the
+    ///   parser. No line is known for which that is so.
     func checked() throws(EventError) -> SessionEvent { SessionEvent(try parsed()) }
 
     private func parsed() throws(EventError) -> ParsedEvent { try EventParser.parseOnce(bytes) }

@@ -35,8 +35,8 @@ public struct EventSeal: Sendable, Hashable {
     public internal(set) var signature: String?
 
     static let type = "holdfast/event-seal/v1"
-    /// The longest seal that is read, and no longer one is written: the longest line that is read holds the longest session, which
-    /// is written with the fewest escapes, and all the rest is much less than 4 KiB.
+    /// The longest seal that is read, and no longer one is written: the longest line that is read holds the longest
+    /// session, which is written with the fewest escapes, and all the rest is much less than 4 KiB.
     static let byteCountMaximum = LineReader.byteCountMaximum + 4096
 
     /// The seal as it is stored; the inverse of ``init(parsing:)``. The bytes stand at ``EventSeal``.

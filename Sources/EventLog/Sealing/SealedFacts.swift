@@ -11,8 +11,8 @@ struct SealedFacts: Hashable {
     /// What an earlier seal says that is not so; nil when all is, or there is none.
     let complaint: String?
 
-    /// Takes the whole lines that are there, twice: a seal is evidence, and one wrong bit on the way from the disk would
-    /// make it evidence against events that are as they should be.
+    /// Takes the whole lines that are there, twice: a seal is evidence, and one wrong bit on the way from the disk
+    /// would make it evidence against events that are as they should be.
     ///
     /// - Returns: nil when the events became shorter meanwhile.
     init?(of file: any File, after earlier: EventSeal?) throws(FileSystemError) {
@@ -70,7 +70,8 @@ extension EventSeal {
         return "their first \(byteCount) bytes have the digest \(found.digest), and \(fileDigest) was sealed"
     }
 
-    /// What it says of the events it covers that is not so, although their bytes are those that were sealed; nil when all is.
+    /// What it says of the events it covers that is not so, although their bytes are those that were sealed; nil when
+    /// all is.
     ///
     /// - Parameters:
     ///   - counted: what was counted up to the end of what is sealed.

@@ -7,17 +7,17 @@ extension SessionLog {
     /// Writes down what the log is now, so that later truncation and alteration show: ``verify(trusting:)`` compares.
     ///
     /// When it returns, the seal and everything it covers are on stable storage. A torn tail is moved away first. Later
-    /// appends are not refused, because an event that comes late is still an event; sealing again covers them too. A seal
-    /// is never replaced by one that covers less, or whose beginning is not what the earlier one says, and a signed one only
-    /// by a signed one.
+    /// appends are not refused, because an event that comes late is still an event; sealing again covers them too. A
+    /// seal is never replaced by one that covers less, or whose beginning is not what the earlier one says, and a
+    /// signed one only by a signed one.
     ///
     /// Writers are kept waiting for a few system calls only: the events are read without the lock.
     ///
     /// - Parameter key: signs the seal; nil leaves it unsigned.
     /// - Returns: the seal; the one that was there when it says the same and is signed as asked.
-    /// - Throws: `.sealBroken` when the events are not what an earlier seal says or its signature is none, `.sealUnsigned`
-    ///   when that one is signed and there is no key, `.malformedSeal`, `.lockBusy`, `.notALog`, `.lockUnusable`,
-    ///   `.poisoned`, `.io`.
+    /// - Throws: `.sealBroken` when the events are not what an earlier seal says or its signature is none,
+    ///   `.sealUnsigned` when that one is signed and there is no key, `.malformedSeal`, `.lockBusy`, `.notALog`,
+    ///   `.lockUnusable`, `.poisoned`, `.io`.
     /// - Complexity: O(*n*), in bounded memory.
     public func seal(signingWith key: SigningKey? = nil) throws(EventLogError) -> EventSeal {
         try commits.checkPoison()

@@ -5,8 +5,8 @@ public struct LogVerification: Sendable, Hashable {
     /// What must not be: numbers that are missing or stand twice, lines that are no events, a broken seal. Of single
     /// lines at most as many as asked for; then what concerns the whole, however much was found before.
     public internal(set) var failures: [LogProblem] = []
-    /// What mends itself with the next append, or needs only to be known. Blank lines, at most as many as asked for; then what
-    /// concerns the whole, and a torn tail.
+    /// What mends itself with the next append, or needs only to be known. Blank lines, at most as many as asked for;
+    /// then what concerns the whole, and a torn tail.
     public internal(set) var warnings: [LogProblem] = []
     /// How many failures there are, listed or not.
     public internal(set) var failureCount = 0
@@ -18,8 +18,8 @@ public struct LogVerification: Sendable, Hashable {
     /// Whether there is no failure.
     public var isIntact: Bool { failureCount == 0 }
 
-    /// Whether the events are not what was sealed. Then a number that was given may not be there any more, and an append would
-    /// give it again.
+    /// Whether the events are not what was sealed. Then a number that was given may not be there any more, and an
+    /// append would give it again.
     public var isSealBroken: Bool { failures.contains { $0.kind == .sealBroken } }
 }
 

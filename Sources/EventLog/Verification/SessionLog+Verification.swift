@@ -9,8 +9,8 @@ extension SessionLog {
     ///
     /// - Parameters:
     ///   - keys: whose seals are trusted; with any, a seal must be there and signed by one of them.
-    ///   - problemMaximum: how many of the failures and of the warnings that concern single lines are listed at most; all are
-    ///     counted, and what concerns the whole, or the end, is always listed.
+    ///   - problemMaximum: how many of the failures and of the warnings that concern single lines are listed at most;
+    ///     all are counted, and what concerns the whole, or the end, is always listed.
     ///   - progress: told how many bytes are done.
     /// - Throws: `.notALog`, `.io`.
     /// - Complexity: O(*n*); memory grows with the number of gaps only.
@@ -87,8 +87,8 @@ extension SessionLog {
             let missing = record.size - UInt64(size)
             return LogProblem(
                 .counter,
-                "\(LogFiles.counter) is for \(record.size) bytes of events, and \(missing) of them are not there: they were "
-                    + "cut off, or lost with the power"
+                "\(LogFiles.counter) is for \(record.size) bytes of events, and \(missing) of them are not there: they "
+                    + "were cut off, or lost with the power"
             )
         }
         if record.size != UInt64(size) {

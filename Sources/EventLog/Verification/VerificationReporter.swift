@@ -3,8 +3,8 @@ internal import Signing
 
 /// Collects what a verification finds.
 ///
-/// What is said of single lines can be as much as there are lines, and is listed up to a maximum. What concerns the log as a
-/// whole is found once, and always listed: a seal that is broken shall not be hidden by a thousand bad lines.
+/// What is said of single lines can be as much as there are lines, and is listed up to a maximum. What concerns the log
+/// as a whole is found once, and always listed: a seal that is broken shall not be hidden by a thousand bad lines.
 struct VerificationReporter {
     private var verification = LogVerification()
     /// What concerns the whole; it stands behind what concerns lines.

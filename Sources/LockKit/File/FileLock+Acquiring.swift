@@ -97,8 +97,8 @@ struct LockAttempt {
         (file, anchor, directory) = (nil, nil, nil)
     }
 
-    /// Closes everything but the lock file and, where it is always the same, what is locked before it: these are unlocked and
-    /// kept for the next time.
+    /// Closes everything but the lock file and, where it is always the same, what is locked before it: these are
+    /// unlocked and kept for the next time.
     mutating func closeKeepingFile(process: ProcessInstance) {
         if let file = file.take(), let fileIdentity {
             let kept = lock.isAnchorHeld ? anchor.take() : nil
@@ -156,13 +156,15 @@ extension LockAttempt {
         }
     }
 
-    /// What keeps a file from being opened for writing, or from being made where it stands already, and not from being read: besides
-    /// permissions, that it is a program that runs, and the attribute that makes it immutable (`chattr +i`).
+    /// What keeps a file from being opened for writing, or from being made where it stands already, and not from being
+    /// read: besides permissions, that it is a program that runs, and the attribute that makes it immutable
+    /// (`chattr +i`).
     private static let refusesWriting: Set<ErrorNumber> = [
         .accessDenied, .readOnlyFileSystem, .programInUse, .notPermitted,
     ]
 
-    /// Opens the lock file, for writing where that is allowed and wanted: some file systems lock nothing else exclusively.
+    /// Opens the lock file, for writing where that is allowed and wanted: some file systems lock nothing else
+    /// exclusively.
     private func openFile(_ name: String, _ directory: any Directory) throws(LockError) -> any File {
         var failure: FileSystemError
         do {
@@ -213,7 +215,8 @@ extension LockAttempt {
         return true
     }
 
-    /// Whether the directory is the one that is found by its path. A held one cannot have been removed: the lock file is in it.
+    /// Whether the directory is the one that is found by its path. A held one cannot have been removed: the lock file
+    /// is in it.
     private func stillStands(_ directory: any Directory) throws(LockError) -> Bool {
         do throws(FileSystemError) {
             guard let path = lock.place.directoryPath else { return true }

@@ -10,7 +10,8 @@ extension FileLock {
     /// released again.
     ///
     /// - Parameter timeout: how long to wait at most; zero or less tries once, nil waits for ever.
-    /// - Throws: `.cancelled`, and then nothing is held; `.timedOut` when the time is over; what ``tryLock(_:)`` throws.
+    /// - Throws: `.cancelled`, and then nothing is held; `.timedOut` when the time is over; what ``tryLock(_:)``
+    ///   throws.
     public func lock(_ mode: LockMode, timeout: Duration? = nil) async throws(LockError) -> LockGuard {
         let limit = timeout?.nanosecondsClamped
         let cancellation = LockCancellation()

@@ -75,11 +75,12 @@ public final class FileLock: Sendable {
 
     /// Takes the lock if that is possible without waiting.
     ///
-    /// Who only looks at the lock, as ``inspect()`` does, may hold it for some microseconds, and longer when it is stopped in between.
-    /// Where that must not count, some milliseconds are waited: ``lock(_:timeout:)-(_,Duration?)``.
+    /// Who only looks at the lock, as ``inspect()`` does, may hold it for some microseconds, and longer when it is
+    /// stopped in between. Where that must not count, some milliseconds are waited: ``lock(_:timeout:)-(_,Duration?)``.
     ///
     /// - Returns: nil when another holds it or, with ``FileLockOptions/writerPreference``, is at the gate.
-    /// - Throws: `.reentrant`, `.upgradeRefused`, `.directoryMissing`, `.notALockFile`, `.unusableGate`, `.unsupportedFilesystem`, `.io`.
+    /// - Throws: `.reentrant`, `.upgradeRefused`, `.directoryMissing`, `.notALockFile`, `.unusableGate`,
+    ///   `.unsupportedFilesystem`, `.io`.
     public func tryLock(_ mode: LockMode) throws(LockError) -> LockGuard? {
         let wait = LockWait(self, limitNanoseconds: 0)
         guard let held = try acquire(mode, wait) else { return nil }

@@ -21,21 +21,21 @@ public struct FileLockOptions: Sendable {
     /// holds of readers, and a holder that comes back at once stands behind those who wait. All handles of one lock
     /// must agree on this. A lock on a directory itself needs ``gateDirectory`` for it.
     public var writerPreference: Bool
-    /// The directory to lock as the gate, instead of a file `<name>.gate` beside the lock file. It must not be the one that the
-    /// lock hangs on: whoever passed the gate would wait for itself there.
+    /// The directory to lock as the gate, instead of a file `<name>.gate` beside the lock file. It must not be the one
+    /// that the lock hangs on: whoever passed the gate would wait for itself there.
     public var gateDirectory: (any Directory)?
     /// Whether the lock may lie on a network file system; see ``LockError/unsupportedFilesystem(path:type:)``.
     public var allowsNetworkFileSystems: Bool
-    /// Whether the lock file stays open between two holds, and with it the anchor, where that is a directory that is held
-    /// anyway.
+    /// Whether the lock file stays open between two holds, and with it the anchor, where that is a directory that is
+    /// held anyway.
     ///
-    /// Taking the lock again then costs two system calls less for each, and giving it up unlocks them instead of closing them.
-    /// A program that was started during a hold and inherits the file keeps the lock no longer than its parent, if that lives to
-    /// give it up. A forked child that goes on without starting a program shares what is kept: when its parent is killed during
-    /// a hold, also one that began later, the lock is held until the child has ended.
+    /// Taking the lock again then costs two system calls less for each, and giving it up unlocks them instead of
+    /// closing them. A program that was started during a hold and inherits the file keeps the lock no longer than its
+    /// parent, if that lives to give it up. A forked child that goes on without starting a program shares what is kept:
+    /// when its parent is killed during a hold, also one that began later, the lock is held until the child has ended.
     public var keepsFileOpen: Bool
-    /// Whether the lock file is only ever opened for reading, so that it can be a program or script that is run during the hold: what is
-    /// open for writing is not run. NFS and some others lock nothing exclusively through such a file.
+    /// Whether the lock file is only ever opened for reading, so that it can be a program or script that is run during
+    /// the hold: what is open for writing is not run. NFS and some others lock nothing exclusively through such a file.
     public var opensForReading: Bool
 
     /// Makes options.

@@ -4,7 +4,8 @@ internal import FileSystemSeam
 struct KeptLockFiles: Sendable {
     let file: any File
     let identity: FileIdentity
-    /// The directory that is locked first, opened for this handle; nil where there is none or another one may stand there.
+    /// The directory that is locked first, opened for this handle; nil where there is none or another one may stand
+    /// there.
     let anchor: (any Directory)?
     /// Whose they are: in a forked child the open files, and a lock on them, would be its parent's as well.
     let process: ProcessInstance

@@ -3,9 +3,9 @@ internal import Synchronization
 
 /// A held lock. It is released when the guard goes out of scope, also when something throws.
 ///
-/// A scope that never ends needs care: where no path leaves it, as before a loop for ever or a call that exits, Swift ends
-/// the guard's life behind its last use, and the lock with it. There use ``FileLock/withLock(_:timeout:_:)``, or keep the guard
-/// in an object that lives as long as the work.
+/// A scope that never ends needs care: where no path leaves it, as before a loop for ever or a call that exits, Swift
+/// ends the guard's life behind its last use, and the lock with it. There use ``FileLock/withLock(_:timeout:_:)``, or
+/// keep the guard in an object that lives as long as the work.
 ///
 /// The guard cannot be copied, so there is never a doubt whether the lock is still held: after ``release()``, or after
 /// it was passed on, the compiler refuses its use. `_ = try lock.lock(.exclusive)` releases at once; give it a name.
@@ -24,15 +24,16 @@ public struct LockGuard: ~Copyable, Sendable {
 
     /// Makes sure that the lock is still what it seems.
     ///
-    /// Ask before an act that relies on the lock where someone may have removed the lock file or exchanged its directory, or
-    /// where the program forks. It is at most four system calls.
+    /// Ask before an act that relies on the lock where someone may have removed the lock file or exchanged its
+    /// directory, or where the program forks. It is at most four system calls.
     ///
-    /// - Throws: `.forked` in a forked child of the holder, `.lockFileReplaced` when the lock file, or the directory that was
-    ///   found by its path, was removed, renamed or replaced; `.io`. The lock is held all the same, but for `.forked`.
+    /// - Throws: `.forked` in a forked child of the holder, `.lockFileReplaced` when the lock file, or the directory
+    ///   that was found by its path, was removed, renamed or replaced; `.io`. The lock is held all the same, but for
+    ///   `.forked`.
     public func check() throws(LockError) { try held.check() }
 
-    /// Lets a program that replaces this one (`execve`) go on holding the lock, until it and everything that inherits from it
-    /// have ended.
+    /// Lets a program that replaces this one (`execve`) go on holding the lock, until it and everything that inherits
+    /// from it have ended.
     ///
     /// Processes started meanwhile by other threads inherit the lock as well.
     ///
@@ -41,8 +42,8 @@ public struct LockGuard: ~Copyable, Sendable {
 
     /// Releases the lock now.
     ///
-    /// A program that another thread is just starting has copies of all descriptors until its exec, and keeps the lock for
-    /// so long.
+    /// A program that another thread is just starting has copies of all descriptors until its exec, and keeps the lock
+    /// for so long.
     public consuming func release() {}
 }
 

@@ -14,8 +14,8 @@ public enum LockWarning: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Takes away what a lock file of ours that is in the lock's hands gives to others. What its owner may do stays: a program can
-    /// be its own lock file.
+    /// Takes away what a lock file of ours that is in the lock's hands gives to others. What its owner may do stays: a
+    /// program can be its own lock file.
     static func tightening(_ file: any File, _ status: FileStatus, _ lock: FileLock) -> [LockWarning] {
         let wanted = Permissions(rawValue: status.permissions.rawValue & Permissions.ownerDirectory.rawValue)
         // What belongs to someone else was made so by them, perhaps to be shared.

@@ -7,8 +7,8 @@ internal import FileSystemSeam
 /// 1: -> FLOCK  ADVISORY  WRITE 4243 fe:00:1311768 0 EOF
 /// ```
 ///
-/// A line with an arrow waits. Device numbers are hexadecimal, the inode is decimal. Locks of processes that are not seen
-/// from this process-id namespace are left out, so that an absence proves nothing.
+/// A line with an arrow waits. Device numbers are hexadecimal, the inode is decimal. Locks of processes that are not
+/// seen from this process-id namespace are left out, so that an absence proves nothing.
 struct KernelLockTable {
     struct Row: Hashable {
         var processID: Int32
@@ -42,8 +42,8 @@ struct KernelLockTable {
         return KernelLockTable(parsing: String(decoding: bytes, as: UTF8.self))
     }
 
-    /// Who holds a lock on a file. Empty also on file systems whose files show another device number than the table: see
-    /// ``FileSystemSeam/MountFacts/device``.
+    /// Who holds a lock on a file. Empty also on file systems whose files show another device number than the table:
+    /// see ``FileSystemSeam/MountFacts/device``.
     func holders(of identity: FileIdentity) -> [Row] {
         let device = identity.device
         // As glibc's gnu_dev_major and gnu_dev_minor have it.

@@ -10,8 +10,8 @@ public struct LockInspection: Sendable, Hashable {
         case stale
         /// It is held by the one whom the marker names, or by somebody of whom nothing is known.
         case held
-        /// It is held, and its owner is just writing or removing the marker, or someone looks at a stale one, or the marker names
-        /// another process than the holders.
+        /// It is held, and its owner is just writing or removing the marker, or someone looks at a stale one, or the
+        /// marker names another process than the holders.
         case inTransition = "in_transition"
         /// The marker's owner is on another host or in another process-id namespace.
         case foreign

@@ -48,8 +48,8 @@ struct LockProbe {
         return Finding()
     }
 
-    /// Holders of a lock that is held, by the device of the mount. There the inode may be that of several files, one in each
-    /// subvolume, so that holders of those are among them.
+    /// Holders of a lock that is held, by the device of the mount. There the inode may be that of several files, one in
+    /// each subvolume, so that holders of those are among them.
     private func holdersByMount(_ identity: FileIdentity, _ directory: any Directory) -> Set<Int32> {
         guard let table, let device = try? fileSystem.mountFacts(of: directory).device else { return [] }
         return Set(table.holders(of: FileIdentity(device: device, inode: identity.inode)).map(\.processID))
@@ -59,11 +59,12 @@ struct LockProbe {
 extension FileLock {
     /// Whether anybody holds the lock, and who. Changes nothing, and makes no file.
     ///
-    /// Where the kernel's table shows no holder the lock is tried, since that table leaves out holders in other process-id namespaces.
-    /// A free lock is then held for some microseconds, in which ``tryLock(_:)`` of others gives nil.
+    /// Where the kernel's table shows no holder the lock is tried, since that table leaves out holders in other
+    /// process-id namespaces. A free lock is then held for some microseconds, in which ``tryLock(_:)`` of others gives
+    /// nil.
     ///
-    /// With an anchor, whoever has that locked holds the lock, whatever became of the lock file: also the holder of another lock on the
-    /// same anchor, which keeps everyone out of this one.
+    /// With an anchor, whoever has that locked holds the lock, whatever became of the lock file: also the holder of
+    /// another lock on the same anchor, which keeps everyone out of this one.
     ///
     /// - Throws: `.directoryMissing`, `.notALockFile`, `.io`. A lock file that is not there is nobody's lock.
     public func inspect() throws(LockError) -> FileLockInspection {

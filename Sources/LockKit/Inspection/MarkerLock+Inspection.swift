@@ -3,8 +3,8 @@ internal import FileSystemSeam
 extension MarkerLock {
     /// Says in which state the lock is, and who holds it. Changes nothing, and makes no file.
     ///
-    /// Marker and lock cannot be looked at in one step: the marker is read before and after, and when that differs, or when the lock
-    /// is held by another process than the one whom the marker names, the look is repeated some times.
+    /// Marker and lock cannot be looked at in one step: the marker is read before and after, and when that differs, or
+    /// when the lock is held by another process than the one whom the marker names, the look is repeated some times.
     ///
     /// - Throws: `.directoryMissing`, `.notALockFile`, `.io`.
     public func inspect() throws(LockError) -> LockInspection {

@@ -7,15 +7,15 @@ public enum OwnerLiveness: String, Sendable, Hashable {
     case running
     /// It does not: the machine was started anew, no process has the number, or a later one, or it is a thread's.
     case gone
-    /// Nothing can be said: the owner is elsewhere, the marker says too little, as those of existing tools, which do not tell their
-    /// process-id namespace, or the process table does not show all processes.
+    /// Nothing can be said: the owner is elsewhere, the marker says too little, as those of existing tools, which do
+    /// not tell their process-id namespace, or the process table does not show all processes.
     case unknown
 
     /// Looks the owner up.
     ///
-    /// The kernel says whether anyone has the number, the table who that is. One that the table does not show may be there all the
-    /// same: a table that is mounted with `hidepid` hides the processes of other users, and one of another process-id namespace has
-    /// other numbers, our own process's among them (proc(5)).
+    /// The kernel says whether anyone has the number, the table who that is. One that the table does not show may be
+    /// there all the same: a table that is mounted with `hidepid` hides the processes of other users, and one of
+    /// another process-id namespace has other numbers, our own process's among them (proc(5)).
     static func of(_ evidence: MarkerEvidence, _ fileSystem: any FileSystem) -> OwnerLiveness {
         guard let marker = evidence.marker, !evidence.isForeign else { return .unknown }
         let own = fileSystem.processIdentity

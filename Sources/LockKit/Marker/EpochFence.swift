@@ -1,5 +1,5 @@
-/// What a store that a ``MarkerLock`` protects remembers of the epochs it has seen, so that a holder whose lock was taken
-/// over can no longer write.
+/// What a store that a ``MarkerLock`` protects remembers of the epochs it has seen, so that a holder whose lock was
+/// taken over can no longer write.
 ///
 ///     var fence = EpochFence(highestSeen: store.epoch)
 ///     try fence.admit(held.epoch)     // then write, and keep `fence.highestSeen` with what is written

@@ -12,8 +12,9 @@ internal import FileSystemSeam
 /// sha256:a64da05461e9da30d4878c31c7030e38607319856793fcbf6fdaff49a063dad7
 /// ```
 ///
-/// The digest is that of the two lines before it. A slot of spaces alone was never written. The greater epoch counts. Slots
-/// differ by one at most, or one of them was never written: after a jump both are. It is touched only under the lock.
+/// The digest is that of the two lines before it. A slot of spaces alone was never written. The greater epoch counts.
+/// Slots differ by one at most, or one of them was never written: after a jump both are. It is touched only under the
+/// lock.
 struct EpochFile {
     private let directory: any Directory
     private let name: String
@@ -48,8 +49,8 @@ struct EpochFile {
 
     /// Counts one up.
     ///
-    /// The epoch is durable when this returns, but for the first one in a new file: its name is durable with the next sync of the
-    /// directory, which the marker has before the acquisition returns.
+    /// The epoch is durable when this returns, but for the first one in a new file: its name is durable with the next
+    /// sync of the directory, which the marker has before the acquisition returns.
     ///
     /// - Parameter minimum: the new epoch is greater than this. With one that is not 0, a file that cannot be read is
     ///   made anew.
@@ -88,12 +89,12 @@ struct EpochFile {
         case replacement(of: [UInt8])
     }
 
-    /// Takes back a file whose name could not be made durable. Another sync would succeed and say nothing of that name, so that the
-    /// next attempt has to make it anew; else the epochs counted in it would be given again after a power cut. Nobody was given
-    /// one that it holds.
+    /// Takes back a file whose name could not be made durable. Another sync would succeed and say nothing of that name,
+    /// so that the next attempt has to make it anew; else the epochs counted in it would be given again after a power
+    /// cut. Nobody was given one that it holds.
     ///
-    /// A new file is removed. Where it took the place of one that could not be read, what that held stands there again: nobody begins
-    /// at 1 there, and who knows a minimum replaces it once more.
+    /// A new file is removed. Where it took the place of one that could not be read, what that held stands there again:
+    /// nobody begins at 1 there, and who knows a minimum replaces it once more.
     func takeBack(_ made: Made) {
         switch made {
         case .nothing: break

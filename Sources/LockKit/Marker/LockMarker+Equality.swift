@@ -1,7 +1,7 @@
 internal import Canonical
 
-// Who holds a lock, and what it is, is said in bytes. Swift's `String` calls two spellings of one character equal (`é` as one
-// code point and as two), and what is synthesized compares strings so: two operators would be one.
+// Who holds a lock, and what it is, is said in bytes. Swift's `String` calls two spellings of one character equal (`é`
+// as one code point and as two), and what is synthesized compares strings so: two operators would be one.
 
 extension LockMarker {
     /// Equal when every member has the same bytes.

@@ -3,9 +3,9 @@ internal import Canonical
 extension LockMarker {
     /// The marker's text; its form stands at ``LockMarker``. It is the inverse of ``init(parsing:form:)``.
     ///
-    /// - Throws: `.invalidValue` for a control character or a line separator in a value, which could make a line of
-    ///   its own, for an intent that is not a BLAKE3 digest, and for a text of more than 65 536 bytes, which nobody would read.
-    ///   `acquired_at` is written with `+00:00`.
+    /// - Throws: `.invalidValue` for a control character or a line separator in a value, which could make a line of its
+    ///   own, for an intent that is not a BLAKE3 digest, and for a text of more than 65 536 bytes, which nobody would
+    ///   read. `acquired_at` is written with `+00:00`.
     public func encoded() throws(LockError) -> [UInt8] { try encoded(leavingRoomFor: 0) }
 
     /// The marker's text, when so many bytes more could still be added to it.
@@ -41,7 +41,8 @@ extension LockMarker {
 
     /// A marker larger than this, in bytes, is not one.
     static let sizeMaximum = 1 << 16
-    /// What may be added to a marker after its lock was taken: epoch, token and reason, and the fraction of a later second.
+    /// What may be added to a marker after its lock was taken: epoch, token and reason, and the fraction of a later
+    /// second.
     static let laterByteMaximum =
         "epoch=\(UInt64.max)\ntoken=\n".utf8.count + tokenByteCount * 2 + "preserved_reason=\n".utf8.count
         + reasonByteMaximum + ".999999999".utf8.count
@@ -82,8 +83,8 @@ extension LockMarker {
         }
     }
 
-    /// A text of any kind as the value of one line, with `\u{a}` for what could end the line or hide in it. The end of a long one
-    /// is cut off.
+    /// A text of any kind as the value of one line, with `\u{a}` for what could end the line or hide in it. The end of
+    /// a long one is cut off.
     static func line(_ text: String) -> String {
         var line = ""
         var count = 0
@@ -117,9 +118,9 @@ public struct MarkerSyntaxError: Error, Sendable, Hashable, CustomStringConverti
 extension LockMarker {
     /// Reads a marker, in the form that stands at ``LockMarker``. It is the inverse of ``encoded()``.
     ///
-    /// The lines after the header may stand in any order, and lines that are not known are kept. A key that stands twice, byte by
-    /// byte, a line without `=`, a control character, and a last line without its end are refused: a marker that is half written shall
-    /// not be read as a whole one, and nobody shall slip a second `scope` in.
+    /// The lines after the header may stand in any order, and lines that are not known are kept. A key that stands
+    /// twice, byte by byte, a line without `=`, a control character, and a last line without its end are refused: a
+    /// marker that is half written shall not be read as a whole one, and nobody shall slip a second `scope` in.
     ///
     /// - Throws: ``MarkerSyntaxError`` with the line.
     public init(parsing bytes: [UInt8], form: MarkerForm = .restoreActiveStore) throws(MarkerSyntaxError) {

@@ -55,7 +55,8 @@ extension LockMarker {
         return false
     }
 
-    /// Whether the owner was started in another boot of the machine than `viewer`. An id that is missing or empty tells of none.
+    /// Whether the owner was started in another boot of the machine than `viewer`. An id that is missing or empty tells
+    /// of none.
     func isOfAnotherBoot(than viewer: ProcessIdentity) -> Bool {
         guard let bootID, let own = viewer.bootID, !bootID.isEmpty, !own.isEmpty else { return false }
         return !TextBytes.isSame(bootID, own)

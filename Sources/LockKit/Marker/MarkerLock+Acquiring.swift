@@ -7,16 +7,16 @@ extension MarkerLock {
     /// When it returns, marker and epoch are on stable storage.
     ///
     /// - Parameters:
-    ///   - timeout: how long to wait at most for a holder to end. Also with zero, up to 2 ms are waited, because who only
-    ///     looks at the lock holds it for some microseconds, and 50 ms more when no marker stands.
+    ///   - timeout: how long to wait at most for a holder to end. Also with zero, up to 2 ms are waited, because who
+    ///     only looks at the lock holds it for some microseconds, and 50 ms more when no marker stands.
     ///   - stale: what to do with a marker that nobody holds the lock of.
-    ///   - minimumEpoch: tells the highest epoch that the protected store has seen; the new one is greater. Called once the lock
-    ///     is held, since another holder may raise it until then, and before anything is changed.
-    /// - Throws: `.held`, `.wouldBlock`, `.staleMarker`, `.takeoverRefused`, `.markerChanged`, `.invalidValue`, `.epochUnreadable`,
-    ///   `.epochsExhausted`, `.minimumEpochUnknown` when `minimumEpoch` throws, and what ``FileLock/tryLock(_:)`` throws. Nothing is
-    ///   then held, and no marker of this call stands; that of a takeover stands again, or when even that failed, one of the new
-    ///   owner, so that nobody acquires without another takeover. The epoch may have been counted, and then a takeover is to be
-    ///   signed anew.
+    ///   - minimumEpoch: tells the highest epoch that the protected store has seen; the new one is greater. Called once
+    ///     the lock is held, since another holder may raise it until then, and before anything is changed.
+    /// - Throws: `.held`, `.wouldBlock`, `.staleMarker`, `.takeoverRefused`, `.markerChanged`, `.invalidValue`,
+    ///   `.epochUnreadable`, `.epochsExhausted`, `.minimumEpochUnknown` when `minimumEpoch` throws, and what
+    ///   ``FileLock/tryLock(_:)`` throws. Nothing is then held, and no marker of this call stands; that of a takeover
+    ///   stands again, or when even that failed, one of the new owner, so that nobody acquires without another
+    ///   takeover. The epoch may have been counted, and then a takeover is to be signed anew.
     public func acquire(
         _ request: MarkerRequest,
         timeout: Duration = .zero,
@@ -73,8 +73,9 @@ extension MarkerLock {
     /// The epoch that a marker tells; 0 for none.
     ///
     /// - Parameter known: the highest epoch that the caller knows of.
-    /// - Throws: `.epochsExhausted`: the epoch file has to follow what a marker says, and after the last one, or some more, nobody would
-    ///   get the lock. Where the epoch file or the caller has come as far, it is followed up to the last but one.
+    /// - Throws: `.epochsExhausted`: the epoch file has to follow what a marker says, and after the last one, or some
+    ///   more, nobody would get the lock. Where the epoch file or the caller has come as far, it is followed up to the
+    ///   last but one.
     func epoch(
         of found: MarkerEvidence?,
         vouchedFor known: UInt64 = 0,
@@ -144,7 +145,8 @@ extension MarkerLock {
         let directory = try openDirectory()
         defer { try? directory.close() }
         if let found = try evidence(in: directory) { throw .held(path: path, marker: found) }
-        // Its owner is coming or going, or has gone, and a program that it was just starting holds a copy until its exec.
+        // Its owner is coming or going, or has gone, and a program that it was just starting holds a copy until its
+        // exec.
         let transition = LockWait(lock, limitNanoseconds: Self.transitionNanoseconds)
         if let held = try lock.acquire(.exclusive, transition) { return held }
         if let found = try evidence(in: directory) { throw .held(path: path, marker: found) }
@@ -194,8 +196,9 @@ extension MarkerLock {
         return true
     }
 
-    /// Gives the marker another name, if it is `found`. Tools that do not take the lock may put another one there, or take this one
-    /// away, until the very moment of the renaming: what was renamed is looked at, and goes back when it is something else.
+    /// Gives the marker another name, if it is `found`. Tools that do not take the lock may put another one there, or
+    /// take this one away, until the very moment of the renaming: what was renamed is looked at, and goes back when it
+    /// is something else.
     ///
     /// - Returns: whether it was `found`.
     func move(

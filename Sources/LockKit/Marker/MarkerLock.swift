@@ -3,9 +3,9 @@ public import Signing
 
 /// An exclusive lock with a file beside it that says who holds it.
 ///
-/// The lock is the kernel's: `flock` on the directory, then on the companion file `<name>.flock`. The marker `<name>` is
-/// evidence for people and tools, and decides nothing: a marker without a held lock is stale, whoever it names, and a
-/// held lock is held, whatever the marker says.
+/// The lock is the kernel's: `flock` on the directory, then on the companion file `<name>.flock`. The marker `<name>`
+/// is evidence for people and tools, and decides nothing: a marker without a held lock is stale, whoever it names, and
+/// a held lock is held, whatever the marker says.
 ///
 /// | lock | marker | state | ``acquire(_:timeout:stale:minimumEpoch:)`` |
 /// |---|---|---|---|
@@ -24,12 +24,12 @@ public import Signing
 ///          close the companion and directory
 /// ```
 ///
-/// In this order a crash leaves at most a marker that nobody holds the lock of. The companion and the epoch file stay. With a
-/// ``SignedTakeover`` the stale marker has its name in quarantine, durably, before the new one takes its place in one step: wherever
-/// that is interrupted, a marker stands.
+/// In this order a crash leaves at most a marker that nobody holds the lock of. The companion and the epoch file stay.
+/// With a ``SignedTakeover`` the stale marker has its name in quarantine, durably, before the new one takes its place
+/// in one step: wherever that is interrupted, a marker stands.
 ///
-/// One directory has one marker lock: all locks that hang on a directory exclude each other, and the marker of one says nothing
-/// about the other.
+/// One directory has one marker lock: all locks that hang on a directory exclude each other, and the marker of one says
+/// nothing about the other.
 public final class MarkerLock: Sendable {
     /// The marker's path.
     public let path: String

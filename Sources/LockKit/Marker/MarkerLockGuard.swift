@@ -3,9 +3,9 @@ internal import FileSystemSeam
 
 /// A held ``MarkerLock``. When it goes out of scope the marker is removed and the lock released.
 ///
-/// The guard cannot be copied. Errors of a release by scope end are not seen; ``release()`` tells them. Where no path leaves the
-/// scope, as before a loop for ever, Swift ends the guard's life behind its last use: hand it as `borrowing` to the function
-/// that does the work.
+/// The guard cannot be copied. Errors of a release by scope end are not seen; ``release()`` tells them. Where no path
+/// leaves the scope, as before a loop for ever, Swift ends the guard's life behind its last use: hand it as `borrowing`
+/// to the function that does the work.
 public struct MarkerLockGuard: ~Copyable, Sendable {
     private let held: HeldMarker
 
@@ -25,28 +25,29 @@ public struct MarkerLockGuard: ~Copyable, Sendable {
 
     /// Makes sure that the lock is still what it seems, and that the marker is still ours.
     ///
-    /// - Throws: `.forked` in a forked child, `.lockFileReplaced`, `.markerReplaced`, `.io`. The lock is held all the same, but for
-    ///   `.forked`.
+    /// - Throws: `.forked` in a forked child, `.lockFileReplaced`, `.markerReplaced`, `.io`. The lock is held all the
+    ///   same, but for `.forked`.
     public func check() throws(LockError) { try held.check() }
 
     /// Leaves the marker when the lock is released, for an operator to look at: as after a rollback that failed.
     ///
-    /// The reason is written into the marker, durably. When that fails, or anything else here but for `.forked`, the marker stays
-    /// all the same.
+    /// The reason is written into the marker, durably. When that fails, or anything else here but for `.forked`, the
+    /// marker stays all the same.
     ///
-    /// The marker is replaced in one step, so that it is there and whole at every moment; that step replaces whatever stands at the
-    /// name. A tool that puts a marker there without taking the lock, after this one was looked at and while the new text is written
-    /// and synced, loses it: to move this one aside first would let such a tool find no marker, and take the store for free.
+    /// The marker is replaced in one step, so that it is there and whole at every moment; that step replaces whatever
+    /// stands at the name. A tool that puts a marker there without taking the lock, after this one was looked at and
+    /// while the new text is written and synced, loses it: to move this one aside first would let such a tool find no
+    /// marker, and take the store for free.
     ///
-    /// - Parameter reason: any text, as that of an error. A control character or line separator is written as `\u{a}` is, and what
-    ///   is longer than 4096 bytes in UTF-8 is cut.
+    /// - Parameter reason: any text, as that of an error. A control character or line separator is written as `\u{a}`
+    ///   is, and what is longer than 4096 bytes in UTF-8 is cut.
     /// - Throws: `.forked`, `.markerReplaced`, `.io`.
     public func preserveMarker(reason: String) throws(LockError) { try held.preserve(reason) }
 
     /// Removes the marker, unless it is to be preserved, and releases the lock.
     ///
-    /// - Throws: `.markerReplaced` when the marker was no longer there or not ours, and then it was left as it is; `.io`.
-    ///   The lock is released in any case. In a forked child nothing happens.
+    /// - Throws: `.markerReplaced` when the marker was no longer there or not ours, and then it was left as it is;
+    ///   `.io`. The lock is released in any case. In a forked child nothing happens.
     public consuming func release() throws(LockError) { try held.release() }
 }
 

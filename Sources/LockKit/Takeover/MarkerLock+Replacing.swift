@@ -7,7 +7,8 @@ struct ReplacedMarker {
     let quarantineName: String
 }
 
-/// Taking a marker's place without a moment in which none stands: then anybody could acquire what a takeover gave to one.
+/// Taking a marker's place without a moment in which none stands: then anybody could acquire what a takeover gave to
+/// one.
 ///
 /// ```
 /// takeover:   write .<new name>.takeover.tmp-0, sync, rename to <new name>.takeover without replacing
@@ -15,7 +16,8 @@ struct ReplacedMarker {
 /// marker:     write .<name>.tmp, sync, rename to <name>, sync the directory
 /// ```
 ///
-/// The first sync of the directory is what keeps the stale marker: a power cut after the renaming could else leave the new one alone.
+/// The first sync of the directory is what keeps the stale marker: a power cut after the renaming could else leave the
+/// new one alone.
 extension MarkerLock {
     /// Gives a stale marker its name in quarantine, durably, beside the takeover that says so. It stands as before.
     func keep(
@@ -70,8 +72,8 @@ extension MarkerLock {
         }
     }
 
-    /// Puts the stale marker back after a failure, which is what the caller reports. What cannot be undone stays: a marker stands in
-    /// any case.
+    /// Puts the stale marker back after a failure, which is what the caller reports. What cannot be undone stays: a
+    /// marker stands in any case.
     func restore(_ replaced: ReplacedMarker, from marker: LockMarker, in directory: any Directory) {
         // The last sync may be what failed, and then the new one stands.
         guard let standing = try? evidence(in: directory), let token = standing.marker?.token,

@@ -5,14 +5,15 @@ public import Signing
 extension MarkerLock {
     /// Moves a stale marker to quarantine because a takeover says so, without acquiring the lock.
     ///
-    /// Everything is verified while the lock is held, so that nobody can hold it: a takeover never overrides a held lock.
-    /// The takeover is kept beside the marker, as `<new name>.takeover`.
+    /// Everything is verified while the lock is held, so that nobody can hold it: a takeover never overrides a held
+    /// lock. The takeover is kept beside the marker, as `<new name>.takeover`.
     ///
     /// Afterwards the lock is free, and whoever comes next may acquire it. Where only the new owner may,
     /// ``acquire(_:timeout:stale:minimumEpoch:)`` takes over and acquires in one act.
     ///
     /// - Parameters:
-    ///   - deploymentID: the deployment on whose behalf it is done: the takeover's new owner, as are the next and this host.
+    ///   - deploymentID: the deployment on whose behalf it is done: the takeover's new owner, as are the next and this
+    ///     host.
     ///   - operatorPrincipalID: the operator on whose behalf.
     ///   - trustedKeys: one of them must have signed it.
     /// - Returns: the marker's new name.

@@ -77,8 +77,8 @@ public struct SignedTakeover: Sendable, Hashable {
         }
     }
 
-    /// Checks key and signature, and nothing of what was decided: whether it fits lock, marker, new owner and time, only the lock
-    /// can say that takes over.
+    /// Checks key and signature, and nothing of what was decided: whether it fits lock, marker, new owner and time,
+    /// only the lock can say that takes over.
     ///
     /// - Throws: `.takeoverRefused(.untrustedKey)`, `.takeoverRefused(.badSignature)`.
     public func verify(trustedKeys: [VerifyingKey]) throws(LockError) {

@@ -103,8 +103,8 @@ extension Takeover: CanonicalEncodable {
 }
 
 extension LockMarker {
-    /// The marker as a JSON object can hold it: its object has no order, and `header` is the first line's member, not another
-    /// tool's. The digest of the bytes covers the rest.
+    /// The marker as a JSON object can hold it: its object has no order, and `header` is the first line's member, not
+    /// another tool's. The digest of the bytes covers the rest.
     var comparable: LockMarker {
         var marker = self
         marker.otherLines = otherLines.filter { !$0.utf8.starts(with: "header=".utf8) }

@@ -2,7 +2,8 @@ public import Canonical
 public import FileSystemSeam
 public import Signing
 
-/// An operator's decision that a stale marker may be taken over: exactly this marker, by exactly this new owner, for a time.
+/// An operator's decision that a stale marker may be taken over: exactly this marker, by exactly this new owner, for a
+/// time.
 ///
 /// As canonical JSON (RFC 8785):
 ///
@@ -13,8 +14,8 @@ public import Signing
 ///  "operator_key":"ed25519:…","reason":"the restore died","stale_owner":{"acquired_at":"…","deployment_id":"…",…}}
 /// ```
 ///
-/// `stale_owner` holds every line of the marker, `header` for the first, as strings; `null` when the marker cannot be read.
-/// Numbers are strings, because device and inode may pass 2⁵³.
+/// `stale_owner` holds every line of the marker, `header` for the first, as strings; `null` when the marker cannot be
+/// read. Numbers are strings, because device and inode may pass 2⁵³.
 public struct Takeover: Sendable, Hashable {
     /// Which lock; see ``MarkerLock/lockID``.
     public var lockID: String
@@ -148,7 +149,8 @@ public enum TakeoverRefusal: String, Sendable, Hashable, CaseIterable, CustomStr
         case .otherStaleOwner: "the marker's owner is not the one it names. Inspect the lock again"
         case .otherEpoch: "the lock was acquired since it was made. Inspect the lock again"
         case .otherNewOwner:
-            "it is for a new owner of another deployment, operator or host. Have it made for this one, or take over as that one"
+            "it is for a new owner of another deployment, operator or host. Have it made for this one, or take over as "
+                + "that one"
         case .notYetValid: "it is not valid yet. Set the clock right, or wait"
         case .expired: "it has expired. Inspect the lock again, and have a new one made"
         case .incomplete: "it gives no reason, or its nonce is too short. Have it made again"
