@@ -6,7 +6,7 @@ import Testing
 /// The counter is a cache that several kinds of writers share, and believed only when it proves itself.
 @Suite("The counter")
 struct CounterTests {
-    @Test func hasSixteenBytesAfterAnAppend() throws {
+    @Test func theCounterHasSixteenBytesAfterAnAppend() throws {
         let log = try TestLog()
         try log.open().append(event())
         let size = UInt64(try log.bytes().count)
@@ -15,7 +15,7 @@ struct CounterTests {
         #expect(try log.permissions("events.jsonl.count") == "600")
     }
 
-    @Test func isWrittenLittleEndian() throws {
+    @Test func theCounterIsWrittenLittleEndian() throws {
         let log = try TestLog()
         try log.open().append((0..<300).map { event("\($0)") })
         let bytes = try log.bytes("events.jsonl.count")
@@ -32,20 +32,22 @@ struct CounterTests {
         try log.expectSound(4, location: location)
     }
 
-    @Test func isRecountedWhenMissing() throws { try expectRecounted { try $0.remove("events.jsonl.count") } }
+    @Test func theCounterIsRecountedWhenMissing() throws { try expectRecounted { try $0.remove("events.jsonl.count") } }
 
-    @Test(arguments: [0, 1, 8, 15]) func isRecountedWhenShort(byteCount: Int) throws {
+    @Test(arguments: [0, 1, 8, 15]) func theCounterIsRecountedWhenShort(byteCount: Int) throws {
         try expectRecounted { try $0.write([UInt8](repeating: 1, count: byteCount), to: "events.jsonl.count") }
     }
 
-    @Test(arguments: [17, 24, 4096]) func isRecountedAndCutWhenLong(byteCount: Int) throws {
+    @Test(arguments: [17, 24, 4096]) func theCounterIsRecountedAndReplacedWhenLong(byteCount: Int) throws {
         try expectRecounted {
             let right = try $0.bytes("events.jsonl.count")
             try $0.write(right + [UInt8](repeating: 0, count: byteCount - 16), to: "events.jsonl.count")
         }
     }
 
-    @Test(arguments: [-1, 1, 1000] as [Int64]) func isRecountedWhenTheSizeDisagrees(by difference: Int64) throws {
+    @Test(arguments: [-1, 1, 1000] as [Int64]) func theCounterIsRecountedWhenTheSizeDisagrees(by difference: Int64)
+        throws
+    {
         try expectRecounted {
             let size = Int64(try $0.bytes().count)
             try $0.setCounter(count: 3, size: UInt64(size + difference))
@@ -53,11 +55,13 @@ struct CounterTests {
     }
 
     /// A writer that counted before it took the lock publishes an old count with a new size.
-    @Test(arguments: [0, 1, 2, 4, 100, UInt64.max]) func isRecountedWhenTheLastLineDisagrees(count: UInt64) throws {
+    @Test(arguments: [0, 1, 2, 4, 100, UInt64.max]) func theCounterIsRecountedWhenTheLastLineDisagrees(count: UInt64)
+        throws
+    {
         try expectRecounted { try $0.setCounter(count: count, size: UInt64(try $0.bytes().count)) }
     }
 
-    @Test func isRecountedWhenItCannotBeRead() throws {
+    @Test func theCounterIsRecountedWhenItCannotBeRead() throws {
         try expectRecounted {
             try $0.remove("events.jsonl.count")
             try FileManager.default.createDirectory(
@@ -72,7 +76,7 @@ struct CounterTests {
         }
     }
 
-    @Test func isNotFollowedThroughASymbolicLink() throws {
+    @Test func theCounterIsNotFollowedThroughASymbolicLink() throws {
         let log = try TestLog()
         try log.open().append(event())
         try log.remove("events.jsonl.count")
@@ -88,7 +92,7 @@ struct CounterTests {
     }
 
     /// Others replace it by renaming; a descriptor that was kept open would be that of an orphan.
-    @Test func isOpenedByItsNameEachTime() throws {
+    @Test func theCounterIsOpenedByItsNameEachTime() throws {
         let log = try TestLog()
         let handle = log.open()
         try handle.append(event())
@@ -101,7 +105,7 @@ struct CounterTests {
         }
     }
 
-    @Test func staysRightAfterContention() async throws {
+    @Test func theCounterStaysRightAfterContention() async throws {
         let log = try TestLog()
         try await withThrowingTaskGroup { group in
             for writer in 0..<6 {
@@ -115,7 +119,7 @@ struct CounterTests {
         try log.expectSound(180)
     }
 
-    @Test func neverFailsAnAppend() throws {
+    @Test func theCounterNeverFailsAnAppend() throws {
         let log = try TestLog()
         let calls = CallLog()
         let handle = log.open(fileSystem: calls.fileSystem)
@@ -133,7 +137,7 @@ struct CounterTests {
         try log.expectSound(10)
     }
 
-    @Test func isNeverSynced() throws {
+    @Test func theCounterIsNeverSynced() throws {
         let log = try TestLog()
         let calls = CallLog()
         let handle = log.open(SessionLogOptions(durability: .every), fileSystem: calls.fileSystem)

@@ -28,7 +28,9 @@ struct ForkTests {
         return calls.names.count { $0 == "fdatasync" }
     }
 
-    @Test(arguments: [EventDurability.none, .every]) func opensItsOwnEvents(durability: EventDurability) throws {
+    @Test(arguments: [EventDurability.none, .every]) func aForkedChildOpensItsOwnEvents(durability: EventDurability)
+        throws
+    {
         let (handle, fileSystem) = handle(durability)
         try handle.append(event())
         #expect(try !opensEvents { try handle.append(event()) })
@@ -40,7 +42,7 @@ struct ForkTests {
     }
 
     /// Its parent's events are its parent's to sync: the child can be told nothing of them.
-    @Test func answersForItsOwnAppendsOnly() throws {
+    @Test func aForkedChildAnswersForItsOwnAppendsOnly() throws {
         let (handle, fileSystem) = handle(.everyEvents(2))
         try handle.append(event())
         fileSystem.becomeForkedChild()
@@ -52,7 +54,7 @@ struct ForkTests {
         try log.expectSound(4)
     }
 
-    @Test func staysPoisoned() throws {
+    @Test func aForkedChildStaysPoisoned() throws {
         let (handle, fileSystem) = handle(.every)
         try handle.append(event())
         calls.setFault { $0.name == .fdatasync ? .failure(.inputOutput) : nil }

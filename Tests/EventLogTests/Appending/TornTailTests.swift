@@ -12,7 +12,7 @@ struct TornTailTests {
     ]
 
     /// One implementation glued the next event onto the torn one, lost both, and said that all was well.
-    @Test(arguments: tails) func areMovedAwayBeforeTheNextAppend(tail: String) throws {
+    @Test(arguments: tails) func tornTailsAreMovedAwayBeforeTheNextAppend(tail: String) throws {
         let log = try TestLog()
         try log.open().append([event("a"), event("b")])
         let whole = try log.bytes()
@@ -112,7 +112,7 @@ struct TornTailTests {
     }
 
     /// The copy must be on stable storage before the original is cut off, and nothing long happens under the lock.
-    @Test func areCopiedDurablyBeforeTheyAreCut() throws {
+    @Test func tornTailsAreCopiedDurablyBeforeTheyAreCut() throws {
         let log = try TestLog()
         let calls = CallLog()
         try log.open().append(event("a"))

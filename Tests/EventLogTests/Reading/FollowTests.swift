@@ -15,7 +15,7 @@ struct FollowTests {
         return numbers
     }
 
-    @Test func beginsWhereAsked() throws {
+    @Test func aFollowerBeginsWhereAsked() throws {
         let log = try TestLog()
         let handle = log.open()
         try handle.append((0..<5).map { event("\($0)") })
@@ -31,7 +31,7 @@ struct FollowTests {
     }
 
     /// Without an end to the waiting; a test that fails hangs.
-    @Test func isStoppedByAnotherThread() throws {
+    @Test func aFollowerIsStoppedByAnotherThread() throws {
         let log = try TestLog()
         let handle = log.open()
         try handle.append(event())
@@ -251,25 +251,28 @@ struct FollowTests {
         try log.expectSound(writers * each)
     }
 
-    @Test func isWokenRatherThanLooking() throws {
+    /// The event comes just before the follower waits. It reads that something changed, which it does only when it is told, and
+    /// neither waits again nor sleeps.
+    @Test func aFollowerIsWokenRatherThanLooking() throws {
         let log = try TestLog()
-        let handle = log.open()
-        try handle.append(event())
-        let follower = try handle.follow()
-        var delays: [Duration] = []
-        for _ in 0..<10 {
-            let appended = Condition<ContinuousClock.Instant?>(nil)
-            let writer = try FileSystemSeam.Thread.start(name: "writer") {
-                usleep(10_000)
-                appended.withLock { $0 = ContinuousClock.now }
-                _ = try? handle.append(event())
+        try log.open().append(event())
+        let calls = CallLog()
+        let follower = try log.open(fileSystem: calls.fileSystem).follow()
+        for number in 1...3 as ClosedRange<UInt64> {
+            let isDue = Condition(true)
+            calls.setFault { call in
+                if call.name == .poll, isDue.withLock({ $0 }) {
+                    isDue.withLock { $0 = false }
+                    _ = try? log.open().append(event())
+                }
+                return nil
             }
-            #expect(try numbers(follower, 1, waiting: 20_000).count == 1)
-            let now = ContinuousClock.now
-            writer.join()
-            delays.append(now - (try #require(appended.withLock { $0 })))
+            calls.forget()
+            #expect(try numbers(follower, 1, waiting: 20_000) == [number])
+            let names = calls.names
+            let waiting = try #require(names.firstIndex(of: "ppoll"))
+            #expect(names[waiting + 1] == "read", "\(names)")
+            #expect(names.count { $0 == "ppoll" } == 1 && !names.contains("nanosleep"), "\(names)")
         }
-        // Looking ten times a second, it would find each one 90 ms later.
-        #expect(delays.sorted()[5] < .milliseconds(75), "\(delays)")
     }
 }
