@@ -43,7 +43,7 @@ struct LockedAppend {
     /// How an attempt ended.
     enum Outcome {
         case written(AppendReceipt, OpenEvents)
-        /// The events have to be made first, or made anew because they are empty, and their name durable.
+        /// The events have to be made first, or named anew because they are empty, and their name made durable.
         case missing
         /// The lines up to this size have to be counted first.
         case uncounted(OpenEvents, size: Int64)

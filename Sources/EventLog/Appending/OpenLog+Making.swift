@@ -3,39 +3,38 @@ internal import LockKit
 
 /// How far a handle has come with making the events.
 struct EventsMaking: Sendable {
-    /// The file whose name this handle has made durable while it was empty.
+    /// The events whose name this handle has made durable while they were empty.
     fileprivate(set) var made: FileIdentity?
-    /// Keeps others from making them anew meanwhile: the session's directory, open once more, and locked.
+    /// Keeps others from naming them anew meanwhile: the session's directory, open once more, and locked.
     fileprivate var turn: (any Directory)?
 }
 
 extension OpenLog {
-    /// Makes the events where there are none, or empty ones, and their name durable before anything is in them; without
-    /// the lock, under which nothing is synced.
+    /// Makes the events where there are none, and their name durable before anything is in them; without the lock, under
+    /// which nothing is synced.
     ///
-    /// Events that are empty are replaced by new ones: whoever made them may have been told that their name could not
-    /// be synced. Another sync would succeed and say nothing of it, and everything that was acknowledged afterwards
-    /// would be lost with the name. For the same reason the name is taken back when the sync fails here.
+    /// Events that are empty get their name anew: whoever made them may have been told that it could not be synced.
+    /// Another sync would succeed and say nothing of it, and everything that was acknowledged afterwards would be lost
+    /// with the name. For the same reason the name of new events is taken back when the sync fails here.
     ///
-    /// Who makes them holds a lock on the directory (`flock`) until something is in them. Two that replaced each
-    /// other's would go on with that for ever. Only who makes events waits for it, and never while holding the lock.
+    /// Who makes them holds a lock on the directory (`flock`) until something is in them. Two that renewed the name for
+    /// each other would go on with that for ever. Only who makes events waits for it, and never while holding the lock.
     ///
     /// - Throws: `.lockBusy` when the time is over.
     mutating func makeEvents(_ deadline: Deadline) throws(EventLogError) {
         do throws(EventLogError) {
             try takeTurn(deadline)
-            guard let fresh = try replaceEmpty(deadline) else {
+            guard let named = try nameEvents(deadline) else {
                 endMaking()
                 return
             }
-            defer { try? fresh.file.close() }
             do throws(FileSystemError) {
                 try directory.sync()
             } catch {
-                try? removeEmpty(fresh.identity, deadline)
+                if named.isNew { try? removeEmpty(named.identity, deadline) }
                 throw .io(error, file: path)
             }
-            making.made = fresh.identity
+            making.made = named.identity
         } catch {
             endMaking()
             throw error
@@ -65,29 +64,47 @@ extension OpenLog {
         if !isTaken { throw .lockBusy(path: path, waitedMilliseconds: deadline.waitedMilliseconds) }
     }
 
-    /// Puts a new file at the name of the events.
+    /// Gives the events a name that no sync has failed for.
     ///
-    /// - Returns: nil when something is in those that are there.
-    private func replaceEmpty(
+    /// - Returns: nil when something is in them.
+    private func nameEvents(
         _ deadline: Deadline
-    ) throws(EventLogError) -> (file: any File, identity: FileIdentity)? {
+    ) throws(EventLogError) -> (identity: FileIdentity, isNew: Bool)? {
         try locked(deadline) { () throws(FileSystemError) in
             do throws(FileSystemError) {
                 let found = try directory.extent(of: LogFiles.events)
                 // Something else than a file is looked at by whoever opens it.
                 if found.size > 0 || found.kind != .regular { return nil }
-                try directory.remove(LogFiles.events)
+                return try renewName() ? (found.identity, false) : nil
             } catch  where error.code == .noEntry {
                 // There are none.
             }
             let options: OpenOptions = [.write, .append, .create, .exclusive]
             do throws(FileSystemError) {
                 let file = try directory.open(LogFiles.events, options, permissions: .ownerFile)
-                return (file, try file.extent().identity)
+                defer { try? file.close() }
+                return (try file.extent().identity, true)
             } catch  where error.code == .exists {
                 // Somebody made them without the lock.
                 return nil
             }
+        }
+    }
+
+    /// Renames the empty events to another name and back. They stay the file that they are: it may have been made for
+    /// others to write to, and some of these write without the lock.
+    ///
+    /// - Returns: false when somebody made others meanwhile, without the lock.
+    private func renewName() throws(FileSystemError) -> Bool {
+        let temporary = try fileSystem.temporaryName(for: LogFiles.events)
+        try directory.rename(LogFiles.events, to: temporary, in: directory, exclusive: true)
+        do throws(FileSystemError) {
+            try directory.rename(temporary, to: LogFiles.events, in: directory, exclusive: true)
+            return true
+        } catch {
+            if let found = try? directory.extent(of: temporary), found.size == 0 { try? directory.remove(temporary) }
+            if error.code == .exists { return false }
+            throw error
         }
     }
 

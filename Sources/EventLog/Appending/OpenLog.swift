@@ -25,7 +25,7 @@ struct OpenLog: Sendable {
     private var counter: CounterFile?
     /// What the directory was before everything held open was last looked at by its name, and found there.
     private var stamp: DirectoryStamp?
-    private let fileSystem: any FileSystem
+    let fileSystem: any FileSystem
 
     init(_ directory: any Directory, path: String, _ fileSystem: any FileSystem) {
         self.path = path

@@ -1,5 +1,6 @@
 import EventLog
 import FileSystemSeam
+import Foundation
 import TestSupport
 import Testing
 
@@ -70,8 +71,8 @@ struct ReplacedNameTests {
         try log.expectSound(1)
     }
 
-    /// The name could not be synced, nor taken back, since another one holds the lock. Whoever comes next makes the events anew.
-    @Test func eventsThatStayedEmptyAreMadeAnew() throws {
+    /// The name could not be synced, nor taken back, since another one holds the lock. Whoever comes next names the events anew.
+    @Test func eventsThatStayedEmptyAreNamedAnew() throws {
         let log = try TestLog()
         let calls = CallLog()
         let held = Condition<(any File)?>(nil)
@@ -89,12 +90,27 @@ struct ReplacedNameTests {
         let handle = log.open(options, fileSystem: calls.fileSystem)
         try handle.append(event())
         let names = calls.names
-        #expect(try #require(names.firstIndex(of: "unlinkat")) < #require(names.firstIndex(of: "fsync")))
+        #expect(try #require(names.firstIndex { $0.hasPrefix("renameat") }) < #require(names.firstIndex(of: "fsync")))
         #expect(try #require(names.firstIndex(of: "fsync")) < #require(names.firstIndex(of: "write")))
         // Others get their turn.
         try log.open(options).append(event())
         try handle.append(event())
         try log.expectSound(3)
+    }
+
+    /// Somebody has made an empty file for several users to write to.
+    @Test func eventsThatAreNamedAnewStayTheSameFile() throws {
+        let log = try TestLog()
+        try log.write("")
+        try log.setPermissions("events.jsonl", 0o640)
+        let other = try FileHandle(forWritingTo: URL(filePath: log.path + "/events.jsonl"))
+        try log.open(SessionLogOptions(durability: .every)).append(event())
+        #expect(try log.permissions("events.jsonl") == "640")
+        // What is written through an open file is not lost.
+        try other.seekToEnd()
+        try other.write(contentsOf: Array((line(1) + "\n").utf8))
+        #expect(try log.lines().count == 2)
+        #expect(try log.names().filter { $0.contains("tmp") } == [])
     }
 
     /// Who is to make the events waits for whoever makes them, as long as it may.
@@ -121,7 +137,7 @@ struct ReplacedNameTests {
             return nil
         }
         let threads = try (0..<8).map { writer in
-            try Thread.start(name: "writer") {
+            try FileSystemSeam.Thread.start(name: "writer") {
                 let handle = log.open(SessionLogOptions(durability: .every), fileSystem: calls.fileSystem)
                 for step in 0..<2 { _ = try? handle.append(event("w\(writer)-\(step)")) }
             }
