@@ -31,8 +31,54 @@ struct DirectoryChainTests {
         #expect(report.isClean, "\(report)")
     }
 
-    /// Somebody made the directory and was killed before the sync of its parent; then it is opened under a name from which the
-    /// parent cannot be read off.
+    /// Somebody made the directory and was killed before the sync of its parent; the next one's sync of it fails, and
+    /// the one after that succeeds and says nothing of the name.
+    @Test(arguments: ["/a", "/a/", "/a/b", "a"], PersistenceModel.all)
+    func whatWasLeftWithoutASyncIsThereWhenTheSecondAttemptSucceeds(path: String, model: PersistenceModel) throws {
+        for hasOpenedIt in [false, true] {
+            var explorer = CrashExplorer(model)
+            explorer.faults = .on(.syncDirectory, 1, .error(.inputOutput))
+            let report = try explorer.explore(
+                workload: { (fileSystem, say: (String) -> Void) in
+                    let root = try fileSystem.openDirectory("/")
+                    try root.makeDirectory("a", permissions: .ownerDirectory)
+                    let disk = try #require(fileSystem as? SimFS).disk
+                    try disk.kill(#require(fileSystem as? SimFS))
+                    let next = disk.boot()
+                    func make() throws {
+                        if !hasOpenedIt { return _ = try next.openDirectory(path, creating: .ownerDirectory) }
+                        let names = path.split(separator: "/").map(String.init)
+                        _ = try next.openDirectory("/").makeDirectories(names)
+                    }
+                    #expect(throws: FileSystemError.self) { try make() }
+                    try make()
+                    say(path)
+                },
+                recover: { fileSystem in fileSystem },
+                check: Self.check
+            )
+            #expect(report.isClean, "\(report)")
+        }
+    }
+
+    /// A sync that is refused leaves nothing in doubt, and a directory that is opened under another name would not be
+    /// made anew.
+    @Test(arguments: [
+        ("/a", ErrorNumber.invalidArgument), ("/a", .interrupted), ("/link", .inputOutput), ("/a/.", .inputOutput),
+    ])
+    func anEmptyDirectoryStaysThatIsNotInDoubtOrHasAnotherName(path: String, code: ErrorNumber) throws {
+        let disk = SimDisk()
+        let fileSystem = disk.boot()
+        let root = try fileSystem.openDirectory("/")
+        try root.makeDirectory("a", permissions: .ownerDirectory)
+        try disk.plantSymbolicLink("link", to: "/a", in: #require(root as? SimDirectory))
+        disk.faults = .on(.syncDirectory, 1, .error(code))
+        #expect(throws: FileSystemError.self) { _ = try fileSystem.openDirectory(path, creating: .ownerDirectory) }
+        #expect(try root.exists("a"))
+    }
+
+    /// Somebody made the directory and was killed before the sync of its parent; then it is opened under a name from
+    /// which the parent cannot be read off.
     @Test(arguments: ["/x", "/x/.", "/x/", "/x/./", "/x/y/..", "/x/y/../", "/elsewhere/link", "/elsewhere/link/."])
     func aDirectoryThatIsOpenedUnderAnyNameStays(path: String) throws {
         var explorer = CrashExplorer(.posixMinimal)

@@ -3,8 +3,9 @@ extension Directory {
     ///
     /// Once this returns, the whole chain survives a power cut. Every parent is synced, also when nothing had
     /// to be made in it: an earlier call may have made it and been killed before its sync. A directory whose name
-    /// could not be made durable is removed again: the next sync would succeed and say nothing of that name, so
-    /// the next call has to make it anew.
+    /// could not be made durable is removed again, also one that stood already, if it is empty: the next sync would
+    /// succeed and say nothing of that name, so the next call has to make it anew. Where something is in it already it
+    /// stays, and no later call can tell whether its name is durable.
     ///
     /// ```
     /// mkdirat(5, "a", 0700)                        = 0
@@ -37,7 +38,7 @@ extension Directory {
                 try parent.sync()
             } catch {
                 // Not when somebody found it meanwhile and put something in.
-                if isMade { try? parent.removeDirectory(component) }
+                if isMade || error.code.leavesNamesInDoubt { try? parent.removeDirectory(component) }
                 throw error
             }
             parent = try parent.subdirectory(component)
@@ -47,12 +48,13 @@ extension Directory {
 }
 
 extension FileSystem {
-    /// Opens a directory that stands, and makes its name durable as ``openDirectory(_:creating:)`` does.
+    /// Opens a directory that stands, and makes its name durable as ``openDirectory(_:creating:)`` does. One whose
+    /// parent cannot be synced stays, also when it is empty: only what has something in it may be relied on here.
     ///
     /// - Throws: `.noEntry` when there is none.
     package func openStandingDirectory(_ path: String) throws(FileSystemError) -> any Directory {
         let directory = try openDirectory(path)
-        try syncParent(of: directory, at: path)
+        try syncParent(of: directory, at: path, removing: false)
         return directory
     }
 
@@ -60,7 +62,9 @@ extension FileSystem {
     /// durably.
     ///
     /// The innermost directory that stood already is synced in its parent, what was made is synced as
-    /// ``Directory/makeDirectories(_:permissions:)`` does it, and only then the call returns. The parent is the directory
+    /// ``Directory/makeDirectories(_:permissions:)`` does it, and only then the call returns. When that sync fails, an
+    /// empty directory whose name the path ends in is removed, whoever made it, so that the next call makes it anew;
+    /// any other one stays, and no later call can tell whether its name is durable. The parent is the directory
     /// that really holds it, also where the path ends in `.`, in `..` or in a symbolic link; the link's own name is its
     /// maker's to sync. A parent that may not be opened for reading (`.accessDenied`, as above many home directories) cannot
     /// be synced and is left alone, and so is one on another file system that refuses.
@@ -91,13 +95,20 @@ extension FileSystem {
                 standing = parts.parent
                 continue
             }
-            try syncParent(of: directory, at: standing)
+            try syncParent(of: directory, at: standing, removing: true)
             if missing.isEmpty { return directory }
             return try directory.makeDirectories(missing.reversed(), permissions: permissions)
         }
     }
 
-    private func syncParent(of directory: any Directory, at path: String) throws(FileSystemError) {
+    /// Makes a directory's name durable.
+    ///
+    /// - Parameter removing: whether an empty one is removed when its name is left in doubt.
+    private func syncParent(
+        of directory: any Directory,
+        at path: String,
+        removing: Bool
+    ) throws(FileSystemError) {
         // The root has none.
         if path.utf8.allSatisfy({ $0 == UInt8(ascii: "/") }) { return }
         let parent: any Directory
@@ -113,7 +124,27 @@ extension FileSystem {
             // Where a file system is mounted its root has no name that anybody could have made.
             guard let above = try? parent.status(), let here = try? directory.status(),
                 above.identity.device != here.identity.device
-            else { throw error }
+            else {
+                if removing, error.code.leavesNamesInDoubt { parent.removeEmpty(directory, at: path) }
+                throw error
+            }
         }
     }
+}
+
+extension Directory {
+    /// Removes a directory in this one that was opened at some path, when it is empty and the path ends in its own
+    /// name.
+    fileprivate func removeEmpty(_ directory: any Directory, at path: String) {
+        guard let name = PathParts(path)?.last, let found = try? status(of: name), let it = try? directory.status(),
+            found.identity == it.identity
+        else { return }
+        try? removeDirectory(name)
+    }
+}
+
+extension ErrorNumber {
+    /// Whether a sync that fails with it may have given up what it was to write. The next one succeeds without that.
+    /// Others refuse, and change nothing: a file system without such syncs, a call that was interrupted.
+    fileprivate var leavesNamesInDoubt: Bool { [.inputOutput, .noSpace, .quotaExceeded].contains(self) }
 }
