@@ -17,12 +17,14 @@ public struct CrashReport: Sendable, CustomStringConvertible {
     /// Whether no promise was broken in any state that was tried.
     public var isClean: Bool { findings.isEmpty && statistics.failedStates == 0 }
 
-    /// Whether every crash point, in recoveries, too, was covered by all states that may follow. With a ``CrashExplorer/depth``
+    /// Whether every crash point, in recoveries, too, was covered by all states that may follow; false for an
+    /// exploration that ended early. With a ``CrashExplorer/depth``
     /// of 1 no recovery was crashed.
     public var isExhaustive: Bool {
         let sampled = statistics.sampledPoints + statistics.sampledRecoveryPoints
         let bounded = statistics.boundedPoints + statistics.boundedRecoveryPoints
-        return sampled + bounded == 0 && statistics.coveredPoints == statistics.crashPoints
+        // One that ended early may have done so within its last point.
+        return sampled + bounded == 0 && !statistics.stopsEarly && statistics.coveredPoints == statistics.crashPoints
     }
 
     /// The report as plain text: mode, counts, coverage, then each finding.

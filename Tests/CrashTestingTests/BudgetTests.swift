@@ -65,6 +65,23 @@ import Testing
         let report = try exploreSectors(explorer)
         #expect(report.statistics.failedStates == 1 && report.statistics.stopsEarly, "\(report)")
         #expect(report.statistics.mode == "exhaustive up to failing state 1, where it ended", "\(report)")
+        #expect(!report.isExhaustive)
+    }
+
+    @Test func neitherIsOneThatEndsEarlyWithinItsLastPoint() throws {
+        var explorer = CrashExplorer()
+        explorer.failureMaximum = 1
+        let report = try explorer.explore { (fileSystem, acknowledge: (Int) -> Void) in
+            _ = try fileSystem.openDirectory("/").open("a", [.write, .create], permissions: .ownerFile)
+            acknowledge(1)
+        } recover: { fileSystem in
+            try fileSystem.openDirectory("/").exists("a")
+        } check: { isThere, acknowledged in
+            try CheckFailure.unless(isThere || acknowledged.isEmpty, "lost")
+        }
+        let statistics = report.statistics
+        #expect(statistics.stopsEarly && statistics.exhaustivePoints == statistics.crashPoints, "\(report)")
+        #expect(!report.isExhaustive, "\(report)")
     }
 
     @Test(arguments: [0, -1, 1, 3]) func withTheSmallestBudgetEveryPointIsStillTried(_ maximum: Int) throws {
@@ -80,8 +97,8 @@ import Testing
         #expect(try exploreSectors(explorer).statistics.states >= 13)
     }
 
-    /// Eight sectors that nothing synced: the promise is broken only where none of them is there, eight decisions away from
-    /// where a point begins.
+    /// Eight sectors that nothing synced: the promise is broken only where none of them is there, eight decisions away
+    /// from where a point begins.
     @Test(arguments: [2, 3, 4], [12, 0]) func withTwoTriesOneHasTheOldestEverywhere(maximum: Int, sectors: Int) throws {
         func explore(runMaximum: Int) throws -> CrashReport {
             var explorer = CrashExplorer()
