@@ -7,7 +7,8 @@ import Testing
 @Suite("holdfast crash explore")
 struct CrashExploreCommandTests {
     @Test func aJournalKeepsItsPromisesAtEveryCrashPoint() throws {
-        // The smallest budget with which anything is lost: what is tested here is the command, the depth belongs to longer runs.
+        // The smallest budget with which anything is lost: what is tested here is the command, the depth belongs to
+        // longer runs.
         let run = CommandRun("crash", "explore", "journal", "--model", "apfs", "--budget", "2", "--json")
         #expect(run.code == .done)
         let json = try run.json()
@@ -63,6 +64,36 @@ struct CrashExploreCommandTests {
         #expect(run.code == .done)
         #expect(run.output.contains("crash exploration under ext4Ordered: "))
         #expect(run.output.contains("no promise broken"))
+        expectDocumented(run.output, model: "ext4Ordered", budget: 2)
+    }
+
+    /// The table of the documentation shows what the program prints. Where this fails because a journal does something
+    /// else now, all lines of the table are old: each is one run with its model and budget.
+    private func expectDocumented(_ output: String, model: String, budget: Int) {
+        let words = output.split { " ,\n".contains($0) }
+        /// The number before these words.
+        func number(before text: String) -> Int? {
+            let rest = text.split(separator: " ")
+            let place = words.indices.first { words[$0...].starts(with: rest) }
+            return place.flatMap { $0 > 0 ? Int(words[$0 - 1]) : nil }
+        }
+        let pages = (try? FileTree.package.files(below: "docs").filter { $0.hasSuffix(".md") }) ?? []
+        let lines = pages.flatMap { page -> [Substring] in
+            ((try? FileTree.package.text(of: page)) ?? "").split(separator: "\n")
+        }
+        let cells = lines.filter { $0.hasPrefix("| `\(model)` | \(budget) |") }.map { line in
+            line.split(separator: "|").map { $0.filter { $0 != " " } }
+        }
+        #expect(cells.count == 1, "one line of one page")
+        for cell in cells {
+            #expect(cell.last == number(before: "crashes inside recoveries").map(String.init), "\(output)")
+            #expect(cell.dropLast().last == number(before: "states recovered").map(String.init), "\(output)")
+        }
+        let operations = number(before: "operations").map { "\($0) operations:" } ?? "no operations"
+        #expect(
+            lines.contains { $0.contains("`holdfast crash explore journal`") && $0.hasSuffix(operations) },
+            "\(output)"
+        )
     }
 
     @Test func storesAndModelsThatAreNotThereAreUsageErrors() {
