@@ -36,7 +36,7 @@ struct WorkloadStart {
         disk.isTracing = true
         disk.trace = []
         disk.hang = nil
-        disk.operationLimit = operationMaximum
+        disk.allow(operationMaximum)
     }
 }
 

@@ -177,7 +177,7 @@ public struct CrashExplorer: Sendable {
         settings.faults = recording.struck(by: faults)
         disk.isTracing = false
         disk.state.quota = nil
-        disk.operationLimit = operationMaximum
+        disk.allow(operationMaximum)
         let order = PersistenceOrder(
             recording.log,
             under: model,

@@ -147,7 +147,7 @@ public struct InterleavingExplorer: Sendable {
         let views = processes.map { _ in disk.boot() }
         let baton = Baton(disk, views.map(\.process), self, schedule, isTracing: isTracing)
         disk.scheduler = baton
-        disk.operationLimit = disk.state.operations + operationMaximum
+        disk.allow(operationMaximum)
         disk.tellState = { [unowned baton] in "it was the turn of process \(baton.turnOfProcess) of \(processes.count)"
         }
         defer { disk.tellState = nil }
@@ -185,7 +185,7 @@ public struct InterleavingExplorer: Sendable {
         let ended = outcomes.withLock { $0 }
         if let deadlock = baton.deadlock { return (baton, deadlock) }
         if disk.hang != nil { return (baton, "the processes did not end within \(operationMaximum) operations") }
-        disk.operationLimit = disk.state.operations + CrashExplorer.workloadOperationMaximum
+        disk.allow(CrashExplorer.workloadOperationMaximum)
         for outcome in ended {
             if let failure = outcome.failure { return (baton, failure) }
         }

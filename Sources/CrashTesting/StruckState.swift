@@ -88,6 +88,8 @@ struct StruckState<Acknowledgement: Equatable> {
                 }
                 store = nil
                 if case .broken = ending { return }
+                // Each recovery with its check has the limit for itself, as in an exploration.
+                disk.allow(limit)
                 let next: Store
                 do { next = try recover(start.nextProcess(after: first)) } catch {
                     ending = .broken("the next process of the same boot cannot recover: \(error)")

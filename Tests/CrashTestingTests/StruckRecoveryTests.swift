@@ -46,7 +46,8 @@ struct StruckRecoveryTests {
                 if mistake != .swallowsReadErrors { throw error }
             }
             let last = logged.max() ?? 0
-            // Also when it is in the snapshot: whoever put it there may have failed to sync that, and a second sync proves nothing.
+            // Also when it is in the snapshot: whoever put it there may have failed to sync that, and a second sync
+            // proves nothing.
             if last > 0, last >= standing {
                 let file = try directory.open("snapshot.new", [.write, .create, .truncate], permissions: .ownerFile)
                 try file.writeAll([last], at: 0)
@@ -168,6 +169,33 @@ struct StruckRecoveryTests {
         sweep.recoveryMaximum = 2
         let few = try Store().sweep(sweep)
         #expect(few.recoveries == 2 && few.recoveryWays == 2, "\(few)")
+    }
+
+    /// The limit is that of one recovery with its check, as in an exploration, however many recoveries are tried.
+    @Test(arguments: [1, 2]) func whatTakesMoreThanHalfOfTheLimitIsNotEndless(rounds: Int) throws {
+        var sweep = FaultSweep()
+        (sweep.triesPairs, sweep.triesKills) = (false, false)
+        sweep.faults = { $0 == .remove ? [.error(.inputOutput)] : [] }
+        sweep.explorer.operationMaximum = 100
+        func run(_ body: (any FileSystem) throws -> Void) throws -> FaultSweep.Report {
+            try sweep.run { (fileSystem, _: (Int) -> Void) in
+                _ = try fileSystem.openDirectory("/").open("a", [.write, .create], permissions: .ownerFile)
+            } isOwnError: {
+                $0 is FileSystemError
+            } recover: { fileSystem in
+                for _ in 0..<rounds { try body(fileSystem) }
+                let directory = try fileSystem.openDirectory("/")
+                if try directory.exists("a") { try directory.remove("a") }
+            } check: { _, _ in
+            }
+        }
+        let operations = try run { fileSystem in for _ in 0..<60 { _ = try fileSystem.openDirectory("/") } }
+        let looks = try run { fileSystem in for _ in 0..<60 { _ = fileSystem.monotonicClock() } }
+        for report in [operations, looks] {
+            #expect(report.isClean == (rounds == 1) && (report.recoveries > 0) == (rounds == 1), "\(report)")
+            let words = report.findings.map(\.message)
+            #expect(words.allSatisfy { $0.contains("more than 100 ") }, "\(report)")
+        }
     }
 
     /// What the workload could not see of its own boot is another one's after the cut.

@@ -6,7 +6,7 @@
 extension SimDisk {
     /// Refuses an operation beyond the limit.
     func refuse() throws(Refusal) {
-        if hang == nil { hang = "it makes more than \(operationLimit) operations" }
+        if hang == nil { hang = "it makes more than \(allowance) operations" }
         if state.operations / 64 > operationLimit { giveUp() }
         throw Refusal(.inputOutput)
     }
@@ -36,9 +36,9 @@ extension SimDisk {
     /// Counts a call that cannot fail.
     func countIdleCall() {
         idleCalls &+= 1
-        if idleCalls <= operationLimit { return }
-        declareHang("it looks at the clock or sleeps more than \(operationLimit) times")
-        if idleCalls / 64 > operationLimit { giveUp() }
+        if idleCalls <= allowance { return }
+        declareHang("it looks at the clock or sleeps more than \(allowance) times")
+        if idleCalls / 64 > allowance { giveUp() }
     }
 
     /// Ends a wait for a lock that nobody will release.

@@ -78,7 +78,7 @@ extension SimDisk {
             leave()
             if isOver { return }
             looks += 1
-            if operationLimit != Int.max, looks > lockLooksMaximum { try stopWaiting() }
+            if allowance != Int.max, looks > lockLooksMaximum { try stopWaiting() }
             _ = nobodySignals.wait(timeoutNanoseconds: 200_000) { _ in nil as Void? }
         }
     }

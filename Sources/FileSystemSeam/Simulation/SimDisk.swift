@@ -97,13 +97,12 @@ public final class SimDisk: @unchecked Sendable {
         set { state.umask = newValue.rawValue }
     }
 
-    /// The most operations a run may make before every further one is refused; an explorer's bound.
-    package var operationLimit: Int {
-        get { limit }
-        set { limit = newValue }
-    }
+    /// How many operations may be made, counted from the last ``allow(_:)`` or restart; an explorer's bound.
+    private(set) var allowance = Int.max
     // Every operation looks at these. What no other module reaches is checked for overlapping accesses by the compiler.
     private var limit = Int.max
+    /// The number of the last operation that may be made.
+    var operationLimit: Int { limit }
     private var turns: (any SimScheduler)?
     /// Why the run was taken for one that does not end; nil while it was not.
     package var hang: String?
@@ -204,10 +203,19 @@ public final class SimDisk: @unchecked Sendable {
     // MARK: - For an explorer
     // Functions, because reading `state` from another module copies all of it.
 
+    /// Lets so many more operations be made from now on, and so many calls that cannot be refused. Those beyond are
+    /// refused.
+    package func allow(_ count: Int) {
+        allowance = count
+        let (sum, isTooMuch) = state.operations.addingReportingOverflow(count)
+        limit = isTooMuch ? .max : sum
+        idleCalls = 0
+    }
+
     package func restart(firstInode: Int64, randomWord: UInt64, now: Int64, foreseeing steps: [ForeseenStep]) {
         hang = nil
-        idleCalls = 0
         state.restart(firstInode: firstInode, randomWord: randomWord, now: now)
+        allow(allowance)
         state.foresee(steps)
     }
 
