@@ -50,6 +50,10 @@ final class CrashEngine: CellSource {
     /// The workload's boot.
     let firstBoot: UInt64
     static let inodesPerRecovery: Int64 = 4096
+    /// Where the workload's randomness started.
+    let randomWord: UInt64
+    /// In nanoseconds.
+    static let day: Int64 = 86_400_000_000_000
     static let processesPerRecovery: Int32 = 500
 
     init(
@@ -65,12 +69,13 @@ final class CrashEngine: CellSource {
         firstBoot = start.boot
         self.model = model
         self.settings = settings
+        randomWord = start.randomWord
         self.run = run
         core = ObservationCore(
             Layer(order),
             baseline: disk.state.baseline,
             budgetBytes: settings.seenSetMaximumBytes,
-            seed: settings.seed | 1
+            random: XorShift(seedFromOne: settings.seed)
         )
         firstInode = disk.state.nextInode
         lastProcess = disk.lastProcess

@@ -5,7 +5,8 @@ struct WorkloadStart {
     let disk: SimDisk
     let time: Int64
     let boot: UInt64
-    private let seed: UInt64
+    /// Where randomness starts.
+    let randomWord: UInt64
     private let firstInode: Int64
     private let lastProcess: Int32
 
@@ -14,14 +15,14 @@ struct WorkloadStart {
         let disk = SimDisk(seed: seed)
         try prepare(disk.boot())
         disk.checkpoint()
-        self.init(disk, seed: seed, at: SimState.epochStart)
+        self.init(disk, randomWord: XorShift(seedFromOne: seed).word, at: SimState.epochStart)
     }
 
     /// A disk as something left it.
-    init(_ disk: SimDisk, seed: UInt64, at time: Int64) {
+    init(_ disk: SimDisk, randomWord: UInt64, at time: Int64) {
         self.disk = disk
         self.time = time
-        self.seed = seed
+        self.randomWord = randomWord
         boot = disk.bootCount
         firstInode = disk.state.firstInode
         lastProcess = disk.lastProcess
@@ -29,7 +30,7 @@ struct WorkloadStart {
 
     /// The disk as it was at first, for a run of at most so many operations under `faults`.
     func reset(faults: FaultPlan, operationMaximum: Int) {
-        disk.state.restart(firstInode: firstInode, randomWord: seed | 1, now: time)
+        disk.state.restart(firstInode: firstInode, randomWord: randomWord, now: time)
         disk.lastProcess = lastProcess
         disk.bootCount = boot
         disk.faults = faults

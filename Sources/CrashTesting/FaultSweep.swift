@@ -183,13 +183,10 @@ public struct FaultSweep: Sendable {
     /// `count` of the plans, one drawn from each of as many equal stretches.
     static func spread<Plan>(_ plans: [Plan], _ count: Int, _ seed: UInt64) -> [Plan] {
         if count >= plans.count { return plans }
-        var word = seed &* 0x9E37_79B9_7F4A_7C15 | 1
+        var random = XorShift(seed: seed)
         return (0..<count).map { index in
-            word ^= word << 13
-            word ^= word >> 7
-            word ^= word << 17
             let (start, end) = (index * plans.count / count, (index + 1) * plans.count / count)
-            return plans[start + Int(word >> 33) % (end - start)]
+            return plans[start + Int(random.next() >> 33) % (end - start)]
         }
     }
 }

@@ -28,13 +28,13 @@ struct ObservationCore {
     private(set) var misstep: Misstep?
     /// The value of each cell below all micro-operations; 0 for the cells that recoveries have added.
     private let baseline: [Int64]
-    private var random: UInt64
+    private var random: XorShift
 
-    init(_ layer: Layer, baseline: [Int64], budgetBytes: Int, seed: UInt64) {
+    init(_ layer: Layer, baseline: [Int64], budgetBytes: Int, random: XorShift) {
         survivors = Survivors(layer)
         table = ObservationTable(budgetBytes: budgetBytes)
         self.baseline = baseline
-        random = seed
+        self.random = random
     }
 
     // MARK: - A run
@@ -152,10 +152,7 @@ struct ObservationCore {
         } else {
             var option: Int32 = 0
             if mode == .sampled {
-                random ^= random << 13
-                random ^= random >> 7
-                random ^= random << 17
-                option = Int32(random >> 33) % Int32(count)
+                option = Int32(random.next() >> 33) % Int32(count)
             }
             decision = Trail.Decision(option: option, count: Int32(count))
             trail.decide(decision)

@@ -1,3 +1,5 @@
+internal import FileSystemSeam
+
 /// The schedules that are left to try, and which of them comes next.
 ///
 /// A schedule is what is taken at the first choices of a run; at all later ones the run goes on as if nobody was
@@ -26,11 +28,11 @@ struct ScheduleFrontier {
     /// What is left, by the number of changes.
     private var levels: [[Branch]] = []
     private var turn = 0
-    private var random: UInt64
+    private var random: XorShift
 
     /// Begins with the schedule in which nobody is interfered with.
     init(seed: UInt64) {
-        random = seed &* 0x9E37_79B9_7F4A_7C15 | 1
+        random = XorShift(seed: seed)
         let nothing = Self.fingerprint(of: [])
         levels.append([Branch(run: -1, position: -1, option: 0, changes: 0, fingerprint: nothing)])
     }
@@ -98,9 +100,6 @@ struct ScheduleFrontier {
 
     /// Within one number of changes the order is drawn: neighbours differ in one step only, and show much the same.
     private mutating func drawn(below count: Int) -> Int {
-        random ^= random << 13
-        random ^= random >> 7
-        random ^= random << 17
-        return Int(random >> 33) % count
+        Int(random.next() >> 33) % count
     }
 }

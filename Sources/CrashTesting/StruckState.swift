@@ -17,7 +17,7 @@ struct StruckState<Acknowledgement: Equatable> {
         let disk = engine.disk.afterPowerLoss(of: order, keeping: cut.survivors, births: recording.log.births)
         disk.bootCount = engine.firstBoot + 1
         // Another boot draws other random numbers.
-        start = WorkloadStart(disk, seed: ~engine.settings.seed, at: engine.recoveryTime)
+        start = WorkloadStart(disk, randomWord: ~engine.randomWord | 1, at: engine.recoveryTime)
     }
 
     /// One state for each way that recoveries went, at most so many, spread over all there are.

@@ -58,17 +58,16 @@ extension PersistenceOrder {
             return inside
         case .drawn(let seed):
             var outside = [UInt64](repeating: 0, count: words)
-            var word = seed &* 0x9E37_79B9_7F4A_7C15 | 1
+            var coins = XorShift(seed: seed)
             // Every node is decided by a coin unless an earlier coin has decided it; a random start makes early
             // and late losses equally likely.
             for step in nodes.indices {
-                word ^= word << 13
-                word ^= word >> 7
-                word ^= word << 17
+                // One for each node, also where it is not needed.
+                let coin = coins.next()
                 let id = (step + Int(seed % UInt64(nodes.count))) % nodes.count
                 let bit = 1 << UInt64(id & 63) as UInt64
                 if (inside[id >> 6] | outside[id >> 6]) & bit != 0 { continue }
-                let isKept = word >> 40 & 1 == 0
+                let isKept = coin >> 40 & 1 == 0
                 for index in 0..<words {
                     if isKept { inside[index] |= before[id * words + index] }
                     if !isKept { outside[index] |= after[id * words + index] }

@@ -294,9 +294,8 @@ package struct SimState {
     }
 
     mutating func random() -> UInt64 {
-        randomWord ^= randomWord << 13
-        randomWord ^= randomWord >> 7
-        randomWord ^= randomWord << 17
+        var generator = XorShift(word: randomWord)
+        randomWord = generator.next()
         return randomWord &* 0x2545_F491_4F6C_DD1D
     }
 }
