@@ -45,7 +45,8 @@ final class CrashEngine: CellSource {
     let firstInode: Int64
     /// The number that the workload's last process had: those that a recovery boots come after it, in every run.
     let lastProcess: Int32
-    /// What the clock shows when a recovery begins: a day after the workload began.
+    /// What the clock shows when a recovery begins: a whole number of days after the workload began, and later than it
+    /// ended.
     let recoveryTime: Int64
     /// The workload's boot.
     let firstBoot: UInt64
@@ -65,7 +66,8 @@ final class CrashEngine: CellSource {
     ) {
         let disk = start.disk
         self.disk = disk
-        recoveryTime = start.time + 86_400_000_000_000
+        let workloadNanoseconds = max(0, disk.state.now &- start.time)
+        recoveryTime = start.time &+ (workloadNanoseconds / Self.day &+ 1) &* Self.day
         firstBoot = start.boot
         self.model = model
         self.settings = settings

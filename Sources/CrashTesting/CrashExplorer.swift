@@ -60,7 +60,9 @@ public struct CrashExplorer: Sendable {
     ///   - prepare: brings the disk to the state in which the workload starts; that state is durable.
     ///   - progress: told how far the exploration has come.
     ///   - workload: what the store does; calls its second argument when the store said "done".
-    ///   - recover: opens the store after a crash. That it throws is a finding.
+    ///   - recover: opens the store after a crash. That it throws is a finding. Its clock begins a whole number of days
+    ///     after the workload's, and later than that ended; when it is crashed itself, the next one's begins there,
+    ///     too.
     ///   - check: throws a ``CheckFailure`` when the recovered store breaks a promise, given what had been
     ///     acknowledged before the crash, in order. Something not acknowledged may be there or not.
     /// - Throws: ``CrashTestingError`` when nothing can be said about the store: the workload failed or is not
