@@ -69,13 +69,7 @@ extension CrashEngine {
             message: message ?? failure.message,
             sentence: sentence,
             missing: missing,
-            token: ReplayToken(
-                model: model.name,
-                point: state.point,
-                survivors: state.survivors,
-                recovery: state.recovery,
-                faults: settings.faults
-            ),
+            token: token(state.point, state.survivors, recovery: state.recovery),
             crash: crash,
             acknowledged: point.acknowledged,
             steps: outer.steps(point, state.survivors),

@@ -50,11 +50,11 @@ final class CrashEngine: CellSource {
     let recoveryTime: Int64
     /// The workload's boot.
     let firstBoot: UInt64
-    static let inodesPerRecovery: Int64 = 4096
     /// Where the workload's randomness started.
     let randomWord: UInt64
     /// In nanoseconds.
     static let day: Int64 = 86_400_000_000_000
+    static let inodesPerRecovery: Int64 = 4096
     static let processesPerRecovery: Int32 = 500
 
     init(
@@ -69,9 +69,9 @@ final class CrashEngine: CellSource {
         let workloadNanoseconds = max(0, disk.state.now &- start.time)
         recoveryTime = start.time &+ (workloadNanoseconds / Self.day &+ 1) &* Self.day
         firstBoot = start.boot
+        randomWord = start.randomWord
         self.model = model
         self.settings = settings
-        randomWord = start.randomWord
         self.run = run
         core = ObservationCore(
             Layer(order),
@@ -125,13 +125,23 @@ final class CrashEngine: CellSource {
     var token: ReplayToken {
         let words = core.survivors.first.words
         let possible = core.survivors.outside.map { ~$0 }
-        return ReplayToken(
+        return token(
+            place.point,
+            Array(possible[0..<words]),
+            recovery: place.recovery.map { ($0, Array(possible[words...])) }
+        )
+    }
+
+    func token(_ point: Int, _ survivors: [UInt64], recovery: (point: Int, survivors: [UInt64])?) -> ReplayToken {
+        var token = ReplayToken(
             model: model.name,
-            point: place.point,
-            survivors: Array(possible[0..<words]),
-            recovery: place.recovery.map { ($0, Array(possible[words...])) },
+            point: point,
+            survivors: survivors,
+            recovery: recovery,
             faults: settings.faults
         )
+        token.killsAtEnd = settings.goesOn && settings.faults.entries.isEmpty
+        return token
     }
 
     // MARK: - Running

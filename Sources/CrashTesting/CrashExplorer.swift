@@ -26,6 +26,8 @@ public struct CrashExplorer: Sendable {
     public var model: PersistenceModel
     /// What goes wrong while the workload runs. With faults a workload may throw: it ends there.
     public var faults = FaultPlan()
+    /// Whether the workload's process is killed at its end and followed by the next one, as a ``FaultSweep`` does it.
+    var goesOn = false
     /// 1 crashes the workload only; 2 also the recoveries.
     public var depth = 2
     /// A point with more unsynced sectors than this is covered in the bounded mode.
@@ -117,9 +119,10 @@ public struct CrashExplorer: Sendable {
         var explorer = self
         explorer.model = model
         explorer.faults = token.faults
+        explorer.goesOn = !token.strikesRecovery && (token.killsAtEnd || !token.faults.entries.isEmpty)
         let start = try WorkloadStart(seed, prepare)
         if token.strikesRecovery { return try explorer.replayStruck(token, start, workload, recover, check) }
-        if token.faults.entries.isEmpty {
+        if !explorer.goesOn {
             return try explorer.withEngine(start, workload, recover, check) { engine, _ in try engine.replay(token) }
         }
         // A sweep goes on after a fault with the next process; a token that ends before is the same without it.

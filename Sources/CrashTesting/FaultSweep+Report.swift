@@ -3,8 +3,10 @@ public import FileSystemSeam
 extension FaultSweep {
     /// One plan that broke a promise.
     public struct Finding: Sendable, CustomStringConvertible {
-        /// The faults; none when a promise is broken without any.
+        /// The faults; none when a promise is broken without any, or by the kill at the end.
         public var plan: FaultPlan
+        /// Whether the process was killed when the workload had ended, and the next one of the same boot went on.
+        public var killsAtEnd = false
         /// Whether they struck a recovery and not the workload.
         public var strikesRecovery = false
         /// What was broken, shrunk, with the token that shows it again under these faults; or the error that is not
@@ -14,7 +16,8 @@ extension FaultSweep {
         /// The plan and what it broke.
         public var description: String {
             let plan = plan.entries.map(\.description).joined(separator: " and ")
-            return "\(plan.isEmpty ? "no fault" : plan)\(strikesRecovery ? " in a recovery" : ""): \(message)"
+            let none = killsAtEnd ? "killed at the end" : "no fault"
+            return "\(plan.isEmpty ? none : plan)\(strikesRecovery ? " in a recovery" : ""): \(message)"
         }
     }
 

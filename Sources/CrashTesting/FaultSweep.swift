@@ -62,6 +62,7 @@ public struct FaultSweep: Sendable {
         func attempt(_ plan: FaultPlan) throws -> [SimOperation]? {
             var explorer = explorer
             explorer.faults = plan
+            explorer.goesOn = true
             explorer.findingMaximum = 1
             explorer.failureMaximum = 1
             return try withoutActuallyEscaping(workload) { workload in
@@ -79,7 +80,10 @@ public struct FaultSweep: Sendable {
         ) throws -> [SimOperation]? {
             let plan = explorer.faults
             let found = report.findings.count
-            func add(_ message: String) { report.findings.append(Finding(plan: plan, message: message)) }
+            func add(_ message: String) {
+                let finding = Finding(plan: plan, killsAtEnd: plan.entries.isEmpty, message: message)
+                report.findings.append(finding)
+            }
             let crashed: CrashReport
             do {
                 crashed = try explorer.explore(run.start, nil, run.workAndGoOn, recover, check)
@@ -125,6 +129,7 @@ public struct FaultSweep: Sendable {
             _ = try attempt(plan)
             report.pairs += 1
         }
+        // Under the empty plan there is only the kill at the end.
         for plan in triesKills ? kills(in: clean.operations) + [FaultPlan()] : [] {
             _ = try attempt(plan)
             report.kills += 1

@@ -5,8 +5,9 @@ public import FileSystemSeam
 ///     posixMinimal:6:d                         model, crash point, what survived
 ///     posixMinimal:6:d:2:1                     a recovery from it, crashed too: its crash point, what survived of it
 ///     posixMinimal:6:d+sync#2=EIO+read#1=bit3  the faults under which the workload ran
+///     posixMinimal:9:d+end=killed              no fault: the process was killed at its end, and the next one recovered
 ///     posixMinimal:6:d!open#1=EIO              the faults under which a recovery from it ran
-///     posixMinimal:6:d:2:1!open#1=EIO          that recovery and the next one, crashed: crash point, what survived of both
+///     posixMinimal:6:d:2:1!open#1=EIO          that recovery and the next one, crashed: where, what survived of both
 ///
 /// In a model's name `%`, `:`, `+` and `!` are written `%25`, `%3A`, `%2B` and `%21`. Points count from 0. What survived is a set of micro-operations: bit *n* of hexadecimal words, the lowest 64 first,
 /// separated by dots, stands for the micro-operation issued as the *n*-th. A fault names a kind of call, which call of that
@@ -19,6 +20,9 @@ public struct ReplayToken: Sendable, Hashable, CustomStringConvertible {
     public var point: Int
     /// What went wrong while the workload ran, or the recovery.
     public var faults: FaultPlan
+    /// Whether the process was killed at the end of the workload, which no fault had struck, and another one of the
+    /// same boot recovered before the power was cut.
+    public var killsAtEnd = false
     /// Whether ``faults`` strike the recovery.
     public var strikesRecovery = false
     /// The micro-operations that survived.
@@ -46,7 +50,8 @@ public struct ReplayToken: Sendable, Hashable, CustomStringConvertible {
         let separator: Character = strikesRecovery ? "!" : "+"
         let pieces = text.split(separator: separator, omittingEmptySubsequences: false)
         var entries: [FaultPlan.Entry] = []
-        for piece in pieces.dropFirst() {
+        killsAtEnd = !strikesRecovery && pieces.count == 2 && pieces[1] == Self.killAtEnd
+        for piece in pieces.dropFirst(killsAtEnd ? 2 : 1) {
             guard let entry = FaultPlan.Entry(token: piece) else { return nil }
             entries.append(entry)
         }
@@ -68,6 +73,7 @@ public struct ReplayToken: Sendable, Hashable, CustomStringConvertible {
         var text = "\(Self.escaped(model)):\(point):\(Self.hex(survivors))"
         if let recovery { text += ":\(recovery.point):\(Self.hex(recovery.survivors))" }
         for entry in faults.entries { text += (strikesRecovery ? "!" : "+") + entry.token }
+        if killsAtEnd, faults.entries.isEmpty, !strikesRecovery { text += "+" + Self.killAtEnd }
         return text
     }
 
@@ -76,6 +82,9 @@ public struct ReplayToken: Sendable, Hashable, CustomStringConvertible {
 
     /// Hashes the text form.
     public func hash(into hasher: inout Hasher) { hasher.combine(description) }
+
+    /// How ``killsAtEnd`` is written. No kind of call is named so.
+    private static let killAtEnd = "end=killed"
 
     /// What separates the parts of a token.
     private static let separators: [(character: Character, escape: String)] = [

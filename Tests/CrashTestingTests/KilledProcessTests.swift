@@ -8,6 +8,8 @@ struct KilledProcessTests {
     private struct Versions {
         /// Whether the newest version is synced before the others are removed.
         var syncsWhatItReliesOn = true
+        /// Whether the last version is neither synced nor acknowledged.
+        var leavesTheLastOne = false
 
         static func set(_ number: UInt8, _ directory: any Directory) throws {
             let file = try directory.open("version-\(number)", [.write, .create], permissions: .ownerFile)
@@ -19,6 +21,10 @@ struct KilledProcessTests {
         func work(_ fileSystem: any FileSystem, _ acknowledge: (UInt8) -> Void) throws {
             let directory = try fileSystem.openDirectory("/")
             for number: UInt8 in 1...2 {
+                if leavesTheLastOne, number == 2 {
+                    let file = try directory.open("version-2", [.write, .create], permissions: .ownerFile)
+                    return try file.writeAll([number, ~number], at: 0)
+                }
                 try Self.set(number, directory)
                 acknowledge(number)
             }
@@ -87,6 +93,37 @@ struct KilledProcessTests {
         #expect(try replay(careless) == "0 after [1]")
     }
 
+    /// The last thing that it does is a write: nothing comes after that, and only a kill at the end leaves it to the
+    /// next one.
+    @Test func whatOnlyTheKillAtTheEndShowsIsToldAndReplayed() throws {
+        let careless = Versions(syncsWhatItReliesOn: false, leavesTheLastOne: true)
+        let report = try careless.sweep()
+        #expect(report.findings.count == 1, "\(report)")
+        let finding = try #require(report.findings.first)
+        #expect(finding.killsAtEnd && finding.plan.entries.isEmpty, "\(finding)")
+        #expect(finding.description.hasPrefix("killed at the end: 0 after [1]"), "\(finding)")
+
+        let text = try #require(finding.message.split(separator: "replay: ").last.map(String.init))
+        #expect(text.hasSuffix("+end=killed"), "\(text)")
+        let token = try #require(ReplayToken(text))
+        #expect(token.killsAtEnd && token.faults.entries.isEmpty && token.description == text)
+        func replay(_ token: ReplayToken, _ store: Versions) throws -> String? {
+            try CrashExplorer().replay(token, workload: store.work, recover: store.recover, check: Versions.check)
+        }
+        #expect(try replay(token, careless) == "0 after [1]")
+        var without = token
+        without.killsAtEnd = false
+        #expect(throws: CrashTestingError.self, "nobody goes on there") { try replay(without, careless) }
+
+        let careful = Versions(leavesTheLastOne: true)
+        #expect(try careful.sweep().isClean)
+        for refused in [
+            "posixMinimal:6:d!end=killed", "posixMinimal:6:d+end=killed+end=killed", "posixMinimal:6:d+end=EIO",
+        ] {
+            #expect(ReplayToken(refused) == nil)
+        }
+    }
+
     @Test func whoSyncsWhatItReliesOnIsClean() throws {
         let report = try Versions().sweep()
         // Before each of 2 opens, 2 writes, 2 syncs and 2 syncs of the directory, and at the end.
@@ -131,7 +168,8 @@ struct KilledProcessTests {
         #expect(swept.isClean, "\(swept)")
     }
 
-    /// One that polls, and is killed meanwhile, comes to the end of its patience; the others see none of the time it takes.
+    /// One that polls, and is killed meanwhile, comes to the end of its patience; the others see none of the time it
+    /// takes.
     @Test func aKilledProcessThatPollsComesToItsDeadline() throws {
         let poll: @Sendable (any FileSystem, (Bool) -> Void) throws -> Void = { fileSystem, acknowledge in
             let directory = try fileSystem.openDirectory("/")
