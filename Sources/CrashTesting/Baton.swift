@@ -21,6 +21,8 @@ final class Baton: SimScheduler, @unchecked Sendable {
     private(set) var kills = 0
     /// Whether a sleeper had to let another process go on, which could have stood still for longer.
     private(set) var cutsSleepsShort = false
+    /// Who slept, or waited until a time limit was over.
+    private(set) var slept: Set<Int> = []
     private(set) var deadlock: String?
     private(set) var script: [String] = []
 
@@ -29,6 +31,8 @@ final class Baton: SimScheduler, @unchecked Sendable {
     private let settings: InterleavingExplorer
     private let isTracing: Bool
     private let schedule: ScheduleFrontier.Schedule
+    /// Who lets time go by in some schedule.
+    private let sleepers: Set<Int>
     private var preemptions = 0
     private var hasEnded: [Bool]
     private var waiting: [Waiting?]
@@ -44,12 +48,14 @@ final class Baton: SimScheduler, @unchecked Sendable {
         _ processes: [SimProcess],
         _ settings: InterleavingExplorer,
         _ schedule: ScheduleFrontier.Schedule,
+        sleepers: Set<Int>,
         isTracing: Bool
     ) {
         self.disk = disk
         self.processes = processes
         self.settings = settings
         self.schedule = schedule
+        self.sleepers = sleepers
         self.isTracing = isTracing
         hasEnded = Array(repeating: false, count: processes.count)
         waiting = Array(repeating: nil, count: processes.count)
@@ -131,6 +137,7 @@ final class Baton: SimScheduler, @unchecked Sendable {
         guard let index = index(of: process) else { return }
         if process.isKilled { throw Refusal(.badDescriptor) }
         let yields = operation == .lock && name == SimFS.sleepTurn
+        if yields { slept.insert(index) }
         if yields, sleeps[index].changes != disk.changeCount { sleeps[index] = (disk.changeCount, 0) }
         var others: [Int] = []
         if yields || preemptions < settings.preemptionMaximum {
@@ -173,6 +180,21 @@ final class Baton: SimScheduler, @unchecked Sendable {
         throw Refusal(.badDescriptor)
     }
 
+    /// Lets others act between an operation and a look at a clock, if one of them lets time go by: else it would show a
+    /// few microseconds more. Nobody is killed there: a look changes nothing, and its next operation follows.
+    func look(_ process: SimProcess) {
+        guard let index = index(of: process), !process.isKilled, preemptions < settings.preemptionMaximum,
+            sleepers.contains(where: { $0 != index })
+        else { return }
+        let others = processes.indices.filter { $0 != index && canRun($0) }
+        let option = choose(1 + others.count)
+        if option == 0 { return }
+        preemptions += 1
+        pass(to: others[option - 1])
+        waitForTurn(index)
+        say("process \(index + 1): looks at the clock")
+    }
+
     func blocked(_ process: SimProcess, canTimeOut: Bool) throws(Refusal) -> Bool {
         guard let index = index(of: process) else { return true }
         waiting[index] = Waiting(changes: disk.changeCount, canTimeOut: canTimeOut)
@@ -184,6 +206,7 @@ final class Baton: SimScheduler, @unchecked Sendable {
         waiting[index] = nil
         if process.isKilled { throw Refusal(.badDescriptor) }
         defer { timedOut[index] = false }
+        if timedOut[index] { slept.insert(index) }
         return !timedOut[index]
     }
 

@@ -10,6 +10,9 @@ public import FileSystemSeam
 /// then any of these may end first. A handle that is closed lets go of its lock at the turn of its close; one that is only
 /// forgotten does so together with the operation before, so that nobody is tried between the two.
 ///
+/// Before a look at a clock the baton changes hands, too, where another process sleeps or waits until a time limit is
+/// over in some schedule that was tried. Elsewhere nobody is tried between an operation and the look that follows it.
+///
 /// Where ``scheduleMaximum`` does not allow all schedules, those that are tried are spread over them: every other one has
 /// the fewest preemptions and kills of those that are left, whoever begins and wherever these are; the ones in between have
 /// more, drawn from what the former lead to. The same bounds and the same ``seed`` try the same schedules.
@@ -91,10 +94,19 @@ public struct InterleavingExplorer: Sendable {
     ) throws -> Report {
         var report = Report()
         var frontier = ScheduleFrontier(seed: seed)
+        /// Who let time go by in a schedule that was run.
+        var sleepers: Set<Int> = []
         while let schedule = frontier.next() {
             if report.schedules >= scheduleMaximum { return report }
             report.schedules += 1
-            let first = try run(schedule, false, prepare, processes, check)
+            let first = try run(schedule, sleepers, false, prepare, processes, check)
+            if !first.baton.slept.isSubset(of: sleepers) {
+                // The looks of the others at a clock are turns from now on, in every schedule: all of them are tried
+                // anew.
+                sleepers.formUnion(first.baton.slept)
+                (report, frontier) = (Report(), ScheduleFrontier(seed: seed))
+                continue
+            }
             guard first.baton.isFaithful else { throw Self.differs(report.schedules, "it came to other choices") }
             if first.baton.kills > 0 { report.schedulesWithKills += 1 }
             if first.baton.cutsSleepsShort { report.schedulesWithSleepsCutShort += 1 }
@@ -105,7 +117,7 @@ public struct InterleavingExplorer: Sendable {
                     options: decisions.map(\.option),
                     fingerprint: ScheduleFrontier.fingerprint(of: decisions[...])
                 )
-                let again = try run(whole, true, prepare, processes, check)
+                let again = try run(whole, sleepers, true, prepare, processes, check)
                 if again.baton.decisions != decisions || again.failure != failure {
                     let detail = "it failed with \"\(failure)\", then "
                     throw Self.differs(report.schedules, detail + (again.failure.map { "with \"\($0)\"" } ?? "it held"))
@@ -135,6 +147,7 @@ public struct InterleavingExplorer: Sendable {
 
     private func run<Acknowledgement: Sendable>(
         _ schedule: ScheduleFrontier.Schedule,
+        _ sleepers: Set<Int>,
         _ isTracing: Bool,
         _ prepare: (any FileSystem) throws -> Void,
         _ processes: [@Sendable (any FileSystem, (Acknowledgement) -> Void) throws -> Void],
@@ -145,58 +158,74 @@ public struct InterleavingExplorer: Sendable {
         try prepare(disk.boot())
         disk.trace = []
         let views = processes.map { _ in disk.boot() }
-        let baton = Baton(disk, views.map(\.process), self, schedule, isTracing: isTracing)
+        let baton = Baton(disk, views.map(\.process), self, schedule, sleepers: sleepers, isTracing: isTracing)
         disk.scheduler = baton
         disk.allow(operationMaximum)
         disk.tellState = { [unowned baton] in "it was the turn of process \(baton.turnOfProcess) of \(processes.count)"
         }
         defer { disk.tellState = nil }
         let outcomes = Condition([ProcessOutcome<Acknowledgement>](repeating: .init(), count: processes.count))
-        var threads: [Thread] = []
-        for (index, process) in processes.enumerated() {
-            let view = views[index]
-            threads.append(
-                try Thread.start(name: "process \(index + 1)") {
-                    baton.waitForTurn(index)
-                    var failure: String?
-                    do {
-                        try process(view) { value in
-                            // What a killed process says nobody hears.
-                            if view.process.isKilled { return }
-                            outcomes.withLock { $0[index].acknowledged.append(value) }
-                        }
-                    } catch {
-                        failure = "process \(index + 1): \(error)"
-                    }
-                    let wasKilled = view.process.isKilled
-                    let said = failure
-                    outcomes.withLock {
-                        $0[index].wasKilled = wasKilled
-                        $0[index].failure = wasKilled ? nil : said
-                    }
-                    baton.finish(index)
-                }
-            )
+        let threads = try zip(processes, views).enumerated().map { index, process in
+            try start(process.0, index, process.1, baton, outcomes)
         }
         baton.start()
         for thread in threads { thread.join() }
         disk.scheduler = nil
-        disk.tellState = { "that was the check of an interleaving" }
-        let ended = outcomes.withLock { $0 }
-        if let deadlock = baton.deadlock { return (baton, deadlock) }
-        if disk.hang != nil { return (baton, "the processes did not end within \(operationMaximum) operations") }
-        disk.allow(CrashExplorer.workloadOperationMaximum)
-        for outcome in ended {
-            if let failure = outcome.failure { return (baton, failure) }
+        return (baton, try failure(of: outcomes.withLock { $0 }, baton, disk, check))
+    }
+
+    /// Starts the thread of one process, which waits for its turn.
+    private func start<Acknowledgement: Sendable>(
+        _ process: @escaping @Sendable (any FileSystem, (Acknowledgement) -> Void) throws -> Void,
+        _ index: Int,
+        _ view: SimFS,
+        _ baton: Baton,
+        _ outcomes: Condition<[ProcessOutcome<Acknowledgement>]>
+    ) throws -> Thread {
+        try Thread.start(name: "process \(index + 1)") {
+            baton.waitForTurn(index)
+            var failure: String?
+            do {
+                try process(view) { value in
+                    // What a killed process says nobody hears.
+                    if view.process.isKilled { return }
+                    outcomes.withLock { $0[index].acknowledged.append(value) }
+                }
+            } catch {
+                failure = "process \(index + 1): \(error)"
+            }
+            let wasKilled = view.process.isKilled
+            let said = failure
+            outcomes.withLock {
+                $0[index].wasKilled = wasKilled
+                $0[index].failure = wasKilled ? nil : said
+            }
+            baton.finish(index)
         }
+    }
+
+    /// What a schedule broke, when all processes have ended; nil when it broke nothing.
+    private func failure<Acknowledgement: Sendable>(
+        of outcomes: [ProcessOutcome<Acknowledgement>],
+        _ baton: Baton,
+        _ disk: SimDisk,
+        _ check: (any FileSystem, [ProcessOutcome<Acknowledgement>]) throws -> Void
+    ) throws -> String? {
+        if let deadlock = baton.deadlock { return deadlock }
+        if disk.hang != nil { return "the processes did not end within \(operationMaximum) operations" }
+        for outcome in outcomes {
+            if let failure = outcome.failure { return failure }
+        }
+        disk.tellState = { "that was the check of an interleaving" }
+        disk.allow(CrashExplorer.workloadOperationMaximum)
         do {
-            try check(disk.boot(), ended)
+            try check(disk.boot(), outcomes)
         } catch let failure as CheckFailure {
-            return (baton, failure.message)
+            return failure.message
         } catch {
             // What a check makes of being refused when it goes on for ever is not its own error.
             if disk.hang == nil { throw error }
         }
-        return (baton, disk.hang.map { "the check does not end: \($0)" })
+        return disk.hang.map { "the check does not end: \($0)" }
     }
 }

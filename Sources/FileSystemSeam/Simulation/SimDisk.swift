@@ -317,9 +317,16 @@ public final class SimDisk: @unchecked Sendable {
 package protocol SimScheduler: AnyObject, Sendable {
     /// Called before every operation, without the disk's lock; returns when it is this process's turn.
     func turn(_ process: SimProcess, _ operation: FileSystemError.Operation, _ name: String) throws(Refusal)
+    /// Called before every look at a clock, without the disk's lock; returns when it is this process's turn, or when it
+    /// was killed.
+    func look(_ process: SimProcess)
     /// Called when an operation has to wait for another process; returns when something may have changed, or
     /// false when `canTimeOut` and nobody else can go on.
     func blocked(_ process: SimProcess, canTimeOut: Bool) throws(Refusal) -> Bool
+}
+
+extension SimScheduler {
+    package func look(_ process: SimProcess) {}
 }
 
 /// A simulated process.

@@ -35,6 +35,7 @@ public final class SimFS: FileSystem, @unchecked Sendable {
 
     /// The simulated wall clock.
     public func wallClock() -> WallClockTime {
+        disk.scheduler?.look(process)
         disk.enter()
         defer { disk.leave() }
         return WallClockTime(nanosecondsSinceEpoch: disk.state.now &+ Int64(clamping: look()))
@@ -42,6 +43,7 @@ public final class SimFS: FileSystem, @unchecked Sendable {
 
     /// The simulated monotonic clock, which counts from boot.
     public func monotonicClock() -> MonotonicTime {
+        disk.scheduler?.look(process)
         disk.enter()
         defer { disk.leave() }
         return MonotonicTime(nanoseconds: disk.state.ticks &+ look())
