@@ -8,7 +8,8 @@ final class Baton: SimScheduler, @unchecked Sendable {
     struct Decision: Equatable {
         var option: Int
         var count: Int
-        /// Whether another option than the first interferes: preempts, kills, or lets a sleeper go on before the others.
+        /// Whether another option than the first interferes: preempts, kills, or lets a sleeper go on before the
+        /// others.
         var isChange: Bool
     }
 

@@ -59,7 +59,8 @@ extension CrashEngine {
         let part = max(0, settings.runMaximum / 4)
         let first = mayBeExhaustive ? part : max(1, part)
         let fromNewest = try sweep(.deviations(fromNewest: true), first, acknowledged, point, recovery)
-        // Where two are allowed, one of them has lost whatever may be lost; those from the newest alone lose next to nothing.
+        // Where two are allowed, one of them has lost whatever may be lost; those from the newest alone lose next to
+        // nothing.
         let second = settings.runMaximum >= 2 ? max(1, part) : 0
         let fromOldest = try sweep(.deviations(fromNewest: false), second, acknowledged, point, recovery)
         _ = try sweep(.sampled, min(part, settings.sampleCount), acknowledged, point, recovery)
@@ -156,8 +157,8 @@ extension CrashEngine {
         }
     }
 
-    /// Crashes a recovery at each of its own micro-operations, and where that left too much to be covered whole after its
-    /// syncs, and recovers once more.
+    /// Crashes a recovery at each of its own micro-operations, and where that left too much to be covered whole after
+    /// its syncs, and recovers once more.
     private func crashRecovery(_ layer: Layer, _ acknowledged: Int, _ point: Int) throws {
         var key = core.trail.hash
         for word in core.survivors.inside { key.mix(Probe.mark, Int64(bitPattern: word)) }
@@ -198,8 +199,8 @@ extension PersistenceOrder {
     ///
     /// - Parameter coverage: how these are covered.
     ///
-    /// A sync only takes states away: all that are left were tried before it, if all there were tried. If not, there may be
-    /// few enough now, unless it made nothing durable.
+    /// A sync only takes states away: all that are left were tried before it, if all there were tried. If not, there
+    /// may be few enough now, unless it made nothing durable.
     fileprivate func mustVisit(_ index: Int, after coverage: Coverage) -> Bool {
         let point = points[index]
         if point.kind != .sync { return true }

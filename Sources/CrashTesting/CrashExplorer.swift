@@ -32,9 +32,9 @@ public struct CrashExplorer: Sendable {
     public var depth = 2
     /// A point with more unsynced sectors than this is covered in the bounded mode.
     public var unsyncedSectorMaximum = 12
-    /// The most states tried exhaustively at one point before it falls back to the bounded mode; at least 1. That begins
-    /// with the newest of everything; the bounded mode has a quarter of this again for each of its three parts, and from a
-    /// maximum of 2 on at least the state with the oldest of everything.
+    /// The most states tried exhaustively at one point before it falls back to the bounded mode; at least 1. That
+    /// begins with the newest of everything; the bounded mode has a quarter of this again for each of its three parts,
+    /// and from a maximum of 2 on at least the state with the oldest of everything.
     public var runMaximum = 1 << 20
     /// How many random states are sampled at a point in the bounded mode.
     public var sampleCount = 1000
@@ -104,8 +104,8 @@ public struct CrashExplorer: Sendable {
     /// For the same workload: after a change of it the token may name another state, which proves nothing.
     ///
     /// - Returns: how it failed, or nil when it no longer does.
-    /// - Throws: ``CrashTestingError/tokenDoesNotFit(_:reason:)`` for a token that names no state of this workload, and of a
-    ///   model that is neither this explorer's nor one of ``FileSystemSeam/PersistenceModel/all``.
+    /// - Throws: ``CrashTestingError/tokenDoesNotFit(_:reason:)`` for a token that names no state of this workload, and
+    ///   of a model that is neither this explorer's nor one of ``FileSystemSeam/PersistenceModel/all``.
     public func replay<Acknowledgement: Equatable, Store>(
         _ token: ReplayToken,
         prepare: (any FileSystem) throws -> Void = { _ in },
@@ -141,8 +141,8 @@ public struct CrashExplorer: Sendable {
     ///
     /// All states are tried, whatever their number: for programs of a few operations.
     ///
-    /// - Parameter observe: describes what it finds on the disk. Where it throws, `the recovery failed:` and the error are
-    ///   the outcome.
+    /// - Parameter observe: describes what it finds on the disk. Where it throws, `the recovery failed:` and the error
+    ///   are the outcome.
     public func outcomes(
         prepare: (any FileSystem) throws -> Void = { _ in },
         workload: (any FileSystem) throws -> Void,

@@ -2,8 +2,8 @@ internal import Canonical
 
 /// What was observed of a state that a power loss may leave; see ``CrashExplorer/outcomes(prepare:workload:observe:)``.
 ///
-/// Two are the same only when their bytes are. Swift's `String` calls two spellings of one character equal (`é` as one code point
-/// and as two), and a set of strings would lose the one that was seen later.
+/// Two are the same only when their bytes are. Swift's `String` calls two spellings of one character equal (`é` as one
+/// code point and as two), and a set of strings would lose the one that was seen later.
 public struct CrashOutcome: Sendable, Hashable, Comparable, ExpressibleByStringLiteral, CustomStringConvertible {
     /// What was observed, in the observer's words.
     public let text: String

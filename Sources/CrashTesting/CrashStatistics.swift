@@ -9,7 +9,8 @@ public struct CrashStatistics: Sendable, Hashable {
     /// Crash points all of whose states were covered, there or at the points before.
     public var exhaustivePoints = 0
     /// Crash points covered by all states with at most two deviations from "all" or "nothing", and samples; and
-    /// those after one, up to the next sync or acknowledgement, which have the states without their own micro-operation from it.
+    /// those after one, up to the next sync or acknowledgement, which have the states without their own micro-operation
+    /// from it.
     public var boundedPoints = 0
     /// Likewise crash points with more of those than the budget allows, covered by some of them and samples.
     public var sampledPoints = 0

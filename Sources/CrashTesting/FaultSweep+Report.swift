@@ -64,17 +64,17 @@ extension FaultSweep {
         /// Broken promises: of each plan the first one, and all that are broken without any fault.
         public var findings: [Finding] = []
 
-        /// Whether every pair was tried, too, every kill, every way of recovering under every fault, and no exploration was
-        /// bounded or sampled. One that ended at the promise it found broken counts as whole. False for a sweep without one of
-        /// these parts.
+        /// Whether every pair was tried, too, every kill, every way of recovering under every fault, and no exploration
+        /// was bounded or sampled. One that ended at the promise it found broken counts as whole. False for a sweep
+        /// without one of these parts.
         public var isExhaustive: Bool {
             triesPairs && pairs == pairsPossible && kills > 0 && triesRecoveries && recoveries == recoveriesPossible
                 && recoveryWays == recoveryWaysPossible
                 && sampledExplorations == 0 && boundedExplorations == 0
         }
 
-        /// How the states under the plans were covered, the weakest mode first: `exhaustive in all 26 explorations`, or in how
-        /// many it was `sampled`, `bounded` and `exhaustive`; how many ended early, and had a full seen-set.
+        /// How the states under the plans were covered, the weakest mode first: `exhaustive in all 26 explorations`, or
+        /// in how many it was `sampled`, `bounded` and `exhaustive`; how many ended early, and had a full seen-set.
         public var mode: String {
             let whole = explorations - sampledExplorations - boundedExplorations
             var parts: [String] = []

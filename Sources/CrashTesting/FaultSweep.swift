@@ -2,32 +2,35 @@ public import FileSystemSeam
 
 /// Runs a workload once for every operation and every fault it can meet, and crashes each of these runs everywhere.
 ///
-/// For each fault three things must hold: what the workload throws is one of the store's own errors; the next process of the
-/// same boot opens the store and finds in it all that was acknowledged; and so does the first one after a power cut, wherever
-/// in the two runs that was. A check may use the store, so that it is seen to work.
+/// For each fault three things must hold: what the workload throws is one of the store's own errors; the next process
+/// of the same boot opens the store and finds in it all that was acknowledged; and so does the first one after a power
+/// cut, wherever in the two runs that was. A check may use the store, so that it is seen to work.
 ///
-/// Then kills: the process dies right before each of its operations that change something, and after the last one. What it wrote
-/// and did not sync is there for the next process, which may rely on it, until the power is cut.
+/// Then kills: the process dies right before each of its operations that change something, and after the last one. What
+/// it wrote and did not sync is there for the next process, which may rely on it, until the power is cut.
 ///
 /// Then pairs: each of these faults with each fault of each operation that the workload goes on to make after it, the
-/// ones of its error handling included. There are many; beyond ``pairMaximum`` they are sampled, and the report says so.
+/// ones of its error handling included. There are many; beyond ``pairMaximum`` they are sampled, and the report says
+/// so.
 ///
-/// Last, recoveries: of the states that a power cut leaves of the workload without faults, one for each way in which recoveries
-/// go, one of those in which most had been acknowledged, is recovered under each fault of each call that it makes there. A recovery that succeeds all the same gives a
-/// store that passes the check without further faults; whether it did or threw one of the store's own errors, the next
-/// process of the same boot recovers and passes it, and so does the first one after another power cut, wherever in the two
-/// recoveries that was. What a recovery gives that was misread to by one bit is not judged, what it leaves is.
+/// Last, recoveries: of the states that a power cut leaves of the workload without faults, one for each way in which
+/// recoveries go, one of those in which most had been acknowledged, is recovered under each fault of each call that it
+/// makes there. A recovery that succeeds all the same gives a store that passes the check without further faults;
+/// whether it did or threw one of the store's own errors, the next process of the same boot recovers and passes it, and
+/// so does the first one after another power cut, wherever in the two recoveries that was. What a recovery gives that
+/// was misread to by one bit is not judged, what it leaves is.
 public struct FaultSweep: Sendable {
-    /// The explorer for each run. Its own ``CrashExplorer/faults`` are not used, and at least one finding of each run is
-    /// reported. Its seed decides which pairs are sampled.
+    /// The explorer for each run. Its own ``CrashExplorer/faults`` are not used, and at least one finding of each run
+    /// is reported. Its seed decides which pairs are sampled.
     public var explorer: CrashExplorer
     /// The faults an operation can meet: all of which it can tell
-    /// (``FileSystemSeam/FaultPlan/applicableFaults(to:)``). With ``FileSystemSeam/FaultPlan/silentFaults(in:)`` the device
-    /// lies; a check must then allow what it acknowledged to be lost.
+    /// (``FileSystemSeam/FaultPlan/applicableFaults(to:)``). With ``FileSystemSeam/FaultPlan/silentFaults(in:)`` the
+    /// device lies; a check must then allow what it acknowledged to be lost.
     public var faults: @Sendable (FileSystemError.Operation) -> [SimFault] = {
         FaultPlan.applicableFaults(to: $0)
     }
-    /// Whether the workload's process is killed, too, before each of its operations that change something and at its end.
+    /// Whether the workload's process is killed, too, before each of its operations that change something and at its
+    /// end.
     public var triesKills = true
     /// Whether pairs of faults are tried, too.
     public var triesPairs = true
@@ -164,8 +167,8 @@ public struct FaultSweep: Sendable {
         return entries
     }
 
-    /// A kill before each operation that changes something; before one that only looks it is the same as before the next one
-    /// that does.
+    /// A kill before each operation that changes something; before one that only looks it is the same as before the
+    /// next one that does.
     func kills(in operations: [SimOperation]) -> [FaultPlan] {
         var plans: [FaultPlan] = []
         var counts: [FileSystemError.Operation: Int] = [:]

@@ -7,21 +7,21 @@ public import FileSystemSeam
 /// every operation of every process a kill, if ``killMaximum`` allows: also when others took the baton before that
 /// operation, did what they did, and gave it back. A process that waits for a lock is not
 /// scheduled until something changed; when all wait, that is a deadlock and a finding, unless waits have a time limit:
-/// then any of these may end first. A handle that is closed lets go of its lock at the turn of its close; one that is only
-/// forgotten does so together with the operation before, so that nobody is tried between the two.
+/// then any of these may end first. A handle that is closed lets go of its lock at the turn of its close; one that is
+/// only forgotten does so together with the operation before, so that nobody is tried between the two.
 ///
 /// Before a look at a clock the baton changes hands, too, where another process sleeps or waits until a time limit is
 /// over in some schedule that was tried. Elsewhere nobody is tried between an operation and the look that follows it.
 ///
-/// Where ``scheduleMaximum`` does not allow all schedules, those that are tried are spread over them: every other one has
-/// the fewest preemptions and kills of those that are left, whoever begins and wherever these are; the ones in between have
-/// more, drawn from what the former lead to. The same bounds and the same ``seed`` try the same schedules.
+/// Where ``scheduleMaximum`` does not allow all schedules, those that are tried are spread over them: every other one
+/// has the fewest preemptions and kills of those that are left, whoever begins and wherever these are; the ones in
+/// between have more, drawn from what the former lead to. The same bounds and the same ``seed`` try the same schedules.
 public struct InterleavingExplorer: Sendable {
     /// How many times a schedule may take the baton from a process that could go on.
     public var preemptionMaximum = 2
-    /// How many sleeps in a row end while another process, which could go on, stands still and nothing changes. After these
-    /// the sleeper goes on behind another one: what it does after more sleeps, such as giving up, is tried only when no other
-    /// one can go on. ``Report/schedulesWithSleepsCutShort`` tells how often.
+    /// How many sleeps in a row end while another process, which could go on, stands still and nothing changes. After
+    /// these the sleeper goes on behind another one: what it does after more sleeps, such as giving up, is tried only
+    /// when no other one can go on. ``Report/schedulesWithSleepsCutShort`` tells how often.
     public var sleepMaximum = 8
     /// How many processes a schedule may kill.
     public var killMaximum = 1
@@ -30,7 +30,8 @@ public struct InterleavingExplorer: Sendable {
     /// In which order schedules are tried, and hence which, when there are more.
     public var seed: UInt64 = 1
     /// A schedule that makes more operations than this is a finding: it does not end. A process that looks again and
-    /// again for what another one does must sleep between its looks (``FileSystem/sleep(nanoseconds:)``), or wait for a lock.
+    /// again for what another one does must sleep between its looks (``FileSystem/sleep(nanoseconds:)``), or wait for a
+    /// lock.
     public var operationMaximum = 5_000
 
     /// Makes an explorer.
@@ -44,8 +45,8 @@ public struct InterleavingExplorer: Sendable {
         public var isComplete = false
         /// Schedules in which a process was killed.
         public var schedulesWithKills = 0
-        /// Schedules in which a process slept ``InterleavingExplorer/sleepMaximum`` times while another one stood still,
-        /// and which were not tried with more.
+        /// Schedules in which a process slept ``InterleavingExplorer/sleepMaximum`` times while another one stood
+        /// still, and which were not tried with more.
         public var schedulesWithSleepsCutShort = 0
         /// What was broken, by the first schedule that broke it.
         public var failure: String?
@@ -85,8 +86,8 @@ public struct InterleavingExplorer: Sendable {
     /// The power is not cut here: that is ``CrashExplorer``'s work.
     ///
     /// - Throws: what `prepare` throws, what `check` throws other than a ``CheckFailure``, the error of a
-    ///   thread that could not be started, and ``CrashTestingError/notDeterministic(what:detail:)`` when the processes do
-    ///   not do the same in the same schedule.
+    ///   thread that could not be started, and ``CrashTestingError/notDeterministic(what:detail:)`` when the processes
+    ///   do not do the same in the same schedule.
     public func explore<Acknowledgement: Sendable>(
         prepare: (any FileSystem) throws -> Void = { _ in },
         processes: [@Sendable (any FileSystem, (Acknowledgement) -> Void) throws -> Void],

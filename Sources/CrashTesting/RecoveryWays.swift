@@ -2,8 +2,8 @@ internal import FileSystemSeam
 
 /// The different ways in which recoveries go, each with a state whose recovery goes so.
 ///
-/// What a recovery does is told by the calls it makes, on which names, and which of them fail. States that differ in bytes
-/// alone are one way.
+/// What a recovery does is told by the calls it makes, on which names, and which of them fail. States that differ in
+/// bytes alone are one way.
 struct RecoveryWays {
     struct Call: Hashable {
         var operation: FileSystemError.Operation
@@ -28,8 +28,8 @@ struct RecoveryWays {
     var calls: [Call] = []
     private var known: [[Call]: Int] = [:]
 
-    /// Notes the state that was recovered last. One in which more had been acknowledged takes the place of another one: the
-    /// more is owed.
+    /// Notes the state that was recovered last. One in which more had been acknowledged takes the place of another one:
+    /// the more is owed.
     mutating func note(_ point: Int, _ survivors: [UInt64], _ acknowledged: Int) {
         if calls.isEmpty { return }
         let way = Way(state: FixedState(point: point, survivors: survivors), acknowledged: acknowledged)

@@ -9,10 +9,11 @@ public import FileSystemSeam
 ///     posixMinimal:6:d!open#1=EIO              the faults under which a recovery from it ran
 ///     posixMinimal:6:d:2:1!open#1=EIO          that recovery and the next one, crashed: where, what survived of both
 ///
-/// In a model's name `%`, `:`, `+` and `!` are written `%25`, `%3A`, `%2B` and `%21`. Points count from 0. What survived is a set of micro-operations: bit *n* of hexadecimal words, the lowest 64 first,
-/// separated by dots, stands for the micro-operation issued as the *n*-th. A fault names a kind of call, which call of that
-/// kind, counted from 1, and what happens to it: the symbol of an error, `killed`, `short4` (transfers 4 bytes), `lies`, `bit3`
-/// (flipped; `bit-1` is the last one), `off-1` (lands one sector before).
+/// In a model's name `%`, `:`, `+` and `!` are written `%25`, `%3A`, `%2B` and `%21`. Points count from 0. What
+/// survived is a set of micro-operations: bit *n* of hexadecimal words, the lowest 64 first, separated by dots, stands
+/// for the micro-operation issued as the *n*-th. A fault names a kind of call, which call of that kind, counted from 1,
+/// and what happens to it: the symbol of an error, `killed`, `short4` (transfers 4 bytes), `lies`, `bit3` (flipped;
+/// `bit-1` is the last one), `off-1` (lands one sector before).
 public struct ReplayToken: Sendable, Hashable, CustomStringConvertible {
     /// The persistence model's name.
     public var model: String

@@ -88,8 +88,8 @@ struct ScheduleFrontier {
         return hash.low
     }
 
-    /// Every other time the fewest changes that are left, so that few are covered whole before many; in between each of the
-    /// higher numbers in turn, so that a bound does not keep all of these from being tried.
+    /// Every other time the fewest changes that are left, so that few are covered whole before many; in between each of
+    /// the higher numbers in turn, so that a bound does not keep all of these from being tried.
     private mutating func nextLevel() -> Int? {
         guard let fewest = levels.firstIndex(where: { !$0.isEmpty }) else { return nil }
         turn += 1

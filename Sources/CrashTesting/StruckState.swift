@@ -52,8 +52,8 @@ struct StruckState<Acknowledgement: Equatable> {
         case broken(String)
     }
 
-    /// Recovers under the explorer's faults and, once more, in the next process of the same boot without any, and checks
-    /// what both gave; of a recovery that was killed or given a flipped bit, only what it left.
+    /// Recovers under the explorer's faults and, once more, in the next process of the same boot without any, and
+    /// checks what both gave; of a recovery that was killed or given a flipped bit, only what it left.
     ///
     /// - Returns: how the first one ended, and the operations that it made.
     func recover<Store>(
@@ -106,7 +106,8 @@ struct StruckState<Acknowledgement: Equatable> {
         return (ending, Array(recording.operations[..<operations]))
     }
 
-    /// Explores the crashes of that recovery and of the next process's. All that had been acknowledged is owed throughout.
+    /// Explores the crashes of that recovery and of the next process's. All that had been acknowledged is owed
+    /// throughout.
     func explore<Store>(
         _ explorer: CrashExplorer,
         _ recover: (any FileSystem) throws -> Store,

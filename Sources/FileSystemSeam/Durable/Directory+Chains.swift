@@ -66,8 +66,8 @@ extension FileSystem {
     /// empty directory whose name the path ends in is removed, whoever made it, so that the next call makes it anew;
     /// any other one stays, and no later call can tell whether its name is durable. The parent is the directory
     /// that really holds it, also where the path ends in `.`, in `..` or in a symbolic link; the link's own name is its
-    /// maker's to sync. A parent that may not be opened for reading (`.accessDenied`, as above many home directories) cannot
-    /// be synced and is left alone, and so is one on another file system that refuses.
+    /// maker's to sync. A parent that may not be opened for reading (`.accessDenied`, as above many home directories)
+    /// cannot be synced and is left alone, and so is one on another file system that refuses.
     ///
     /// - Parameters:
     ///   - path: absolute, or relative to the working directory. Symbolic links are followed as far as the

@@ -1,7 +1,7 @@
 /// A path cut at its last slash, as the kernel cuts it: byte by byte.
 ///
-/// Swift's `Character` joins a slash with a mark behind it (U+0301) or a prefix before it (U+0600), and is then no slash: what is
-/// in `/disk` and begins with such a mark would be taken to lie in `/`.
+/// Swift's `Character` joins a slash with a mark behind it (U+0301) or a prefix before it (U+0600), and is then no
+/// slash: what is in `/disk` and begins with such a mark would be taken to lie in `/`.
 package struct PathParts: Sendable {
     /// The directory above: `/`, `.` for a name alone, else without slashes at its end.
     package let parent: String

@@ -21,8 +21,8 @@ public final class GuardedMemory: @unchecked Sendable {
         public static let locked = Protections(rawValue: Int32(CPOSIX_GUARDED_LOCKED))
         /// The pages are left out of core dumps (`MADV_DONTDUMP`).
         public static let notDumped = Protections(rawValue: Int32(CPOSIX_GUARDED_NOT_DUMPED))
-        /// A forked child finds zeros (`MADV_WIPEONFORK`); on Darwin it has no memory there (`VM_INHERIT_NONE`), and touching
-        /// the bytes ends it.
+        /// A forked child finds zeros (`MADV_WIPEONFORK`); on Darwin it has no memory there (`VM_INHERIT_NONE`), and
+        /// touching the bytes ends it.
         public static let wipedOnFork = Protections(rawValue: Int32(CPOSIX_GUARDED_WIPED_ON_FORK))
     }
 

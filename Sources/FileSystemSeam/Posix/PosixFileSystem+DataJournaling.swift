@@ -1,8 +1,8 @@
 /// By which options ext2, ext3 and ext4 work, and whether the contents of files are written to their journal, too.
 ///
-/// The mount table names `data=journal` and `nobarrier` only where they differ from the file system's own defaults, which
-/// `tune2fs -o journal_data` and `tune2fs -o nobarrier` set. The kernel tells all options in `/proc/fs/ext4/<device>/options`, one a
-/// line; ext2 and ext3 are served by the same driver.
+/// The mount table names `data=journal` and `nobarrier` only where they differ from the file system's own defaults,
+/// which `tune2fs -o journal_data` and `tune2fs -o nobarrier` set. The kernel tells all options in
+/// `/proc/fs/ext4/<device>/options`, one a line; ext2 and ext3 are served by the same driver.
 extension MountFacts {
     package var isExtended: Bool { fileSystemType == "ext3" || fileSystemType == "ext4" }
 
@@ -12,7 +12,8 @@ extension MountFacts {
         return mode == "data=journal"
     }
 
-    /// What the kernel's list of options says of it: without `data=`, as where there is no journal, nothing is journaled.
+    /// What the kernel's list of options says of it: without `data=`, as where there is no journal, nothing is
+    /// journaled.
     package static func journalsData(options: [String]) -> Bool {
         options.last { $0.hasPrefix("data=") } == "data=journal"
     }
@@ -20,7 +21,8 @@ extension MountFacts {
     /// The options in the kernel's list.
     package static func options(inList text: String) -> [String] { text.split(separator: "\n").map(String.init) }
 
-    /// The device's name as the kernel has it, from the text of `/sys/dev/block/<major>:<minor>/uevent`: with `!` for each `/`.
+    /// The device's name as the kernel has it, from the text of `/sys/dev/block/<major>:<minor>/uevent`: with `!` for
+    /// each `/`.
     package static func deviceName(inDeviceInformation text: String) -> String? {
         for line in text.split(separator: "\n") where line.hasPrefix("DEVNAME=") {
             return String(line.dropFirst("DEVNAME=".count).map { $0 == "/" ? "!" : $0 })
@@ -37,8 +39,8 @@ extension MountFacts {
 
 #if !canImport(Darwin)
 extension PosixFileSystem {
-    /// As ``mountFacts(of:)``, with ``MountFacts/journalsData`` and ``MountFacts/effectiveOptions``: two further files of the
-    /// kernel's are read for ext2, ext3 and ext4.
+    /// As ``mountFacts(of:)``, with ``MountFacts/journalsData`` and ``MountFacts/effectiveOptions``: two further files
+    /// of the kernel's are read for ext2, ext3 and ext4.
     ///
     /// - Throws: as ``mountFacts(of:)``. Files that cannot be read are no error: it is not known then.
     public func mountFactsWithJournaling(of directory: any Directory) throws(FileSystemError) -> MountFacts {

@@ -4,8 +4,9 @@ extension PosixFileSystem {
     /// Worked out once a process: after a fork it is another instance, for which it is worked out again.
     private static let cached = Condition<(instance: ProcessInstance, identity: ProcessIdentity)?>(nil)
 
-    /// Who is asking. Read from `/proc` and `/etc/machine-id`, then remembered, but for the user, which may change, and for a boot that
-    /// was not told: it decides what is taken for durable, and the process may only have been out of descriptors.
+    /// Who is asking. Read from `/proc` and `/etc/machine-id`, then remembered, but for the user, which may change, and
+    /// for a boot that was not told: it decides what is taken for durable, and the process may only have been out of
+    /// descriptors.
     public var processIdentity: ProcessIdentity {
         let instance = calls.processInstance
         var identity = Self.cached.withLock { cached in
@@ -27,7 +28,8 @@ extension PosixFileSystem {
     /// The process number (`getpid`) and a token; both are asked for once a process.
     public var processInstance: ProcessInstance { calls.processInstance }
 
-    /// Whether a process or a thread has the number (`kill` with no signal). One that may not be sent signals has it, too.
+    /// Whether a process or a thread has the number (`kill` with no signal). One that may not be sent signals has it,
+    /// too.
     public func isProcessNumberInUse(_ number: Int32) -> Bool? {
         // What is not positive means groups of processes.
         number > 0 && calls.exists(process: number) != -Int(CPOSIX_ESRCH)

@@ -58,12 +58,13 @@ public protocol File: AnyObject, Sendable {
 
     /// Gives up the lock that is held through this handle, if any, and keeps the handle open.
     ///
-    /// The lock belongs to the open file description: a forked child that has inherited it, and unlocks or locks it, does so
-    /// for its parent, too. Whoever keeps a handle for many locks looks first whether it is still the process that opened it.
+    /// The lock belongs to the open file description: a forked child that has inherited it, and unlocks or locks it,
+    /// does so for its parent, too. Whoever keeps a handle for many locks looks first whether it is still the process
+    /// that opened it.
     func unlock() throws(FileSystemError)
 
-    /// Keeps the handle, and the locks taken through it, open in a program that replaces this one (`execve`), for as long as
-    /// it or what it leaves running lives. `.notSupported` where there are no programs.
+    /// Keeps the handle, and the locks taken through it, open in a program that replaces this one (`execve`), for as
+    /// long as it or what it leaves running lives. `.notSupported` where there are no programs.
     func keepAcrossExec() throws(FileSystemError)
 
     /// Maps the first `length` bytes read-only. Nil when this file system offers no maps; every caller needs

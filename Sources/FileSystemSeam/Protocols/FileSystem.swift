@@ -19,8 +19,8 @@ public protocol FileSystem: AnyObject, Sendable {
     /// - Throws: `.noEntry` when absent, `.notDirectory` when it is something else.
     func directoryStatus(_ path: String) throws(FileSystemError) -> FileStatus
 
-    /// What stands at a path; a symbolic link there is described, not followed. Those before the last part are, and so is a link
-    /// with a slash behind it.
+    /// What stands at a path; a symbolic link there is described, not followed. Those before the last part are, and so
+    /// is a link with a slash behind it.
     ///
     /// The directories above need not be readable: permission to search them is enough.
     ///
@@ -45,26 +45,26 @@ public protocol FileSystem: AnyObject, Sendable {
     /// The process that asks, as it tells itself from its parents and forked children. Costs no system call.
     var processInstance: ProcessInstance { get }
 
-    /// Whether a process or a thread has this number, in the process-id namespace of the one who asks and of whatever user; nil where
-    /// that cannot be told.
+    /// Whether a process or a thread has this number, in the process-id namespace of the one who asks and of whatever
+    /// user; nil where that cannot be told.
     func isProcessNumberInUse(_ number: Int32) -> Bool?
 
     /// What the machine says about the mount that holds `directory`, as plain data.
     func mountFacts(of directory: any Directory) throws(FileSystemError) -> MountFacts
 
-    /// As ``mountFacts(of:)``, with ``MountFacts/journalsData`` and ``MountFacts/effectiveOptions``, which take further questions: for
-    /// whoever overwrites files in place, or relies on syncs.
+    /// As ``mountFacts(of:)``, with ``MountFacts/journalsData`` and ``MountFacts/effectiveOptions``, which take further
+    /// questions: for whoever overwrites files in place, or relies on syncs.
     func mountFactsWithJournaling(of directory: any Directory) throws(FileSystemError) -> MountFacts
 
-    /// What the file system that holds `directory` says of itself (`statfs`), in one call: the type's magic number, sizes and
-    /// whether it refuses writes. What only the mount table tells may be left empty.
+    /// What the file system that holds `directory` says of itself (`statfs`), in one call: the type's magic number,
+    /// sizes and whether it refuses writes. What only the mount table tells may be left empty.
     func mountStatistics(of directory: any Directory) throws(FileSystemError) -> MountFacts
 
-    /// Whether bytes that could not be brought to the disk are told to every handle that had the file open: the next sync
-    /// through each of them fails, whichever handle wrote the bytes, and whichever sync or write-back failed.
+    /// Whether bytes that could not be brought to the disk are told to every handle that had the file open: the next
+    /// sync through each of them fails, whichever handle wrote the bytes, and whichever sync or write-back failed.
     ///
-    /// So a sync that succeeds covers all that stood in the file when it began, also where several processes write and sync it
-    /// at the same time. Linux since 4.13, see fsync(2).
+    /// So a sync that succeeds covers all that stood in the file when it began, also where several processes write and
+    /// sync it at the same time. Linux since 4.13, see fsync(2).
     var tellsEveryHandleOfFailedSyncs: Bool { get }
 
     /// What looks at the host; nil where nothing can be looked at.
@@ -72,7 +72,8 @@ public protocol FileSystem: AnyObject, Sendable {
 }
 
 extension FileSystem {
-    /// The number taken from ``processIdentity``, and for the token, too; for implementations whose processes do not fork.
+    /// The number taken from ``processIdentity``, and for the token, too; for implementations whose processes do not
+    /// fork.
     public var processInstance: ProcessInstance {
         let number = processIdentity.processID
         return ProcessInstance(processID: number, token: UInt64(UInt32(bitPattern: number)))
@@ -89,7 +90,8 @@ extension FileSystem {
         return status
     }
 
-    /// Opens the directory above and asks that, which needs permission to read it; for implementations that have nothing better.
+    /// Opens the directory above and asks that, which needs permission to read it; for implementations that have
+    /// nothing better.
     public func linkStatus(_ path: String) throws(FileSystemError) -> FileStatus {
         guard let parts = PathParts(path), parts.last.isPathComponent, path.utf8.last != UInt8(ascii: "/") else {
             return try directoryStatus(path)

@@ -6,14 +6,15 @@ public protocol HostProbes: AnyObject, Sendable {
     /// Kernel, architecture and limits.
     var hostFacts: HostFacts { get }
 
-    /// Makes a directory `name` that is removed with the files in it by ``ScratchDirectory/remove()``, and when this process ends
-    /// before, also when it is killed.
+    /// Makes a directory `name` that is removed with the files in it by ``ScratchDirectory/remove()``, and when this
+    /// process ends before, also when it is killed.
     ///
-    /// A kill of the whole process group spares the child process that removes it. The directory stays where that is ended, too: by
-    /// a power cut, by the kill of a whole cgroup, and with the first process of a process-id namespace. After a kill, children that
-    /// were forked meanwhile and run no other program are waited for as well.
+    /// A kill of the whole process group spares the child process that removes it. The directory stays where that is
+    /// ended, too: by a power cut, by the kill of a whole cgroup, and with the first process of a process-id namespace.
+    /// After a kill, children that were forked meanwhile and run no other program are waited for as well.
     ///
-    /// - Throws: `.exists` when something stands at the name, which stays as it is; `.notSupported` where nothing can be promised.
+    /// - Throws: `.exists` when something stands at the name, which stays as it is; `.notSupported` where nothing can
+    ///   be promised.
     func scratchDirectory(
         _ name: String,
         in directory: any Directory
@@ -31,8 +32,8 @@ public protocol HostProbes: AnyObject, Sendable {
     /// - Throws: `.notSupported` where there is no such thing.
     func makeUnnamedFile(in directory: any Directory) throws(FileSystemError)
 
-    /// Has another process take an exclusive lock on a file that is open for writing and that nobody else uses, looks whether that
-    /// keeps this process out, ends the other one, and looks again.
+    /// Has another process take an exclusive lock on a file that is open for writing and that nobody else uses, looks
+    /// whether that keeps this process out, ends the other one, and looks again.
     ///
     /// - Throws: `.timedOut` when the other process does not answer.
     func otherProcessLock(
@@ -40,9 +41,9 @@ public protocol HostProbes: AnyObject, Sendable {
         timeoutNanoseconds: UInt64
     ) throws(FileSystemError) -> OtherProcessLock
 
-    /// Whether a shared map of a file's first 4096 bytes shows what is written to the file, and the file what is written to the
-    /// map. Asked of a file of that length that is open for reading and writing; it is overwritten. False also when the
-    /// map ends the process that looks at it.
+    /// Whether a shared map of a file's first 4096 bytes shows what is written to the file, and the file what is
+    /// written to the map. Asked of a file of that length that is open for reading and writing; it is overwritten.
+    /// False also when the map ends the process that looks at it.
     ///
     /// - Throws: `.timedOut` when the process that looks does not answer, and why a map is refused.
     func sharedMapIsCoherent(of file: any File, timeoutNanoseconds: UInt64) throws(FileSystemError) -> Bool
@@ -57,7 +58,8 @@ public protocol HostProbes: AnyObject, Sendable {
     /// - Throws: `.noEntry` for one that was removed.
     func resolvedPath(of directory: any Directory) throws(FileSystemError) -> String
 
-    /// Whether the device below a directory keeps writes in a cache that only a flush empties; nil when that is not told.
+    /// Whether the device below a directory keeps writes in a cache that only a flush empties; nil when that is not
+    /// told.
     func writesBack(below directory: any Directory) -> Bool?
 }
 
@@ -66,8 +68,8 @@ public protocol ScratchDirectory: AnyObject, Sendable {
     /// The directory.
     var directory: any Directory { get }
 
-    /// Removes it with the files in it, also when the child process that was to do so was killed. Once; a second time nothing
-    /// happens. The directory above must still be open.
+    /// Removes it with the files in it, also when the child process that was to do so was killed. Once; a second time
+    /// nothing happens. The directory above must still be open.
     ///
     /// - Throws: why it still stands.
     func remove() throws(FileSystemError)
@@ -109,8 +111,8 @@ public struct HostFacts: Sendable, Hashable {
     public var bootID: String
     /// What the kernel's clocks count by, `tsc`; empty when unknown.
     public var clockSource: String
-    /// What contains this process: `docker`, `podman`, the name that a service manager gives, `namespace` for a process-id
-    /// namespace of its own, or `none`; empty when unknown.
+    /// What contains this process: `docker`, `podman`, the name that a service manager gives, `namespace` for a
+    /// process-id namespace of its own, or `none`; empty when unknown.
     public var container: String
 
     /// Makes facts from their parts.

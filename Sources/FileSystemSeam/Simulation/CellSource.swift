@@ -10,8 +10,8 @@ package protocol CellSource: AnyObject {
     func listing(of directory: Int64, cells: [Int], seen: Int) -> [Int64]
     /// Which of `cells` name `inode`; nothing else about them is observed.
     func names(of inode: Int64, cells: [Int], seen: Int) -> NamesFound
-    /// Whether a cell may hold something else than on the base. This is no observation: the answer is the same in every run
-    /// over what was recorded.
+    /// Whether a cell may hold something else than on the base. This is no observation: the answer is the same in every
+    /// run over what was recorded.
     func mayHaveChanged(_ cell: Int) -> Bool
     /// Told when a run looks at something that differs from boot to boot.
     func observedBoot(seen: Int)

@@ -3,16 +3,16 @@ public enum SimFault: Sendable, Hashable, CustomStringConvertible {
     /// The call fails and has no effect, except that a failed sync leaves what it covered in doubt for good:
     /// the pages count as clean, a later sync returns success without having written them.
     case error(ErrorNumber)
-    /// The process is killed right before the call: that one and all its later ones fail with `EBADF` and have no effect, and its
-    /// locks drop. What it wrote is there for other processes, synced or not.
+    /// The process is killed right before the call: that one and all its later ones fail with `EBADF` and have no
+    /// effect, and its locks drop. What it wrote is there for other processes, synced or not.
     case killed
     /// A read or write transfers at most this many bytes (at least 1).
     case short(bytes: Int)
     /// A sync returns success without doing anything.
     case lyingSync
     /// A write reaches the disk with one bit inverted of what it wrote to its first sector, or a read returns one bit
-    /// inverted. Bits are counted from 0, the lowest of a byte first, from the end when negative (-1 is the last one), and
-    /// round and round when there are not that many.
+    /// inverted. Bits are counted from 0, the lowest of a byte first, from the end when negative (-1 is the last one),
+    /// and round and round when there are not that many.
     case flippedBit(Int)
     /// A write lands this many sectors away from where it should, within the same file; at its first or last possible
     /// sector when that is nearer.
@@ -75,12 +75,13 @@ public struct FaultPlan: Sendable, Hashable {
         FaultPlan([Entry(operation, occurrence: occurrence, fault)])
     }
 
-    /// Counted round and round it comes to another place of each length, and of no usual one to the first or the last: it is a prime,
-    /// and the next number twice a prime.
+    /// Counted round and round it comes to another place of each length, and of no usual one to the first or the last:
+    /// it is a prime, and the next number twice a prime.
     private static let byteInBetween = 7057
 
-    /// What a device that lies may do to `operation`: a success is reported, and the disk holds something else, or nothing
-    /// new. After such a fault a store may have lost what it acknowledged; what it then gives out must not be wrong.
+    /// What a device that lies may do to `operation`: a success is reported, and the disk holds something else, or
+    /// nothing new. After such a fault a store may have lost what it acknowledged; what it then gives out must not be
+    /// wrong.
     public static func silentFaults(in operation: FileSystemError.Operation) -> [SimFault] {
         switch operation {
         case .write, .append: [.flippedBit(3), .misdirectedWrite(sectors: 1), .misdirectedWrite(sectors: -1)]
@@ -89,8 +90,8 @@ public struct FaultPlan: Sendable, Hashable {
         }
     }
 
-    /// Every fault that `operation` can meet and that it, or the bytes it gives, can tell of. Of what is read single bits are
-    /// flipped: one in the first byte, one in the last, and one in between whose place depends on the length.
+    /// Every fault that `operation` can meet and that it, or the bytes it gives, can tell of. Of what is read single
+    /// bits are flipped: one in the first byte, one in the last, and one in between whose place depends on the length.
     public static func applicableFaults(to operation: FileSystemError.Operation) -> [SimFault] {
         switch operation {
         case .read:

@@ -195,8 +195,9 @@ struct OrderBuilder {
         point(.sync, index)
     }
 
-    /// The last change of an inode that went through the journal: of its name, length or attributes; -1 when there was none.
-    /// A sync commits the transaction with that change, or finds it committed; what came after it may be in a later one.
+    /// The last change of an inode that went through the journal: of its name, length or attributes; -1 when there was
+    /// none. A sync commits the transaction with that change, or finds it committed; what came after it may be in a
+    /// later one.
     private func lastJournalled(_ inode: Int64) -> Int {
         let lengths = (contentsOfInode[inode] ?? []).filter { order.nodes[$0].kind == .length }
         let lists = [lengths, attributesOfInode[inode], namesOfInode[inode]]

@@ -83,8 +83,8 @@ extension SimDisk {
         }
     }
 
-    /// Closes an open file description, which lets go of its lock: at its turn, not before, or nobody could find the lock
-    /// held after what was done under it. A close that fails lets go of it, too, as close(2) does.
+    /// Closes an open file description, which lets go of its lock: at its turn, not before, or nobody could find the
+    /// lock held after what was done under it. A close that fails lets go of it, too, as close(2) does.
     func close(
         _ description: AnyObject,
         _ process: SimProcess,

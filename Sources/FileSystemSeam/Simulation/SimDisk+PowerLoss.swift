@@ -10,8 +10,8 @@ public enum PowerLossSurvivors: Sendable, Hashable {
 
 extension SimDisk {
     /// The disk as a power loss now would leave it, as one new disk; this one stays as it is. Changes made before
-    /// the last ``checkpoint()`` are durable. Processes of the new disk belong to the next boot. Trying all that may be left
-    /// is the crash explorer's work.
+    /// the last ``checkpoint()`` are durable. Processes of the new disk belong to the next boot. Trying all that may be
+    /// left is the crash explorer's work.
     public func afterPowerLoss(
         _ model: PersistenceModel = .posixMinimal,
         keeping survivors: PowerLossSurvivors

@@ -20,11 +20,12 @@ internal import Synchronization
 /// a bit or write elsewhere; a corrupted write looks right to every process until the next power loss, as a page
 /// cache would have it.
 ///
-/// The modification time of a directory moves with its names while the machine runs; a power loss sets it back to that of
-/// its creation.
+/// The modification time of a directory moves with its names while the machine runs; a power loss sets it back to that
+/// of its creation.
 ///
-/// Not modelled: symbolic links cannot be made through the seam (a test plants them), inode numbers are never used twice, the link count of a directory is 1,
-/// files beyond 2 TiB, access times, extended attributes, and threads inside a process (a data-race detector's business).
+/// Not modelled: symbolic links cannot be made through the seam (a test plants them), inode numbers are never used
+/// twice, the link count of a directory is 1, files beyond 2 TiB, access times, extended attributes, and threads inside
+/// a process (a data-race detector's business).
 ///
 /// Time is simulated: the clock starts at 2026-01-01T00:00:00Z, each operation takes a microsecond, sleeping
 /// takes no real time, file times have a grain of 4 ms. Randomness comes from `seed`. Equal calls give equal disks.
@@ -48,8 +49,8 @@ public final class SimDisk: @unchecked Sendable {
     public var isTracing = true {
         didSet { isHooked = isTracing || !faults.entries.isEmpty }
     }
-    /// What ``FileSystem/tellsEveryHandleOfFailedSyncs`` answers, and whether it is so. When false a sync through another handle
-    /// than the one whose sync failed succeeds, and covers nothing of what the failure took.
+    /// What ``FileSystem/tellsEveryHandleOfFailedSyncs`` answers, and whether it is so. When false a sync through
+    /// another handle than the one whose sync failed succeeds, and covers nothing of what the failure took.
     public var tellsEveryHandleOfFailedSyncs = false
     /// Every operation since the start, when ``isTracing``.
     public package(set) var trace: [SimOperation] = []
@@ -89,7 +90,8 @@ public final class SimDisk: @unchecked Sendable {
     public var hostName = "simulated"
     /// The process-id namespace that processes see themselves in; setting it is seen by all.
     public var processNamespace: UInt64 = 1
-    /// The numbers that processes have, as ``FileSystem/isProcessNumberInUse(_:)`` tells all; nil where that is not told.
+    /// The numbers that processes have, as ``FileSystem/isProcessNumberInUse(_:)`` tells all; nil where that is not
+    /// told.
     public var processNumbersInUse: Set<Int32>?
     /// The mode bits a process's umask takes away; 022 unless set.
     public var umask: Permissions {
@@ -118,7 +120,8 @@ public final class SimDisk: @unchecked Sendable {
     }
     var isHooked = true
     private var callCounts: [FileSystemError.Operation: Int] = [:]
-    /// The number that a process was given last. An explorer sets it back, so that what it runs again has the same numbers.
+    /// The number that a process was given last. An explorer sets it back, so that what it runs again has the same
+    /// numbers.
     package var lastProcess: Int32 = 1000
     /// How often the machine was started: the boot that processes belong to.
     package var bootCount: UInt64 = 1

@@ -2,7 +2,8 @@
 extension SimState {
     /// 2 TiB: a cell's key has 32 bits for the number of a sector.
     static let fileSizeMaximum = Int64(SectorPool.size) << 32
-    /// Where a write that makes a file longer may leave a length in between: at the ends of a kernel's pages and blocks.
+    /// Where a write that makes a file longer may leave a length in between: at the ends of a kernel's pages and
+    /// blocks.
     static let blockSize: Int64 = 4096
 
     mutating func read(
@@ -75,7 +76,8 @@ extension SimState {
 
     /// Puts a sector where it belongs, or where a fault says: what processes see is right in either case.
     ///
-    /// - Parameter written: the bytes of the sector that come from the write; of the others a fault does not change any.
+    /// - Parameter written: the bytes of the sector that come from the write; of the others a fault does not change
+    ///   any.
     private mutating func place(
         _ content: Int,
         _ cell: Int,
@@ -123,8 +125,8 @@ extension SimState {
         changes &+= 1
     }
 
-    /// Makes the sectors from a file's end up to, not including, `end` zeros for a file that grows: data may have survived
-    /// a power cut there without the length that covered it.
+    /// Makes the sectors from a file's end up to, not including, `end` zeros for a file that grows: data may have
+    /// survived a power cut there without the length that covered it.
     private mutating func clear(_ inode: Int64, behind size: Int64, upTo end: Int) {
         if Int(size / Int64(SectorPool.size)) >= end { return }
         let first = cutSector(inode, at: size)

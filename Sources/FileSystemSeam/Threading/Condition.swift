@@ -18,8 +18,8 @@
 @safe
 public final class Condition<State: Sendable>: @unchecked Sendable {
     @usableFromInline let native: NativeCondition
-    // Read and written under the lock only, which a closure that used it again would wait for in vain: checking at run time that
-    // accesses do not overlap would find nothing more.
+    // Read and written under the lock only, which a closure that used it again would wait for in vain: checking at run
+    // time that accesses do not overlap would find nothing more.
     @exclusivity(unchecked) @usableFromInline var state: State
 
     /// Makes a condition around its first state.

@@ -130,8 +130,8 @@ extension ErrorNumber {
 }
 
 extension ErrorNumber {
-    /// Whether a link that was refused so may still be replaced by a copy: the file system has no second names, the file is
-    /// another user's, or a sandbox only lets files be renamed.
+    /// Whether a link that was refused so may still be replaced by a copy: the file system has no second names, the
+    /// file is another user's, or a sandbox only lets files be renamed.
     package var refusesSecondName: Bool {
         [.notPermitted, .notSupported, .notImplemented, .accessDenied, .tooManyLinks].contains(self)
     }

@@ -26,8 +26,8 @@ public struct FileStatus: Sendable, Hashable {
     public var ownerID: UInt32
     /// When its contents last changed, as the file system says. Never a version number.
     public var modified: WallClockTime
-    /// When its contents or its attributes last changed (`st_ctime`); a directory's also when a name in it came, went or
-    /// was replaced. Nobody can set it back, unlike ``modified``. The simulator keeps one time for both.
+    /// When its contents or its attributes last changed (`st_ctime`); a directory's also when a name in it came, went
+    /// or was replaced. Nobody can set it back, unlike ``modified``. The simulator keeps one time for both.
     public var changed: WallClockTime
 
     /// Makes a status from its parts.
@@ -54,8 +54,9 @@ public struct FileStatus: Sendable, Hashable {
 
 /// What a file is, which one, and how long: a status without its times (`statx`).
 ///
-/// For files that are written again and again. Since Linux 6.13 a file whose times were asked for gets a new time with its next
-/// write, which is a change of its inode: a sync then commits the file system's journal, too, and takes half as long again.
+/// For files that are written again and again. Since Linux 6.13 a file whose times were asked for gets a new time with
+/// its next write, which is a change of its inode: a sync then commits the file system's journal, too, and takes half
+/// as long again.
 public struct FileExtent: Sendable, Hashable {
     /// What sort of thing it is.
     public var kind: FileStatus.Kind

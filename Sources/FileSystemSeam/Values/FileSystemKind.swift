@@ -15,8 +15,8 @@ public enum FileSystemKind: String, Sendable, Hashable, CaseIterable {
 }
 
 extension MountFacts {
-    /// Where the bytes are, by the type that the mount table tells, and where that is empty by the number of `statfs`. What lies below
-    /// an overlay or 9p may answer `statfs` in their stead.
+    /// Where the bytes are, by the type that the mount table tells, and where that is empty by the number of `statfs`.
+    /// What lies below an overlay or 9p may answer `statfs` in their stead.
     public var kind: FileSystemKind {
         if fileSystemType.isEmpty { return Self.magics[magic]?.kind ?? .unknown }
         if let kind = Self.kinds[fileSystemType] { return kind }
@@ -27,8 +27,8 @@ extension MountFacts {
         return Self.kinds[program] == .network || Self.networkPrograms.contains(program) ? .network : .fuse
     }
 
-    /// The file system's name when other machines, or a server behind a protocol, may use its files at the same time, so that `flock`
-    /// may be local, emulated or absent; nil when they do not, and when it is not known.
+    /// The file system's name when other machines, or a server behind a protocol, may use its files at the same time,
+    /// so that `flock` may be local, emulated or absent; nil when they do not, and when it is not known.
     package var sharedFileSystemType: String? {
         // A block device of this machine behind a program: locks are this kernel's.
         if fileSystemType == "fuseblk" { return nil }
@@ -58,8 +58,8 @@ extension MountFacts {
         return kinds
     }()
 
-    /// What stands behind `fuse.` of programs that keep their files on other machines, and are no kernel's file system besides. No such
-    /// list is complete.
+    /// What stands behind `fuse.` of programs that keep their files on other machines, and are no kernel's file system
+    /// besides. No such list is complete.
     private static let networkPrograms: Set<String> = [
         "sshfs", "ceph-fuse", "davfs2", "curlftpfs", "smbnetfs", "fuse-nfs", "afpfs-ng", "gvfsd-fuse", "kio-fuse",
         "s3fs", "s3ql",

@@ -1,7 +1,8 @@
 /// What the machine says about one mount: `statfs` and the matching `mountinfo` line, not interpreted.
 public struct MountFacts: Sendable, Hashable {
-    /// Whether the mount table showed this mount. Where it did not, as below a changed root and after a lazy unmount, the type,
-    /// the place, the source and all options are empty because nobody told them, and not because there are none.
+    /// Whether the mount table showed this mount. Where it did not, as below a changed root and after a lazy unmount,
+    /// the type, the place, the source and all options are empty because nobody told them, and not because there are
+    /// none.
     public var isInMountTable: Bool
     /// The file system's name as the mount table spells it (`ext4`, `overlay`, `apfs`); empty when unknown.
     public var fileSystemType: String
@@ -23,15 +24,16 @@ public struct MountFacts: Sendable, Hashable {
     public var availableBytes: UInt64
     /// The longest name, in bytes.
     public var nameLengthMaximum: UInt64
-    /// The device as the mount table and the kernel's lock table have it, in the form of ``FileIdentity/device``; nil when unknown.
-    /// On btrfs it is another than files show, which have one for each subvolume.
+    /// The device as the mount table and the kernel's lock table have it, in the form of ``FileIdentity/device``; nil
+    /// when unknown. On btrfs it is another than files show, which have one for each subvolume.
     public var device: UInt64?
-    /// Whether ext3 or ext4 writes the contents of files to its journal, too, by whatever it was told so (`data=journal`, or the default
-    /// that the file system keeps itself); nil of others, when unknown, and when it was not asked
-    /// (``FileSystem/mountFactsWithJournaling(of:)``). What `chattr +j` tells of single files is not in it.
+    /// Whether ext3 or ext4 writes the contents of files to its journal, too, by whatever it was told so
+    /// (`data=journal`, or the default that the file system keeps itself); nil of others, when unknown, and when it was
+    /// not asked (``FileSystem/mountFactsWithJournaling(of:)``). What `chattr +j` tells of single files is not in it.
     public var journalsData: Bool?
-    /// The options that ext2, ext3 and ext4 work by, those that the file system keeps itself (`tune2fs -o`) among them, which the mount
-    /// table leaves out; empty of others, when unknown, and when it was not asked (``FileSystem/mountFactsWithJournaling(of:)``).
+    /// The options that ext2, ext3 and ext4 work by, those that the file system keeps itself (`tune2fs -o`) among them,
+    /// which the mount table leaves out; empty of others, when unknown, and when it was not asked
+    /// (``FileSystem/mountFactsWithJournaling(of:)``).
     public var effectiveOptions: [String]
 
     /// Makes facts from their parts, of a mount that the table shows unless it is said otherwise.
