@@ -59,86 +59,26 @@ public struct FaultSweep: Sendable {
         recover: (any FileSystem) throws -> Store,
         check: (Store, [Acknowledgement]) throws -> Void
     ) throws -> Report {
-        var report = Report()
-        (report.triesPairs, report.triesRecoveries) = (triesPairs, triesRecoveries)
-        /// Tries one plan; returns the operations made under it, or nil when it broke a promise.
-        func attempt(_ plan: FaultPlan) throws -> [SimOperation]? {
-            var explorer = explorer
-            explorer.faults = plan
-            explorer.goesOn = true
-            explorer.findingMaximum = 1
-            explorer.failureMaximum = 1
-            return try withoutActuallyEscaping(workload) { workload in
-                try withoutActuallyEscaping(recover) { recover in
-                    try attempt(
-                        explorer,
-                        FaultedRun(start: try WorkloadStart(explorer.seed, prepare), workload, recover)
-                    )
+        try withoutActuallyEscaping(prepare) { prepare in
+            try withoutActuallyEscaping(workload) { workload in
+                try withoutActuallyEscaping(isOwnError) { isOwnError in
+                    try withoutActuallyEscaping(recover) { recover in
+                        try withoutActuallyEscaping(check) { check in
+                            var run = SweepRun(
+                                sweep: self,
+                                prepare: prepare,
+                                workload: workload,
+                                isOwnError: isOwnError,
+                                recover: recover,
+                                check: check
+                            )
+                            try run.go()
+                            return run.report
+                        }
+                    }
                 }
             }
         }
-        func attempt(
-            _ explorer: CrashExplorer,
-            _ run: FaultedRun<Acknowledgement, Store>
-        ) throws -> [SimOperation]? {
-            let plan = explorer.faults
-            let found = report.findings.count
-            func add(_ message: String) {
-                let finding = Finding(plan: plan, killsAtEnd: plan.entries.isEmpty, message: message)
-                report.findings.append(finding)
-            }
-            let crashed: CrashReport
-            do {
-                crashed = try explorer.explore(run.start, nil, run.workAndGoOn, recover, check)
-            } catch CrashTestingError.workloadDoesNotEnd(let reason) {
-                add("the workload does not end: \(reason)")
-                return nil
-            } catch CrashTestingError.workloadFailed(let error) {
-                add("the next process of the same boot cannot recover: \(error)")
-                return nil
-            }
-            report.add(crashed.statistics)
-            if let error = run.thrown, !plan.kills {
-                report.plansThatThrew += 1
-                if !isOwnError(error) { add("threw \(error), which is not its own error") }
-            }
-            if let finding = crashed.findings.first { add("\(finding)") }
-            if report.findings.count == found, let message = try run.verdict(explorer, check) { add(message) }
-            return report.findings.count == found ? run.operations : nil
-        }
-
-        var faultless = explorer
-        faultless.faults = FaultPlan()
-        faultless.findingMaximum = max(1, explorer.findingMaximum)
-        var struck: [StruckState<Acknowledgement>] = []
-        let clean = try faultless.explore(WorkloadStart(explorer.seed, prepare), nil, workload, recover, check) {
-            if triesRecoveries { $0.ways = RecoveryWays() }
-        } after: { engine, recording in
-            report.recoveryWaysPossible = engine.ways?.all.count ?? 0
-            struck = StruckState.ways(in: engine, recording, atMost: recoveryMaximum)
-        }
-        report.add(clean.statistics)
-        for finding in clean.findings { report.findings.append(Finding(plan: FaultPlan(), message: "\(finding)")) }
-
-        var pairs: [FaultPlan] = []
-        for first in entries(for: clean.operations) {
-            let operations = try attempt(FaultPlan([first]))
-            report.singles += 1
-            guard triesPairs, let operations else { continue }
-            for second in entries(for: operations, after: first) { pairs.append(FaultPlan([first, second])) }
-        }
-        report.pairsPossible = pairs.count
-        for plan in chosen(pairs) {
-            _ = try attempt(plan)
-            report.pairs += 1
-        }
-        // Under the empty plan there is only the kill at the end.
-        for plan in triesKills ? kills(in: clean.operations) + [FaultPlan()] : [] {
-            _ = try attempt(plan)
-            report.kills += 1
-        }
-        try strike(struck, isOwnError, recover, check, &report)
-        return report
     }
 
     /// Every fault of every operation of a run, or of those after a fault that struck in it.
@@ -180,7 +120,8 @@ public struct FaultSweep: Sendable {
         return plans
     }
 
-    private func chosen(_ pairs: [FaultPlan]) -> [FaultPlan] {
+    /// The pairs that are tried.
+    func chosen(_ pairs: [FaultPlan]) -> [FaultPlan] {
         if pairs.count <= pairMaximum { return pairs }
         let errors = pairs.filter { $0.entries.allSatisfy { $0.fault == .error(.inputOutput) } }
         let others = pairs.filter { !$0.entries.allSatisfy { $0.fault == .error(.inputOutput) } }
