@@ -60,7 +60,36 @@ struct JournalLock: Sendable {
     /// The directory of the queue, while it is open.
     var locksDirectory: (any Directory)? { handles?.locks }
 
-    /// Takes the lock of a journal's directory, waiting for as long as the options allow; a time of zero tries once.
+    /// Takes the lock of the directory that stands at the journal's path.
+    ///
+    /// Whoever puts another journal into the place of this one does it under the lock, so that those who waited hold the lock of
+    /// what nobody finds any more: what stands there by then is opened, and its lock waited for anew. That ends when it has
+    /// happened ``replacementMaximum`` times in a call.
+    ///
+    /// - Parameter opened: opens what stands at the path, or makes it; called once more for each time that it was replaced.
+    /// - Returns: the lock, with the directory that was opened last.
+    /// - Throws: what `opened` throws; `.lockBusy` as ``take(on:)``; `.notAJournal` where it does not end.
+    mutating func takeStanding(
+        _ opened: () throws(JournalError) -> any Directory
+    ) throws(JournalError) -> HeldJournalLock {
+        for _ in 0...Self.replacementMaximum {
+            handles = nil
+            let directory = try opened()
+            do throws(JournalError) {
+                let held = try take(on: directory)
+                if try place.stands(directory) { return held }
+            } catch .io(let error, let file) {
+                // Of a directory that was removed nothing can be opened.
+                guard error.code == .noEntry, try !place.stands(directory) else { throw .io(error, file: file) }
+            }
+        }
+        throw place.replaced
+    }
+
+    private static let replacementMaximum = 8
+
+    /// Takes the lock of a journal's directory, waiting for as long as the options allow; a time of zero tries once. Whether it
+    /// still stands at the journal's path is for the caller to look at.
     ///
     /// - Parameter directory: every time the same one.
     /// - Throws: `.lockBusy` when the time is over.
@@ -79,7 +108,7 @@ struct JournalLock: Sendable {
                 guard try opened.stand else { continue }
                 try opened.locks.unlock()
                 handles = opened
-                return HeldJournalLock(place.fileSystem, process, directory: opened.directory, file: opened.file)
+                return HeldJournalLock(place.fileSystem, process, opened, of: directory)
             }
         } catch {
             throw .io(error, file: error.operation == .reopen ? place.path : Self.filePath)
@@ -90,21 +119,25 @@ struct JournalLock: Sendable {
 
 /// The lock of a journal, held until it goes out of scope.
 struct HeldJournalLock: ~Copyable {
+    /// The directory whose lock it is, as it was opened.
+    let journal: any Directory
     private let fileSystem: any FileSystem
     private let process: ProcessInstance
+    /// What is locked: ``journal`` in an open file description of its own.
     private let directory: any Directory
     private let file: any File
 
     fileprivate init(
         _ fileSystem: any FileSystem,
         _ process: ProcessInstance,
-        directory: any Directory,
-        file: any File
+        _ handles: JournalLock.Handles,
+        of journal: any Directory
     ) {
+        self.journal = journal
         self.fileSystem = fileSystem
         self.process = process
-        self.directory = directory
-        self.file = file
+        directory = handles.directory
+        file = handles.file
     }
 
     deinit {
@@ -113,6 +146,19 @@ struct HeldJournalLock: ~Copyable {
         // A handle whose lock cannot be given up is not used again: the lock ends with it.
         do { if isOwn { try file.unlock() } else { try file.close() } } catch { try? file.close() }
         do { if isOwn { try directory.unlock() } else { try directory.close() } } catch { try? directory.close() }
+    }
+}
+
+extension JournalPlace {
+    /// Whether a directory is the one that is found at the journal's path.
+    fileprivate func stands(_ directory: any Directory) throws(JournalError) -> Bool {
+        do {
+            return try fileSystem.directoryStatus(path).identity == directory.status().identity
+        } catch  where error.code == .noEntry || error.code == .notDirectory {
+            return false
+        } catch {
+            throw .io(error, file: path)
+        }
     }
 }
 

@@ -77,11 +77,13 @@ extension JSONRecordsJournal {
         _ progress: WorkProgress.Handler?,
         _ body: (inout WriteAccess) throws(JournalError) -> Result
     ) throws(JournalError) -> Result {
-        let storage = try storageForWriting(&state)
         var lock = JournalLock(place)
-        let held = try lock.take(on: storage.directory)
+        let held = try lock.takeStanding { () throws(JournalError) in
+            try directoryForWriting(&state, mayMake: comparison == .once)
+        }
+        let storage = JSONRecordsStorage(directory: held.journal)
         if state.prepared == nil { try place.confirm(storage.directory, writing: true) }
-        // What stands at the path may have been replaced by a journal of another format while waiting.
+        // A journal of another format may have been made in it while waiting.
         try checkFormat(of: storage.directory)
         if state.prepared == nil { try storage.preparedRecords() }
         var access = WriteAccess(
@@ -103,12 +105,15 @@ extension JSONRecordsJournal {
         return result
     }
 
-    /// The journal's directory for writing, made when it is not there.
-    private func storageForWriting(_ state: inout WriterState) throws(JournalError) -> JSONRecordsStorage {
+    /// The journal's directory for writing, made when it is not there, if it may be.
+    private func directoryForWriting(
+        _ state: inout WriterState,
+        mayMake: Bool
+    ) throws(JournalError) -> any Directory {
         if let storage = try storageForReading() {
-            if let prepared = state.prepared, try storage.identity == prepared { return storage }
-            state.prepared = nil
+            if let prepared = state.prepared, try storage.identity == prepared { return storage.directory }
         }
-        return JSONRecordsStorage(directory: try place.madeDirectory())
+        state.prepared = nil
+        return try place.madeDirectory(mayMake: mayMake)
     }
 }

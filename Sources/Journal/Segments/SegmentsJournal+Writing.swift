@@ -167,14 +167,13 @@ extension SegmentsJournal {
         _ body: (inout SegmentWriter) throws(JournalError) -> Result
     ) throws(JournalError) -> Result {
         (state.lock, state.names) = (nil, nil)
-        let directory: any Directory
-        if let standing = try place.directory(), try state.writer?.view.isOf(standing) ?? false {
-            directory = standing
-        } else {
-            directory = try place.madeDirectory()
-        }
         var lock = JournalLock(place)
-        let held = try lock.take(on: directory)
+        let held = try lock.takeStanding { () throws(JournalError) in
+            if let standing = try place.directory(), try state.writer?.view.isOf(standing) ?? false { return standing }
+            // What needs a fresh look needs a journal.
+            return try place.madeDirectory(mayMake: !opening.isFresh)
+        }
+        let directory = held.journal
         if opening.isFresh { state.writer = nil }
         if opening.discardsEvidence { try discardIndex(of: directory) }
         // Kept only when all goes well: after a failure what is on disk is looked at anew.

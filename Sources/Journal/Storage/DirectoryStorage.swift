@@ -139,6 +139,13 @@ final class DirectoryStorage: JournalStorage {
         discardingEvidence: Bool,
         progress: WorkProgress.Handler?
     ) throws(JournalError) -> UInt64 {
-        try standing()?.rebuildIndexes(discardingEvidence: discardingEvidence, progress: progress) ?? 0
+        func rebuild() throws(JournalError) -> UInt64 {
+            try standing()?.rebuildIndexes(discardingEvidence: discardingEvidence, progress: progress) ?? 0
+        }
+        do throws(JournalError) {
+            return try rebuild()
+        } catch  where isOvertaken(error) {
+            return try rebuild()
+        }
     }
 }

@@ -65,12 +65,15 @@ final class JournalPlace: Sendable {
     /// The directory, made durably when it is not there.
     ///
     /// Its name is made durable also when it stood already: whoever made it may have been killed before the sync.
-    func madeDirectory() throws(JournalError) -> any Directory {
+    ///
+    /// - Parameter mayMake: false for what needs one that stands, whatever the options say.
+    func madeDirectory(mayMake: Bool = true) throws(JournalError) -> any Directory {
+        let makes = mayMake && options.createsWhenAbsent
         do throws(FileSystemError) {
-            if !options.createsWhenAbsent { return try fileSystem.openStandingDirectory(path) }
+            if !makes { return try fileSystem.openStandingDirectory(path) }
             return try fileSystem.openDirectory(path, creating: .ownerDirectory)
         } catch {
-            if error.code == .noEntry, !options.createsWhenAbsent { throw missing("there is no such directory") }
+            if error.code == .noEntry, !makes { throw missing("there is no such directory") }
             throw openingError(error)
         }
     }
