@@ -59,6 +59,22 @@ struct RecoveryTests {
         #expect(after == before)
     }
 
+    /// Records count from 1: what else stands on a line names none, to whoever looks.
+    @Test(arguments: ["0\n", "0\n2\n3\n", "1\n2\n0\n", "1\n2\n3\n+7\n", "1\n2\n3\n-1\n"])
+    func aLineThatNamesNoRecordIsNoEvidence(lines: String) throws {
+        let journal = try filled()
+        let file = "indexes/by-grant/grant-a.txt"
+        let before = try journal.text(file)
+        try journal.write(Array(lines.utf8), to: file)
+        for report in [try journal.open().verifyIntegrity(), try journal.open().verifyAll()] {
+            #expect(report.isIntact && report.warnings.map(\.kind) == [.indexStale], "\(report)")
+        }
+        try expectSecondUsesRefused(journal)
+        #expect(try journal.open().rebuildIndexes() == 4)
+        #expect(try journal.text(file) == before)
+        #expect(try journal.open().verifyAll().warnings == [])
+    }
+
     @Test(arguments: JournalFormat.allCases)
     func rebuildingWithoutAJournalMakesNone(format: JournalFormat) throws {
         let journal = try TestJournal(format)

@@ -81,9 +81,14 @@ enum IndexFile {
         return place == 0
     }
 
-    /// The record indexes that the lines name; lines that are no number are passed over.
+    /// The record indexes that the lines name. Records count from 1: a line that is no number, and one of zeros, names none and is
+    /// passed over.
     static func indexes(in bytes: [UInt8]) -> [UInt64] {
-        bytes.split(separator: UInt8(ascii: "\n")).compactMap { UInt64(String(decoding: $0, as: UTF8.self)) }
+        bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
+            // Only digits: what `UInt64` reads may begin with a sign.
+            guard line.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+            return UInt64(String(decoding: line, as: UTF8.self)).flatMap { $0 > 0 ? $0 : nil }
+        }
     }
 
     /// The records that the file names although they are not there.
