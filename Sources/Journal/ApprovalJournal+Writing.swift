@@ -44,13 +44,16 @@ extension ApprovalJournal {
         try append(.checkpoint(checkpoint), signedBy: signer)
     }
 
+    /// - Parameter seen: a record that the new one speaks of.
+    /// - Throws: `.rolledBack` where `seen` is not there, or is another one.
     func append(
         _ record: JournalRecord,
-        signedBy signer: HubSigner? = nil
+        signedBy signer: HubSigner? = nil,
+        about seen: JournalHead? = nil
     ) throws(JournalError) -> AppendedRecord {
         // Checked before the lock is taken: what cannot be recorded has no answer.
         try RecordValidation.checkRequest(record, signedBy: signer)
-        switch try commit(.append(record, signedBy: signer)) {
+        switch try commit(.append(record, signedBy: signer, about: seen)) {
         case .appended(let appended): return appended
         case .reserved: preconditionFailure("an append was answered as a reservation")
         }

@@ -1,4 +1,6 @@
 import Canonical
+import FileSystemSeam
+import Foundation
 import Journal
 import Signing
 import TestSupport
@@ -87,6 +89,46 @@ struct CheckpointTests {
         altered = checkpoint
         altered.signature = "x"
         #expect(altered.hubVerdict(trusting: [Self.key.publicKey]) == .valid)
+    }
+
+    /// The root is worked out without the lock: what stands at the path by then may be another journal, or an older copy that
+    /// went on differently or lacks what was summed up. One with the same records is as good.
+    @Test(arguments: JournalFormat.allCases, [0, 2, 4, 5])
+    func aCheckpointIsOfTheRecordsThatItFollows(format: JournalFormat, common: Int) throws {
+        for (last, furtherCount) in [(nil, 3), (nil, 0), (4, 3)] as [(UInt64?, Int)] {
+            let journal = try filled(format, common)
+            let path = journal.path
+            if common > 0 { try FileManager.default.copyItem(atPath: path, toPath: path + "-other") }
+            let other = ApprovalJournal(
+                at: path + "-other",
+                fileSystem: journal.fileSystem,
+                options: JournalOptions(format: format)
+            )
+            try other.create()
+            for number in 0..<furtherCount { _ = try other.reserve(use("grant-b", nonce: "other-\(number)")) }
+            for number in common..<5 { _ = try journal.open().reserve(use("grant-c", nonce: "nonce-\(number)")) }
+            let replaced = Flag()
+            journal.fileSystem.setIntercept { call in
+                guard call.operation == .lockDirectory, replaced.raise() else { return nil }
+                do {
+                    try FileManager.default.moveItem(atPath: path, toPath: path + "-old")
+                    try FileManager.default.moveItem(atPath: path + "-other", toPath: path)
+                } catch { Issue.record("\(error)") }
+                return nil
+            }
+            var made: StoredRecord?
+            let error = try journalError { made = try journal.open().makeCheckpoint(to: last, signedBy: Self.hub) }
+            journal.fileSystem.setIntercept(nil)
+            let count = common + furtherCount
+            let isSame = Int(last ?? 5) <= common
+            #expect(error?.code == (isSame ? nil : "rolled_back"), "\(count): \(error as Any)")
+            #expect(made?.index == (isSame ? UInt64(count + 1) : nil))
+            #expect(try journal.recordCount() == count + (isSame ? 1 : 0))
+            #expect(try journal.open().verifyIntegrity().isIntact)
+            if isSame {
+                #expect(try journal.open().verifyIntegrity(trustedHubKeys: [Self.key.publicKey]).isIntact)
+            }
+        }
     }
 
     /// A hub that signed a root which the records do not have: its word against the journal's.

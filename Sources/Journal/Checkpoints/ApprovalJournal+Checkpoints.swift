@@ -6,13 +6,15 @@ extension ApprovalJournal {
     /// Sums up a range of records in a Merkle root and appends that as a checkpoint.
     ///
     /// Records do not change, so that the root is worked out without holding the lock; the checkpoint is linked and
-    /// signed under it. On stable storage when it returns.
+    /// signed under it, where the last record that it sums up is looked for once more: something else may stand at the path by
+    /// then. On stable storage when it returns.
     ///
     /// - Parameters:
     ///   - first: the first record, from 1. Checkpoints from 1 can be compared by ``consistencyProof(from:to:)``.
     ///   - last: the last record; the journal's last when nil.
     ///   - signer: signs it for a hub; nil makes a local checkpoint.
-    /// - Throws: `.invalidArgument` when the range is not there; see ``JournalError``.
+    /// - Throws: `.invalidArgument` when the range is not there; `.rolledBack`, and nothing was written or signed, when the journal
+    ///   was replaced meanwhile by one that does not hold it; see ``JournalError``.
     /// - Complexity: O(*n*) in the size of the range, with bounded memory.
     public func makeCheckpoint(
         from first: UInt64 = 1,
@@ -30,7 +32,7 @@ extension ApprovalJournal {
             )
         }
         var tree = MerkleAccumulator()
-        try forEachLeaf(from: first, to: last) { tree.add(leafHash: $0) }
+        let end = try forEachLeaf(from: first, to: last) { tree.add(leafHash: $0) }
         let checkpoint = JournalCheckpoint(
             fromRecordIndex: first,
             toRecordIndex: last,
@@ -38,7 +40,7 @@ extension ApprovalJournal {
             leafCount: tree.leafCount,
             journalID: try journalID()
         )
-        let appended = try append(.checkpoint(checkpoint), signedBy: signer)
+        let appended = try append(.checkpoint(checkpoint), signedBy: signer, about: end)
         guard let stored = try records(from: appended.index, limit: 1).first else {
             throw .missingRecord(index: appended.index, evidence: "it was appended just now")
         }
@@ -125,21 +127,28 @@ extension ApprovalJournal {
     }
 
     /// Calls `body` with the leaf of each record of a range that is there, in order.
+    ///
+    /// - Returns: the last of them; nil for a range of none.
+    @discardableResult
     func forEachLeaf(
         from first: UInt64,
         to last: UInt64,
         _ body: (Digest) -> Void
-    ) throws(JournalError) {
+    ) throws(JournalError) -> JournalHead? {
         var next = first
+        var end: JournalHead?
         try forEachRecord(from: first) { (record) throws(JournalError) in
             guard record.index <= last else { return false }
             body(MerkleHash.leaf(record.compactBytes))
             next = record.index + 1
-            return next <= last
+            if next <= last { return true }
+            end = record.head
+            return false
         }
         guard next == last + 1 else {
             throw .missingRecord(index: next, evidence: "the range goes on to record \(last)")
         }
+        return end
     }
 }
 

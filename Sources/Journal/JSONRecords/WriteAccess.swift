@@ -98,7 +98,11 @@ struct WriteAccess {
     /// Decides a request, and records it when it is granted.
     mutating func answer(_ request: JournalRequest) throws(JournalError) -> JournalAnswer {
         switch request {
-        case .append(let record, let signer): return .appended(AppendedRecord(try append(record, signedBy: signer)))
+        case .append(let record, let signer, let seen):
+            if let seen, !snapshot.holds(seen) {
+                throw .rolledBack(expected: seen, found: snapshot.head(at: seen.index))
+            }
+            return .appended(AppendedRecord(try append(record, signedBy: signer)))
         case .reserve(let use, let perGrant):
             snapshot.replay()
             let rules = ReservationRules(clock: journal.fileSystem.wallClock())

@@ -22,7 +22,9 @@ extension SegmentWriter {
 
     private mutating func decided(_ request: JournalRequest) throws(JournalError) -> JournalAnswer {
         switch request {
-        case .append(let record, let signer): return .appended(AppendedRecord(try stage(record, signedBy: signer)))
+        case .append(let record, let signer, let seen):
+            if let seen { try require(seen) }
+            return .appended(AppendedRecord(try stage(record, signedBy: signer)))
         case .reserve(let use, let perGrant):
             let rules = ReservationRules(clock: place.fileSystem.wallClock())
             switch try rules.decide(use, perGrant: perGrant, on: &self) {
@@ -31,6 +33,18 @@ extension SegmentWriter {
                 return .reserved(Reservation(try stage(.use(numbered)), useNumber: numbered.useNumber))
             }
         }
+    }
+
+    /// Requires a record that was seen: it can be followed by others, but not vanish or change.
+    ///
+    /// - Throws: `.rolledBack`.
+    mutating func require(_ seen: JournalHead) throws(JournalError) {
+        let last = view.ledger.last
+        if last.isOfSameRecord(as: seen) { return }
+        // Nobody has seen what is only staged.
+        guard seen.index < view.ledger.nextIndex - stagedCount else { throw .rolledBack(expected: seen, found: last) }
+        let found = try view.storedRecord(at: seen.index)
+        if found.digest != seen.digest { throw .rolledBack(expected: seen, found: found.head) }
     }
 
     /// Stamps, links and counts a record.

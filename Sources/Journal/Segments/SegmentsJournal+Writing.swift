@@ -222,7 +222,7 @@ extension SegmentsJournal {
     }
 
     private func look(_ state: inout WriterState, _ writer: inout SegmentWriter) throws(JournalError) {
-        try checkLastSeen(state.lastSeen, &writer)
+        if let seen = state.lastSeen { try writer.require(seen) }
         state.lastSeen = writer.view.ledger.last ?? state.lastSeen
     }
 
@@ -247,18 +247,5 @@ extension SegmentsJournal {
         } catch {
             throw .io(error, file: IndexRun.directoryName)
         }
-    }
-
-    /// A record that this handle saw can be followed by others, but not vanish or change.
-    private func checkLastSeen(
-        _ seen: JournalHead?,
-        _ writer: inout SegmentWriter
-    ) throws(JournalError) {
-        guard let head = seen, writer.view.ledger.last != head else { return }
-        guard head.index < writer.view.ledger.nextIndex else {
-            throw .rolledBack(expected: head, found: writer.view.ledger.last)
-        }
-        let found = try writer.view.storedRecord(at: head.index)
-        if found.digest != head.digest { throw .rolledBack(expected: head, found: found.head) }
     }
 }

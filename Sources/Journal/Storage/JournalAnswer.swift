@@ -26,10 +26,12 @@ extension JournalError {
         return cause.operation == .sync || cause.operation == .syncDirectory
     }
 
-    /// Whether it answers one request and says nothing about the next.
+    /// Whether it answers one request and says nothing about the next, where deciding that request threw it.
     var isRefusal: Bool {
         switch self {
-        case .usesExhausted, .grantRevoked, .expired, .idempotencyConflict, .clockRegression, .invalidArgument: true
+        case .usesExhausted, .grantRevoked, .expired, .idempotencyConflict, .clockRegression, .invalidArgument,
+            .rolledBack:
+            true
         default: false
         }
     }

@@ -103,8 +103,9 @@ package struct VerificationRequest: Sendable {
 package enum JournalRequest: Sendable {
     /// A use, if the rules allow it.
     case reserve(ApprovalUse, perGrant: UInt32?)
-    /// A record, unconditionally. A checkpoint is signed once it is known what it follows.
-    case append(JournalRecord, signedBy: HubSigner? = nil)
+    /// A record, unconditionally, but for a record that it speaks of, which must still be there. A checkpoint is signed once it is
+    /// known what it follows.
+    case append(JournalRecord, signedBy: HubSigner? = nil, about: JournalHead? = nil)
 }
 
 /// What became of a request.

@@ -60,7 +60,11 @@ enum JournalCheckpointCommand {
         ],
         exitNotes: [
             ExitNote(code: .done, meaning: "the checkpoint is recorded, durably"),
-            ExitNote(code: .refused, meaning: "the journal does not verify, and nothing is appended to it"),
+            ExitNote(
+                code: .refused,
+                meaning:
+                    "the journal does not verify, or another came into its place meanwhile, and nothing is appended to it"
+            ),
             ExitNote(
                 code: .inputOutput,
                 meaning:
