@@ -151,6 +151,33 @@ struct ConversionTests {
         #expect((9..<500).contains(number))
     }
 
+    /// In declared form a record may be longer than in the file that another tool wrote: nobody could read the copy.
+    @Test func aLineThatNobodyCouldReadIsNotWritten() throws {
+        let source = try TestJournal(.jsonRecords, in: Self.disk)
+        _ = try source.open().reserve(use(nonce: "1"))
+        let long = try source.open().reserve(use(nonce: "2", subject: String(repeating: "x", count: 1000)))
+        let length = try #require(try source.open().records(from: long.index, limit: 1).first).compactBytes.count + 1
+        for (maximum, isRead) in [(length - 1, false), (length, true)] {
+            var settings = SegmentSettings()
+            settings.lineByteMaximum = maximum
+            var options = JournalOptions()
+            options.segmentSettings = settings
+            let journal = ApprovalJournal(at: source.path, fileSystem: source.fileSystem, options: options)
+            let copy = "\(source.path)-\(maximum)"
+            for attempt in [
+                { _ = try journal.convert(to: .segments, at: copy) },
+                { _ = try journal.export(to: try bundleFile(source)) },
+            ] {
+                let error = try journalError(attempt)
+                #expect(error?.code == (isRead ? nil : "invalid_argument"), "\(error as Any)")
+                if !isRead { #expect("\(error as Any)".contains("record 2 would take \(length) bytes")) }
+            }
+            #expect(FileManager.default.fileExists(atPath: copy) == isRead)
+            // Each record there is a file of its own.
+            #expect(try journal.convert(to: .jsonRecords, at: copy + "-files")?.index == 2)
+        }
+    }
+
     @Test(arguments: JournalFormat.allCases, JournalFormat.allCases)
     func aBundleHoldsEverything(from: JournalFormat, to: JournalFormat) throws {
         let journal = try filled(from)

@@ -11,7 +11,8 @@ extension ApprovalJournal {
     ///   - file: empty, and open for writing.
     ///   - progress: told how many records are written.
     /// - Returns: the last record; nil when there is none.
-    /// - Throws: the verification failures; `.io`.
+    /// - Throws: the verification failures; `.invalidArgument` when a record is too long for a line (64 MiB); `.io`. What the file
+    ///   then holds is no bundle.
     /// - Complexity: O(*n*) with bounded memory.
     @discardableResult
     public func export(
@@ -36,7 +37,7 @@ extension ApprovalJournal {
         try forEachRecord(from: 1) { (record) throws(JournalError) in
             if record.index > total { return false }
             try records.pass(record)
-            buffer += record.compactBytes
+            buffer += try record.line(options.segmentSettings)
             buffer.append(UInt8(ascii: "\n"))
             if buffer.count >= 1 << 18 { try flush() }
             return true

@@ -12,8 +12,8 @@ extension ApprovalJournal {
     ///   - newPath: where it will stand: nothing may be there, and the directory above it must be.
     ///   - progress: told how many records are written.
     /// - Returns: the last record; nil when there is none.
-    /// - Throws: `.invalidArgument` when something stands at `newPath`, or when a record is too long for a file of
-    ///   `json-records` (64 MiB); the verification failures; `.io`. The new name then does not exist.
+    /// - Throws: `.invalidArgument` when something stands at `newPath`, or when a record is too long for a file of `json-records` or
+    ///   for a line (64 MiB); the verification failures; `.io`. The new name then does not exist.
     /// - Complexity: O(*n*); into segments with bounded memory (some megabytes, and the longest record several times), into
     ///   `json-records` with memory for its indexes besides.
     @discardableResult
@@ -103,7 +103,8 @@ struct SegmentsTarget: RecordTarget {
     mutating func append(_ records: [StoredRecord]) throws(JournalError) {
         try journal.withWriter { (writer) throws(JournalError) in
             for record in records {
-                try writer.stage(StoredRecord(index: record.index, record: record.record, bytes: record.compactBytes))
+                let line = try record.line(journal.place.options.segmentSettings)
+                try writer.stage(StoredRecord(index: record.index, record: record.record, bytes: line))
             }
         }
     }

@@ -86,6 +86,25 @@ struct JournalCopy {
     func abandon() { try? parent.removeRecursively(temporaryName) }
 }
 
+extension StoredRecord {
+    /// The record as a line of its own, without the line feed: in a journal in segments, and in a bundle.
+    ///
+    /// - Throws: `.invalidArgument` where nobody could read it: what another tool wrote to a file of `json-records` may be longer in
+    ///   declared form.
+    func line(_ settings: SegmentSettings) throws(JournalError) -> [UInt8] {
+        let line = compactBytes
+        guard line.count < settings.lineByteMaximum else {
+            throw .invalidArgument(
+                member: "record \(index)",
+                reason:
+                    "would take \(line.count + 1) bytes as a line, of which at most \(settings.lineByteMaximum) are read; "
+                    + "keep the journal in json-records"
+            )
+        }
+        return line
+    }
+}
+
 /// Records on their way from one journal to another: each must follow the one before.
 struct LinkedRecords {
     /// The last record that was passed; nil before the first.

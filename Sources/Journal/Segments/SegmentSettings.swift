@@ -24,6 +24,9 @@ package struct SegmentSettings: Sendable, Hashable {
     /// How many records are sorted at a time when an index is made anew: as many as take some tens of megabytes. Each such
     /// chunk takes a look at all those before.
     package var chunkRecordMaximum: UInt64 = 1 << 18
+    /// The longest line that is copied into a journal in segments or a bundle, in bytes, with its line feed: what is longer
+    /// cannot be read there.
+    package var lineByteMaximum = LineReader.lineByteMaximum
     /// How much memory the keys take that verification knows at a time where an index does not help, in bytes.
     package var auditByteMaximum = 32 << 20
 

@@ -34,7 +34,12 @@ enum JournalConvertCommand {
         exitNotes: [
             ExitNote(code: .done, meaning: "the new journal is there, on stable storage"),
             ExitNote(code: .refused, meaning: "DIR does not verify; nothing is left at DIR2"),
-            ExitNote(code: .usage, meaning: "something stands at DIR2, or DIR2 would lie among the files of a store"),
+            ExitNote(
+                code: .usage,
+                meaning:
+                    "something stands at DIR2, or DIR2 would lie among the files of a store, or a record is too long for "
+                    + "FORMAT (64 MiB)"
+            ),
             ExitNote(code: .missingInput, meaning: "no journal was made at DIR, or there is no directory for DIR2"),
         ],
         changesStore: true,

@@ -26,6 +26,10 @@ enum JournalExportCommand {
         ],
         exitNotes: [
             ExitNote(code: .refused, meaning: "the journal does not verify; no bundle is written"),
+            ExitNote(
+                code: .usage,
+                meaning: "the command line is wrong, or a record is too long for a line (64 MiB); no bundle is written"
+            ),
             ExitNote(code: .missingInput, meaning: "no journal was made at DIR"),
         ],
         run: run
