@@ -3,20 +3,32 @@ internal import PlatformProfile
 
 extension JournalError: CustomStringConvertible {
     /// One or two sentences: what is wrong, where, and what to do.
-    public var description: String {
+    public var description: String { text(restoring: Self.restoreRemedy) }
+
+    /// The same where it is about a bundle: that is mended by another one, whatever has become of the journal.
+    package var descriptionOfBundle: String {
+        let remedy = "Have the bundle exported again (holdfast journal export)"
+        if case .malformedRecord(index: 0, _, let reason) = self { return "\(reason). \(remedy)" }
+        return text(restoring: remedy)
+    }
+
+    /// - Parameter remedy: what is to be done where records are missing or damaged.
+    private func text(restoring remedy: String) -> String {
         switch self {
         case .io(let error, let file):
             "\(file): \(error). \(Self.ioRemedy(error.code))"
         case .malformedRecord(let index, let file, let reason):
-            "record \(index) (\(file)) cannot be read: \(reason). \(Self.restoreRemedy)"
+            "record \(index) (\(file)) cannot be read: \(reason). \(remedy)"
+        case .brokenChain(index: 1, _, let actual):
+            "record 1 does not begin the chain: it names \(Self.quoted(actual)) as the digest before it. \(remedy)"
         case .brokenChain(let index, let expected, let actual):
             "record \(index) does not follow record \(index - 1): it names \(Self.quoted(actual)) as the digest "
-                + "before it, which is \(Self.quoted(expected)). \(Self.restoreRemedy)"
+                + "before it, which is \(Self.quoted(expected)). \(remedy)"
         case .recordTampered(let index, let stored, let recomputed):
             "record \(index) was altered: it carries the digest \(Self.quoted(stored)) but its contents have "
-                + "\(recomputed). \(Self.restoreRemedy)"
+                + "\(recomputed). \(remedy)"
         case .missingRecord(let index, let evidence):
-            "record \(index) is missing: \(evidence). \(Self.restoreRemedy)\(Self.indexRemedy(evidence))"
+            "record \(index) is missing: \(evidence). \(remedy)\(Self.indexRemedy(evidence))"
         case .duplicateIndex(let index, let files):
             "record \(index) is there \(files.count) times (\(files.joined(separator: ", "))). Keep the one that "
                 + "the following record links to, and move the other out of the journal"
@@ -54,7 +66,7 @@ extension JournalError: CustomStringConvertible {
         case .platform(let error): error.description
         case .rolledBack(let expected, let found):
             "the journal was rolled back: record \(expected.index) with the digest \(expected.digest) was seen "
-                + "before, now it \(Self.foundState(found, expected)). \(Self.restoreRemedy)"
+                + "before, now it \(Self.foundState(found, expected)). \(remedy)"
         }
     }
 

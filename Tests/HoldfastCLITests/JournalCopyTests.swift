@@ -117,6 +117,53 @@ struct JournalCopyTests {
         #expect(!run.error.contains(left[1]))
     }
 
+    /// What is wrong with a bundle is mended by another one, and says nothing of a journal.
+    @Test func aBundleThatIsWrongIsExportedAgain() throws {
+        let journal = try filled()
+        let file = journal.beside("bundle")
+        #expect(journal.run("export", "--out", file).code == .done)
+        let text = try String(contentsOfFile: file, encoding: .utf8)
+        let lines = text.split(separator: "\n").map(String.init)
+        let head = try #require(try JSONValue(parsing: Array(lines[0].utf8))["head"]?.string)
+        let digits = String(repeating: "0", count: 64)
+        let cases = [
+            (text.replacing("agent://a", with: "agent://b"), "record 1 was altered"),
+            (
+                text.replacing("\"action\":\"deploy\"", with: "\"action\":deploy"),
+                "record 1 (the bundle) cannot be read"
+            ),
+            (String(text.dropLast(9)), "record 5 (the bundle) cannot be read: it breaks off"),
+            (lines.dropLast().joined(separator: "\n") + "\n", "record 5 is missing: the bundle counts 5 records"),
+            (([lines[0]] + lines.dropFirst(2)).joined(separator: "\n") + "\n", "record 1 does not begin the chain"),
+            (text.replacing(head, with: "sha256:" + digits), "record 5 "),
+            (
+                lines[0].replacing("\"records\":5", with: "\"records\":0") + "\n",
+                "its first line names another last record"
+            ),
+            (
+                lines[0].replacing(head, with: "") + "\n" + lines.dropFirst().joined(separator: "\n") + "\n",
+                "its first line names another last record"
+            ),
+        ]
+        for (text, words) in cases {
+            try TestFile.write(text, file)
+            let copy = journal.beside("copy")
+            let imported = CommandRun("journal", "import", copy, "--from", file)
+            imported.expectError(.refused, "error: \(file): \(words)", "exported again")
+            let verified = CommandRun("journal", "verify-bundle", file, "--json")
+            #expect(verified.code == .refused)
+            let message = try #require(try verified.json()["failures"]?.array?.first?["message"]?.string)
+            #expect(message.hasPrefix(words) && message.contains("exported again"), "\(message)")
+            for said in [imported.error, message] {
+                #expect(
+                    !said.contains("appended") && !said.contains("restore") && !said.contains("record 0"),
+                    "\(said)"
+                )
+            }
+            #expect(!FileManager.default.fileExists(atPath: copy))
+        }
+    }
+
     @Test func aBundleIsPassedOn() throws {
         let journal = try filled()
         let file = journal.beside("bundle")

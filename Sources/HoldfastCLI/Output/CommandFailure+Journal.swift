@@ -6,7 +6,7 @@ internal import PlatformProfile
 extension CommandFailure {
     /// What a journal refused or could not do, for the command in `context`.
     ///
-    /// - Parameter records: where the records come from that the error may be about; DIR when left out.
+    /// - Parameter records: the bundle that the records come from which the error may be about; DIR when left out.
     init(_ error: JournalError, of context: CommandContext, records: String? = nil) {
         self.init(
             exitCode: Self.exitCode(error, context),
@@ -45,7 +45,9 @@ extension CommandFailure {
             return CommandContext.placed(error.description, context.namesStore(file) ? nil : directory)
         case .malformedRecord, .brokenChain, .recordTampered, .missingRecord, .duplicateIndex, .unknownKind,
             .nameMismatch, .rolledBack, .clockRegression:
-            return CommandContext.placed(error.description, records ?? directory)
+            // What does not come from DIR comes from a bundle.
+            if let records { return CommandContext.placed(error.descriptionOfBundle, records) }
+            return CommandContext.placed(error.description, directory)
         default: return error.description
         }
     }

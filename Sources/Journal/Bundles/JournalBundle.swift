@@ -141,7 +141,11 @@ extension JournalBundle {
             throw .missingRecord(index: index, evidence: "\(Self.name) counts \(recordCount) records")
         }
         guard String(decoding: previous, as: UTF8.self) == head else {
-            throw .missingRecord(index: recordCount, evidence: "\(Self.name) names another last record, \(head)")
+            throw Self.malformed(
+                0,
+                "its first line names another last record, \(head.isEmpty ? "none" : head), than the one of the \(recordCount) "
+                    + "that follow"
+            )
         }
     }
 
@@ -210,8 +214,8 @@ extension JournalBundle {
                 if line.index == anchor?.index { anchored = head }
             }
         } catch {
-            if case .io = error { throw error }
-            report.add([error])
+            guard let failure = VerificationFailure(error, message: error.descriptionOfBundle) else { throw error }
+            report.failures.append(failure)
         }
         if report.failures.isEmpty {
             if let anchor { report.check(anchor) { _ in anchored } }

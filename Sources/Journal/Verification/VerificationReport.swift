@@ -71,8 +71,10 @@ public struct VerificationFailure: Sendable, Hashable {
     }
 
     /// The failure that an error stands for; nil for an error that says nothing about the chain.
-    init?(_ error: JournalError) {
-        message = error.description
+    ///
+    /// - Parameter message: in words, where that is not the error's description.
+    init?(_ error: JournalError, message: String? = nil) {
+        self.message = message ?? error.description
         switch error {
         case .missingRecord(let index, _):
             (kind, self.index, expected, actual) = (.missingRecord, index, nil, nil)

@@ -140,7 +140,7 @@ extension CommandContext {
 
     /// Runs `body`, and turns what the journal refuses into a failure of the command.
     ///
-    /// - Parameter records: where the records come from; DIR when left out.
+    /// - Parameter records: the bundle that the records come from; DIR when left out.
     func asking<Answer>(
         about records: String? = nil,
         _ body: () throws(JournalError) -> Answer
