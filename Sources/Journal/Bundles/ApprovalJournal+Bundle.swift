@@ -55,7 +55,7 @@ extension ApprovalJournal {
     }
 
     /// Makes this journal of a bundle: every record with the bytes that were hashed. Nothing may stand at its path, so
-    /// that importing never changes a history.
+    /// that importing never changes a history. Its identifier is its own, not ``JournalBundle/journalID``.
     ///
     /// - Parameter progress: told how many records are written.
     /// - Returns: the last record; nil when there is none.

@@ -17,7 +17,7 @@ public struct JournalBundle: Sendable {
     public let recordCount: UInt64
     /// The digest of its last record, as it says; empty when there are none.
     public let head: String
-    /// The journal's identifier; nil where it has none.
+    /// The identifier of the journal that it was exported from; nil where that has none.
     public let journalID: String?
     private let file: any File
     private let firstOffset: Int64

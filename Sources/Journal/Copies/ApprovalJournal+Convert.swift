@@ -2,7 +2,8 @@ public import FileSystemSeam
 
 extension ApprovalJournal {
     /// Writes the journal anew in another layout, or the same, under another name. No digest changes: the chain is the
-    /// same in every layout, and so is every record's declared form.
+    /// same in every layout, and so is every record's declared form. The new journal has an identifier of its own, which
+    /// checkpoints that are appended to it name (``JournalCheckpoint/journalID``).
     ///
     /// The records up to the last one at the time of the call are read without the lock, checked, written, and made
     /// durable; only then the new journal gets its name. What is appended to this one meanwhile is not in the new one.

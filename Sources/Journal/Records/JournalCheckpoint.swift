@@ -31,7 +31,7 @@ public struct JournalCheckpoint: Sendable, Hashable {
     public var merkleRoot: String
     /// How many records are summed up.
     public var leafCount: UInt64
-    /// The journal it belongs to.
+    /// The journal that it was appended to. A copy of that has the same checkpoints, and another identifier.
     public var journalID: String
     /// When it was recorded (RFC 3339); the journal stamps it when it is empty.
     public var createdAt: String
