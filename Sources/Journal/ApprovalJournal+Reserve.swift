@@ -29,7 +29,7 @@ extension ApprovalJournal {
     /// - Throws: `.idempotencyConflict`, `.grantRevoked`, `.expired`, `.usesExhausted`: refused by the rules.
     ///   `.lockBusy`, `.clockRegression`, `.invalidArgument`: nothing was written. `.platform`, `.notAJournal`,
     ///   `.unsupportedFormat`, `.journalMissing`: nothing was touched, since what is there is not what is wanted. `.poisoned`:
-    ///   an earlier sync failed; open the journal anew. `.io`: see ``JournalError``. The verification failures: the journal
+    ///   an earlier sync failed; open the journal anew. `.io`, `.outcomeUnknown`: see ``JournalError``. The verification failures: the journal
     ///   cannot be trusted, and nothing is appended to it.
     public func reserve(
         _ use: ApprovalUse,

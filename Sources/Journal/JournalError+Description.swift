@@ -17,6 +17,10 @@ extension JournalError: CustomStringConvertible {
         switch self {
         case .io(let error, let file):
             "\(file): \(error). \(Self.ioRemedy(error.code))"
+        case .outcomeUnknown(let error, let file):
+            "\(file): \(error). The record may stand all the same, and then counts. \(Self.unknownRemedy(error.code)): repeat a "
+                + "reservation with the idempotency key that it had; without one, look first whether the record stands (holdfast "
+                + "journal repair DIR --yes, then journal list)"
         case .malformedRecord(let index, let file, let reason):
             "record \(index) (\(file)) cannot be read: \(reason). \(remedy)"
         case .brokenChain(index: 1, _, let actual):
@@ -90,6 +94,13 @@ extension JournalError: CustomStringConvertible {
         guard let found else { return "is empty" }
         return found.index < expected.index
             ? "ends at record \(found.index)" : "has \(found.digest) there"
+    }
+
+    private static func unknownRemedy(_ code: ErrorNumber) -> String {
+        switch code {
+        case .noSpace, .quotaExceeded: "Make room"
+        default: "Check the disk"
+        }
     }
 
     private static func ioRemedy(_ code: ErrorNumber) -> String {

@@ -3,12 +3,19 @@ public import PlatformProfile
 
 /// What can go wrong with a journal. Every case names the place, and its description the remedy.
 ///
-/// After any of them the journal holds exactly what was acknowledged before. Only `.io` may leave the last
-/// record written although the call failed; reserving again with the same idempotency key then returns it.
+/// After any of them the journal holds exactly what was acknowledged before. Only after `.outcomeUnknown` the record of the call that
+/// failed may stand as well.
 public enum JournalError: Error, Sendable, Hashable {
     /// The file system failed. `file` is relative to the journal's directory; where that itself could not be opened it is the
     /// journal's path, and in words what else failed, such as a thread.
     case io(FileSystemError, file: String)
+    /// The file system failed when bytes of the record may have been written: it may stand, and then counts from the next append
+    /// on, or not. `file` is relative to the journal's directory.
+    ///
+    /// Reserving again with the idempotency key of the first request returns the use that stands, or records it. Without one, ask
+    /// again only after ``ApprovalJournal/create()`` of a new handle, which makes durable what stands, and a look whether the
+    /// record is there.
+    case outcomeUnknown(FileSystemError, file: String)
     /// A record that is stored cannot be read.
     case malformedRecord(index: UInt64, file: String, reason: String)
     /// A record does not link to the one before it.
@@ -58,6 +65,7 @@ extension JournalError {
     public var code: String {
         switch self {
         case .io: "io"
+        case .outcomeUnknown: "outcome_unknown"
         case .malformedRecord: "malformed_record"
         case .brokenChain: "broken_chain"
         case .recordTampered: "record_tampered"

@@ -221,6 +221,59 @@ struct JournalReserveTests {
         #expect(journal.run("verify").code == .done)
     }
 
+    /// A disk that fails once the record is written: it stands, and who asks again needs the key that the first request had.
+    @Test(arguments: [(SystemCall.Name.fdatasync, 1), (.pwrite, 2)])
+    func aFailureAfterTheRecordSaysThatItMayStand(name: SystemCall.Name, number: Int) throws {
+        let journal = try JournalDirectory()
+        #expect(journal.reserve(nonce: "before").code == .done)
+        func run(_ words: [String], failing number: Int?) -> CommandRun {
+            let count = Condition(0)
+            let fileSystem = PosixFileSystem { call in
+                guard call.name == name else { return nil }
+                return count.withLock { count in
+                    count += 1
+                    return count == number ? .failure(name == .pwrite ? .noSpace : .inputOutput) : nil
+                }
+            }
+            return CommandRun(["journal"] + words, input: Array("n".utf8), fileSystem: fileSystem)
+        }
+        var count = 1
+        for key in ["k1", "k2"] {
+            let reserve = [
+                "reserve", journal.path, "--grant", key, "--nonce-file", "-", "--actor", "a", "--action", "x",
+                "--subject", "s", "--max-uses", "1", "--idempotency-key", key,
+            ]
+            if name == .pwrite {
+                let failed = run(reserve, failing: 1)
+                failed.expectError(.inputOutput, "Make room and try again")
+                #expect(!failed.error.contains("may stand"))
+            }
+            if key == "k1" {
+                run(reserve, failing: number).expectError(
+                    .inputOutput,
+                    "error: \(journal.path): ",
+                    "The record may stand all the same",
+                    "with the idempotency key that it had"
+                )
+            } else {
+                let error = try run(reserve + ["--json"], failing: number).jsonError()
+                #expect(error["code"]?.string == "outcome_unknown" && error["recorded"]?.string == "unknown")
+                #expect(error["file"]?.string != nil && error["errno"] != nil)
+            }
+            let again = run(reserve, failing: nil)
+            #expect(again.code == .done && again.output.contains("reserved before:"), "\(again.output)\(again.error)")
+            count += 1
+            #expect(journal.run("list", "--json").lines.count == count)
+        }
+        for words in [["revoke", "--grant", "g", "--grant-digest", "d", "--revoker", "r"], ["checkpoint"]] {
+            let failed = run([words[0], journal.path] + words.dropFirst(), failing: number)
+            failed.expectError(.inputOutput, "may stand", "journal repair DIR --yes")
+            #expect(journal.run("repair", "--yes").code == .done)
+            count += 1
+            #expect(journal.run("list", "--json").lines.count == count)
+        }
+    }
+
     @Test func aFailedAnswerSaysThatTheUseStands() throws {
         let journal = try JournalDirectory()
         let streams = BufferedStreams(input: Array("n".utf8))

@@ -161,7 +161,7 @@ struct GroupCommitTests {
                 codes.withLock { _ = $0.insert(error.code) }
             }
         }
-        #expect(codes.withLock { $0 }.isSubset(of: ["io", "poisoned"]))
+        #expect(codes.withLock { $0 }.isSubset(of: ["io", "outcome_unknown", "poisoned"]))
         journal.fileSystem.setIntercept(nil)
         #expect(try journal.open().verifyAll().isIntact)
     }

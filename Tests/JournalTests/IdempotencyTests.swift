@@ -106,7 +106,7 @@ struct IdempotencyTests {
                 || call.operation == .sync && call.path.hasPrefix("segments/")
             return isLast ? .failureAfterwards(.inputOutput) : nil
         }
-        #expect(try journalError { _ = try broken.reserve(use(key: "k"), maximumUses: 1) }?.code == "io")
+        #expect(try journalError { _ = try broken.reserve(use(key: "k"), maximumUses: 1) }?.code == "outcome_unknown")
         journal.fileSystem.setIntercept(nil)
         let found = try journal.open().reserve(use(key: "k"), maximumUses: 1)
         #expect(found.isExisting)

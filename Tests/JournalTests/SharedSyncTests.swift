@@ -56,7 +56,9 @@ struct SharedSyncTests {
             let isFree = try blocker.lock(.exclusive, blocking: false)
             #expect(isFree, "the lock was kept")
         }
-        #expect(try journalError { _ = try handle.reserve(use(nonce: "n-5"), maximumUses: 1) }?.code == "io")
+        #expect(
+            try journalError { _ = try handle.reserve(use(nonce: "n-5"), maximumUses: 1) }?.code == "outcome_unknown"
+        )
         try blocker.close()
         #expect(
             try journalError { _ = try handle.reserve(use(nonce: "n-5"), maximumUses: 1) }?.code == "uses_exhausted"
@@ -74,7 +76,7 @@ struct SharedSyncTests {
             try journal.write(#"{"kind":"something","index":99,"digest":"sha256:x"}"#.utf8, to: file)
         }
         let error = try journalError { _ = try handle.reserve(use(nonce: "n-5"), maximumUses: 1) }
-        #expect(error?.code == "io", "\(String(describing: error))")
+        #expect(error?.code == "outcome_unknown", "\(String(describing: error))")
         // Asked again, it is said what is wrong.
         let again = try journalError { _ = try handle.reserve(use(nonce: "n-5"), maximumUses: 1) }
         #expect(["unsupported_format", "not_a_journal", "missing_record"].contains(again?.code), "\(again as Any)")

@@ -91,7 +91,7 @@ struct WriteOrderTests {
         journal.fileSystem.setIntercept {
             $0.operation == .syncDirectory && $0.path == "records" ? .failureAfterwards(.inputOutput) : nil
         }
-        #expect(try journalError { _ = try broken.reserve(use(nonce: "nonce-2", key: "k")) }?.code == "io")
+        #expect(try journalError { _ = try broken.reserve(use(nonce: "nonce-2", key: "k")) }?.code == "outcome_unknown")
         journal.fileSystem.setIntercept(nil)
         let record = try journal.record(2)
         let (inode, bytes) = (try journal.inode(record), try journal.bytes(record))
@@ -115,7 +115,7 @@ struct WriteOrderTests {
         journal.fileSystem.setIntercept {
             $0.operation == .syncDirectory && $0.path == "records" ? .failure(.inputOutput) : nil
         }
-        #expect(try journalError { _ = try broken.reserve(use(key: "k")) }?.code == "io")
+        #expect(try journalError { _ = try broken.reserve(use(key: "k")) }?.code == "outcome_unknown")
         journal.fileSystem.setIntercept(nil)
         let inode = try journal.inode(try journal.record(1))
         journal.fileSystem.forgetCalls()
@@ -174,7 +174,7 @@ struct WriteOrderTests {
         journal.fileSystem.setIntercept {
             $0.operation == .syncDirectory && $0.path == "records" ? .failure(.inputOutput) : nil
         }
-        #expect(try journalError { _ = try broken.reserve(use(nonce: "nonce-2", key: "k")) }?.code == "io")
+        #expect(try journalError { _ = try broken.reserve(use(nonce: "nonce-2", key: "k")) }?.code == "outcome_unknown")
         journal.fileSystem.setIntercept(nil)
         journal.fileSystem.forgetCalls()
         let careless = journal.open(JournalOptions(durability: .processCrashOnly))

@@ -97,7 +97,8 @@ package enum HelpTopics {
             .paragraph(
                 "When reserve or revoke ends with code 0, the record is on stable storage: it survives the death of "
                     + "the process and a loss of power. When it ends with another code, nothing was added, unless the "
-                    + "error says so: code 74 while printing the result means that the record stands."
+                    + "error says so. With code 74 it may: outcome_unknown means that writing failed after it had begun, so that the "
+                    + "record may stand and count; an error while printing the result means that it stands."
             ),
             .paragraph(
                 "When events append ends with code 0, its events survive the death of the process; with --durability "
@@ -105,9 +106,10 @@ package enum HelpTopics {
                     + "appended; the error says how much. Sealing a log makes all of it durable."
             ),
             .paragraph(
-                "When journal reserve was interrupted and nobody saw its exit code, repeat it with the same "
-                    + "--idempotency-key: the use that was recorded is then returned and not counted again. No other command has "
-                    + "such a key. An event that is appended again stands twice, with two numbers: give it an event_id of your own, "
+                "When journal reserve was interrupted and nobody saw its exit code, or its outcome is unknown, repeat it with the same "
+                    + "--idempotency-key: the use that was recorded is then returned and not counted again. The first call must have "
+                    + "had the key, too. No other command has one: there holdfast journal repair --yes makes durable what stands, and "
+                    + "journal list shows it. An event that is appended again stands twice, with two numbers: give it an event_id of your own, "
                     + "by which readers tell that it is one."
             ),
             .paragraph(

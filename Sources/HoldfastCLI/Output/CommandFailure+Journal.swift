@@ -28,6 +28,7 @@ extension CommandFailure {
         case .invalidArgument: .usage
         case .lockBusy: context.triesLockOnce ? .refused : .lockTimeout
         case .poisoned: .internalError
+        case .outcomeUnknown: .inputOutput
         case .io(let cause, let file): context.isMissing(cause, at: file) ? .missingInput : .inputOutput
         }
     }
@@ -43,6 +44,7 @@ extension CommandFailure {
                 + "is made with holdfast journal init"
         case .io(_, let file):
             return CommandContext.placed(error.description, context.namesStore(file) ? nil : directory)
+        case .outcomeUnknown: return CommandContext.placed(error.description, directory)
         case .malformedRecord, .brokenChain, .recordTampered, .missingRecord, .duplicateIndex, .unknownKind,
             .nameMismatch, .rolledBack, .clockRegression:
             // What does not come from DIR comes from a bundle.
@@ -80,6 +82,11 @@ extension CommandFailure {
         switch error {
         case .io(let cause, let file):
             ["file": .string(file), "operation": .string(cause.operation.rawValue), "errno": .errno(cause.code)]
+        case .outcomeUnknown(let cause, let file):
+            [
+                "file": .string(file), "operation": .string(cause.operation.rawValue), "errno": .errno(cause.code),
+                "recorded": .string("unknown"),
+            ]
         case .malformedRecord(let index, let file, let reason):
             ["index": .integer(index), "file": .string(file), "reason": .string(reason)]
         case .brokenChain(let index, let expected, let actual), .nameMismatch(let index, let expected, let actual):

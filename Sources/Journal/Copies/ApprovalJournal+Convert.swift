@@ -102,11 +102,16 @@ struct SegmentsTarget: RecordTarget {
     init(_ place: JournalPlace) { journal = SegmentsJournal(at: place) }
 
     mutating func append(_ records: [StoredRecord]) throws(JournalError) {
-        try journal.withWriter { (writer) throws(JournalError) in
-            for record in records {
-                let line = try record.line(journal.place.options.segmentSettings)
-                try writer.stage(StoredRecord(index: record.index, record: record.record, bytes: line))
+        do throws(JournalError) {
+            try journal.withWriter { (writer) throws(JournalError) in
+                for record in records {
+                    let line = try record.line(journal.place.options.segmentSettings)
+                    try writer.stage(StoredRecord(index: record.index, record: record.record, bytes: line))
+                }
             }
+        } catch {
+            // It is removed, whatever was written of it.
+            throw error.withoutOutcome
         }
     }
 

@@ -63,9 +63,7 @@ extension JSONRecordsJournal {
             do throws(JournalError) {
                 return try self.lockedWriteAccess(&state, comparison, progress, body)
             } catch {
-                if case .io(let cause, _) = error, cause.operation == .sync || cause.operation == .syncDirectory {
-                    state.isPoisoned = true
-                }
+                if error.isFailedSync { state.isPoisoned = true }
                 throw error
             }
         }

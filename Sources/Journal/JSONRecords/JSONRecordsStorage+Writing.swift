@@ -92,7 +92,9 @@ extension JSONRecordsStorage {
                 try records.replaceWithoutSync(name, with: bytes)
             }
         } catch {
-            throw .io(error, file: "\(Self.recordsName)/\(name)")
+            let failure = JournalError.io(error, file: "\(Self.recordsName)/\(name)")
+            // Before it has its name it is no record.
+            throw error.operation == .rename || error.operation == .syncDirectory ? failure.withUnknownOutcome : failure
         }
     }
 

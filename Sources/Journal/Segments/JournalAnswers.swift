@@ -31,9 +31,15 @@ struct JournalAnswers: Sendable {
         }
     }
 
-    /// The group failed.
+    /// The group failed. Only where a record was granted it may stand; one that was found stands, if it is durable.
     mutating func fail(_ error: JournalError) {
-        all.removeLast(all.count - min(firm, all.count))
-        while all.count < requests.count { all.append(.failure(error)) }
+        for place in all.indices.dropFirst(firm) {
+            switch all[place] {
+            case .success(.reserved(let found)) where found.isExisting: all[place] = .failure(error.withUnknownOutcome)
+            case .success: all[place] = .failure(error)
+            case .failure: all[place] = .failure(error.withoutOutcome)
+            }
+        }
+        while all.count < requests.count { all.append(.failure(error.withoutOutcome)) }
     }
 }

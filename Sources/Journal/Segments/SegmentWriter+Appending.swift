@@ -88,21 +88,37 @@ extension SegmentWriter {
         if staged.isEmpty && !hasUnsecured { return }
         if hasUnsecured { try rewrite(from: durableOffset(in: view.end.segment)) }
         if active == nil { try begin(view.ledger.nextIndex - stagedCount) }
-        let position = view.end
-        try preallocate(upTo: position.offset + Int64(staged.count))
+        try preallocate(upTo: view.end.offset + Int64(staged.count))
+        let hasRecords = !staged.isEmpty
+        try writeStaged()
+        do throws(JournalError) {
+            if place.isDurable { try sync() }
+            try advance()
+        } catch {
+            throw hasRecords ? error.withUnknownOutcome : error
+        }
+        commitCount += 1
+    }
+
+    /// Writes what is staged behind the last record.
+    private mutating func writeStaged() throws(JournalError) {
         guard let active else { preconditionFailure("a segment was begun") }
         do {
-            try active.file.writeAll(staged, at: position.offset)
+            try active.file.writeAll(staged, at: view.end.offset)
         } catch {
-            wipe()
-            throw .io(error, file: SegmentName.path(active.first))
+            throw failedWrite(error, to: active)
         }
         view.end.offset += Int64(staged.count)
         self.active?.size = max(active.size, view.end.offset)
         staged.removeAll(keepingCapacity: true)
-        if place.isDurable { try sync() }
-        try advance()
-        commitCount += 1
+    }
+
+    /// Takes back what could be written in part only.
+    ///
+    /// - Returns: what the caller is told.
+    mutating func failedWrite(_ error: FileSystemError, to active: ActiveSegment) -> JournalError {
+        let failure = JournalError.io(error, file: SegmentName.path(active.first))
+        return wipe() ? failure : failure.withUnknownOutcome
     }
 
     /// Whether others have written records that nobody is known to have synced. What is answered rests on them.

@@ -70,12 +70,15 @@ extension SegmentWriter {
 
     /// Overwrites a line that could be written in part only. Nobody was told of it, so that failing here is harmless:
     /// whoever comes next finds a torn line, and sets it aside.
-    mutating func wipe() {
-        guard let active, let end = try? active.file.endOfData(from: view.end.offset), end > view.end.offset else {
-            return
-        }
+    ///
+    /// - Returns: whether there was nothing to be overwritten. Else a record may stand that was written whole: here, or after a loss
+    ///   of power that undoes this.
+    mutating func wipe() -> Bool {
+        guard let active, let end = try? active.file.endOfData(from: view.end.offset) else { return false }
+        if end <= view.end.offset { return true }
         try? announceWiping(until: end)
         try? active.file.fillWithZeros(from: view.end.offset, to: end)
+        return false
     }
 
     private mutating func announceWiping(until end: Int64) throws(JournalError) {

@@ -43,8 +43,7 @@ extension SegmentWriter {
             bytes += staged
             try active.file.writeAll(bytes, at: start)
         } catch {
-            wipe()
-            throw .io(error, file: SegmentName.path(active.first))
+            throw failedWrite(error, to: active)
         }
         view.end.offset += Int64(staged.count)
         staged.removeAll(keepingCapacity: true)

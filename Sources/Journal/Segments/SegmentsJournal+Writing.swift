@@ -106,13 +106,18 @@ extension SegmentsJournal {
             try look(&state, &writer)
             try body(&writer)
             if writer.canShareSyncs {
+                let hasRecords = !writer.staged.isEmpty
                 let written = try writer.writeWithoutSync()
                 _ = consume held
-                if let written, try !writer.finish(written) {
-                    // Synced; whoever opens the journal anew has to find it.
-                    state.lastSeen = writer.view.ledger.last ?? state.lastSeen
-                    try lookAnew(&state)
-                    return true
+                do throws(JournalError) {
+                    if let written, try !writer.finish(written) {
+                        // Synced; whoever opens the journal anew has to find it.
+                        state.lastSeen = writer.view.ledger.last ?? state.lastSeen
+                        try lookAnew(&state)
+                        return true
+                    }
+                } catch {
+                    throw hasRecords ? error.withUnknownOutcome : error
                 }
                 state.lastSeen = writer.view.ledger.last ?? state.lastSeen
                 state.writer = writer

@@ -22,8 +22,21 @@ extension Reservation {
 extension JournalError {
     /// Whether it is not known what of the last writes is on disk, and another sync would not tell.
     var isFailedSync: Bool {
-        guard case .io(let cause, _) = self else { return false }
-        return cause.operation == .sync || cause.operation == .syncDirectory
+        switch self {
+        case .io(let cause, _), .outcomeUnknown(let cause, _):
+            cause.operation == .sync || cause.operation == .syncDirectory
+        default: false
+        }
+    }
+
+    /// The same once bytes of the record that was asked for may have been written.
+    var withUnknownOutcome: JournalError {
+        if case .io(let error, let file) = self { .outcomeUnknown(error, file: file) } else { self }
+    }
+
+    /// The same where nobody finds what was written.
+    var withoutOutcome: JournalError {
+        if case .outcomeUnknown(let error, let file) = self { .io(error, file: file) } else { self }
     }
 
     /// Whether it answers one request and says nothing about the next, where deciding that request threw it.

@@ -106,7 +106,7 @@ extension JournalError {
     /// Whether it tells of a sync that failed, at once or before.
     var isOfAFailedSync: Bool {
         switch self {
-        case .io(let error, _): error.code == .inputOutput
+        case .io(let error, _), .outcomeUnknown(let error, _): error.code == .inputOutput
         case .poisoned: true
         default: false
         }

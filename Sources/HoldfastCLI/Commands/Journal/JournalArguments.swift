@@ -94,6 +94,14 @@ enum JournalArguments {
         ExitNote(code: .lockTimeout, meaning: "another process held the lock for too long; with --timeout 0 this is 1")
     ]
 
+    /// The exit note of every command that appends a record.
+    static let outcomeNote = ExitNote(
+        code: .inputOutput,
+        meaning:
+            "reading or writing failed, and nothing is recorded; but with outcome_unknown the record may stand, and count: "
+            + "see holdfast help durability"
+    )
+
     /// Exit notes of every command that needs a journal to be there.
     static let missingNote = ExitNote(code: .missingInput, meaning: "there is no directory DIR")
 

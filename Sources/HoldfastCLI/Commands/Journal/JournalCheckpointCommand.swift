@@ -68,7 +68,8 @@ enum JournalCheckpointCommand {
             ExitNote(
                 code: .inputOutput,
                 meaning:
-                    "the journal or the note could not be written; where the message names it, the checkpoint is recorded"
+                    "the journal or the note could not be written; where the message names it, the checkpoint is recorded, "
+                    + "and with outcome_unknown it may be"
             ),
             JournalArguments.missingNote,
         ] + JournalArguments.lockNotes,

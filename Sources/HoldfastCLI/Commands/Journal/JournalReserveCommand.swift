@@ -68,8 +68,10 @@ enum JournalReserveCommand {
                 words: [
                     "journal", "reserve", "approvals", "--grant", "grant-7", "--nonce-file", "nonce.txt", "--actor",
                     "agent://deployer", "--action", "deploy", "--subject", "urn:service:web", "--max-uses", "1",
+                    "--idempotency-key", "run-42",
                 ],
-                note: "consume the one use that grant-7 allows of this nonce"
+                note:
+                    "consume the one use that grant-7 allows of this nonce; once more, should nobody see the answer, gives that use"
             )
         ],
         exitNotes: [
@@ -80,7 +82,7 @@ enum JournalReserveCommand {
                     + "does not verify, and nothing is appended to it"
             ),
             ExitNote(code: .usage, meaning: "the command line is wrong, or --use-id is recorded already"),
-            JournalArguments.existingNote,
+            JournalArguments.existingNote, JournalArguments.outcomeNote,
         ] + JournalArguments.lockNotes,
         changesStore: true,
         run: run

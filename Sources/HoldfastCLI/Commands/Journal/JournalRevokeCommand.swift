@@ -36,6 +36,7 @@ enum JournalRevokeCommand {
             ExitNote(code: .done, meaning: "the revocation is recorded, durably"),
             ExitNote(code: .refused, meaning: "the journal does not verify, and nothing is appended to it"),
             ExitNote(code: .missingInput, meaning: "no journal was made at DIR; nothing is made"),
+            JournalArguments.outcomeNote,
         ] + JournalArguments.lockNotes,
         changesStore: true,
         run: run
