@@ -36,13 +36,6 @@ extension ApprovalJournal {
         maximumUses: UInt32? = nil,
         perGrant: UInt32? = nil
     ) throws(JournalError) -> Reservation {
-        var request = use
-        if let maximumUses { request.maximumUses = maximumUses }
-        // Checked before the lock is taken and before any rule is asked: what cannot be recorded has no answer.
-        try RecordValidation.checkRequest(.use(request))
-        switch try commit(.reserve(request, perGrant: perGrant)) {
-        case .reserved(let reservation): return reservation
-        case .appended: preconditionFailure("a reservation was answered as an append")
-        }
+        try commit(.reservation(of: use, maximumUses: maximumUses, perGrant: perGrant)).reservation
     }
 }

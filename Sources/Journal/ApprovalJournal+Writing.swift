@@ -51,12 +51,7 @@ extension ApprovalJournal {
         signedBy signer: HubSigner? = nil,
         about seen: JournalHead? = nil
     ) throws(JournalError) -> AppendedRecord {
-        // Checked before the lock is taken: what cannot be recorded has no answer.
-        try RecordValidation.checkRequest(record, signedBy: signer)
-        switch try commit(.append(record, signedBy: signer, about: seen)) {
-        case .appended(let appended): return appended
-        case .reserved: preconditionFailure("an append was answered as a reservation")
-        }
+        try commit(.checked(record, signedBy: signer, about: seen)).appendedRecord
     }
 
     /// Hands one request to the storage, together with those of other threads.

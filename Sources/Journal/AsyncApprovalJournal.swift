@@ -31,24 +31,14 @@ public final class AsyncApprovalJournal: Sendable {
         maximumUses: UInt32? = nil,
         perGrant: UInt32? = nil
     ) async throws(JournalError) -> Reservation {
-        var request = use
-        if let maximumUses { request.maximumUses = maximumUses }
-        try RecordValidation.checkRequest(.use(request))
-        switch try await worker.commit(.reserve(request, perGrant: perGrant)) {
-        case .reserved(let reservation): return reservation
-        case .appended: preconditionFailure("a reservation was answered as an append")
-        }
+        try await worker.commit(.reservation(of: use, maximumUses: maximumUses, perGrant: perGrant)).reservation
     }
 
     /// Appends a revocation; see ``ApprovalJournal/append(_:)-(ApprovalRevocation)``.
     ///
     /// - Throws: what that throws, and `.io` when no thread can be started.
     public func append(_ revocation: ApprovalRevocation) async throws(JournalError) -> AppendedRecord {
-        try RecordValidation.checkRequest(.revocation(revocation))
-        switch try await worker.commit(.append(.revocation(revocation))) {
-        case .appended(let appended): return appended
-        case .reserved: preconditionFailure("an append was answered as a reservation")
-        }
+        try await worker.commit(.checked(.revocation(revocation))).appendedRecord
     }
 
     /// Answers whether the next use of a nonce would be allowed; see

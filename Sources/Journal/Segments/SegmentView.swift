@@ -176,7 +176,7 @@ extension SegmentView {
             throw .missingRecord(index: header.last, evidence: "\(file) names it")
         }
         let record = try Self.stored(line, at: header.last, position, ledger.maker)
-        guard Hex.decode(String(record.digest.dropFirst("sha256:".count))) == header.lastDigest else {
+        guard [UInt8](sha256Text: record.digest) == header.lastDigest else {
             throw .missingRecord(index: header.last, evidence: "\(file) names another record there")
         }
         guard position.offset + Int64(line.count + 1) == header.end.offset else {

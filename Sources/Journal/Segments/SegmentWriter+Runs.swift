@@ -55,7 +55,7 @@ extension SegmentWriter {
 
     /// A digest's 32 bytes; zeros for none.
     static func raw(_ digest: String?) -> [UInt8] {
-        digest.flatMap { Hex.decode(String($0.dropFirst("sha256:".count))) } ?? [UInt8](repeating: 0, count: 32)
+        digest.flatMap { [UInt8](sha256Text: $0) } ?? [UInt8](repeating: 0, count: Digest.byteCount)
     }
 }
 

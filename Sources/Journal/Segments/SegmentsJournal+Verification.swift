@@ -118,7 +118,11 @@ private struct Evidence {
     static func all(_ watermark: WatermarkFile, _ listing: IndexListing) -> [Evidence] {
         watermark.evidence.map { Evidence(index: $0.head.index, digest: $0.head.digest, file: $0.file) }
             + listing.evidence.map {
-                Evidence(index: $0.index, digest: "sha256:" + Hex.encode($0.digest), file: $0.file)
+                Evidence(
+                    index: $0.index,
+                    digest: Digest(algorithm: .sha256, bytes: $0.digest).description,
+                    file: $0.file
+                )
             }
     }
 }

@@ -19,6 +19,50 @@ extension Reservation {
     }
 }
 
+extension JournalRequest {
+    /// A request for one use of a grant. It is checked before any rule is asked: what cannot be recorded has no answer.
+    ///
+    /// - Throws: `.invalidArgument`.
+    static func reservation(
+        of use: ApprovalUse,
+        maximumUses: UInt32?,
+        perGrant: UInt32?
+    ) throws(JournalError) -> JournalRequest {
+        var use = use
+        if let maximumUses { use.maximumUses = maximumUses }
+        try RecordValidation.checkRequest(.use(use))
+        return .reserve(use, perGrant: perGrant)
+    }
+
+    /// A request to append a record, checked in the same way.
+    ///
+    /// - Throws: `.invalidArgument`.
+    static func checked(
+        _ record: JournalRecord,
+        signedBy signer: HubSigner? = nil,
+        about seen: JournalHead? = nil
+    ) throws(JournalError) -> JournalRequest {
+        try RecordValidation.checkRequest(record, signedBy: signer)
+        return .append(record, signedBy: signer, about: seen)
+    }
+}
+
+extension JournalAnswer {
+    /// The answer to a reservation.
+    var reservation: Reservation {
+        guard case .reserved(let reservation) = self else {
+            preconditionFailure("a reservation was answered as an append")
+        }
+        return reservation
+    }
+
+    /// The answer to an append.
+    var appendedRecord: AppendedRecord {
+        guard case .appended(let record) = self else { preconditionFailure("an append was answered as a reservation") }
+        return record
+    }
+}
+
 extension JournalError {
     /// Whether it is not known what of the last writes is on disk, and another sync would not tell.
     var isFailedSync: Bool {
