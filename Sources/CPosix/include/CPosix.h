@@ -7,6 +7,7 @@
 #define HOLDFAST_CPOSIX_H
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -87,6 +88,9 @@ intptr_t cposix_fstatat(int directory, const char *name, struct cposix_status *s
 /// On Linux `statx` with `AT_SYMLINK_NOFOLLOW` and a mask without times: since 6.13 asking for a file's times makes the next
 /// write to it a change of its inode, which its sync then waits for.
 intptr_t cposix_statx(int directory, const char *name, struct cposix_status *status);
+
+/// The working directory, in place of a descriptor.
+enum { CPOSIX_AT_FDCWD = AT_FDCWD };
 
 // Opening and closing.
 

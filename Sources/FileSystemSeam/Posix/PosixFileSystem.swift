@@ -49,6 +49,25 @@ public final class PosixFileSystem: FileSystem {
         return FileStatus(shim: raw)
     }
 
+    /// What stands at a path, from a directory (`statx`).
+    public func linkExtent(_ path: String, from origin: (any Directory)?) throws(FileSystemError) -> FileExtent {
+        var raw = cposix_status()
+        let result: Int
+        if path.isEmpty {
+            // With a descriptor that would be the descriptor itself.
+            result = -Int(CPOSIX_ENOENT)
+        } else if path.containsNUL {
+            result = -Int(CPOSIX_EINVAL)
+        } else if let origin = origin as? PosixDirectory {
+            result = origin.descriptor.use { calls.extent($0, path, into: &raw) }
+        } else {
+            // A directory of another implementation is another file system.
+            result = origin == nil ? calls.extent(ofPath: path, into: &raw) : -Int(CPOSIX_EXDEV)
+        }
+        _ = try checked(result, .status, path)
+        return FileExtent(shim: raw)
+    }
+
     #if os(Linux)
     /// As fsync(2) says.
     public var tellsEveryHandleOfFailedSyncs: Bool { true }

@@ -155,6 +155,12 @@ struct SystemCalls: Sendable {
         }
     }
 
+    func extent(ofPath path: String, into status: inout cposix_status) -> Int {
+        run(.statx, nil, "\"\(path)\", AT_SYMLINK_NOFOLLOW") {
+            unsafe path.withCString { unsafe cposix_statx(Int32(CPOSIX_AT_FDCWD), $0, &status) }
+        }
+    }
+
     func status(ofPath path: String, into status: inout cposix_status) -> Int {
         run(.stat, nil, "\"\(path)\"") { unsafe path.withCString { unsafe cposix_stat($0, &status) } }
     }

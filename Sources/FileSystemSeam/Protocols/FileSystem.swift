@@ -27,6 +27,12 @@ public protocol FileSystem: AnyObject, Sendable {
     /// - Throws: `.noEntry` when nothing stands there.
     func linkStatus(_ path: String) throws(FileSystemError) -> FileStatus
 
+    /// What stands at a path, as ``linkStatus(_:)`` has it, but for the times; see ``FileExtent``.
+    ///
+    /// - Parameter origin: where a relative path begins, instead of the process's working directory.
+    /// - Throws: `.noEntry` when nothing stands there.
+    func linkExtent(_ path: String, from origin: (any Directory)?) throws(FileSystemError) -> FileExtent
+
     /// The wall clock, in UTC. May jump in either direction.
     func wallClock() -> WallClockTime
 
@@ -99,6 +105,25 @@ extension FileSystem {
         let above = try openDirectory(parts.parent)
         defer { try? above.close() }
         return try above.status(of: parts.last)
+    }
+
+    /// Taken from ``linkStatus(_:)``; a path from a directory is walked component by component, without following symbolic links
+    /// and without `..`. For implementations that have nothing better.
+    public func linkExtent(_ path: String, from origin: (any Directory)?) throws(FileSystemError) -> FileExtent {
+        guard let origin, !PathParts.isAbsolute(path) else { return FileExtent(try linkStatus(path)) }
+        var directory = try origin.reopened()
+        defer { try? directory.close() }
+        let components = path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }.filter {
+            $0 != "."
+        }
+        let isDirectory = path.utf8.last == UInt8(ascii: "/") || path.utf8.suffix(2).elementsEqual("/.".utf8)
+        for component in isDirectory ? components[...] : components.dropLast() {
+            let next = try directory.subdirectory(component)
+            try? directory.close()
+            directory = next
+        }
+        if !isDirectory, let last = components.last { return try directory.extent(of: last) }
+        return FileExtent(try directory.status())
     }
 
     /// Taken from ``mountFacts(of:)``; for implementations to which that costs nothing.

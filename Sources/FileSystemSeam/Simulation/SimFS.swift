@@ -27,6 +27,26 @@ public final class SimFS: FileSystem, @unchecked Sendable {
         }
     }
 
+    /// What stands at a path; see ``FileSystem/linkExtent(_:from:)``.
+    public func linkExtent(_ path: String, from origin: (any Directory)?) throws(FileSystemError) -> FileExtent {
+        try disk.perform(process, .status, path) { (state, _) throws(Refusal) in
+            var start = SimState.root
+            if let origin {
+                guard let origin = origin as? SimDirectory, origin.fileSystem.disk === disk else {
+                    throw Refusal(.crossDevice)
+                }
+                try origin.checkOpen()
+                start = origin.inode
+            }
+            guard let parts = PathParts(path), parts.last.isPathComponent, path.utf8.last != UInt8(ascii: "/") else {
+                return FileExtent(state.status(try state.resolve(path, from: start)))
+            }
+            let (_, found) = try state.lookUp(try state.resolve(parts.parent, from: start), parts.last)
+            if found == 0 { throw Refusal(.noEntry) }
+            return FileExtent(state.status(found))
+        }
+    }
+
     /// What the disk is set to.
     public var tellsEveryHandleOfFailedSyncs: Bool { disk.tellsEveryHandleOfFailedSyncs }
 

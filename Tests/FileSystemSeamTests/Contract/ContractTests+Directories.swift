@@ -142,6 +142,44 @@ extension ContractTests {
     }
 
     @Test(arguments: SeamUnderTest.all)
+    func aPathMayBeginAtADirectory(_ seam: SeamUnderTest) throws {
+        try seam.run { subject in
+            let (fileSystem, root, path) = (subject.fileSystem, subject.root, subject.rootPath)
+            try root.makeDirectory("a", permissions: .ownerDirectory)
+            let inner = try root.subdirectory("a")
+            try inner.put("file", "text")
+            let file = try inner.extent(of: "file")
+            let directory = FileExtent(try inner.status())
+            for name in ["a/file", "./a/file", "a//./file"] {
+                #expect(try fileSystem.linkExtent(name, from: root) == file)
+                #expect(try fileSystem.linkExtent("\(path)/\(name)", from: nil) == file)
+                // An absolute path begins nowhere else.
+                #expect(try fileSystem.linkExtent("\(path)/\(name)", from: inner) == file)
+            }
+            #expect(try fileSystem.linkExtent("file", from: inner) == file)
+            for name in ["a", "a/", "a/."] {
+                #expect(try fileSystem.linkExtent(name, from: root).identity == directory.identity)
+            }
+            #expect(try fileSystem.linkExtent(".", from: inner).identity == directory.identity)
+            if let makeSymbolicLink = subject.makeSymbolicLink {
+                try makeSymbolicLink("a", "link")
+                #expect(try fileSystem.linkExtent("link", from: root).kind == .symbolicLink)
+                #expect(try fileSystem.linkExtent("link/.", from: root).identity == directory.identity)
+                #expect(try fileSystem.linkExtent("link/file", from: root) == file)
+            }
+            // Wherever the directory goes, the path begins there.
+            try root.rename("a", to: "b", in: root, exclusive: true)
+            #expect(try fileSystem.linkExtent("file", from: inner) == file)
+            expectFailure(.noEntry, .status) { _ = try fileSystem.linkExtent("a/file", from: root) }
+            expectFailure(.noEntry, .status) { _ = try fileSystem.linkExtent("", from: root) }
+            expectFailure(.notDirectory, .status) { _ = try fileSystem.linkExtent("b/file/.", from: root) }
+            expectFailure(.invalidArgument, .status) { _ = try fileSystem.linkExtent("b\0", from: root) }
+            try inner.close()
+            expectFailure(.badDescriptor, .status) { _ = try fileSystem.linkExtent("file", from: inner) }
+        }
+    }
+
+    @Test(arguments: SeamUnderTest.all)
     func aReopenedDirectoryIsTheSameAndIndependent(_ seam: SeamUnderTest) throws {
         try seam.run { subject in
             let first = try subject.root.reopened()

@@ -59,6 +59,9 @@ struct SystemCallRow: Sendable, CustomTestStringConvertible {
         },
         SystemCallRow(.fstatat, .status) { _, root, _ in _ = try root.status(of: "file") },
         SystemCallRow(.statx, .status) { _, root, _ in _ = try root.extent(of: "file") },
+        SystemCallRow(.statx, .status) { fileSystem, root, _ in _ = try fileSystem.linkExtent("file", from: root) },
+        SystemCallRow(.statx, .status) { fileSystem, _, path in _ = try fileSystem.linkExtent(path + "/file", from: nil)
+        },
         SystemCallRow(.statx, .fileStatus) { _, root, _ in _ = try root.existing("file").extent() },
         SystemCallRow(.fstatfs, .mountFacts) { fileSystem, root, _ in _ = try fileSystem.mountFacts(of: root) },
         SystemCallRow(.read, nil) { fileSystem, root, _ in _ = try fileSystem.mountFacts(of: root) },
