@@ -47,8 +47,8 @@ extension KeyStoreError: CustomStringConvertible {
             "the keyset of \(path) is missing, although \(evidence). This is a loss and no erasure: restore the directory "
                 + "from a copy that is as new"
         case .directoryReplaced(let path):
-            "\(path) does not lead to the directory any more that was opened there. Nothing was written to either; open the "
-                + "store again when the right one stands there"
+            "\(path) does not lead to the directory any more that was opened there. Nothing is acknowledged, and nothing was written "
+                + "to the one that stands there now; open the store again when the right one does"
         case .journalMissing(let file):
             "\(file), which the keyset names, is missing, and the keys it held with it. Restore the directory from a copy "
                 + "that is as new"

@@ -45,7 +45,8 @@ public enum KeyStoreError: Error, Sendable, Hashable {
     case forked(owner: Int32)
     /// The keyset is gone although something says that there was one.
     case keysetMissing(path: String, evidence: String)
-    /// The store's path leads to another directory than when it was opened, or to none. Nothing was written.
+    /// The store's path leads to another directory than when it was opened, or to none. Nothing is acknowledged. Nothing was
+    /// written either, but where that came about in the middle of the call: then into the directory that was opened, if at all.
     case directoryReplaced(path: String)
     /// The keyset's journal is gone, and the keys minted since the last checkpoint with it.
     case journalMissing(file: String)

@@ -82,8 +82,10 @@ final class PlaceTests {
         let before = try contents("keys")
         let secrets = try contents("secrets")
         next.withLock { $0 = .flock }
-        // A look at the lock exchanges it now, and not within the call.
-        if !isWithin { _ = try store.keyRecords() }
+        // What looks at the lock exchanges it now, and not within the call; and is refused, as all that only reads.
+        if !isWithin {
+            #expect(throws: KeyStoreError.directoryReplaced(path: temporary.path + "/keys")) { try store.keyRecords() }
+        }
         #expect(throws: KeyStoreError.directoryReplaced(path: temporary.path + "/keys")) {
             switch act {
             case "seal": _ = try store.seal("y", for: "new")

@@ -30,6 +30,7 @@ struct Keyset: Sendable {
     let checkpoint: any File
     let identity: FileIdentity
     let journal: any File
+    let journalName: String
     let journalIdentity: FileIdentity
 
     init(
@@ -49,6 +50,7 @@ struct Keyset: Sendable {
         self.checkpoint = checkpoint
         self.identity = identity
         self.journal = journal
+        journalName = header.journalName
         self.journalIdentity = journalIdentity
         sequence = header.sequence
     }

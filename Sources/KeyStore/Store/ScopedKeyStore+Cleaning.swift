@@ -14,6 +14,8 @@ extension ScopedKeyStore {
         // Until it is done.
         state.uncleaned = generation
         try requireOwnSecret(&state, keyset)
+        // A copy that came to stand at the path is wrapped with the secret of the generation before.
+        try requirePlace()
         let destruction: RootKeyDestruction
         do {
             destruction = try state.root.destroyAllBut(generation, for: keyset.header.store)

@@ -5,7 +5,8 @@ extension ScopedKeyStore {
     enum Look {
         /// Before: for what depends on a moment and uses no key, or only adds something that a flush looks at again.
         case before
-        /// Afterwards: for what uses keys. When the answer is given, every use is over and no key had been destroyed.
+        /// Afterwards: for what uses keys. When the answer is given, every use is over, and no key had been destroyed in the store
+        /// that stands at the path.
         case after
     }
 
@@ -43,14 +44,14 @@ extension ScopedKeyStore {
         }
     }
 
-    /// Whether checkpoint and journal are those that were read. Others that came to stand at their names have another identity,
-    /// since these are held open.
+    /// Whether checkpoint and journal at the store's path are those that were read. Others that came to stand at their names, or
+    /// in another directory at the path, have another identity, since these are held open.
     ///
     /// With a torn end the journal is never taken for the one that was read: records are written over that, which leaves its
     /// size as it is.
     private func isOnDisk(_ keyset: Keyset) throws(FileSystemError) -> Bool {
-        guard try directory.status(of: KeysetFiles.keyset).identity == keyset.identity else { return false }
-        let journal = try directory.extent(of: keyset.header.journalName)
+        guard try location.hasCheckpoint(of: keyset) else { return false }
+        let journal = try location.extent(of: keyset.journalName)
         return journal.identity == keyset.journalIdentity && journal.size == Int64(keyset.journalBytes)
     }
 }

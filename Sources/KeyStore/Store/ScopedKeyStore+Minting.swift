@@ -83,6 +83,8 @@ extension ScopedKeyStore {
             try finishDestructions(&state, &keyset)
             if state.uncleaned == keyset.header.generation { _ = try clean(&state, keyset) }
             if state.hasConflict {
+                // That says, too, that everything else is durable.
+                try requirePlaceAfterwards(&state)
                 state.hasConflict = false
                 throw .mintConflict
             }

@@ -21,8 +21,10 @@ internal import PlatformProfile
 /// its destruction; what changes something, and what finds a change, takes the store's lock. Every call does I/O, and may be made
 /// from several threads, which then queue.
 ///
-/// **The place.** Whatever writes makes sure that the path, when it is absolute, still leads to the directory that was opened,
-/// and throws `.directoryReplaced` otherwise.
+/// **The place.** Every call makes sure, before it answers, that the path still leads to the directory that was opened, and
+/// throws `.directoryReplaced` otherwise: a copy that was put back in its place is another store, with other keys to come and
+/// other destructions. A relative path is one from the directory that was the working one when the store was opened, as long as
+/// that could be opened, too.
 ///
 /// What stands on disk is described in `docs/formats/keyset.md`; what a destruction can and cannot promise, in
 /// `docs/threat-model.md`.
@@ -36,6 +38,7 @@ public final class ScopedKeyStore: Sendable {
     let fileSystem: any FileSystem
     let directory: any Directory
     let identity: FileIdentity
+    let location: StoreLocation
     let lock: FileLock
     let platform: PlatformAdmission
     let owner: ProcessInstance
@@ -71,6 +74,8 @@ public final class ScopedKeyStore: Sendable {
         var uncleaned: UInt64?
         /// Names of old files that were removed, and that may come back: the directory was not synced since.
         var removed: [String] = []
+        /// Something was written, and the path did not lead here afterwards, or it could not be told whether it did.
+        var isElsewhere = false
     }
 
     struct Condemned: Sendable {
@@ -96,6 +101,7 @@ public final class ScopedKeyStore: Sendable {
         self.options = options
         self.fileSystem = fileSystem
         self.directory = directory
+        location = StoreLocation(path, fileSystem)
         do {
             identity = try directory.status().identity
         } catch {
@@ -128,14 +134,14 @@ public final class ScopedKeyStore: Sendable {
     }
 
     /// Whether a ``flush()`` has something to do or to tell: a key was minted, or given out, that is not known to be durable;
-    /// another process made a scope's key first; a destruction was begun; or older generations left something.
+    /// another process made a scope's key first; a destruction was begun; older generations left something; or something was made
+    /// durable while the directory was renamed away.
     ///
     /// It says what this object knows: what another process did since is seen by the next call.
     public var isDirty: Bool {
         state.withLock { state in
-            if !state.minted.isEmpty || !state.given.isEmpty || state.hasConflict || !state.condemned.isEmpty {
-                return true
-            }
+            if !state.minted.isEmpty || !state.given.isEmpty || !state.condemned.isEmpty { return true }
+            if state.hasConflict || state.isElsewhere { return true }
             guard let keyset = state.keyset else { return false }
             return keyset.pending != nil || state.uncleaned == keyset.header.generation
         }
@@ -148,7 +154,8 @@ public final class ScopedKeyStore: Sendable {
 // MARK: - The lock
 
 extension ScopedKeyStore {
-    /// Runs `body` under the store's lock on a keyset that is as new as the one on disk.
+    /// Runs `body` under the store's lock on a keyset that is as new as the one on disk, at the store's path; and looks afterwards
+    /// whether that is where it was done.
     func locked<Answer>(
         _ mode: LockMode,
         _ body: (inout State, inout Keyset) throws(KeyStoreError) -> Answer
@@ -157,8 +164,6 @@ extension ScopedKeyStore {
         return try state.withLock { (state) throws(KeyStoreError) in
             if state.keyset == nil { throw .closed }
             let held = try take(mode)
-            // What is relative leads elsewhere once the process has another working directory.
-            if mode == .exclusive, PathParts.isAbsolute(path) { try requirePlace() }
             try refresh(&state)
             guard var keyset = state.keyset.take() else { throw .closed }
             defer {
@@ -166,6 +171,7 @@ extension ScopedKeyStore {
                 state.keyset = keyset
             }
             let answer = try body(&state, &keyset)
+            if mode == .exclusive { try requirePlaceAfterwards(&state) } else { try requirePlace() }
             held.release()
             return answer
         }
@@ -176,24 +182,12 @@ extension ScopedKeyStore {
         if fileSystem.processInstance != owner { throw .forked(owner: owner.processID) }
     }
 
-    /// Makes sure that the path leads to the directory that is held: a key made durable anywhere else is one that nobody finds
-    /// who opens the store again.
-    ///
-    /// - Throws: `.directoryReplaced`, `.io`.
-    func requirePlace() throws(KeyStoreError) {
-        do throws(FileSystemError) {
-            if try fileSystem.directoryStatus(path).identity == identity { return }
-        } catch  where error.code == .noEntry || error.code == .notDirectory {
-        } catch {
-            throw .io(error, file: path)
-        }
-        throw .directoryReplaced(path: path)
-    }
-
     func take(_ mode: LockMode) throws(KeyStoreError) -> LockGuard {
         do {
             return try lock.lock(mode, timeout: .milliseconds(Int64(clamping: options.lockTimeoutMilliseconds)))
         } catch {
+            // A directory that was removed takes no lock file.
+            try requirePlace()
             throw .lock(error)
         }
     }
