@@ -8,6 +8,14 @@ extension CommandContext {
         return directory
     }
 
+    /// Warns of a secret that others than its owner may read or write.
+    func warn(ofLoose path: String, _ permissions: Permissions) {
+        console.writeDiagnostic(
+            "\(console.errorStyle.notable("warning:")) \(Printable.quoted(path, maximum: 200)) has the permissions \(permissions): "
+                + "others than its owner may read or change this secret. Take that from them: chmod go= FILE"
+        )
+    }
+
     /// A store's error with the store before it, where the error itself names only a file or a record in it.
     ///
     /// - Parameter place: what the person named; nothing is added without it.

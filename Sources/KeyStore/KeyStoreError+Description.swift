@@ -17,7 +17,9 @@ extension KeyStoreError: CustomStringConvertible {
             "the keyset has no key \(id) and never destroyed one: the box is from another store, or from a keyset that "
                 + "was lost. Nothing says that it was destroyed"
         case .destroying(let id):
-            "the key \(id) is being destroyed. Open the store again, or shred the scope again, to finish that"
+            "the key \(id) is being destroyed: that was decided, and cannot be taken back. Whatever opens the store goes on with it, "
+                + "and says what is in the way"
+        case .shredPending(let id, let cause): Self.pending(id, cause: "\(cause)")
         case .unknownScope: "the scope has no key: it never had one, or all were destroyed, and a receipt says so"
         case .keyUnavailable:
             "the key was destroyed, or its store took it back. Ask the store for the scope's key again"
@@ -41,11 +43,17 @@ extension KeyStoreError: CustomStringConvertible {
         }
     }
 
+    /// The description of `.shredPending`, with the cause in whatever words.
+    package static func pending(_ id: KeyID, cause: String) -> String {
+        "the destruction of the key \(id) is decided and cannot be taken back. It is not finished: whatever opens the store goes on "
+            + "with it, while shredding again would destroy also a key that was made since. In the way is \(cause)"
+    }
+
     private var storeDescription: String {
         switch self {
         case .keysetMissing(let path, let evidence):
-            "the keyset of \(path) is missing, although \(evidence). This is a loss and no erasure: restore the directory "
-                + "from a copy that is as new"
+            "the keyset of \(path) is missing, although \(evidence). This is a loss and no erasure, unless no store ever stood there: "
+                + "restore the directory from a copy that is as new"
         case .directoryReplaced(let path):
             "\(path) does not lead to the directory any more that was opened there. Nothing is acknowledged, and nothing was written "
                 + "to the one that stands there now; open the store again when the right one does"

@@ -22,6 +22,10 @@ public enum KeyStoreError: Error, Sendable, Hashable {
     case unknownKey(KeyID)
     /// The key is being destroyed, and its destruction is not finished. It is never used again.
     case destroying(KeyID)
+    /// The destruction of a scope's keys, the newest of which this is, is decided durably and cannot be taken back, but not
+    /// finished: `cause` is in the way. The keys are not used again. ``ScopedKeyStore/flush()``, or whoever opens the store next,
+    /// goes on.
+    indirect case shredPending(KeyID, cause: KeyStoreError)
     /// The scope has no key: it never had one, or all were destroyed.
     case unknownScope
     /// A key was taken from a store that destroyed it since.
@@ -78,6 +82,7 @@ extension KeyStoreError {
         case .unsupportedBox: "unsupported_box"
         case .unknownKey: "unknown_key"
         case .destroying: "destroying"
+        case .shredPending: "shred_pending"
         case .unknownScope: "unknown_scope"
         case .keyUnavailable: "key_unavailable"
         case .nonceLength: "nonce_length"

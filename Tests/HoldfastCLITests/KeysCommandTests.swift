@@ -164,13 +164,53 @@ struct KeysCommandTests {
     /// A directory under a name that is swept keeps the destruction from going on.
     @Test func aScopeThatIsBeingDestroyedIsNotErased() throws {
         let keys = try KeyDirectory()
-        _ = keys.box("old", "--entity", "a")
+        let box = keys.box("old", "--entity", "a")
         let blocking = keys.path + "/keyset-0123456789abcde0"
         try FileManager.default.createDirectory(atPath: blocking, withIntermediateDirectories: true)
-        #expect(keys.run("shred", "--entity", "a").code == .inputOutput)
-        keys.run("verify-erasure", "--entity", "a").expectError(.refused, "is being destroyed", "shred the scope again")
+        let shred = keys.run("shred", "--entity", "a")
+        #expect(shred.code == .inputOutput && shred.error.contains("is decided and cannot be taken back"))
+        #expect(shred.error.contains("shredding again would destroy also") && shred.error.contains("keyset-01234"))
+        let error = try keys.run("shred", "--entity", "a", "--json").jsonError()
+        #expect(error["code"]?.string == "shred_pending" && error["key_id"] != nil && error["errno"] != nil)
+        // Whoever opens the store is told what is in the way.
+        for command in ["verify-erasure", "open"] {
+            let run = keys.run(command, command == "open" ? [] : ["--entity", "a"], input: box)
+            #expect(run.code == .refused && run.error.contains("is being destroyed"))
+            #expect(run.error.hasPrefix("note: a destruction that was begun") && run.error.contains("keyset-01234"))
+        }
+        let list = keys.run("list")
+        #expect(list.code == .done && list.output.contains("destroying") && list.error.contains("keyset-01234"))
+        let again = keys.run("init")
+        #expect(again.code == .done && again.error.contains("could not be finished"))
         try FileManager.default.removeItem(atPath: blocking)
-        #expect(keys.run("verify-erasure", "--entity", "a").code == .done)
+        let verified = keys.run("verify-erasure", "--entity", "a")
+        #expect(verified.code == .done && verified.error.isEmpty)
+    }
+
+    /// The commonest mistake with a second store.
+    @Test func oneRootKeyForTwoStoresIsNoLoss() throws {
+        let keys = try KeyDirectory()
+        #expect(keys.run("mint", "--entity", "a").code == .done)
+        let second = keys.beside("second")
+        let run = CommandRun(["keys", "init", second] + keys.root)
+        run.expectError(.missingInput, "root.key belongs to the store ", "a root key file serves one directory")
+        // Nothing is left of the attempt, and nothing is taken away that was there.
+        #expect(!FileManager.default.fileExists(atPath: second))
+        try FileManager.default.createDirectory(atPath: second, withIntermediateDirectories: false)
+        #expect(CommandRun(["keys", "init", second] + keys.root).code == .missingInput)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: second).isEmpty)
+        #expect(CommandRun(["keys", "init", second, "--root-key", keys.beside("other.key")]).code == .done)
+    }
+
+    /// As after a restore: it is used, and warned of.
+    @Test func aRootKeyThatOthersMayReadIsWarnedOf() throws {
+        let keys = try KeyDirectory()
+        #expect(keys.run("list").error.isEmpty)
+        let file = keys.beside("root.key")
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file)
+        let run = keys.run("list")
+        #expect(run.code == .done)
+        #expect(run.error.hasPrefix("warning: ") && run.error.contains("root.key") && run.error.contains("0644"))
     }
 
     /// With a lock of its own each, and one root key file for both.

@@ -155,8 +155,12 @@ struct KeysRefusalTests {
         let keys = try KeyDirectory(nil)
         CommandRun("keys", "init", keys.path, "--root-key", keys.beside("none/root.key"))
             .expectError(.missingInput, "none/root.key")
-        #expect(try keys.names() == [])
+        #expect(!FileManager.default.fileExists(atPath: keys.path))
         // What was there before stays.
+        try FileManager.default.createDirectory(atPath: keys.path, withIntermediateDirectories: false)
+        CommandRun("keys", "init", keys.path, "--root-key", keys.beside("none/root.key"))
+            .expectError(.missingInput, "none/root.key")
+        #expect(try keys.names() == [])
         try TestFile.write("", keys.path + "/keyset.lock")
         try TestFile.write("x", keys.path + "/notes.txt")
         CommandRun("keys", "init", keys.path, "--root-key", keys.beside("none/root.key"))

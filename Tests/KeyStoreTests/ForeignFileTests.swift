@@ -162,7 +162,16 @@ struct ForeignFileTests {
         #expect(throws: KeyStoreError.self) { try store.shred(.entity("a"), reason: "") }
         #expect(throws: KeyStoreError.destroying(box.keyID)) { try store.read(box, for: "a") }
         #expect(try store.keyRecords().map(\.state) == [.destroying] && store.keyRecords()[0].receipt == nil)
+        // Who opens the store meanwhile is told what is in the way, until it is done.
+        let opened = try test.open()
+        guard case .io(_, let file)? = opened.unfinishedCause else {
+            Issue.record("\(String(describing: opened.unfinishedCause))")
+            return
+        }
+        #expect(opened.isDirty && file.hasPrefix("receipts"))
         try test.directory().remove("receipts")
+        try opened.flush()
+        #expect(opened.unfinishedCause == nil && !opened.isDirty)
         let receipt = try store.shred(.entity("a"), reason: "")
         #expect(try store.keyRecords().map(\.state) == [.destroyed] && store.keyRecords()[0].receipt == receipt.number)
     }

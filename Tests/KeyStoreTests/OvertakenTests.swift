@@ -95,6 +95,32 @@ struct OvertakenTests {
         }
     }
 
+    /// Asked for again after somebody finished it and a key was made since: that is another request, as the documentation says.
+    @Test func aRepeatedDestructionIsARequestOfItsOwn() throws {
+        let test = try TestKeys()
+        let here = try test.open()
+        let old = try here.seal("old", for: "a")
+        // The intent is durable: it is the first write, and this is that of the next generation's secret.
+        test.disk.faults = FaultPlan.on(.write, 2, .error(.noSpace))
+        #expect {
+            try here.shred(.entity("a"), reason: "r")
+        } throws: { error in
+            guard case .shredPending(old.keyID, .root(.io(let cause, _)))? = error as? KeyStoreError else {
+                return false
+            }
+            return cause.code == .noSpace && "\(error)".contains("cannot be taken back")
+        }
+        test.disk.faults = FaultPlan()
+        let there = try test.open()
+        let new = try there.seal("new", for: "a")
+        // To go on is not to ask again.
+        try here.flush()
+        #expect(try here.read(new, for: "a") == "new")
+        #expect(try here.keyRecords(of: .entity("a")).map(\.receipt) == [nil, 1])
+        #expect(try here.shred(.entity("a"), reason: "r").number == 2)
+        #expect(try there.read(new, for: "a") == "shredded")
+    }
+
     /// The same when somebody only rotated: the scope's destruction is still owed.
     @Test func aFailedDestructionOfARotatedScopeIsFinished() throws {
         let test = try TestKeys()

@@ -58,6 +58,9 @@ public struct Permissions: RawRepresentable, Sendable, Hashable, CustomStringCon
     /// `0700`, for every directory a store makes.
     public static let ownerDirectory = Permissions(rawValue: 0o700)
 
+    /// Whether the group or others may do anything.
+    package var givesToOthers: Bool { rawValue & 0o077 != 0 }
+
     /// The bits in octal, as `ls` and `chmod` users write them: `0600`.
     public var description: String {
         let octal = String(rawValue, radix: 8)

@@ -31,6 +31,9 @@ extension CommandFailure {
         case .invalidArgument(let member, let reason) where context.arguments.describes(member):
             return "the value of --\(member) cannot be used: \(reason). Nothing was done"
         case .io(_, let file) where file == directory: return error.description
+        case .shredPending(let id, let cause):
+            // The cause in the command's own words: with the directory before a file's name.
+            return KeyStoreError.pending(id, cause: Self.message(cause, context))
         case .io, .corrupt, .unsupportedVersion, .journalMissing, .unknownScope, .unknownKey, .destroying,
             .mintConflict, .tooManyKeys:
             return CommandContext.placed(error.description, directory)
@@ -73,6 +76,7 @@ extension CommandFailure {
             .wrongGranularity, .wrongRoot, .rolledBack, .directoryReplaced, .tooManyKeys:
             .refused
         case .unsupportedBox, .unsupportedVersion, .malformedReceipt: .malformedInput
+        case .shredPending(_, let cause): exitCode(cause, context)
         case .invalidArgument: .usage
         case .keysetMissing, .journalMissing: .missingInput
         case .keyUnavailable, .nonceLength, .keyLength, .closed, .forked, .cryptography: .internalError
@@ -92,6 +96,7 @@ extension CommandFailure {
 
     private static func fields(_ error: KeyStoreError, _ context: CommandContext) -> JSONObject {
         switch error {
+        case .shredPending(let id, let cause): pendingFields(id, fields(cause, context))
         case .io(let cause, let file), .root(.io(let cause, let file)):
             ["file": .string(file), "operation": .string(cause.operation.rawValue), "errno": .errno(cause.code)]
         case .lock(let error): CommandFailure(error, of: context).fields
@@ -123,6 +128,12 @@ extension CommandFailure {
             .forked, .cryptography:
             JSONObject()
         }
+    }
+
+    private static func pendingFields(_ id: KeyID, _ cause: JSONObject) -> JSONObject {
+        var fields = cause
+        fields["key_id"] = .string(id.description)
+        return fields
     }
 
     private static func fields(_ error: RootKeyError) -> JSONObject {

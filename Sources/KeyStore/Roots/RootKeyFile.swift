@@ -38,6 +38,14 @@ public final class RootKeyFile: RootKeyProvider {
     /// `key-file`.
     public var kind: String { "key-file" }
 
+    /// The file's permissions, where others than its owner have any: as after it was restored with the permissions that files get
+    /// by default. What is destroyed in it may then have been copied by whoever may read it. Nil when nobody else has any, when
+    /// there is no file, and when it cannot be looked at.
+    public var loosePermissions: Permissions? {
+        guard let status = try? fileSystem.linkStatus(place), status.kind == .regular else { return nil }
+        return status.permissions.givesToOthers ? status.permissions : nil
+    }
+
     var place: String { "\(path)/\(name)" }
 
     /// Which generations have a secret in the file, and whether the store was complete: then one slot is effaced.

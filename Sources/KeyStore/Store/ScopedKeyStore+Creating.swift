@@ -26,16 +26,16 @@ extension ScopedKeyStore {
             }
             throw .io(error, file: path)
         }
+        let inventory: RootKeyInventory
         do throws(RootKeyError) {
-            if try state.root.inventory(of: nil).wasCompleted {
-                throw RootKeyError.failed(place: path, reason: "completed")
-            }
+            inventory = try state.root.inventory(of: nil)
         } catch {
-            if case .failed(path, "completed") = error {
-                throw .keysetMissing(path: path, evidence: "the root key served a store")
-            }
             throw .root(error)
         }
+        if !inventory.wasCompleted { return }
+        let root = (state.root as? RootKeyFile).map { "the root key in \($0.place)" } ?? "the root key"
+        let store = inventory.store.map { "belongs to the store \($0)" } ?? "served a store"
+        throw .keysetMissing(path: path, evidence: "\(root) \(store)")
     }
 
     /// Makes sure, before a store is made, that a file can have a second name: without that no checkpoint could ever take the

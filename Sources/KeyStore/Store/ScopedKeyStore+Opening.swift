@@ -7,8 +7,8 @@ extension ScopedKeyStore {
     /// Opens a store, and makes it where there is none.
     ///
     /// A store that was not closed well is recovered: a destruction that was begun is finished, and what older generations
-    /// left is destroyed. When files, root key or lock do not let it, the store opens all the same, with ``isDirty`` set, and
-    /// ``flush()`` goes on; the keys concerned are not used.
+    /// left is destroyed. When files, root key or lock do not let it, the store opens all the same, with ``isDirty`` and
+    /// ``unfinishedCause`` set, and ``flush()`` goes on; the keys concerned are not used.
     ///
     /// - Parameters:
     ///   - path: the store's directory; made where it is missing, but for `createsWhenAbsent` false.
@@ -144,6 +144,7 @@ extension ScopedKeyStore {
                 case .io, .root, .lock:
                     // Said by `isDirty`, and tried again; the store's other keys are as good as ever.
                     state.uncleaned = keyset.header.generation
+                    state.hindrance = error
                 default: throw error
                 }
             }

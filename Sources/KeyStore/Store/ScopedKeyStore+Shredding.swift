@@ -7,16 +7,21 @@ extension ScopedKeyStore {
     /// In this order, each step durable before the next: the intent; a keyset without the keys, wrapped with a new secret; the old
     /// secret overwritten by its provider; journals, temporaries and the old keyset overwritten in place and removed; a
     /// tombstone; the receipt. After a crash in between, opening the store goes on. When a step fails the keys are not used
-    /// again, and ``flush()``, or the same call again, goes on. A key that another process makes for the scope after it
-    /// destroyed those itself is not meant.
+    /// again, and ``flush()`` goes on. A key that another process makes for the scope after it destroyed those itself is not
+    /// meant.
+    ///
+    /// The same call again is a request of its own. It goes on, too, and it destroys every key that the scope has by then:
+    /// also one that was made since, when somebody else finished the destruction. The number of the receipt that the first
+    /// request led to stands in ``keyRecords(of:)``.
     ///
     /// The scope can be used again afterwards, with a new key that does not open old boxes. Destroying a scope whose keys are all
     /// destroyed gives the last receipt again.
     ///
     /// - Parameter reason: for the receipt; up to 240 bytes of UTF-8.
     /// - Throws: `.selectorMismatch`, `.unknownScope`, `.invalidArgument`, and then nothing was destroyed; `.io`, `.root`,
-    ///   `.lock`, and what loading a changed keyset throws; `.malformedReceipt` when the keys are destroyed, and the receipt is
-    ///   missing, cannot be read, or is another one: trying again does not help.
+    ///   `.lock`, and what loading a changed keyset throws: then the destruction may not be decided, and is forgotten when the
+    ///   store is closed; `.shredPending` when it is decided and one of these is in the way of its end; `.malformedReceipt` when the
+    ///   keys are destroyed, and the receipt is missing, cannot be read, or is another one: trying again does not help.
     /// - Complexity: O(*n*) in the number of keys.
     public func shred(_ selector: KeySelector, reason: String) throws(KeyStoreError) -> ShredReceipt {
         let scope = try selector.scope(in: granularity)
@@ -37,10 +42,22 @@ extension ScopedKeyStore {
                 let time = fileSystem.wallClock().nanosecondsSinceEpoch
                 state.condemned.append(Condemned(tag: tag, version: newest.version, time: time, reason: reason))
             }
-            try finishDestructions(&state, &keyset)
+            do throws(KeyStoreError) {
+                try finishDestructions(&state, &keyset)
+            } catch {
+                // What happens in a directory that was exchanged decides nothing in the one that stands there.
+                if case .directoryReplaced = error { throw error }
+                guard isDecided(tag, state, keyset) else { throw error }
+                throw .shredPending(newest.id, cause: error)
+            }
             guard let destroyed = keyset.entry(newest.id) else { throw .unknownScope }
             return try receipt(of: destroyed, keyset.header)
         }
+    }
+
+    /// Whether the keyset itself, durably, says that a scope's keys are to be destroyed.
+    private func isDecided(_ tag: ScopeTag, _ state: State, _ keyset: Keyset) -> Bool {
+        keyset.pending?.tag == tag && !state.condemned.contains { $0.tag == tag }
     }
 
     /// Finishes every destruction that was begun or asked for.

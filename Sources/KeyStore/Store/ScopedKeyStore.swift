@@ -72,6 +72,8 @@ public final class ScopedKeyStore: Sendable {
         var cleaned: (generation: UInt64, destruction: RootKeyDestruction)?
         /// The generation whose leftovers could not be destroyed.
         var uncleaned: UInt64?
+        /// Why opening the store could not finish a destruction, or destroy leftovers.
+        var hindrance: KeyStoreError?
         /// Names of old files that were removed, and that may come back: the directory was not synced since.
         var removed: [String] = []
         /// Something was written, and the path did not lead here afterwards, or it could not be told whether it did.
@@ -144,6 +146,16 @@ public final class ScopedKeyStore: Sendable {
             if state.hasConflict || state.isElsewhere { return true }
             guard let keyset = state.keyset else { return false }
             return keyset.pending != nil || state.uncleaned == keyset.header.generation
+        }
+    }
+
+    /// Why opening the store could not finish what an earlier process began, a destruction or the cleaning up after one: `.io`,
+    /// `.root` or `.lock`. Nil when nothing of it is left, also because a later call finished it.
+    public var unfinishedCause: KeyStoreError? {
+        state.withLock { state in
+            guard let keyset = state.keyset else { return nil }
+            let isLeft = keyset.pending != nil || state.uncleaned == keyset.header.generation
+            return isLeft ? state.hindrance : nil
         }
     }
 

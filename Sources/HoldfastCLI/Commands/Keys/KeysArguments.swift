@@ -135,7 +135,7 @@ extension CommandContext {
     ) throws(CommandFailure) -> ScopedKeyStore {
         var options = KeyStoreOptions(createsWhenAbsent: createsWhenAbsent)
         if let milliseconds = lockTimeoutMilliseconds { options.lockTimeoutMilliseconds = milliseconds }
-        return try asking { () throws(KeyStoreError) in
+        let store = try asking { () throws(KeyStoreError) in
             try ScopedKeyStore.open(
                 directory,
                 granularity: granularity,
@@ -144,6 +144,20 @@ extension CommandContext {
                 options: options
             )
         }
+        if let file = root as? RootKeyFile, let permissions = file.loosePermissions {
+            warn(ofLoose: arguments.text("root-key") ?? "\(directory)/\(file.name)", permissions)
+        }
+        if let cause = store.unfinishedCause { note(cause) }
+        return store
+    }
+
+    /// Tells what keeps a destruction from its end. The command goes on: other keys are as good as ever.
+    private func note(_ cause: KeyStoreError) {
+        let reason = CommandFailure(cause, of: self).message
+        console.writeDiagnostic(
+            "\(console.errorStyle.notable("note:")) a destruction that was begun, or the cleaning up after one, could not be "
+                + "finished: \(reason)"
+        )
     }
 
     /// Runs `body`, and turns what the store refuses into a failure of the command.

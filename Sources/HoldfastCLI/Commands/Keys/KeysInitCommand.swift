@@ -10,7 +10,8 @@ enum KeysInitCommand {
         summary: "make a key store, or accept the one that is there",
         discussion: [
             "Makes the directory, with the directories above it, and an empty keyset in it, durably. A key store of the "
-                + "same granularity that is there already is left as it is. The directory of the root key must be there.",
+                + "same granularity that is there already is left as it is. The directory of the root key must be there. "
+                + "Like every command that opens a store, it goes on with a destruction that was begun.",
             "Destroying a key is worth as much as the root key's place: its file is overwritten whenever a key is "
                 + "destroyed, and an old copy of it opens old copies of the keyset. A passphrase cannot be destroyed at "
                 + "all, and receipts say so.",
@@ -58,11 +59,17 @@ enum KeysInitCommand {
         let root = try KeysInput.root(context)
         try StoreExaminer.requireOutsideStores(context.directory, context.fileSystem)
         try KeysExaminer.examiner.requireNoOther(context)
+        let isNew = (try? context.fileSystem.linkStatus(context.directory)) == nil
         do throws(CommandFailure) {
             try context.keyStore(root, granularity, createsWhenAbsent: true).close()
         } catch {
             discardLoneLock(context)
-            throw error
+            if isNew { discardEmptyDirectory(context) }
+            guard error.fields["evidence"]?.string?.hasPrefix("the root key") == true else { throw error }
+            var failure = error
+            failure.hint =
+                "If DIR is a new one, name another file with --root-key: a root key file serves one directory."
+            throw failure
         }
         let survey = try context.asking { () throws(KeyStoreError) in
             try ScopedKeyStore.survey(context.directory, fileSystem: context.fileSystem)
@@ -89,6 +96,15 @@ enum KeysInitCommand {
             )
         }
         return .done
+    }
+
+    /// Removes the directory that a failed attempt made; where anything is in it, it stays.
+    private static func discardEmptyDirectory(_ context: CommandContext) {
+        guard let parts = PathParts(context.directory),
+            let above = try? context.fileSystem.openDirectory(parts.parent)
+        else { return }
+        try? above.removeDirectory(parts.last)
+        try? above.close()
     }
 
     /// Removes the lock file where a store that could not be made left nothing else, so that the directory may still become

@@ -7,7 +7,8 @@ enum KeysListCommand {
         summary: "list the keys of a store or of a scope, those that were destroyed too",
         discussion: [
             "Shows no key, and no scope's name: a keyset does not tell which scopes are in it. With a scope, its keys only. "
-                + "With --json one key a line. Nothing is printed when there are none."
+                + "With --json one key a line. Nothing is printed when there are none.",
+            "Like every command that opens the store, it goes on with a destruction that was begun.",
         ],
         positionals: [KeysArguments.directory],
         options: KeysArguments.scope + KeysArguments.root + [KeysArguments.timeout],

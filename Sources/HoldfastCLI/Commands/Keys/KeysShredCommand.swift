@@ -8,7 +8,8 @@ enum KeysShredCommand {
         discussion: [
             "When the command ends with 0, everything ever sealed for the scope is unreadable, as far as the receipt says. "
                 + "It cannot be undone. What was begun and did not end is gone on with by the next command that opens the "
-                + "store; the keys are not used meanwhile. Destroying again prints the same receipt.",
+                + "store, whichever, as holdfast keys list; the keys are not used meanwhile. Destroying again prints the same "
+                + "receipt, unless the scope has a new key by then: that one is destroyed, too.",
             "A receipt proves that the keys are gone from the live keyset. Copies of the directory together with the root "
                 + "key, as in backups, are out of its reach: the receipt names what it cannot speak for.",
         ],
@@ -36,6 +37,12 @@ enum KeysShredCommand {
             ExitNote(
                 code: .refused,
                 meaning: "the scope never had a key, or is not of the store's granularity; nothing was destroyed"
+            ),
+            ExitNote(
+                code: .inputOutput,
+                meaning:
+                    "the destruction is decided and not finished, where the message says so (shred_pending); else nothing "
+                    + "is destroyed"
             ),
         ] + KeysArguments.notes,
         changesStore: true,
