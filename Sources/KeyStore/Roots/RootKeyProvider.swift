@@ -6,6 +6,11 @@
 /// A store calls its provider only while it holds its own lock, one call at a time. A provider serves one store, in one
 /// directory: a copy of the directory has a lock of its own, and when one of the two goes on to the next generation, the
 /// other one's secret is destroyed. All calls may be repeated after a crash.
+///
+/// **Errors.** Stores tell three of them apart, wherever they are thrown below: `.otherStore` and `.wrongSecret` say that this is
+/// not the keyset's root key, and `.unknownGeneration` with a newer one that the keyset is an old copy. Everything else says nothing
+/// of the keyset: a provider that cannot be reached, or refuses, throws `.io` or `.failed`, after which the store goes on later;
+/// `.missing` and `.damaged` where secrets are kept and these are gone or unreadable for good.
 public protocol RootKeyProvider: AnyObject, Sendable {
     /// What sort of provider it is, as checkpoints name it: 1 to 23 printable ASCII characters, always the same. Others are refused.
     var kind: String { get }
@@ -13,18 +18,24 @@ public protocol RootKeyProvider: AnyObject, Sendable {
     /// What is there for a store.
     ///
     /// - Parameter store: nil when it is not known yet, since there is no keyset.
+    /// - Throws: `.otherStore` when what is there belongs to another store than this one; `.damaged`, `.io`, `.failed`. Nothing at all
+    ///   is no error, but an empty inventory.
     func inventory(of store: StoreID?) throws(RootKeyError) -> RootKeyInventory
 
     /// Makes a **new** secret for a generation, durably. An older secret of that same generation is overwritten; those of
     /// other generations stay, but for one that is neither the given `current` nor the one before.
     ///
     /// - Parameter current: the generation whose secret must stay; nil for a new store.
+    /// - Throws: and has then made nothing that a later call could not overwrite, and destroyed nothing: `.otherStore` when a complete
+    ///   store has it; `.unknownGeneration` and `.missing` when there is no secret of `current`; `.failed` for a new store when
+    ///   it served one before; `.damaged`, `.io`.
     func prepare(_ generation: UInt64, keeping current: UInt64?, for store: StoreID) throws(RootKeyError)
 
     /// Wraps 32 bytes with the secret of a generation.
     ///
     /// - Parameter context: authenticated along with them.
     /// - Returns: at most 512 bytes, from which ``unwrap(_:generation:context:store:into:)`` makes the same again.
+    /// - Throws: `.unknownGeneration` and `.missing` when there is no such secret; `.otherStore`, `.damaged`, `.io`, `.failed`.
     @unsafe
     func wrap(
         _ key: UnsafeRawBufferPointer,
@@ -34,6 +45,11 @@ public protocol RootKeyProvider: AnyObject, Sendable {
     ) throws(RootKeyError) -> [UInt8]
 
     /// Unwraps what ``wrap(_:generation:context:store:)`` gave, into 32 bytes.
+    ///
+    /// - Throws: `.wrongSecret` when the bytes or the context are not authentic, or were wrapped with another secret, and
+    ///   `.otherStore` when the secrets are another store's: the store says `.wrongRoot`. `.unknownGeneration` when there is no secret
+    ///   of this generation, with the newest there is: when that is later the store says `.rolledBack`, else `.wrongRoot`.
+    ///   `.missing`, `.damaged`, `.io`, `.failed` for all that says nothing of the keyset.
     @unsafe
     func unwrap(
         _ wrapped: [UInt8],
@@ -48,12 +64,17 @@ public protocol RootKeyProvider: AnyObject, Sendable {
     /// here it cannot be told from the secret of a newer keyset, of which the caller's directory is an old copy.
     ///
     /// - Returns: how surely they are gone, and what that does not reach.
+    /// - Throws: when any of them may be left, or their end may not be durable; the store calls again. `.unknownGeneration`,
+    ///   `.missing` when there is no secret of this generation, and then nothing is destroyed; `.otherStore`, `.damaged`, `.io`,
+    ///   `.failed`.
     func destroyAllBut(_ generation: UInt64, for store: StoreID) throws(RootKeyError) -> RootKeyDestruction
 
     /// Destroys the secrets of all generations, durably, when the store was wrapped with another provider.
     ///
     /// - Returns: how surely they are gone, and what that does not reach. Only with `effaced` or better, and no risk but
     ///   ``ResidualRisks/memoryNotLocked``, receipts do not name this root key; a provider that destroyed nothing says `overwritten` or less.
+    /// - Throws: when any of them may be left, or their end may not be durable: `.otherStore`, `.damaged`, `.io`, `.failed`. No secret
+    ///   at all is no error.
     func destroyAll(for store: StoreID) throws(RootKeyError) -> RootKeyDestruction
 }
 
