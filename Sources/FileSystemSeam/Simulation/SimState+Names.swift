@@ -206,7 +206,7 @@ extension SimState {
         )
     }
 
-    var quantizedNow: Int64 { now / Self.timeQuantum * Self.timeQuantum }
+    var quantizedNow: Int64 { now / fileTimeGrainNanoseconds * fileTimeGrainNanoseconds }
 }
 
 extension OpenOptions {

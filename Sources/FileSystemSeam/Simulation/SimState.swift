@@ -13,6 +13,8 @@ package struct SimState {
     package static let epochStart: Int64 = 1_767_225_600_000_000_000  // 2026-01-01T00:00:00Z
     /// The granularity of file times, as a kernel's timer tick has it.
     package static let timeQuantum: Int64 = 4_000_000
+    /// The grain of file times on this disk.
+    package var fileTimeGrainNanoseconds = timeQuantum
 
     package var names = NameTable()
     package var cells = CellTable()
