@@ -84,6 +84,7 @@ extension FileLock {
             case .symbolicLinkLoop: throw .notALockFile(path: path, reason: "a symbolic link stands there")
             case .isDirectory: throw .notALockFile(path: path, reason: "a directory stands there")
             case .notDirectory: throw .notALockFile(path: path, reason: "its directory is not one")
+            case .noDevice: throw .notALockFile(path: path, reason: "it is not a regular file")
             case .invalidArgument: throw .notALockFile(path: path, reason: "it does not end in a file name")
             default: throw .io(error, file: path)
             }
@@ -109,7 +110,10 @@ extension FileLock {
             return finding
         }
         defer { try? file.close() }
-        finding.add(try probe.look(at: .file(file), file.extent().identity, in: directory, findsShared: true))
+        let extent = try file.extent()
+        // A FIFO or device opens, and can be locked, and is no lock file; a socket does not open, with this same error.
+        if extent.kind != .regular { throw FileSystemError(operation: .open, name: name, code: .noDevice) }
+        finding.add(try probe.look(at: .file(file), extent.identity, in: directory, findsShared: true))
         return finding
     }
 

@@ -74,6 +74,9 @@ struct RefusalTests {
         let error = try lockError { _ = try locks.lock().canLock(.exclusive) }
         #expect(error?.code == "not_a_lock_file", "\(String(describing: error))")
         #expect(error.map { "\($0)".contains(locks.path) } == true)
+        // Nor the idle lock of nobody.
+        let looked = try lockError { _ = try locks.lock().inspect() }
+        #expect(looked?.code == "not_a_lock_file", "\(String(describing: looked))")
     }
 
     @Test(arguments: ["", ".", "..", "/"])
