@@ -34,10 +34,16 @@ extension LockAttempt {
         )
     }
 
+    /// Opens the gate for those who come next: it is unlocked, also where a forked child still has it open, which would keep it
+    /// shut for as long as the child lives.
     mutating func closeGate() {
         switch gate {
-        case .file(let file)?: try? file.close()
-        case .directory(let directory)?: try? directory.close()
+        case .file(let file)?:
+            try? file.unlock()
+            try? file.close()
+        case .directory(let directory)?:
+            try? directory.unlock()
+            try? directory.close()
         case nil: break
         }
         gate = nil

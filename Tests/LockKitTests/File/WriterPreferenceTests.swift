@@ -1,4 +1,5 @@
 import FileSystemSeam
+import Foundation
 import LockKit
 import Testing
 
@@ -33,6 +34,30 @@ struct WriterPreferenceTests {
         late.join()
         #expect(order.withLock { $0 } == ["writer", "late reader"])
         #expect(try locks.names() == ["lock", "lock.gate"])
+    }
+
+    /// A child that is forked while its parent waits has a copy of the open gate, as a second descriptor is.
+    @Test func aForkedChildDoesNotKeepTheGateShut() throws {
+        let locks = try TestLocks()
+        let gates = Condition((descriptor: Int32?.none, copy: Int32?.none))
+        let fileSystem = PosixFileSystem { call in
+            guard call.name == .flock, let descriptor = call.descriptor else { return nil }
+            gates.withLock { gates in
+                // The first lock is that of the gate, which is taken before the second one is tried.
+                if let gate = gates.descriptor {
+                    if gates.copy == nil { gates.copy = dup(gate) }
+                } else {
+                    gates.descriptor = descriptor
+                }
+            }
+            return nil
+        }
+        let held = try locks.lock(Self.preferred, fileSystem: fileSystem).lock(.exclusive)
+        held.release()
+        let copy = try #require(gates.withLock { $0.copy })
+        #expect(copy >= 0)
+        #expect(try locks.isFree(.exclusive, Self.preferred))
+        close(copy)
     }
 
     @Test func withoutPreferenceNewReadersGoAhead() throws {
@@ -85,13 +110,13 @@ struct WriterPreferenceTests {
         let state = Condition(Overtaking())
         let readers = try (0..<3).map { _ in
             try Background {
-                // Without a time limit each acquisition is two calls: one at the gate, one at the lock, under the gate.
+                // Without a time limit each acquisition is three calls: at the gate, at the lock, and to open the gate again.
                 let calls = Condition(0)
                 let fileSystem = PosixFileSystem { call in
                     guard call.name == .flock else { return nil }
                     let isAtLock = calls.withLock { count in
                         count += 1
-                        return count.isMultiple(of: 2)
+                        return count % 3 == 2
                     }
                     if isAtLock { state.withLock { if $0.isWriterPastGate { $0.overtakings += 1 } } }
                     return nil
@@ -107,14 +132,13 @@ struct WriterPreferenceTests {
         }
         let calls = Condition(0)
         let fileSystem = PosixFileSystem { call in
-            // What it closes first after taking the lock, it closes under the gate.
-            if call.name == .close { state.withLock { $0.isWriterPastGate = false } }
             guard call.name == .flock else { return nil }
-            let isAtLock = calls.withLock { count in
+            let step = calls.withLock { count in
                 count += 1
-                return count.isMultiple(of: 2)
+                return count % 3
             }
-            if isAtLock { state.withLock { $0.isWriterPastGate = true } }
+            // From when it is at the lock until it opens the gate.
+            if step != 1 { state.withLock { $0.isWriterPastGate = step == 2 } }
             return nil
         }
         let lock = FileLock(at: path, fileSystem: fileSystem, options: Self.preferred)
@@ -126,7 +150,7 @@ struct WriterPreferenceTests {
         state.withLock { $0.isOver = true }
         for reader in readers { reader.join() }
         let seen = state.withLock { $0 }
-        #expect(calls.withLock { $0 } == 100)
+        #expect(calls.withLock { $0 } == 150)
         #expect(seen.holds > 3, "the readers were there")
         #expect(seen.overtakings == 0)
     }
