@@ -45,8 +45,13 @@ extension ScopedKeyStore {
             do throws(KeyStoreError) {
                 try finishDestructions(&state, &keyset)
             } catch {
-                // What happens in a directory that was exchanged decides nothing in the one that stands there.
-                if case .directoryReplaced = error { throw error }
+                // In a directory that was exchanged, or whose root key went on with a copy, nothing is decided for who opens the
+                // store next.
+                switch error {
+                case .root(.unknownGeneration), .root(.wrongSecret), .root(.otherStore): throw error
+                case .io, .root, .lock: break
+                default: throw error
+                }
                 guard isDecided(tag, state, keyset) else { throw error }
                 throw .shredPending(newest.id, cause: error)
             }
