@@ -5,21 +5,22 @@ internal import FileSystemSeam
 public enum OwnerLiveness: String, Sendable, Hashable {
     /// That very process runs.
     case running
-    /// It does not: the machine was started anew, no process has the number, or a later one, or it is a thread's.
+    /// It does not: no process has the number, or a later one, or it is a thread's.
     case gone
     /// Nothing can be said: the owner is elsewhere, the marker says too little, as those of existing tools, which do
-    /// not tell their process-id namespace, or the process table does not show all processes.
+    /// not tell their process-id namespace, it is of another boot and yet such a process runs, or the process table
+    /// does not show all processes.
     case unknown
 
     /// Looks the owner up.
     ///
     /// The kernel says whether anyone has the number, the table who that is. One that the table does not show may be
     /// there all the same: a table that is mounted with `hidepid` hides the processes of other users, and one of
-    /// another process-id namespace has other numbers, our own process's among them (proc(5)).
+    /// another process-id namespace has other numbers, our own process's among them (proc(5)). That the marker is of
+    /// another boot says nothing by itself: a container may be shown one of its own.
     static func of(_ evidence: MarkerEvidence, _ fileSystem: any FileSystem) -> OwnerLiveness {
         guard let marker = evidence.marker, !evidence.isForeign else { return .unknown }
         let own = fileSystem.processIdentity
-        if marker.isOfAnotherBoot(than: own) { return .gone }
         guard let number = Int32(exactly: marker.processID) else { return .gone }
         // Numbers of another namespace, or of one that is not told, are not ours, whatever the host is called.
         guard marker.processNamespace == own.processNamespace, own.processNamespace != nil || !Self.hasNamespaces else {
@@ -35,7 +36,8 @@ public enum OwnerLiveness: String, Sendable, Hashable {
         guard status.contains("\nTgid:\t\(marker.processID)\n") else { return .gone }
         guard let startTicks = marker.startTicks else { return .unknown }
         guard let found = PosixFileSystem.startTicks(inStat: stat) else { return .unknown }
-        return found == startTicks ? .running : .gone
+        if found != startTicks { return .gone }
+        return marker.isOfAnotherBoot(than: own) ? .unknown : .running
     }
 
     #if canImport(Darwin)

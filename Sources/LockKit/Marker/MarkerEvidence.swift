@@ -49,14 +49,13 @@ extension LockMarker {
     func isForeign(to viewer: ProcessIdentity) -> Bool {
         if !host.isEmpty, !viewer.hostName.isEmpty, !TextBytes.isSame(host, viewer.hostName) { return true }
         if let machineID, let own = viewer.machineID, !TextBytes.isSame(machineID, own) { return true }
-        // After a reboot namespaces have new numbers; the owner is gone, not elsewhere.
-        if isOfAnotherBoot(than: viewer) { return false }
+        // After a start of the machine namespaces have new numbers, but for the first one. That it was started anew is
+        // not known: a container may be shown a boot of its own.
         if let processNamespace, let own = viewer.processNamespace, processNamespace != own { return true }
         return false
     }
 
-    /// Whether the owner was started in another boot of the machine than `viewer`. An id that is missing or empty tells
-    /// of none.
+    /// Whether the owner was told another boot than `viewer`. An id that is missing or empty tells of none.
     func isOfAnotherBoot(than viewer: ProcessIdentity) -> Bool {
         guard let bootID, let own = viewer.bootID, !bootID.isEmpty, !own.isEmpty else { return false }
         return !TextBytes.isSame(bootID, own)

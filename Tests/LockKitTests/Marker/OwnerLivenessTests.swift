@@ -75,16 +75,13 @@ struct OwnerLivenessTests {
             request: .test
         )
         marker.startTicks = UInt64(owner) * 10
-        for bootID in [nil, "", viewer.processIdentity.bootID] {
+        for bootID in [nil, "", viewer.processIdentity.bootID, "another"] {
             marker.bootID = bootID
             try markers.put(TestMarkers.name, String(decoding: marker.encoded(), as: UTF8.self))
             #expect(try liveness(inUse: [own]) == .unknown)
             #expect(try liveness(inUse: [own, owner]) == .unknown)
         }
-        // What is not a matter of numbers is.
-        marker.bootID = "another"
-        try markers.put(TestMarkers.name, String(decoding: marker.encoded(), as: UTF8.self))
-        #expect(try liveness(inUse: [own, owner]) == .gone)
+        // What is no number of a process is nobody's.
         marker.bootID = nil
         marker.processID = .max
         try markers.put(TestMarkers.name, String(decoding: marker.encoded(), as: UTF8.self))
@@ -94,5 +91,33 @@ struct OwnerLivenessTests {
         marker.processNamespace = 1
         try markers.put(TestMarkers.name, String(decoding: marker.encoded(), as: UTF8.self))
         #expect(try liveness(inUse: [own]) == .gone)
+    }
+
+    /// A container may be shown a boot of its own by whoever starts it, at the same time as its host.
+    @Test func anotherBootDoesNotSayThatTheOwnerIsGone() throws {
+        let own = viewer.processIdentity.processID
+        try show(own)
+        try show(owner)
+        var marker = LockMarker(
+            processID: UInt32(owner),
+            host: "simulated",
+            acquiredAt: .earliest,
+            request: .test
+        )
+        (marker.bootID, marker.processNamespace) = ("another", 1)
+        marker.startTicks = UInt64(owner) * 10
+        try markers.put(TestMarkers.name, String(decoding: marker.encoded(), as: UTF8.self))
+        // It may be that process, or one that was started as long after another start of the machine.
+        #expect(try liveness(inUse: [own, owner]) == .unknown)
+        // Nobody has the number any more, or somebody else: so it is after a start of the machine.
+        #expect(try liveness(inUse: [own]) == .gone)
+        marker.startTicks = 7
+        try markers.put(TestMarkers.name, String(decoding: marker.encoded(), as: UTF8.self))
+        #expect(try liveness(inUse: [own, owner]) == .gone)
+        // Numbers of another namespace are not ours, in whatever boot.
+        marker.processNamespace = 2
+        try markers.put(TestMarkers.name, String(decoding: marker.encoded(), as: UTF8.self))
+        #expect(try liveness(inUse: [own]) == .unknown)
+        #expect(try MarkerLock(inDirectory: "/store", fileSystem: viewer).inspect().state == .foreign)
     }
 }
