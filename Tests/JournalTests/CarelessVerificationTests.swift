@@ -43,8 +43,10 @@ struct CarelessVerificationTests {
         #expect(findings.contains { $0.kind == .useAfterRevocation && $0.index == 4 }, "\(findings)")
     }
 
-    /// In the boot that wrote them nothing but somebody's hand takes them away: readers refuse, and so does verification.
-    @Test func theyAreMissedWhereTheyAreGone() throws {
+    /// In the boot that wrote them nothing but somebody's hand takes them away: readers refuse, and so does verification. So does
+    /// whoever would write: it would grant their uses again, and leave nothing to see it by.
+    @Test(arguments: [0, 9])
+    func theyAreMissedWhereTheyAreGone(left: Int) throws {
         let journal = try TestJournal(.segments)
         for number in 0..<3 { _ = try journal.open().reserve(use(nonce: "d-\(number)"), maximumUses: 1) }
         let handle = journal.open(Self.careless)
@@ -52,8 +54,16 @@ struct CarelessVerificationTests {
         let segment = "segments/\(try #require(try journal.names(in: "segments").last))"
         var bytes = try journal.bytes(segment)
         let end = try #require(bytes.indices.filter { bytes[$0] == UInt8(ascii: "\n") }.dropFirst(6).first) + 1
-        for place in end..<bytes.count { bytes[place] = 0 }
+        for place in (end + left)..<bytes.count { bytes[place] = 0 }
         try journal.write(bytes, to: segment)
+        let before = try journal.contents()
+        for writer in [journal.open(), journal.open(Self.careless)] {
+            for nonce in ["c-9", "new"] {
+                let error = try journalError { _ = try writer.reserve(use(nonce: nonce), maximumUses: 1) }
+                #expect(error?.code == "missing_record", "\(String(describing: error))")
+            }
+        }
+        #expect(try journal.contents() == before)
         let failure = try #require(try journal.open().verifyAll().failures.first)
         #expect(failure.kind == .missingRecord && failure.index == 8, "\(failure)")
         #expect(try journalError { _ = try journal.open().head() }?.code == "missing_record")
@@ -70,6 +80,24 @@ struct CarelessVerificationTests {
         #expect(try journal.open().head()?.index == 3)
         let report = try journal.open().verifyAll()
         #expect(report.isIntact && report.recordCount == 3, "\(report.failures)")
+    }
+
+    /// Nor does one who is told its boot take over what one noted that was not: a power cut may have been in between.
+    @Test(arguments: ["", "an-earlier-boot"], [JournalDurability.durable, .processCrashOnly])
+    func aNoteOfNoKnownBootIsNotTakenOver(boot: String, durability: JournalDurability) throws {
+        let journal = try TestJournal(.segments)
+        for number in 0..<3 { _ = try journal.open().reserve(use(nonce: "d-\(number)"), maximumUses: 1) }
+        var head = try ForgedHead(of: journal)
+        (head.bootID, head.unsyncedIndex) = (boot, 4)
+        try journal.write(head.bytes, to: "heads/current.json")
+        #expect(try journal.open().verifyAll().isIntact)
+        let handle = journal.open(JournalOptions(durability: durability))
+        let error = try journalError { _ = try handle.reserve(use(nonce: "d-1"), maximumUses: 1) }
+        #expect(error?.code == "uses_exhausted")
+        let report = try journal.open().verifyAll()
+        #expect(report.isIntact && report.warnings == [], "\(report)")
+        #expect(try journal.open().head()?.index == 3)
+        #expect(try handle.reserve(use(nonce: "d-3"), maximumUses: 1).index == 4)
     }
 
     /// What is reported was made durable before, as by every reader.

@@ -45,4 +45,25 @@ struct ReaderSyncTests {
             #expect(try reader.verifyAll().isIntact)
         }
     }
+
+    /// Some file systems of media that cannot be written to know no syncs: what is read there is on the medium.
+    @Test(arguments: [ErrorNumber.invalidArgument, .readOnlyFileSystem, .inputOutput])
+    func needNoneOnAMediumThatIsOnlyRead(code: ErrorNumber) throws {
+        let disk = SimDisk()
+        func journal() -> ApprovalJournal {
+            ApprovalJournal(at: "/journal", fileSystem: disk.boot(), options: JournalOptions(format: .segments))
+        }
+        _ = try journal().reserve(use(), maximumUses: 1)
+        // Then nobody knows what is durable.
+        try disk.boot().openDirectory("/journal/heads").remove("current.json")
+        try disk.boot().openDirectory("/journal/indexes").remove("watermark.json")
+        for isReadOnly in [true, false] {
+            disk.mountFacts.isReadOnly = isReadOnly
+            disk.faults = .on(.sync, 1, .error(code))
+            let error = try journalError { _ = try journal().head() }
+            #expect((error == nil) == (isReadOnly && code != .inputOutput), "\(error as Any)")
+        }
+        disk.faults = FaultPlan()
+        #expect(try journal().head()?.index == 1)
+    }
 }

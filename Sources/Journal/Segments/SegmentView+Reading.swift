@@ -33,18 +33,22 @@ extension SegmentView {
             try read(upTo: watermark)
             return false
         }
-        // Written in an earlier boot, or lost: what is found behind it was read from the disk, if no writer has come
-        // since. Where that is not known, a sync makes sure.
+        // Of another boot, or lost: records behind it may be acknowledged, or somebody may not have synced them yet.
         let stop = try scan { (scan, files) throws(JournalError) in try scan.run(&files) }
         if case .failed(let error) = stop { throw error }
-        if !isReadFromDisk(bootID: bootID) { try syncLastSegment() }
+        try syncBehindWatermark(upTo: ledger.nextIndex - 1)
         let before = watermarkFile.content
         guard try watermarkFile.refresh() else { return false }
         return watermarkFile.content != before
     }
 
-    /// Whether what stands behind the watermark was there before this boot, where no writer has come since.
-    func isReadFromDisk(bootID: String) -> Bool { watermarkFile.watermark?.isOfBootBefore(bootID) ?? false }
+    /// Makes durable what stands behind the watermark, whichever boot that is of, before it is reported; without a watermark that is
+    /// everything.
+    ///
+    /// - Parameter last: the last record that is reported.
+    mutating func syncBehindWatermark(upTo last: UInt64) throws(JournalError) {
+        if last > watermarkFile.watermark?.index ?? 0 { try syncLastSegment() }
+    }
 
     /// Reads on to where a watermark of this boot stands.
     private mutating func read(upTo watermark: Watermark) throws(JournalError) {
@@ -63,11 +67,13 @@ extension SegmentView {
         case .reached: return
         case .failed(let error): throw error
         case .end, .torn:
-            throw .missingRecord(
-                index: ledger.nextIndex,
-                evidence: "\(WatermarkFile.path) names record \(last)"
-            )
+            throw missing(namedByWatermark: last)
         }
+    }
+
+    /// A record that the watermark of this boot names, and that is not there.
+    func missing(namedByWatermark last: UInt64) -> JournalError {
+        .missingRecord(index: ledger.nextIndex, evidence: "\(WatermarkFile.path) names record \(last)")
     }
 
     /// Scans, takes over what the scan found, and compares it with the records that the heads name.
@@ -133,8 +139,15 @@ extension SegmentView {
                 try file.sync(.data)
                 try files.directory?.sync()
             } catch {
+                if isOnMedium(error) { return }
                 throw .io(error, file: SegmentName.path(last))
             }
         }
+    }
+
+    /// Whether what cannot be synced was read from a medium that nobody writes to: some file systems of such media know no syncs.
+    private func isOnMedium(_ error: FileSystemError) -> Bool {
+        guard error.code == .invalidArgument || error.code == .readOnlyFileSystem else { return false }
+        return (try? place.fileSystem.mountFacts(of: directory))?.isReadOnly ?? false
     }
 }

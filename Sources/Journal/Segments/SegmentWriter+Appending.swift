@@ -153,6 +153,7 @@ extension SegmentWriter {
         if !isDurable {
             watermark.size = nil
             if var before = view.watermarkFile.watermark, before.index < watermark.index {
+                before.bootID = bootID
                 before.unsyncedIndex = watermark.index
                 before.wipingEnd = nil
                 watermark = before

@@ -73,6 +73,7 @@ extension SegmentWriter {
         let stop = try view.scan { (scan, files) throws(JournalError) in try scan.run(&files) }
         if case .failed(let error) = stop { throw error }
         try view.checkEvidence()
+        try checkUnsynced()
         view.files.close()
         removeLeftCopies()
         try openActive()
@@ -82,32 +83,48 @@ extension SegmentWriter {
             dirtyEnd = end
         }
         // One that does not know where its record ends was written by nobody who synced it.
-        guard var watermark = view.watermarkFile.watermark, try isFitting(watermark) else {
+        guard let watermark = view.watermarkFile.watermark, try isFitting(watermark) else {
             try replaceActive()
             return try view.watermarkFile.create(in: view.directory, currentWatermark)
         }
-        if watermark.bootID != bootID, !watermark.isOfBootBefore(bootID) {
-            // Either was not told its boot. Before anything is written behind the watermark it must not name a boot that
-            // is not known to be this one, or whoever is told of this one takes what is written for read from the disk.
-            watermark.bootID = bootID
-            try publish(watermark)
-        }
-        var isWritten = view.watermarkFile.content == .watermark(watermark)
-        if watermark.isOfBootBefore(bootID) {
-            // What was found was read from the disk, so that all of it is durable.
-            try advance(isDurable: true)
-            isWritten = true
-        } else if let end = watermark.wipingEnd, watermark.end.segment == view.end.segment {
+        if let end = watermark.wipingEnd, watermark.end.segment == view.end.segment {
             // Behind the end of the file there is nothing to wipe, whatever is said.
             dirtyEnd = max(dirtyEnd, min(end, active?.size ?? 0))
-            isWritten = false
         }
-        if try !secure() { isWritten = false }
-        if dirtyEnd > view.end.offset {
-            try wipeDurably(until: dirtyEnd)
-            isWritten = false
+        let isSecured = try secure()
+        let isDirty = dirtyEnd > view.end.offset
+        if isDirty { try wipeDurably(until: dirtyEnd) }
+        // Not before: until then readers of this boot report what stands behind it, which may have been acknowledged.
+        if isSecured {
+            try advance(isDurable: true)
+        } else if isDirty {
+            try advance()
+        } else {
+            let own = adopted(watermark)
+            if view.watermarkFile.content != .watermark(own) { try publish(own) }
         }
-        if !isWritten { try advance() }
+    }
+
+    /// Requires the records that a writer without syncs noted in this boot, as readers do: nothing but a loss of power takes them
+    /// away.
+    private func checkUnsynced() throws(JournalError) {
+        guard let watermark = view.watermarkFile.watermark, watermark.isOfBoot(bootID),
+            let last = watermark.unsyncedIndex, last >= view.ledger.nextIndex
+        else { return }
+        throw view.missing(namedByWatermark: last)
+    }
+
+    /// A watermark that was found, as this writer goes on from it where it made nothing durable: of its own boot, and with a note of
+    /// those records only that are there.
+    private func adopted(_ found: Watermark) -> Watermark {
+        var watermark = found
+        watermark.bootID = bootID
+        watermark.wipingEnd = nil
+        let last = view.ledger.nextIndex - 1
+        // Readers of this boot go no further than it says; those before may have been acknowledged.
+        let reported = found.isOfBoot(bootID) ? found.unsyncedIndex ?? 0 : last
+        watermark.unsyncedIndex = reported > found.index ? reported : nil
+        return watermark
     }
 
     /// Whether the record that a watermark names ends where it says, or a segment begins there for the next one.
@@ -147,38 +164,27 @@ extension SegmentWriter {
     /// Makes durable what others have written behind the watermark: they may have been killed before their sync, or
     /// their sync may have failed, after which another sync of the same bytes proves nothing.
     ///
-    /// - Returns: whether there was nothing to do.
+    /// It does not matter which boot the watermark is of: another id does not say that the machine was started anew.
+    ///
+    /// - Returns: whether there was something to do, and all is durable now.
     private mutating func secure() throws(JournalError) -> Bool {
-        guard let active, let watermark = view.watermarkFile.watermark else { return true }
+        guard let active, let watermark = view.watermarkFile.watermark else { return false }
         guard watermark.end.segment == active.first else {
             try replaceActive()
-            return false
+            return true
         }
-        if !place.isDurable || watermark.end.offset >= view.end.offset { return true }
+        if !place.isDurable || watermark.end.offset >= view.end.offset { return false }
         try rewrite(from: watermark.end.offset)
         try grow()
         try sync()
         try syncSegments()
-        return false
+        return true
     }
 
     /// Up to where the segment is durable for sure.
     func durableOffset(in segment: UInt64) -> Int64 {
         guard let watermark = view.watermarkFile.watermark, watermark.end.segment == segment else { return 0 }
         return watermark.end.offset
-    }
-
-    /// Writes the zeros behind the records again, and makes the segment longer: zeros and a length whose sync failed once
-    /// may never become durable, new ones will.
-    mutating func grow() throws(JournalError) {
-        guard let active else { return }
-        let size = active.size + settings.preallocationByteMinimum
-        do {
-            try active.file.fillWithZeros(from: view.end.offset, to: size)
-        } catch {
-            throw .io(error, file: SegmentName.path(active.first))
-        }
-        self.active?.size = size
     }
 
     private func syncSegments() throws(JournalError) {

@@ -17,6 +17,37 @@ extension SegmentWriter {
         }
     }
 
+    /// Writes the zeros behind the records again, and makes the segment longer: zeros and a length whose sync failed once
+    /// may never become durable, new ones will.
+    mutating func grow() throws(JournalError) {
+        guard let active else { return }
+        var size = active.size + settings.preallocationByteMinimum
+        do {
+            try active.file.fillWithZeros(from: view.end.offset, to: size)
+        } catch  where error.code == .noSpace || error.code == .quotaExceeded {
+            size = try self.size(of: active)
+            if size <= active.size { size = try shorten(active, else: error) }
+        } catch {
+            throw .io(error, file: SegmentName.path(active.first))
+        }
+        self.active?.size = size
+    }
+
+    /// Does the same on a full disk: a byte less is a new length, too, where there are zeros to be cut.
+    ///
+    /// - Returns: the new length.
+    private func shorten(_ active: ActiveSegment, else full: FileSystemError) throws(JournalError) -> Int64 {
+        let size = active.size - 1
+        do throws(FileSystemError) {
+            if size < view.end.offset { throw full }
+            try active.file.fillWithZeros(from: view.end.offset, to: size)
+            try active.file.truncate(to: size)
+        } catch {
+            throw .io(error, file: SegmentName.path(active.first))
+        }
+        return size
+    }
+
     /// Reads the records of a segment up to the last one, in pieces of whole lines, each of which has its digest and follows
     /// the one before.
     ///

@@ -33,11 +33,7 @@ extension SegmentsJournal {
         var walk = SegmentWalk(view.ledger.maker, upTo: limit, stopsAtFirst: request.stopsAtFirst)
         var review = try RecordReview(&walk, &view.files, scope)
         // Where no watermark of this boot says how far records are durable, they are made so before they are reported.
-        if limit == nil {
-            var isOnDisk = view.isReadFromDisk(bootID: boot)
-            if isOnDisk, try view.watermarkFile.refresh() { isOnDisk = false }
-            if !isOnDisk { try view.syncLastSegment() }
-        }
+        if limit == nil { try view.syncBehindWatermark(upTo: walk.nextIndex - 1) }
         progress?(WorkProgress(completed: walk.nextIndex - 1, total: total))
         report.recordCount = walk.recordCount
         report.head = walk.head

@@ -4,7 +4,7 @@ internal import FileSystemSeam
 ///
 /// The journal's lock is not enough for it: whoever synced without that lock publishes what the sync covered without it, too. So all
 /// who write take `flock` on the file itself, for as long as it takes to read it, to see what is to be kept, and to write
-/// it. A watermark of one boot never goes back.
+/// it. A watermark never goes back, whichever boot it names: what somebody's sync covered is durable.
 extension WatermarkFile {
     /// How long is waited for others who write, at least: they need microseconds.
     private static let lockNanoseconds: UInt64 = 5_000_000_000
@@ -46,11 +46,7 @@ extension WatermarkFile {
             defer { if !isAlone { try? file.unlock() } }
             if !isAlone {
                 let standing = try isUnchanged(file) ? content : Self.read(file).1
-                if standing.index > watermark.index, case .watermark(let found) = standing,
-                    found.bootID == watermark.bootID
-                {
-                    watermark.take(found)
-                }
+                if standing.index > watermark.index, case .watermark(let found) = standing { watermark.take(found) }
             }
             let bytes = watermark.bytes
             try file.writeAll(bytes, at: 0)

@@ -83,7 +83,8 @@ struct WatermarkFile: Sendable {
         prefersCopy = false
         guard case .watermark(let own) = content else { return }
         guard case .watermark(let other) = copyContent, other.bootID == bootID else { return }
-        prefersCopy = own.isOfBootBefore(bootID) || own.index < other.index
+        // One of another boot that tells of as much was written later: the file is written first.
+        prefersCopy = own.index < other.index
     }
 
     /// The watermark that tells most about this boot; nil when there is none.
