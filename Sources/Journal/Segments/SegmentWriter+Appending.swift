@@ -163,9 +163,11 @@ extension SegmentWriter {
     }
 
     /// Writes the watermark, in place where there is one.
+    ///
+    /// A writer without syncs is never alone: what it noted hides from it that somebody else is still syncing records before.
     mutating func publish(_ watermark: Watermark) throws(JournalError) {
         if case .watermark = view.watermarkFile.content {
-            try view.watermarkFile.write(watermark, in: view.directory, isAlone: !isShared)
+            try view.watermarkFile.write(watermark, in: view.directory, isAlone: !isShared && place.isDurable)
         } else {
             try view.watermarkFile.create(in: view.directory, watermark)
         }
