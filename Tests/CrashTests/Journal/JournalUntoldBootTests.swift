@@ -116,7 +116,9 @@ struct JournalUntoldBootTests {
         static let all = Place.all.flatMap { place in
             Successor.allCases.filter { next in
                 switch next {
-                case .repeats, .reads, .verifies: true
+                case .repeats, .reads: true
+                // In json-records verification only looks at what is there.
+                case .verifies: place.format == .segments
                 case .appendsCarelessly: runsLongTests || [place.boots.first, place.boots.second].contains(.another)
                 case .opensCarelessly: runsLongTests
                 }
