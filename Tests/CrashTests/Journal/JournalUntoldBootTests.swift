@@ -235,17 +235,20 @@ struct JournalUntoldBootTests {
 
     /// After a power cut the watermark may tell of fewer records than are acknowledged. Whoever opens the journal then, with syncs or
     /// without, may be killed anywhere on the way: what was acknowledged is reported all the same.
-    @Test(arguments: [Boot.this, .none, .another], [JournalDurability.durable, .processCrashOnly])
+    @Test(
+        arguments: runsLongTests ? [Boot.this, .none, .another] : [.this],
+        [JournalDurability.durable, .processCrashOnly]
+    )
     func whatWasAcknowledgedIsReportedWhileItIsMadeSure(mender: Boot, durability: JournalDurability) throws {
         var options = Self.options(.segments)
         options.durability = durability
-        for count in [2, 3] {
+        for count in runsLongTests ? [2, 3] : [3] {
             var operation = 0
             var isKilled = true
             while isKilled {
                 isKilled = false
                 var explorer = CrashExplorer.ofSuccession(under: FaultPlan())
-                explorer.runMaximum = runsLongTests ? 1 << 10 : 8
+                explorer.runMaximum = runsLongTests ? 1 << 10 : 4
                 let report = try explorer.explore { _ in
                 } workload: { (fileSystem, say: (CrashedJournal.Said) -> Void) in
                     let journal = CrashedJournal.open(fileSystem, Self.options(.segments))
