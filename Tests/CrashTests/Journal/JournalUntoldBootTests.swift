@@ -269,9 +269,9 @@ struct JournalUntoldBootTests {
                     try CrashedJournal.check(fileSystem, Self.options(.segments), said)
                 }
                 #expect(report.isClean, "\(count) records, killed before change \(operation): \(report)")
-                operation += runsLongTests ? 1 : 2
+                operation += runsLongTests ? 1 : 4
             }
-            #expect(operation > 2)
+            #expect(operation > 4)
         }
     }
 }
