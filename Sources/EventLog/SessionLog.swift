@@ -24,7 +24,7 @@ public final class SessionLog: Sendable {
     /// How it was opened.
     public let options: SessionLogOptions
     let fileSystem: any FileSystem
-    let commits: GroupCommit
+    let commits: SyncGroup
     let platform: PlatformAdmission
     let turns = Condition(Turn())
 
@@ -35,7 +35,7 @@ public final class SessionLog: Sendable {
         var isTaken = false
         var log: OpenLog?
 
-        /// Forgets what another process has opened: see ``GroupCommit``.
+        /// Forgets what another process has opened: see ``SyncGroup``.
         mutating func enter(_ process: ProcessInstance) {
             if self.process != process { (isTaken, log) = (false, nil) }
             self.process = process
@@ -48,7 +48,7 @@ public final class SessionLog: Sendable {
         self.path = path
         self.options = options
         self.fileSystem = fileSystem
-        commits = GroupCommit(path: path, fileSystem: fileSystem)
+        commits = SyncGroup(path: path, fileSystem: fileSystem)
         platform = PlatformAdmission(
             to: path,
             profilePath: options.platformProfile,

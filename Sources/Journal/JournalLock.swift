@@ -40,7 +40,7 @@ struct JournalLock: Sendable {
         }
 
         /// Whether the lock file that was opened is what stands at its name.
-        var stand: Bool {
+        var fileIsCurrent: Bool {
             get throws(FileSystemError) {
                 do {
                     return try locks.extent(of: fileName).identity == fileIdentity
@@ -105,7 +105,7 @@ struct JournalLock: Sendable {
                 if let kept = handles.take() { opened = kept } else { opened = try Handles(directory, process) }
                 guard try opened.lock(wait) else { break }
                 // One that was unlinked or renamed away while waiting is not the lock.
-                guard try opened.stand else { continue }
+                guard try opened.fileIsCurrent else { continue }
                 try opened.locks.unlock()
                 handles = opened
                 return HeldJournalLock(place.fileSystem, process, opened, of: directory)

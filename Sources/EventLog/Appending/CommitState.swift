@@ -1,6 +1,6 @@
 internal import FileSystemSeam
 
-/// What the appends of a handle and their syncs know of each other: see ``GroupCommit``.
+/// What the appends of a handle and their syncs know of each other: see ``SyncGroup``.
 struct CommitState: Sendable {
     /// The last ticket that was given.
     var written: UInt64 = 0

@@ -132,7 +132,7 @@ extension SimState {
         for held in locks where held.inode == inode && (mode == .exclusive || held.mode == .exclusive) {
             return false
         }
-        locks.append(HeldLock(inode: inode, mode: mode, description: description, process: process))
+        locks.append(SimHeldLock(inode: inode, mode: mode, description: description, process: process))
         return true
     }
 

@@ -32,7 +32,7 @@ package struct SimState {
     package var ticks: UInt64 = 0
     /// Counts every change of the disk, for watches.
     package var changes: UInt64 = 0
-    package var locks: [HeldLock] = []
+    package var locks: [SimHeldLock] = []
     /// How many syncs of a file failed.
     var failedSyncs: [Int64: Int] = [:]
     package var randomWord: UInt64
@@ -322,7 +322,7 @@ private struct InodeNotes: Sendable {
 }
 
 /// One advisory lock held by an open file description.
-package struct HeldLock: Sendable {
+package struct SimHeldLock: Sendable {
     package var inode: Int64
     package var mode: LockMode
     package var description: ObjectIdentifier

@@ -104,13 +104,13 @@ extension JournalBundle {
     private func forEachLine(
         _ body: (SegmentWalk.Line, Span<UInt8>) throws(JournalError) -> Void
     ) throws(JournalError) {
-        var reader = LineReader(file, from: firstOffset)
+        var reader = SegmentLineReader(file, from: firstOffset)
         var verifier = LineVerifier(maker)
         var previous: [UInt8] = []
         var index: UInt64 = 1
         while true {
             let position = RecordPosition(segment: 1, offset: reader.offset)
-            let next: LineReader.Next
+            let next: SegmentLineReader.Next
             do {
                 next = try reader.next()
             } catch {

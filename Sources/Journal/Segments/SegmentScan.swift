@@ -87,14 +87,14 @@ struct SegmentScan {
         limit: Int64?,
         isLast: Bool
     ) throws(JournalError) -> Stop? {
-        var reader = LineReader(file, from: end.offset, to: limit)
+        var reader = SegmentLineReader(file, from: end.offset, to: limit)
         var verifier = LineVerifier(ledger.maker)
         var previous = ledger.lastDigest
         var time: [UInt8] = []
         var isNew = false
         defer { if isNew { note(previous, time) } }
         while true {
-            let next: LineReader.Next
+            let next: SegmentLineReader.Next
             do {
                 next = try reader.next()
             } catch {

@@ -26,7 +26,7 @@ package struct SegmentSettings: Sendable, Hashable {
     package var chunkRecordMaximum: UInt64 = 1 << 18
     /// The longest line that is copied into a journal in segments or a bundle, in bytes, with its line feed: what is longer
     /// cannot be read there.
-    package var lineByteMaximum = LineReader.lineByteMaximum
+    package var lineByteMaximum = SegmentLineReader.lineByteMaximum
     /// How much memory the keys take that verification knows at a time where an index does not help, in bytes.
     package var auditByteMaximum = 32 << 20
 

@@ -178,7 +178,7 @@ extension SegmentView {
         var position = try position(of: index)
         while next < ledger.nextIndex {
             let file = try files.file(position.segment)
-            var reader = LineReader(file, from: position.offset)
+            var reader = SegmentLineReader(file, from: position.offset)
             while next < ledger.nextIndex {
                 position.offset = reader.offset
                 let line: [UInt8]

@@ -224,7 +224,7 @@ extension SegmentView {
     {
         let file = try files.file(segment)
         let known = lastTold(before: index, in: segment)
-        var reader = LineReader(file, from: known.offset)
+        var reader = SegmentLineReader(file, from: known.offset)
         var next = known.index
         do {
             while next < index, case .line = try reader.next() { next += 1 }
@@ -306,7 +306,7 @@ extension SegmentView {
     private mutating func line(at position: RecordPosition) throws(JournalError) -> [UInt8] {
         let file = try files.file(position.segment)
         do {
-            var reader = LineReader(file, from: position.offset, pieceByteCount: 4096)
+            var reader = SegmentLineReader(file, from: position.offset, pieceByteCount: 4096)
             if case .line(let range) = try reader.next() { return Array(reader.buffer[range]) }
         } catch {
             throw .io(error, file: SegmentName.path(position.segment))

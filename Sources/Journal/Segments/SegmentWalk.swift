@@ -123,7 +123,7 @@ struct SegmentWalk {
         isLast: Bool,
         _ body: (Line, Span<UInt8>) -> Void
     ) throws(JournalError) {
-        var reader = LineReader(file, from: end.offset)
+        var reader = SegmentLineReader(file, from: end.offset)
         do {
             while !isDone {
                 guard case .line(let range) = try reader.next() else { break }

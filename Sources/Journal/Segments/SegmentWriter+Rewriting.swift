@@ -59,7 +59,7 @@ extension SegmentWriter {
     ) throws(FileSystemError) {
         if start >= view.end.offset { return }
         let other = FileSystemError(operation: .read, name: segment.name, code: .inputOutput)
-        var reader = LineReader(segment.file, from: start, to: view.end.offset)
+        var reader = SegmentLineReader(segment.file, from: start, to: view.end.offset)
         var verifier = LineVerifier(view.ledger.maker)
         var previous: [UInt8]?
         var piece: [UInt8] = []
@@ -73,7 +73,7 @@ extension SegmentWriter {
                 throw other
             }
             piece += reader.buffer[range.lowerBound...range.upperBound]
-            if piece.count >= LineReader.pieceByteCount || reader.offset == view.end.offset {
+            if piece.count >= SegmentLineReader.pieceByteCount || reader.offset == view.end.offset {
                 try body(piece, offset)
                 offset += Int64(piece.count)
                 piece.removeAll(keepingCapacity: true)

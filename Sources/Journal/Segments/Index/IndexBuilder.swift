@@ -39,7 +39,7 @@ struct IndexBuilder {
     private(set) var position: RecordPosition
     private var previous: [UInt8]
     private var time = ""
-    private var reader: LineReader?
+    private var reader: SegmentLineReader?
     /// Blocks of lines that other threads check; nil when there are few records.
     private var front: BlockPool<ChunkCollector>.Front?
     /// The segment whose lines are read one by one from some place on.
@@ -131,11 +131,11 @@ struct IndexBuilder {
         _ end: RecordPosition
     ) throws(JournalError) {
         let limit = position.segment == end.segment ? end.offset : nil
-        var lines: LineReader
+        var lines: SegmentLineReader
         if let reader {
             lines = reader
         } else {
-            lines = LineReader(
+            lines = SegmentLineReader(
                 try files.file(position.segment),
                 from: position.offset,
                 to: limit,
@@ -143,7 +143,7 @@ struct IndexBuilder {
             )
         }
         reader = nil
-        let found: LineReader.Next
+        let found: SegmentLineReader.Next
         do {
             found = try lines.next()
         } catch {

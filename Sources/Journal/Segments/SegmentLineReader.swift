@@ -3,7 +3,7 @@ internal import FileSystemSeam
 /// Reads the lines of a segment, one after the other, from an offset up to a limit.
 ///
 /// Memory is that of the longest line, and of one piece of the file at least.
-struct LineReader {
+struct SegmentLineReader {
     /// What comes next.
     enum Next {
         /// A line, as a range of ``buffer`` without its line feed.
@@ -37,7 +37,7 @@ struct LineReader {
         _ file: any File,
         from offset: Int64,
         to limit: Int64? = nil,
-        pieceByteCount: Int = LineReader.pieceByteCount
+        pieceByteCount: Int = SegmentLineReader.pieceByteCount
     ) {
         self.file = file
         self.offset = offset
@@ -95,7 +95,7 @@ extension File {
         var position = try extent().size
         // Somebody may have cut the file meanwhile.
         if position <= offset { return offset }
-        var piece = [UInt8](repeating: 0, count: Int(min(Int64(LineReader.pieceByteCount), position - offset)))
+        var piece = [UInt8](repeating: 0, count: Int(min(Int64(SegmentLineReader.pieceByteCount), position - offset)))
         while position > offset {
             let count = Int(min(Int64(piece.count), position - offset))
             var span = piece.mutableSpan

@@ -5,7 +5,7 @@ internal import FileSystemSeam
 /// Appends are numbered by tickets in the order of their writes. A sync covers every ticket whose write was done before
 /// it began. When a sync fails nothing more is acknowledged: on Linux a second try can succeed although the bytes are
 /// gone.
-final class GroupCommit: Sendable {
+final class SyncGroup: Sendable {
     private let path: String
     private let fileSystem: any FileSystem
     private let own = Condition(Own())
@@ -169,7 +169,7 @@ final class GroupCommit: Sendable {
 
 // MARK: - Flushing in the background
 
-extension GroupCommit {
+extension SyncGroup {
     /// Sees to it that a thread syncs within the time.
     ///
     /// - Returns: false when there can be no thread.
