@@ -97,7 +97,7 @@ struct EventLogFaultTests {
         .appends(.every, 2), .appends(.none, 2), .batch(.every), .repair, .appendAfterTear(.every), .sealOnce,
     ]
 
-    @Test(arguments: stories.indices) func loseNothingAcknowledged(index: Int) throws {
+    @Test(arguments: stories.indices) func storiesLoseNothingAcknowledged(index: Int) throws {
         let story = Self.stories[index]
         for model in runsLongTests ? PersistenceModel.all : [.posixMinimal] {
             var sweep = FaultSweep(model)

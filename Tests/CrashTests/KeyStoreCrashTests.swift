@@ -37,7 +37,7 @@ struct KeyStoreFaultTests {
     /// The quick run has the two stories that touch most, and the faults that leave most behind.
     private static let stories = runsLongTests ? KeyStoreStory.all : [.checkpoint, .shred]
 
-    @Test(arguments: stories) func loseNothingAndBringNothingBack(story: KeyStoreStory) throws {
+    @Test(arguments: stories) func storiesLoseNothingAndBringNothingBack(story: KeyStoreStory) throws {
         for model in runsLongTests ? PersistenceModel.all : [.posixMinimal] {
             var sweep = FaultSweep(model)
             if !runsLongTests {

@@ -24,7 +24,7 @@ struct KeyStoreErasureTests {
     }
 
     @Test(arguments: [KeyStoreStory.checkpoint, .shred, .shredTwice, .rewrap, .renew])
-    func areOverwrittenDurablyBeforeTheirNamesGo(story: KeyStoreStory) throws {
+    func oldFilesAreOverwrittenDurablyBeforeTheirNamesGo(story: KeyStoreStory) throws {
         let fileSystem = SimDisk(seed: 1).boot()
         try story.prepare(fileSystem)
         let calls = Calls()

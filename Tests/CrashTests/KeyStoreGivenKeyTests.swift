@@ -51,7 +51,7 @@ struct KeyStoreGivenKeyTests {
     }
 
     /// Whether the other one's record is made durable by this one's flush, or lost without it.
-    @Test(arguments: [true, false]) func areDurableAfterAFlush(flushes: Bool) throws {
+    @Test(arguments: [true, false]) func givenKeysAreDurableAfterAFlush(flushes: Bool) throws {
         let story = Self.story(flushes: flushes)
         let rehearsal = try Self.explore(story, FaultPlan())
         #expect(rehearsal.isClean, "\(rehearsal)")

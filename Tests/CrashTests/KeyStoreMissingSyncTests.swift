@@ -45,7 +45,7 @@ struct KeyStoreMissingSyncTests {
         Missing(.shred, .syncDirectory, 7, "the receipt cannot be used"),
     ]
 
-    @Test(arguments: all) func isFound(missing: Missing) throws {
+    @Test(arguments: all) func aMissingSyncIsFound(missing: Missing) throws {
         var explorer = CrashExplorer(.posixMinimal)
         explorer.runMaximum = 30
         explorer.sampleCount = 10

@@ -64,7 +64,7 @@ struct ForgedLinkTests {
     /// All that can be named is named: itself, a later use, one of another run, one that others name, too. Where tables can
     /// be made that agree, they are.
     @Test(arguments: [1, 2], LinkForger.Side.allCases)
-    func areFoundWhateverIsNamed(runCount: Int, side: LinkForger.Side) throws {
+    func forgedLinksAreFoundWhateverIsNamed(runCount: Int, side: LinkForger.Side) throws {
         let forger = try few(runCount)
         let chain = try forger.chain(side, of: 1)
         var (agreeing, others) = (0, 0)
@@ -146,7 +146,7 @@ struct ForgedLinkTests {
 
     /// The entry of a nonce that was used up is taken out, and its use names itself. Verification says so before the nonce is
     /// used again; that it then can be is the limit of what a decision can know.
-    @Test(arguments: [0, 2]) func areFoundBeforeASecondUse(threads: Int) throws {
+    @Test(arguments: [0, 2]) func forgedLinksAreFoundBeforeASecondUse(threads: Int) throws {
         let journal = try TestJournal(.segments, .tiny, in: Self.disk)
         let handle = journal.open()
         for number in 0..<60 { _ = try handle.reserve(use(nonce: "\(number)"), maximumUses: 1) }

@@ -6,7 +6,7 @@ import Testing
 struct KeyTableTests {
     /// So that a part needs the memory of its share, and every key is in one part.
     @Test(arguments: [1, 2, 6, 31] as [UInt64])
-    func areSpreadEvenlyOverParts(partCount: UInt64) {
+    func keysAreSpreadEvenlyOverParts(partCount: UInt64) {
         let spread = KeyTableTrial.spread(6200, over: partCount)
         #expect(spread.reduce(0, +) == 6200)
         let share = 6200 / Int(partCount)

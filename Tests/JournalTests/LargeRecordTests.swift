@@ -44,7 +44,7 @@ struct LargeRecordTests {
 
     /// A file of a record is indented: deep in a tree each number takes a line of a thousand spaces. It must not become one
     /// that nobody reads.
-    @Test(.timeLimit(.minutes(3))) func areRefusedWhereTheirFileWouldNotBeRead() throws {
+    @Test(.timeLimit(.minutes(3))) func recordsTooLargeForJSONRecordsAreRefused() throws {
         let depth = 500
         let tree =
             String(repeating: "[", count: depth) + "0" + String(repeating: ",0", count: 70_000)
@@ -84,7 +84,7 @@ struct LargeRecordTests {
     }
 
     /// What is copied is held a few megabytes at a time, however long records are.
-    @Test(arguments: JournalFormat.allCases) func areCopiedAFewAtATime(format: JournalFormat) throws {
+    @Test(arguments: JournalFormat.allCases) func largeRecordsAreCopiedAFewAtATime(format: JournalFormat) throws {
         let (bundle, source) = try bundle(6, member: "\"\(String(repeating: "x", count: 600_000))\"")
         let path = source.path + "-2"
         let journal = ApprovalJournal(at: path, fileSystem: source.fileSystem, options: JournalOptions(format: format))

@@ -7,7 +7,7 @@ import Testing
 @Suite("Large runs of an index")
 struct LargeRunTests {
     /// Its contents are durable before it has its name, and the name is before it is counted on.
-    @Test func areSynced() throws {
+    @Test func largeRunsAreSynced() throws {
         var settings = SegmentSettings()
         settings.tailRecordMaximum = 1 << 14
         let disk = TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk

@@ -19,7 +19,7 @@ struct PageCacheTests {
         return journal.fileSystem.calls.filter { $0.operation == .read && $0.path.hasSuffix(".run") }
     }
 
-    @Test func areNotReadAgain() throws {
+    @Test func keptPagesAreNotReadAgain() throws {
         let journal = try TestJournal(.segments, in: Self.disk)
         let writer = journal.open()
         for number in 0..<1200 { _ = try writer.reserve(use("g-\(number % 7)", nonce: "n-\(number)"), maximumUses: 1) }
@@ -35,7 +35,7 @@ struct PageCacheTests {
 
     /// Also where all runs have one number, as they have where random numbers are not random.
     @Test(arguments: [UInt8?.none, 7])
-    func areNotThoseOfAnotherRun(random: UInt8?) throws {
+    func pagesOfAnotherRunAreNotUsed(random: UInt8?) throws {
         let journal = try TestJournal(.segments, .tiny, in: Self.disk)
         if let random { journal.fileSystem.setRandom(random) }
         let (writer, handle) = (journal.open(), journal.open())

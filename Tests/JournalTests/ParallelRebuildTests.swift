@@ -13,7 +13,7 @@ struct ParallelRebuildTests {
     }
 
     @Test(arguments: 0..<4 as Range<UInt64>)
-    func areTheSame(seed: UInt64) throws {
+    func threadsMakeTheSameIndexAsOne(seed: UInt64) throws {
         let journal = try RandomJournal(seed: seed, isClean: seed != 1, count: 60).journal
         // Runs have random numbers.
         journal.fileSystem.setRandom(7)

@@ -46,7 +46,7 @@ struct ValidationTests {
     ]
 
     @Test(arguments: JournalFormat.allCases, cases)
-    func areRefusedBeforeAnythingIsWritten(format: JournalFormat, refused: Case) throws {
+    func invalidArgumentsAreRefusedBeforeAnythingIsWritten(format: JournalFormat, refused: Case) throws {
         let journal = try TestJournal(format)
         let handle = journal.open()
         var request = use()

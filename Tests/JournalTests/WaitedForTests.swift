@@ -29,7 +29,7 @@ struct WaitedForTests {
         ),
     ]
 
-    @Test(arguments: changes) func isNotOverwritten(change: Change) throws {
+    @Test(arguments: changes) func whatCameWhileWaitingIsNotOverwritten(change: Change) throws {
         let journal = try TestJournal(.segments)
         let isMade = Flag()
         journal.fileSystem.setIntercept { call in

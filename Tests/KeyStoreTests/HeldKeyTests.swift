@@ -13,7 +13,7 @@ struct HeldKeyTests {
         test.disk.faults = FaultPlan()
     }
 
-    @Test(arguments: [false, true]) func goesOnWorking(isRotated: Bool) throws {
+    @Test(arguments: [false, true]) func aHeldKeyGoesOnWorking(isRotated: Bool) throws {
         let test = try TestKeys()
         let store = try test.open()
         let box = try store.seal("x", for: "a")
@@ -32,7 +32,7 @@ struct HeldKeyTests {
     }
 
     /// Another process destroyed it before the journal was read again.
-    @Test func stopsWhenItIsDestroyed() throws {
+    @Test func aHeldKeyStopsWhenItIsDestroyed() throws {
         let test = try TestKeys()
         let store = try test.open()
         let box = try store.seal("x", for: "a")

@@ -13,7 +13,7 @@ struct KeyMaximumTests {
 
     private static let tooMany = KeyStoreError.tooManyKeys(maximum: 3)
 
-    @Test(arguments: [false, true]) func areNotExceeded(isFlushed: Bool) throws {
+    @Test(arguments: [false, true]) func theKeyMaximumIsNotExceeded(isFlushed: Bool) throws {
         let test = try TestKeys()
         let store = try test.open(options: Self.few)
         for entity in ["a", "b", "c"] {
@@ -37,7 +37,7 @@ struct KeyMaximumTests {
     }
 
     /// Another process fills the store while a key is not durable: that one is given up, and its minter told.
-    @Test func areNotExceededByTwo() throws {
+    @Test func theKeyMaximumIsNotExceededByTwoProcesses() throws {
         let test = try TestKeys()
         let (here, there) = (try test.open(options: Self.few), try test.open(options: Self.few))
         _ = try here.seal("x", for: "a")

@@ -10,7 +10,7 @@ import Testing
 @Suite("Keys in memory")
 struct MemoryTests {
     /// Twelve keys in a store on the real disk; they are read from its memory, which a test in this package can.
-    @Test func areGoneAfterClose() async throws {
+    @Test func secretsAreGoneAfterClose() async throws {
         await #expect(processExitsWith: .success) {
             let temporary = try TemporaryDirectory()
             let store = try MemoryTests.store(temporary.path)

@@ -6,7 +6,7 @@ import Testing
 struct StoreTests {
     private static let nonce = [UInt8](repeating: 5, count: 24)
 
-    @Test func isCleanWhenNewAndDirtyUntilAFlush() throws {
+    @Test func aNewStoreIsCleanAndAMintMakesItDirtyUntilAFlush() throws {
         let test = try TestKeys()
         let store = try test.open()
         #expect(!store.isDirty)

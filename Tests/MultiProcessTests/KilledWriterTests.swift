@@ -9,13 +9,13 @@ struct KilledWriterTests {
     /// Six processes at a time race for the same nonces and are killed at random; then a few finish undisturbed.
     /// The index is written all the time, or not at all.
     @Test(arguments: [(1, 4), (2, 4), (1, 512), (2, 512)] as [(UInt64, Int)])
-    func loseNothingAndCountNothingTwice(seed: UInt64, tail: Int) throws {
+    func killedWritersLoseNothingAndCountNothingTwice(seed: UInt64, tail: Int) throws {
         try killWriters(seed, tail, .segments)
     }
 
     /// A record is five files: killed in between, a writer leaves some of them.
     @Test(arguments: [1, 2] as [UInt64])
-    func loseNothingInJSONRecords(seed: UInt64) throws {
+    func killedWritersLoseNothingInJSONRecords(seed: UInt64) throws {
         try killWriters(seed, 512, .jsonRecords)
     }
 

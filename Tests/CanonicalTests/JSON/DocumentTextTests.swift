@@ -7,7 +7,7 @@ struct DocumentTextTests {
         "null", "true", "false", "0", "-1.50e+3", "\"\"", #""a\"b\\""#, #""\\""#, "[]", "{}", "[1,[2,\"]\"],3]",
         #"{"a":"}","b":{"c":["\"{"]}}"#, "[ 1 , 2 ]", #""\u00e9 é""#,
     ])
-    func isWhatWasWritten(text: String) throws {
+    func aDocumentsTextIsWhatWasWritten(text: String) throws {
         let around = "{\"first\" : \(text) ,\"second\":[ \(text) , 7 ] }"
         let document = try JSONDocument(parsing: Array(around.utf8))
         var found: [String] = []

@@ -21,7 +21,7 @@ import Testing
         ("2.2250738585072011e-308", .double(Double(bitPattern: 0x000F_FFFF_FFFF_FFFF))),
         ("1e-400", .double(0)), ("-1e-400", .double(-0.0)), ("1e-99999999999", .double(0)),
     ])
-    func isReadAs(_ text: String, _ expected: JSONNumber) throws {
+    func aNumberIsReadAs(_ text: String, _ expected: JSONNumber) throws {
         let read = try number(text)
         #expect(read == expected)
         #expect(read.doubleValue.bitPattern == expected.doubleValue.bitPattern)

@@ -128,13 +128,13 @@ import Testing
         Case("1\u{FEFF}", .trailingBytes, at: 1),
     ]
 
-    @Test(arguments: cases) func isRefusedAtItsPlace(_ refused: Case) throws {
+    @Test(arguments: cases) func badTextIsRefusedAtItsPlace(_ refused: Case) throws {
         let error = try #require(refusal(refused.text))
         #expect(error.kind == refused.kind)
         #expect(error.byteOffset == refused.offset)
     }
 
-    @Test(arguments: cases) func isRefusedInEveryContext(_ refused: Case) {
+    @Test(arguments: cases) func badTextIsRefusedInEveryContext(_ refused: Case) {
         // What is wrong alone is wrong after a good value, too, and behind white space of every length.
         for padding in 1...9 {
             let text = String(repeating: " ", count: padding) + refused.text

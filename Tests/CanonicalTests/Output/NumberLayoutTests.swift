@@ -27,7 +27,7 @@ import Testing
         (4 * .leastNonzeroMagnitude, "2e-323", "2e-323", "2e-323"),
     ]
 
-    @Test(arguments: layouts.indices) func isLaidOutAs(_ index: Int) throws {
+    @Test(arguments: layouts.indices) func aNumberIsLaidOutAs(_ index: Int) throws {
         let (value, ecmaScript, serde, ryu) = Self.layouts[index]
         #expect(try text(value, .jcs) == ecmaScript)
         #expect(try text(value, .declared) == serde)

@@ -81,7 +81,7 @@ struct JournalCarelessNeighbourTests {
     }
 
     @Test(arguments: JournalFormat.allCases, Visit.allCases)
-    func keepsItsWordAfterAKill(format: JournalFormat, visit: Visit) throws {
+    func nothingAcknowledgedIsLostAfterAKill(format: JournalFormat, visit: Visit) throws {
         let options = Self.options(format)
         let kind = Self.kind(format)
         for (sync, isRead) in try Self.syncs(kind, options).flatMap({ [($0, false), ($0, true)] }) {
@@ -97,7 +97,7 @@ struct JournalCarelessNeighbourTests {
 
     /// A reader cannot write anew what somebody else's sync has failed for; a writer does.
     @Test(arguments: JournalFormat.allCases, Visit.allCases)
-    func keepsItsWordAfterAFailedSync(format: JournalFormat, visit: Visit) throws {
+    func nothingAcknowledgedIsLostAfterAFailedSync(format: JournalFormat, visit: Visit) throws {
         let options = Self.options(format)
         let kind = Self.kind(format)
         for sync in try Self.syncs(kind, options) {

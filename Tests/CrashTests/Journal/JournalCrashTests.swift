@@ -65,21 +65,21 @@ struct JournalCrashTests {
     ]
 
     @Test(arguments: workloads, PersistenceModel.all)
-    func keepsItsWord(workload: Workload, model: PersistenceModel) throws {
+    func nothingAcknowledgedIsLost(workload: Workload, model: PersistenceModel) throws {
         let report = try Self.explore(workload, model, CrashedJournal.options(.segments))
         #expect(report.isClean, "\(report)")
     }
 
     /// A record is five files or more, and nothing of it has its place before: more can survive than of a line in a segment.
     @Test(arguments: workloads, runsLongTests ? PersistenceModel.all : [.posixMinimal])
-    func keepsItsWordAsJSONRecords(workload: Workload, model: PersistenceModel) throws {
+    func nothingAcknowledgedIsLostAsJSONRecords(workload: Workload, model: PersistenceModel) throws {
         let report = try Self.explore(workload, model, CrashedJournal.options(.jsonRecords))
         #expect(report.isClean, "\(report)")
     }
 
     /// The next writer is cut off, too, wherever it has come to in mending what it found.
     @Test(arguments: workloads, JournalFormat.allCases)
-    func keepsItsWordWhenRecoveriesAreCrashed(workload: Workload, format: JournalFormat) throws {
+    func nothingAcknowledgedIsLostWhenRecoveriesAreCrashed(workload: Workload, format: JournalFormat) throws {
         for model in runsLongTests ? PersistenceModel.all : [.posixMinimal] {
             let report = try Self.explore(workload, model, CrashedJournal.options(format), crashesRecoveries: true)
             #expect(report.isClean, "\(report)")

@@ -66,7 +66,7 @@ struct JournalFaultTests {
     }
 
     /// A quick run takes the faults that leave most behind; the long one all, and pairs of them.
-    @Test(arguments: all) func loseNothingAcknowledged(work: Work) throws {
+    @Test(arguments: all) func faultsLoseNothingAcknowledged(work: Work) throws {
         let sweep = FaultSweep.brief(runs: 2, pairs: 500) { operation in
             if runsLongTests { return FaultPlan.applicableFaults(to: operation) }
             switch operation {

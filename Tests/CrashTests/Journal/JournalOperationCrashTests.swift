@@ -45,7 +45,7 @@ struct JournalOperationCrashTests {
     }
 
     @Test(arguments: Operation.all, JournalFormat.allCases)
-    func keepsItsWord(operation: Operation, format: JournalFormat) throws {
+    func nothingAcknowledgedIsLost(operation: Operation, format: JournalFormat) throws {
         let options = CrashedJournal.options(format)
         for model in Self.models {
             let report = try Self.explorer(model).explore { fileSystem in

@@ -59,7 +59,7 @@ struct JournalSharedRotationTests {
     }
 
     @Test(arguments: models, [2, 3])
-    func keepsItsWord(model: PersistenceModel, processCount: Int) throws {
+    func nothingAcknowledgedIsLost(model: PersistenceModel, processCount: Int) throws {
         var states = 0
         var orderCount = 0
         for further in 0...(runsLongTests ? 2 : 0) {
@@ -81,7 +81,7 @@ struct JournalSharedRotationTests {
     }
 
     /// Each of the syncs fails once, before, while or after the segment is sealed.
-    @Test func keepsItsWordWhenASyncFails() throws {
+    @Test func nothingAcknowledgedIsLostWhenASyncFails() throws {
         var states = 0
         let shared = Self.shared(2, further: 0)
         let orders = try Self.orders(shared)

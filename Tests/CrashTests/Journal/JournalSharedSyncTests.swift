@@ -43,18 +43,18 @@ struct JournalSharedSyncTests {
     }
 
     @Test(arguments: runsLongTests ? PersistenceModel.all : [.posixMinimal])
-    func keepsItsWordInManyOrders(model: PersistenceModel) throws {
+    func nothingAcknowledgedIsLostInManyOrders(model: PersistenceModel) throws {
         try Self.explore("two that sync at the same time", SharedSync(model: model), Self.orders)
     }
 
     @Test(arguments: runsLongTests ? PersistenceModel.all : [.posixMinimal])
-    func keepsItsWordInOrdersOfThree(model: PersistenceModel) throws {
+    func nothingAcknowledgedIsLostInOrdersOfThree(model: PersistenceModel) throws {
         let orders = Self.ordersOfThree(runsLongTests ? 300 : 2)
         try Self.explore("three that sync at the same time", SharedSync(processCount: 3, model: model), orders)
     }
 
     @Test(arguments: [2, 3])
-    func keepsItsWordWhenOneIsKilled(processCount: Int) throws {
+    func nothingAcknowledgedIsLostWhenOneIsKilled(processCount: Int) throws {
         var states = 0
         var kills = 0
         for killed in 0..<(processCount - 1) {
@@ -80,7 +80,7 @@ struct JournalSharedSyncTests {
 
     /// Each of the syncs fails once, in orders that let the others write before it, sync before it, or sync after it.
     @Test(arguments: [2, 3])
-    func keepsItsWordWhenASyncFails(processCount: Int) throws {
+    func nothingAcknowledgedIsLostWhenASyncFails(processCount: Int) throws {
         var states = 0
         let orders =
             processCount == 3

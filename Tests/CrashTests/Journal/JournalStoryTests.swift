@@ -89,7 +89,7 @@ struct JournalStoryTests {
         arguments: told,
         JournalFormat.allCases
     )
-    func keepsItsWord(story: Int, format: JournalFormat) throws {
+    func nothingAcknowledgedIsLost(story: Int, format: JournalFormat) throws {
         try Self.tell(Request(story: story, format: format))
     }
 
@@ -127,7 +127,7 @@ struct JournalStoryTests {
     }
 
     @Test(.enabled(if: asked != nil, "Scripts/explore-journal asks for stories"))
-    func keepsItsWordInTheStoryThatIsAskedFor() throws {
+    func nothingAcknowledgedIsLostInTheStoryThatIsAskedFor() throws {
         let request = try #require(Request(Self.asked ?? ""), "HOLDFAST_STORY cannot be read")
         try Self.tell(request)
     }

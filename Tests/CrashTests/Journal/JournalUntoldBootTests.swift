@@ -180,7 +180,7 @@ struct JournalUntoldBootTests {
 
     /// Killed before each of its syncs, on a journal whose last segment has room, and on one that is full.
     @Test(arguments: Succession.all)
-    func keepsItsWordAfterAKill(succession: Succession) throws {
+    func nothingAcknowledgedIsLostAfterAKill(succession: Succession) throws {
         let (format, boots, next) = (succession.place.format, succession.place.boots, succession.next)
         for prepared in [1, 2] {
             for sync in 0..<(try Self.syncCount(format, boots, prepared: prepared)) {
@@ -198,7 +198,7 @@ struct JournalUntoldBootTests {
 
     /// A reader cannot write anew what somebody else's sync has failed for; a writer does.
     @Test(arguments: Place.all)
-    func keepsItsWordAfterAFailedSync(place: Place) throws {
+    func nothingAcknowledgedIsLostAfterAFailedSync(place: Place) throws {
         let (format, boots) = (place.format, place.boots)
         for prepared in [1, 2] {
             for sync in 1...(try Self.syncCount(format, boots, prepared: prepared)) {
@@ -218,7 +218,7 @@ struct JournalUntoldBootTests {
 
     /// What a writer without syncs leaves is not promised by it, but by whoever builds on it.
     @Test(arguments: Succession.all)
-    func keepsItsWordAfterAWriterWithoutSyncs(succession: Succession) throws {
+    func nothingAcknowledgedIsLostAfterAWriterWithoutSyncs(succession: Succession) throws {
         let (format, boots, next) = (succession.place.format, succession.place.boots, succession.next)
         var careless = Self.options(format)
         careless.durability = .processCrashOnly

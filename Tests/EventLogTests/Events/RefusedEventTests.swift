@@ -36,7 +36,7 @@ struct RefusedEventTests {
         ),
     ]
 
-    @Test(arguments: refused.indices) func areRefusedWithTheirMember(index: Int) throws {
+    @Test(arguments: refused.indices) func badEventsAreRefusedWithTheirMember(index: Int) throws {
         let (text, member, reason) = Self.refused[index]
         do {
             _ = try SessionEvent(parsing: Array(text.utf8))

@@ -15,7 +15,7 @@ struct UnknownEventTests {
         line(0, type: "Agent.Failed", more: #","reason":7"#),
     ]
 
-    @Test(arguments: lines) func areWrittenBackByteForByte(text: String) throws {
+    @Test(arguments: lines) func unknownEventsAreWrittenBackByteForByte(text: String) throws {
         let log = try TestLog()
         try log.write(text + "\n")
         let stored = try #require(try log.open().readAll().events.first)

@@ -16,7 +16,7 @@ struct MountRootTests {
 
     /// A file system that is read-only by design has nothing to sync its directories with.
     @Test(.enabled(if: isMounted, "no memory file system is mounted at /dev/shm"))
-    func areOpenedWhereTheParentCannotBeSynced() throws {
+    func mountRootsAreOpenedWhereTheParentCannotBeSynced() throws {
         let recorder = Recorder()
         recorder.always(.fsync, .failure(.invalidArgument))
         let path = try #require(TemporaryDirectory.memoryDisk)

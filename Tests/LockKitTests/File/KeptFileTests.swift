@@ -7,7 +7,7 @@ import Testing
 struct KeptFileTests {
     private let kept = FileLockOptions(keepsFileOpen: true)
 
-    @Test func isFreeBetweenTwoHolds() throws {
+    @Test func aKeptFileIsFreeBetweenTwoHolds() throws {
         let locks = try TestLocks()
         let lock = locks.lock(kept)
         for _ in 0..<3 {
@@ -24,7 +24,7 @@ struct KeptFileTests {
         #expect(try lock.canLock(.shared))
     }
 
-    @Test func isOpenedOnce() throws {
+    @Test func aKeptFileIsOpenedOnce() throws {
         let locks = try TestLocks()
         let opened = Condition(0)
         let fileSystem = PosixFileSystem { call in
@@ -41,7 +41,7 @@ struct KeptFileTests {
     }
 
     /// A directory that is held is locked through one more handle of it, which is kept as well.
-    @Test func isKeptWithItsAnchor() throws {
+    @Test func aKeptFileIsKeptWithItsAnchor() throws {
         let locks = try TestLocks()
         let opened = Condition(0)
         let fileSystem = PosixFileSystem { call in
@@ -76,7 +76,7 @@ struct KeptFileTests {
     }
 
     @Test(arguments: [false, true])
-    func isNotTheLockOnceItWasReplaced(isRenamed: Bool) throws {
+    func aKeptFileIsNotTheLockOnceItWasReplaced(isRenamed: Bool) throws {
         let locks = try TestLocks()
         let lock = locks.lock(kept)
         try lock.lock(.exclusive).release()
