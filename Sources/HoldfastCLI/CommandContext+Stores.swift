@@ -38,7 +38,8 @@ extension CommandContext {
         }
     }
 
-    /// Says that DIR is empty, as a mount point is whose file system is not mounted, or that the making of a store ended early.
+    /// Says that DIR is empty, as a mount point is whose file system is not mounted, or that the making of a store
+    /// ended early.
     ///
     /// - Parameters:
     ///   - store: what would have been made there.
@@ -67,7 +68,8 @@ extension CommandContext {
         place == arguments.positionalIfAny("DIR") || arguments.describes("out") && place == arguments.text("out")
     }
 
-    /// Whether an error means that DIR, or the place for a new store, leads nowhere. What stands wrong inside of a store is damage, not a wrong path.
+    /// Whether an error means that DIR, or the place for a new store, leads nowhere. What stands wrong inside of a
+    /// store is damage, not a wrong path.
     func isMissing(_ error: FileSystemError, at file: String) -> Bool {
         guard namesStore(file) else { return false }
         let codes: [ErrorNumber] = [.noEntry, .notDirectory, .symbolicLinkLoop, .nameTooLong]

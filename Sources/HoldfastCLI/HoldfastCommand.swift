@@ -19,8 +19,8 @@ public enum HoldfastCommand {
         run(words: arguments.map { Array($0.utf8) }, console: console, fileSystem: fileSystem)
     }
 
-    /// Runs one command line whose words need be no text: those that a command hands on to another program stay the bytes that
-    /// they are.
+    /// Runs one command line whose words need be no text: those that a command hands on to another program stay the
+    /// bytes that they are.
     ///
     /// - Parameters:
     ///   - words: the words after the program's name, as ``Console/wordsOfProcess()`` gives them.

@@ -15,11 +15,11 @@ public struct Reservation: Sendable, Hashable {
 extension ApprovalJournal {
     /// Consumes one use of a grant, or refuses; all in one critical section.
     ///
-    /// In this order: a use that was reserved before with the same idempotency key is returned again, also when its grant was
-    /// revoked or is exhausted since (the same request is one with the same grant, nonce digest, actor, action and subject;
-    /// other members are not compared, and what they say now is not recorded; any other is a conflict); a revoked
-    /// grant, an expired use, an exhausted nonce and an exhausted grant are refused, with nothing written; then
-    /// the use is numbered and appended. When this returns, the use is durable.
+    /// In this order: a use that was reserved before with the same idempotency key is returned again, also when its
+    /// grant was revoked or is exhausted since (the same request is one with the same grant, nonce digest, actor,
+    /// action and subject; other members are not compared, and what they say now is not recorded; any other is a
+    /// conflict); a revoked grant, an expired use, an exhausted nonce and an exhausted grant are refused, with nothing
+    /// written; then the use is numbered and appended. When this returns, the use is durable.
     ///
     /// - Parameters:
     ///   - use: its `useNumber` is overwritten with the count of the grant's uses plus one.
@@ -28,9 +28,9 @@ extension ApprovalJournal {
     ///   - perGrant: how many uses of the grant are allowed over all nonces; nil for no such limit.
     /// - Throws: `.idempotencyConflict`, `.grantRevoked`, `.expired`, `.usesExhausted`: refused by the rules.
     ///   `.lockBusy`, `.clockRegression`, `.invalidArgument`: nothing was written. `.platform`, `.notAJournal`,
-    ///   `.unsupportedFormat`, `.journalMissing`: nothing was touched, since what is there is not what is wanted. `.poisoned`:
-    ///   an earlier sync failed; open the journal anew. `.io`, `.outcomeUnknown`: see ``JournalError``. The verification failures: the journal
-    ///   cannot be trusted, and nothing is appended to it.
+    ///   `.unsupportedFormat`, `.journalMissing`: nothing was touched, since what is there is not what is wanted.
+    ///   `.poisoned`: an earlier sync failed; open the journal anew. `.io`, `.outcomeUnknown`: see ``JournalError``.
+    ///   The verification failures: the journal cannot be trusted, and nothing is appended to it.
     public func reserve(
         _ use: ApprovalUse,
         maximumUses: UInt32? = nil,

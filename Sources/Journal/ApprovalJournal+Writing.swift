@@ -11,14 +11,14 @@ public struct AppendedRecord: Sendable, Hashable {
 }
 
 extension ApprovalJournal {
-    /// Makes the journal's directory and says what it is, durably. An existing journal is opened as for an append, which mends what a
-    /// crash has left, and nothing is appended.
+    /// Makes the journal's directory and says what it is, durably. An existing journal is opened as for an append,
+    /// which mends what a crash has left, and nothing is appended.
     ///
     /// An existing one keeps its layout, whatever the options ask for; ``format()`` says which.
     ///
-    /// - Throws: `.notAJournal` or `.unsupportedFormat` when something else stands there; `.journalMissing` when nothing does and
-    ///   nothing is to be made; `.platform`, `.lockBusy`, `.poisoned`, `.io`, and the verification failures: an existing journal
-    ///   is looked at as before an append.
+    /// - Throws: `.notAJournal` or `.unsupportedFormat` when something else stands there; `.journalMissing` when
+    ///   nothing does and nothing is to be made; `.platform`, `.lockBusy`, `.poisoned`, `.io`, and the verification
+    ///   failures: an existing journal is looked at as before an append.
     public func create() throws(JournalError) { try storage.create() }
 
     /// Appends a use as it is, numbered by the caller, without asking any rule: for callers that import uses.
@@ -69,8 +69,8 @@ extension ApprovalJournal {
     ///     was damaged. What was discarded is gone durably when this returns.
     ///   - progress: told how many records are read.
     /// - Returns: how many records were walked, of all kinds.
-    /// - Throws: `.missingRecord` when an index names a record that is not there; `.io` when one cannot be removed or written, and may be
-    ///   as it was; see ``JournalError``.
+    /// - Throws: `.missingRecord` when an index names a record that is not there; `.io` when one cannot be removed or
+    ///   written, and may be as it was; see ``JournalError``.
     public func rebuildIndexes(
         discardingEvidence: Bool = false,
         progress: WorkProgress.Handler? = nil

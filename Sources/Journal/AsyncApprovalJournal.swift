@@ -8,8 +8,8 @@ internal import FileSystemSeam
 /// Waiting for the lock and for the disk is done by one thread of its own, which is started by the first call and ends
 /// with this object. What tasks ask while it is at work is done together: one lock, one write, one sync.
 ///
-/// A call that has begun is finished, also when its task is cancelled: whether a use was recorded must never depend on who
-/// still waits for the answer.
+/// A call that has begun is finished, also when its task is cancelled: whether a use was recorded must never depend on
+/// who still waits for the answer.
 public final class AsyncApprovalJournal: Sendable {
     /// The journal itself, for everything that is not offered here.
     public let journal: ApprovalJournal

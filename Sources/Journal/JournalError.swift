@@ -3,18 +3,18 @@ public import PlatformProfile
 
 /// What can go wrong with a journal. Every case names the place, and its description the remedy.
 ///
-/// After any of them the journal holds exactly what was acknowledged before. Only after `.outcomeUnknown` the record of the call that
-/// failed may stand as well.
+/// After any of them the journal holds exactly what was acknowledged before. Only after `.outcomeUnknown` the record of
+/// the call that failed may stand as well.
 public enum JournalError: Error, Sendable, Hashable {
-    /// The file system failed. `file` is relative to the journal's directory; where that itself could not be opened it is the
-    /// journal's path, and in words what else failed, such as a thread.
+    /// The file system failed. `file` is relative to the journal's directory; where that itself could not be opened it
+    /// is the journal's path, and in words what else failed, such as a thread.
     case io(FileSystemError, file: String)
-    /// The file system failed when bytes of the record may have been written: it may stand, and then counts from the next append
-    /// on, or not. `file` is relative to the journal's directory.
+    /// The file system failed when bytes of the record may have been written: it may stand, and then counts from the
+    /// next append on, or not. `file` is relative to the journal's directory.
     ///
-    /// Reserving again with the idempotency key of the first request returns the use that stands, or records it. Without one, ask
-    /// again only after ``ApprovalJournal/create()`` of a new handle, which makes durable what stands, and a look whether the
-    /// record is there.
+    /// Reserving again with the idempotency key of the first request returns the use that stands, or records it.
+    /// Without one, ask again only after ``ApprovalJournal/create()`` of a new handle, which makes durable what stands,
+    /// and a look whether the record is there.
     case outcomeUnknown(FileSystemError, file: String)
     /// A record that is stored cannot be read.
     case malformedRecord(index: UInt64, file: String, reason: String)
@@ -30,8 +30,8 @@ public enum JournalError: Error, Sendable, Hashable {
     case unknownKind(index: UInt64, kind: String)
     /// A record's file is not named after its contents.
     case nameMismatch(index: UInt64, expected: String, actual: String)
-    /// Someone else held the lock for the whole waiting time, which begins when the handle's earlier calls are done; see
-    /// ``JournalOptions/lockTimeoutMilliseconds``.
+    /// Someone else held the lock for the whole waiting time, which begins when the handle's earlier calls are done;
+    /// see ``JournalOptions/lockTimeoutMilliseconds``.
     case lockBusy(path: String, waitedMilliseconds: UInt64)
     /// The nonce, or with a limit per grant the grant, has no uses left.
     case usesExhausted(grant: String, maximum: UInt32, current: UInt32)
@@ -43,8 +43,8 @@ public enum JournalError: Error, Sendable, Hashable {
     case idempotencyConflict(grant: String, key: String, existingUseID: String)
     /// The clock stands before the last record, by more than the tolerance.
     case clockRegression(now: String, lastRecord: String)
-    /// A sync failed on this handle earlier; nothing more is acknowledged on it. Where a reader's failed, nothing is reported that only
-    /// another sync would make durable; what a writer makes durable meanwhile is.
+    /// A sync failed on this handle earlier; nothing more is acknowledged on it. Where a reader's failed, nothing is
+    /// reported that only another sync would make durable; what a writer makes durable meanwhile is.
     case poisoned(path: String)
     /// A journal was expected, and none stands at the path; see ``JournalOptions/createsWhenAbsent``.
     case journalMissing(path: String, reason: String)

@@ -5,9 +5,9 @@ internal import FileSystemSeam
 /// It is `flock` on the journal's directory, then on `locks/journal.lock`. The first keeps writers of this package
 /// apart even when the lock file is unlinked; the second is the one that other tools take.
 ///
-/// Waiting is done by the kernel, which wakes everyone who waits when the lock is given up. So that a writer which appends
-/// in a loop, and is always there first, does not keep the others out, everyone who wants the lock takes the queue
-/// first, which is `flock` on `locks`: one waits for the lock itself, and whoever comes back stands behind.
+/// Waiting is done by the kernel, which wakes everyone who waits when the lock is given up. So that a writer which
+/// appends in a loop, and is always there first, does not keep the others out, everyone who wants the lock takes the
+/// queue first, which is `flock` on `locks`: one waits for the lock itself, and whoever comes back stands behind.
 ///
 /// The handles are opened once and kept. They belong to the process that opened them: in a forked child they would be
 /// its parent's, lock and all, so that a child opens its own.
@@ -62,11 +62,12 @@ struct JournalLock: Sendable {
 
     /// Takes the lock of the directory that stands at the journal's path.
     ///
-    /// Whoever puts another journal into the place of this one does it under the lock, so that those who waited hold the lock of
-    /// what nobody finds any more: what stands there by then is opened, and its lock waited for anew. That ends when it has
-    /// happened ``replacementMaximum`` times in a call.
+    /// Whoever puts another journal into the place of this one does it under the lock, so that those who waited hold
+    /// the lock of what nobody finds any more: what stands there by then is opened, and its lock waited for anew. That
+    /// ends when it has happened ``replacementMaximum`` times in a call.
     ///
-    /// - Parameter opened: opens what stands at the path, or makes it; called once more for each time that it was replaced.
+    /// - Parameter opened: opens what stands at the path, or makes it; called once more for each time that it was
+    ///   replaced.
     /// - Returns: the lock, with the directory that was opened last.
     /// - Throws: what `opened` throws; `.lockBusy` as ``take(on:)``; `.notAJournal` where it does not end.
     mutating func takeStanding(
@@ -88,8 +89,8 @@ struct JournalLock: Sendable {
 
     private static let replacementMaximum = 8
 
-    /// Takes the lock of a journal's directory, waiting for as long as the options allow; a time of zero tries once. Whether it
-    /// still stands at the journal's path is for the caller to look at.
+    /// Takes the lock of a journal's directory, waiting for as long as the options allow; a time of zero tries once.
+    /// Whether it still stands at the journal's path is for the caller to look at.
     ///
     /// - Parameter directory: every time the same one.
     /// - Throws: `.lockBusy` when the time is over.

@@ -22,9 +22,9 @@ public enum KeyStoreError: Error, Sendable, Hashable {
     case unknownKey(KeyID)
     /// The key is being destroyed, and its destruction is not finished. It is never used again.
     case destroying(KeyID)
-    /// The destruction of a scope's keys, the newest of which this is, is decided durably and cannot be taken back, but not
-    /// finished: `cause` is in the way. The keys are not used again. ``ScopedKeyStore/flush()``, or whoever opens the store next,
-    /// goes on.
+    /// The destruction of a scope's keys, the newest of which this is, is decided durably and cannot be taken back, but
+    /// not finished: `cause` is in the way. The keys are not used again. ``ScopedKeyStore/flush()``, or whoever opens
+    /// the store next, goes on.
     indirect case shredPending(KeyID, cause: KeyStoreError)
     /// The scope has no key: it never had one, or all were destroyed.
     case unknownScope
@@ -40,8 +40,8 @@ public enum KeyStoreError: Error, Sendable, Hashable {
     case tooManyKeys(maximum: Int)
     /// An argument makes no sense.
     case invalidArgument(member: String, reason: String)
-    /// Another process made a key for the scope before this one could make its own durable, or destroyed one before this one
-    /// knew it to be durable: what was sealed with the key in hand does not open.
+    /// Another process made a key for the scope before this one could make its own durable, or destroyed one before
+    /// this one knew it to be durable: what was sealed with the key in hand does not open.
     case mintConflict
     /// The store was closed.
     case closed
@@ -49,8 +49,9 @@ public enum KeyStoreError: Error, Sendable, Hashable {
     case forked(owner: Int32)
     /// The keyset is gone although something says that there was one.
     case keysetMissing(path: String, evidence: String)
-    /// The store's path leads to another directory than when it was opened, or to none. Nothing is acknowledged. Nothing was
-    /// written either, but where that came about in the middle of the call: then into the directory that was opened, if at all.
+    /// The store's path leads to another directory than when it was opened, or to none. Nothing is acknowledged.
+    /// Nothing was written either, but where that came about in the middle of the call: then into the directory that
+    /// was opened, if at all.
     case directoryReplaced(path: String)
     /// The keyset's journal is gone, and the keys minted since the last checkpoint with it.
     case journalMissing(file: String)
@@ -62,7 +63,8 @@ public enum KeyStoreError: Error, Sendable, Hashable {
     case wrongGranularity(path: String, expected: KeyGranularity, found: KeyGranularity)
     /// The keyset is whole, but this root key does not open it.
     case wrongRoot(path: String, reason: String)
-    /// The keyset is older than one that is known to have existed, or did not come of that one: an older one went on by itself.
+    /// The keyset is older than one that is known to have existed, or did not come of that one: an older one went on by
+    /// itself.
     case rolledBack(path: String, found: KeysetPosition, known: KeysetPosition)
     /// A receipt cannot be read, or is not of this store.
     case malformedReceipt(reason: String)

@@ -1,7 +1,8 @@
 public import CrashTesting
 public import FileSystemSeam
 
-/// Takes every sync out of a workload, one at a time, and explores what the power may leave then: each should be missed.
+/// Takes every sync out of a workload, one at a time, and explores what the power may leave then: each should be
+/// missed.
 ///
 /// Which syncs there are follows from the workload itself, so that a new one is tried without anybody thinking of it.
 public struct LeftOutSyncs: Sendable {
@@ -12,8 +13,8 @@ public struct LeftOutSyncs: Sendable {
     /// Those that were not tried.
     public private(set) var skipped: Set<String> = []
 
-    /// Names a sync: `sync current.json.tmp 2` is the second one of that file. Random parts of names are left out, and leading
-    /// zeros.
+    /// Names a sync: `sync current.json.tmp 2` is the second one of that file. Random parts of names are left out, and
+    /// leading zeros.
     public static func label(_ operation: SimOperation, _ occurrence: Int) -> String {
         let title = operation.title.replacing(/0{8,}/, with: "…").replacing(/[0-9a-f]{8,}/, with: "…")
         return "\(title) \(occurrence)"
@@ -36,8 +37,8 @@ public struct LeftOutSyncs: Sendable {
         return syncs
     }
 
-    /// Explores a workload without each of its syncs. The closures are those of `CrashExplorer.explore`, and without any fault
-    /// the workload must keep its promises.
+    /// Explores a workload without each of its syncs. The closures are those of `CrashExplorer.explore`, and without
+    /// any fault the workload must keep its promises.
     ///
     /// - Parameters:
     ///   - explorer: how far each exploration goes; it ends with the first state that breaks a promise.

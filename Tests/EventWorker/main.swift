@@ -7,11 +7,11 @@ import Foundation
 //
 //     appended 17 w3-5
 //
-// The durability is `none` or `every`. With a size after it, as in `none*4`, so many events are appended at a time, and the
-// line names the first of them. Anything that fails ends it with the error and code 1.
+// The durability is `none` or `every`. With a size after it, as in `none*4`, so many events are appended at a time, and
+// the line names the first of them. Anything that fails ends it with the error and code 1.
 //
-// With `forked` the handle syncs in the background, and once a thread of it waits for that, a child that was forked appends as
-// many events called `<name>c-<step>` and closes it; who is not done after 20 seconds is killed.
+// With `forked` the handle syncs in the background, and once a thread of it waits for that, a child that was forked
+// appends as many events called `<name>c-<step>` and closes it; who is not done after 20 seconds is killed.
 
 let words = CommandLine.arguments
 let mode = words.count == 6 ? words[5].split(separator: "*").map(String.init) : []

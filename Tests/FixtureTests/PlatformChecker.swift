@@ -5,8 +5,8 @@ internal import Testing
 
 /// Cases of platform profiles.
 enum PlatformChecker {
-    /// A profile: its schema and fingerprint, whether writing it gives the same bytes, and in which fields the simulated host is another
-    /// one; or why it cannot be relied on.
+    /// A profile: its schema and fingerprint, whether writing it gives the same bytes, and in which fields the
+    /// simulated host is another one; or why it cannot be relied on.
     static func profile(_ fixture: FixtureCase) throws {
         let bytes = try fixture.bytes(of: "input.txt")
         let expected = try fixture.expectation()

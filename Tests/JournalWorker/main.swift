@@ -2,9 +2,9 @@ import FileSystemSeam
 import Foundation
 import Journal
 
-// Made to be killed: `journal-worker <journal> <first> <count> <steps> <tail> <format>` reserves `steps` of `count` nonces
-// once, beginning with the one numbered `first` and going around, with an index that is written every `tail` records, and
-// prints a line for every use that was acknowledged to it:
+// Made to be killed: `journal-worker <journal> <first> <count> <steps> <tail> <format>` reserves `steps` of `count`
+// nonces once, beginning with the one numbered `first` and going around, with an index that is written every `tail`
+// records, and prints a line for every use that was acknowledged to it:
 //
 //     reserved nonce-17 grant-2 use_0123456789abcdef0123456789abcdef
 //

@@ -3,8 +3,8 @@ import FileSystemSeam
 import Foundation
 import KeyStore
 
-/// `key-worker scan <directory> <steps> [bare]`: seals, rotates and destroys, and tells every secret it has, with all bits
-/// inverted, so that whoever looks for them on a disk finds them nowhere else:
+/// `key-worker scan <directory> <steps> [bare]`: seals, rotates and destroys, and tells every secret it has, with all
+/// bits inverted, so that whoever looks for them on a disk finds them nowhere else:
 ///
 ///     secret 9c41…             a scope key, a keyset key or another secret of the store: never to be found
 ///     root 5d02…               a secret of the root key: to be found as long as its generation is the last one

@@ -3,8 +3,8 @@ import FileSystemSeam
 import Foundation
 import KeyStore
 
-// Made to be killed: `key-worker <store> <secrets> <name> <first> <count>` works through `count` steps from `first` on. Each
-// seals a text for one of a few scopes, some rotate or destroy one, and it prints a line for everything that was
+// Made to be killed: `key-worker <store> <secrets> <name> <first> <count>` works through `count` steps from `first` on.
+// Each seals a text for one of a few scopes, some rotate or destroy one, and it prints a line for everything that was
 // acknowledged to it:
 //
 //     sealed entity-3 w2-17 01…            the box in hexadecimal; the text is its name

@@ -24,8 +24,8 @@ package func put(_ directory: any Directory, _ name: String, _ text: String, syn
     if synced { try file.sync(.full) }
 }
 
-/// The whole tree in one line: `a=A x/b=`, zeros as `·`, whole sectors of one letter in brackets, and permissions other than
-/// those that files are made with as `a(400)=A`.
+/// The whole tree in one line: `a=A x/b=`, zeros as `·`, whole sectors of one letter in brackets, and permissions other
+/// than those that files are made with as `a(400)=A`.
 package func describe(_ directory: any Directory, _ prefix: String = "") throws -> String {
     var parts: [String] = []
     for entry in try directory.entries().sorted(by: { $0.name < $1.name }) {

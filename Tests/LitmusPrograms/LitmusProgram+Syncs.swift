@@ -1,8 +1,8 @@
 import FileSystemSeam
 
 extension LitmusProgram {
-    /// What a sync commits beside the thing itself. ext4 commits its journal for every directory, and for a file as far as its
-    /// own last change.
+    /// What a sync commits beside the thing itself. ext4 commits its journal for every directory, and for a file as far
+    /// as its own last change.
     static let syncs: [LitmusProgram] = [
         LitmusProgram(
             description: "rename in one directory, another one synced",

@@ -60,8 +60,8 @@ func forkWhileHolding(_ path: String) throws {
     held.release()
 }
 
-/// `fork-kept`: forks with a lock that is free and whose files were kept open, and lets the child take it through the same
-/// handle. What the child holds, the parent must not be able to take or to give up.
+/// `fork-kept`: forks with a lock that is free and whose files were kept open, and lets the child take it through the
+/// same handle. What the child holds, the parent must not be able to take or to give up.
 func forkKeeping(_ path: String) throws {
     let fileSystem = PosixFileSystem.shared
     let lock = FileLock(

@@ -3,8 +3,8 @@ import FileSystemSeam
 import Foundation
 import LockKit
 
-/// Forks a child that is process 1 of a process-id namespace of its own; nil where the system grants no such namespace. Later children
-/// of the caller are in that namespace, too.
+/// Forks a child that is process 1 of a process-id namespace of its own; nil where the system grants no such namespace.
+/// Later children of the caller are in that namespace, too.
 private func forkFirstProcess() -> Int32? {
     // Not in the headers that Swift sees: sched.h declares it for GNU sources only.
     let unshare = unsafeBitCast(dlsym(nil, "unshare"), to: (@convention(c) (Int32) -> Int32).self)
@@ -26,8 +26,8 @@ func tryNamespace() -> Int32 {
     return wait(for: child)
 }
 
-/// `fork-namespace`: takes locks as process 1 of a namespace, forks a child that is process 1 of another one, and tells what both make
-/// of them, a line each:
+/// `fork-namespace`: takes locks as process 1 of a namespace, forks a child that is process 1 of another one, and tells
+/// what both make of them, a line each:
 ///
 /// ```
 /// child 1 forked forked        the child's number, and what its looks at its copies of the guards give

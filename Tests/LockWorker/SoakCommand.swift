@@ -6,8 +6,8 @@ import TestSupport
 /// Takes a lock again and again until it was held often enough by all workers together, made to be killed:
 /// `soak <kind> <directory> <oracle> <worker> <workers> <holds>`.
 ///
-/// The kind is `file`, `directory` (a file lock anchored on its directory, with a gate) or `marker`. A fifth of the holds of a file
-/// lock are shared. Prints a line for each overlap.
+/// The kind is `file`, `directory` (a file lock anchored on its directory, with a gate) or `marker`. A fifth of the
+/// holds of a file lock are shared. Prints a line for each overlap.
 func soak(_ words: [String]) throws {
     guard words.count == 6, let worker = Int(words[3]), let workers = Int(words[4]), let target = UInt64(words[5])
     else { exit(64) }

@@ -88,7 +88,8 @@ class ChildProcess {
         return String(decoding: pending, as: UTF8.self)
     }
 
-    /// Waits for the end, and gives the lines that were not given yet, but for one that was cut off. See ``expectEnd(location:)``.
+    /// Waits for the end, and gives the lines that were not given yet, but for one that was cut off. See
+    /// ``expectEnd(location:)``.
     func lines(location: SourceLocation = #_sourceLocation) -> [String] {
         let lines = text().split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         expectEnd("after \(lines.suffix(2))", location: location)
@@ -96,8 +97,8 @@ class ChildProcess {
         return lines.dropLast()
     }
 
-    /// Waits for the end. It must have come with code 0, or have been killed from here: who runs into a trap or gives up proves
-    /// as little as who was never there, and is an issue.
+    /// Waits for the end. It must have come with code 0, or have been killed from here: who runs into a trap or gives
+    /// up proves as little as who was never there, and is an issue.
     ///
     /// What it prints must fit into a pipe, unless it was read before.
     func expectEnd(_ what: String = "", location: SourceLocation = #_sourceLocation) {

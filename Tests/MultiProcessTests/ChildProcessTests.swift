@@ -31,7 +31,8 @@ struct ChildProcessTests {
         #expect(child.end == .exited(0))
     }
 
-    /// A trap, a signal from elsewhere, an exit code and half a line are issues, where others count on what a process did.
+    /// A trap, a signal from elsewhere, an exit code and half a line are issues, where others count on what a process
+    /// did.
     @Test(arguments: ["kill -ILL $$", "kill -TRAP $$", "kill -KILL $$", "exit 1", "printf half"])
     func anotherEndIsAnIssue(line: String) throws {
         let child = try shell("echo a; \(line)")

@@ -6,7 +6,8 @@ import Testing
 
 @Suite("Processes that append events", .serialized)
 struct EventWriterTests {
-    /// A thread that syncs in the background waits most of the time, and is not there in a child that is forked meanwhile.
+    /// A thread that syncs in the background waits most of the time, and is not there in a child that is forked
+    /// meanwhile.
     @Test func aForkedChildSyncsInTheBackground() throws {
         let temporary = try TemporaryDirectory()
         let session = temporary.path + "/session"

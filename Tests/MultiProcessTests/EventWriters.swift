@@ -4,8 +4,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A process that appends events in a loop until it is done or killed: ours (`Tests/EventWorker`), or the independent one
-/// (`Tests/OtherWriter`).
+/// A process that appends events in a loop until it is done or killed: ours (`Tests/EventWorker`), or the independent
+/// one (`Tests/OtherWriter`).
 final class EventWriter: ChildProcess {
     /// Ours.
     init(session: String, name: String, first: Int = 0, count: Int, mode: String = "none") throws {
@@ -43,8 +43,8 @@ struct AcknowledgedEvents {
         }
     }
 
-    /// Requires that every acknowledged event stands on its number, that numbers are unique and without gaps, and that no
-    /// line was glued to another.
+    /// Requires that every acknowledged event stands on its number, that numbers are unique and without gaps, and that
+    /// no line was glued to another.
     ///
     /// - Returns: the events' names in order.
     @discardableResult

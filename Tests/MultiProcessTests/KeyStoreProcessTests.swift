@@ -18,8 +18,8 @@ struct KeyStoreProcessTests {
     /// What the workers of one round said. All of them have ended before the next round begins.
     private typealias Round = [String]
 
-    /// Everything that was said is true: a box opens unless a destruction took its key, which one did that was asked for in the
-    /// same round or a later one; and a destruction takes the keys of all boxes of earlier rounds.
+    /// Everything that was said is true: a box opens unless a destruction took its key, which one did that was asked
+    /// for in the same round or a later one; and a destruction takes the keys of all boxes of earlier rounds.
     private func expectTrue(_ directory: String, _ rounds: [Round]) throws {
         let store = try ScopedKeyStore.open(
             directory + "/keys",

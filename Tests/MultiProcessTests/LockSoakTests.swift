@@ -40,7 +40,8 @@ struct LockSoakTests {
         #expect(soak.names.isEmpty || outcome.removals > 0)
     }
 
-    /// The oracle sees two who are inside at once: a file lock without its directory, whose file is removed while it is held.
+    /// The oracle sees two who are inside at once: a file lock without its directory, whose file is removed while it is
+    /// held.
     @Test func theOracleSeesOverlaps() throws {
         let temporary = try TemporaryDirectory(in: Self.disk)
         let (path, oraclePath) = (temporary.path + "/lock", temporary.path + "/oracle")

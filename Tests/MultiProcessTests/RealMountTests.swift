@@ -2,10 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A profile recorded on ext4, checked where something else is mounted. Mounts are made in a mount namespace that ends with its shell.
+/// A profile recorded on ext4, checked where something else is mounted. Mounts are made in a mount namespace that ends
+/// with its shell.
 @Suite("Profiles on real mounts")
 struct RealMountTests {
-    /// What is mounted, by shell commands in a directory that has the file `image` with the store in it, and the directory `m`.
+    /// What is mounted, by shell commands in a directory that has the file `image` with the store in it, and the
+    /// directory `m`.
     struct Case: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let mount: String

@@ -119,7 +119,8 @@ struct ObservationTests {
         #expect(String(decoding: LegacyProfile(evidence).encoded(), as: UTF8.self) == text)
     }
 
-    /// Without a directory to try things in nothing was tried, whatever the reason: nothing is known to be wanting or there.
+    /// Without a directory to try things in nothing was tried, whatever the reason: nothing is known to be wanting or
+    /// there.
     @Test(arguments: [ErrorNumber.notPermitted, .notSupported, .noSpace])
     func whereNothingCanBeTriedNothingIsSaid(_ code: ErrorNumber) {
         let disk = SimDisk()
@@ -250,8 +251,8 @@ struct ObservationTests {
         #expect(evidence.durabilitySuspect == isSuspect)
     }
 
-    /// The mount table leaves out what is the file system's own default. What is every file system's default stays unsaid, so that
-    /// profiles stay as they are.
+    /// The mount table leaves out what is the file system's own default. What is every file system's default stays
+    /// unsaid, so that profiles stay as they are.
     @Test func defaultsOfTheFileSystemItselfAreSeen() {
         let disk = SimDisk()
         disk.mountFacts.effectiveOptions = ["rw", "delalloc", "barrier", "data=ordered"]

@@ -4,8 +4,8 @@ import PlatformProfile
 import TestSupport
 import Testing
 
-/// The mount table does not show every mount to everybody: not what cannot be reached from a changed root, nor what was unmounted
-/// while somebody stood in it.
+/// The mount table does not show every mount to everybody: not what cannot be reached from a changed root, nor what was
+/// unmounted while somebody stood in it.
 @Suite("Mounts that the table does not show")
 struct UntoldMountTests {
     private static let told: [CapabilityField] = [.mountType, .mountVolatile, .mountNoBarriers, .mountDataMode]

@@ -2,9 +2,9 @@ import Foundation
 
 /// Knows which processes are inside of a lock, by shared memory alone: it takes no lock, and asks none.
 ///
-/// Who enters writes that down before looking at the others, and who leaves wipes it out before releasing the lock. Of two
-/// who are inside at once, the later one therefore sees the earlier one. A process that is killed inside leaves its entry; its
-/// killer says beforehand that it will kill it, and the entry counts until the process has ended.
+/// Who enters writes that down before looking at the others, and who leaves wipes it out before releasing the lock. Of
+/// two who are inside at once, the later one therefore sees the earlier one. A process that is killed inside leaves its
+/// entry; its killer says beforehand that it will kill it, and the entry counts until the process has ended.
 public final class HolderOracle: Sendable {
     private let words: SharedWords
     private let workers: Int
@@ -75,7 +75,8 @@ public final class HolderOracle: Sendable {
         words.replace(number | 1, by: 0, at: entry(worker))
     }
 
-    /// Whether a process is dead, or dies within ten seconds: the kernel releases its locks a moment before it counts as dead.
+    /// Whether a process is dead, or dies within ten seconds: the kernel releases its locks a moment before it counts
+    /// as dead.
     private static func ends(_ process: Int32) -> Bool {
         for _ in 0..<10_000 {
             guard let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),

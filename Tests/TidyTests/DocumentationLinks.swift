@@ -1,8 +1,8 @@
 /// What a file's documentation links to with double backticks, and what its code declares, spelled alike: `Journal`,
 /// `path`, `open(_:at:)`.
 ///
-/// Works on text: a link has to name something that is declared anywhere, whatever the type. That finds what was renamed
-/// or given another parameter.
+/// Works on text: a link has to name something that is declared anywhere, whatever the type. That finds what was
+/// renamed or given another parameter.
 enum DocumentationLinks {
     /// The links of a file's comments, with the lines they stand on, counted from 1.
     static func links(in source: SourceText) -> [(line: Int, text: String)] {

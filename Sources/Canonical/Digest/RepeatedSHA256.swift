@@ -24,7 +24,8 @@ package final class RepeatedSHA256 {
     /// The last hash that was made.
     package var last: Digest { Digest(algorithm: .sha256, bytes: (0..<Digest.byteCount).map { digest[$0] }) }
 
-    /// Whether a text is that of the last hash: ``Digest/description``, in time that does not depend on where it differs.
+    /// Whether a text is that of the last hash: ``Digest/description``, in time that does not depend on where it
+    /// differs.
     package func isLast(_ text: Span<UInt8>) -> Bool {
         let tag = Self.tag
         guard text.count == tag.count &+ 2 &* Digest.byteCount else { return false }

@@ -28,8 +28,8 @@ public struct JSONDocument: Sendable {
         self.integers = integers
     }
 
-    /// The text in a canonical form. Integers are read as the options said, and where they did not as the form wants it:
-    /// exactly to 64 bits in the declared forms.
+    /// The text in a canonical form. Integers are read as the options said, and where they did not as the form wants
+    /// it: exactly to 64 bits in the declared forms.
     ///
     /// - Complexity: O(*n*) and, for `jcs`, O(*k* log *k*) for each object of *k* keys that are not in order.
     public func canonicalBytes(_ form: CanonicalForm) -> [UInt8] {

@@ -38,8 +38,8 @@ public struct JSONOptions: Sendable, Hashable {
     public var maximumByteCount: Int { didSet { maximumByteCount = Self.clampedByteCount(maximumByteCount) } }
     /// What happens when an object has one key twice.
     public var duplicateKeys: DuplicateKeys
-    /// How integers beyond ±2⁵³ are read. Nil leaves it to what is made of the text: a declared ``CanonicalForm`` keeps them
-    /// exactly, `jcs` and ``JSONValue`` round them.
+    /// How integers beyond ±2⁵³ are read. Nil leaves it to what is made of the text: a declared ``CanonicalForm`` keeps
+    /// them exactly, `jcs` and ``JSONValue`` round them.
     public var integers: Integers?
     /// What happens to noncharacters.
     public var noncharacters: Noncharacters

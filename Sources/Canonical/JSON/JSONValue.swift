@@ -15,8 +15,8 @@ public enum JSONValue: Sendable {
 
     /// Parses `bytes` strictly.
     ///
-    /// Without options that say otherwise integers beyond ±2⁵³ become doubles, and a declared ``CanonicalForm`` of the value
-    /// has them rounded: ``CanonicalForm/parsingOptions`` keeps them, and so does a ``JSONDocument``.
+    /// Without options that say otherwise integers beyond ±2⁵³ become doubles, and a declared ``CanonicalForm`` of the
+    /// value has them rounded: ``CanonicalForm/parsingOptions`` keeps them, and so does a ``JSONDocument``.
     ///
     /// - Throws: ``JSONError`` with the first place that is wrong.
     /// - Complexity: O(*n*); O(*n* log *n*) for one object of *n* keys.

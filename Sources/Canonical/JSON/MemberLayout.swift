@@ -20,7 +20,8 @@ package struct MemberLayout: Sendable {
     /// What a member holds.
     package enum Value: Sendable {
         case string, stringOrNull
-        /// Decimal digits without a leading zero, at most as many as stand in every number up to the highest of 64 bits.
+        /// Decimal digits without a leading zero, at most as many as stand in every number up to the highest of 64
+        /// bits.
         case number
         /// Something that is left to the parser.
         case other

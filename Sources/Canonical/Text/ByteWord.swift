@@ -88,7 +88,8 @@ extension Array<UInt8> {
     /// Appends a range of a span in one copy.
     @inline(__always)
     package mutating func append(_ bytes: Span<UInt8>, _ range: Range<Int>) {
-        // Adding nothing to an empty array writes its count, which is that of all empty arrays of the process: a data race.
+        // Adding nothing to an empty array writes its count, which is that of all empty arrays of the process: a data
+        // race.
         if range.isEmpty { return }
         append(addingCapacity: range.count) { $0.append(bytes, range) }
     }

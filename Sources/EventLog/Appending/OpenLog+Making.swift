@@ -10,8 +10,8 @@ struct EventsMaking: Sendable {
 }
 
 extension OpenLog {
-    /// Makes the events where there are none, and their name durable before anything is in them; without the lock, under
-    /// which nothing is synced.
+    /// Makes the events where there are none, and their name durable before anything is in them; without the lock,
+    /// under which nothing is synced.
     ///
     /// Events that are empty get their name anew: whoever made them may have been told that it could not be synced.
     /// Another sync would succeed and say nothing of it, and everything that was acknowledged afterwards would be lost

@@ -107,8 +107,8 @@ extension FileSystem {
         return try above.status(of: parts.last)
     }
 
-    /// Taken from ``linkStatus(_:)``; a path from a directory is walked component by component, without following symbolic links
-    /// and without `..`. For implementations that have nothing better.
+    /// Taken from ``linkStatus(_:)``; a path from a directory is walked component by component, without following
+    /// symbolic links and without `..`. For implementations that have nothing better.
     public func linkExtent(_ path: String, from origin: (any Directory)?) throws(FileSystemError) -> FileExtent {
         guard let origin, !PathParts.isAbsolute(path) else { return FileExtent(try linkStatus(path)) }
         var directory = try origin.reopened()

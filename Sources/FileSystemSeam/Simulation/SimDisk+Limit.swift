@@ -19,8 +19,8 @@ extension SimDisk {
         countCall(ofKilled: process)
     }
 
-    /// Lets time go by for a killed process alone, so that one that waits for a deadline comes to it. One that goes on for
-    /// ever cannot be stopped.
+    /// Lets time go by for a killed process alone, so that one that waits for a deadline comes to it. One that goes on
+    /// for ever cannot be stopped.
     func countCall(ofKilled process: SimProcess, nanoseconds: UInt64 = 1000) {
         process.afterlife &+= nanoseconds
         process.refusedCalls &+= 1

@@ -141,8 +141,8 @@ package struct SimState {
 
     mutating func setParent(_ parent: Int64, of directory: Int64) { inodes[noted(directory)].parent = parent }
 
-    /// Notes that a name in a directory changed. Its time is what processes of this run see; whether it survives a power
-    /// cut, nobody asks.
+    /// Notes that a name in a directory changed. Its time is what processes of this run see; whether it survives a
+    /// power cut, nobody asks.
     mutating func noteChange(of directory: Int64) {
         changes &+= 1
         let serial = noted(directory)
@@ -162,8 +162,9 @@ package struct SimState {
         log.effect(cell, value)
     }
 
-    /// Lets processes see zeros in some sectors of a file from now on, whatever lies there. Returns the cells that may hold
-    /// something else on the disk, in order: which these are depends on what was recorded, not on what other runs did.
+    /// Lets processes see zeros in some sectors of a file from now on, whatever lies there. Returns the cells that may
+    /// hold something else on the disk, in order: which these are depends on what was recorded, not on what other runs
+    /// did.
     mutating func clear(_ sectors: Range<Int>, of inode: Int64) -> [Int] {
         if sectors.isEmpty || Int(inode >> 2) >= firstInode { return [] }
         let serial = noted(inode)
@@ -174,8 +175,8 @@ package struct SimState {
         return sectorsInUse(sectors, of: inode)
     }
 
-    /// The cells of those of some sectors of a file that may hold something else than zeros, in order. A file may be long
-    /// and hold little. O(sectors of the file that were ever named).
+    /// The cells of those of some sectors of a file that may hold something else than zeros, in order. A file may be
+    /// long and hold little. O(sectors of the file that were ever named).
     func sectorsInUse(_ sectors: Range<Int>, of inode: Int64) -> [Int] {
         let isNew = Int(inode >> 2) >= firstInode
         return cells.sectors(of: inode).filter { cell in

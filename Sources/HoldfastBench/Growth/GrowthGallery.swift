@@ -9,7 +9,8 @@ package enum GrowthGallery {
         begins at 0, each the median of five rounds with a fifth of a value's work. The paler line is the floor at the same size.
         """
 
-    /// A table of the pictures in a directory, each with a line of what is seen, and below it the lanes that have none, with the reason.
+    /// A table of the pictures in a directory, each with a line of what is seen, and below it the lanes that have none,
+    /// with the reason.
     ///
     /// - Parameter directory: where the pictures are, as seen from the page.
     package static func markdown(_ results: [LaneResult], in directory: String) -> String {

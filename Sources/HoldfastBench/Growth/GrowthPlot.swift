@@ -1,7 +1,7 @@
 /// A lane over sizes, as a small SVG picture with a background of its own.
 ///
-/// Sizes stand side by side, as they were chosen; values are on a linear axis that begins at 0, so that growth looks as steep as
-/// it is.
+/// Sizes stand side by side, as they were chosen; values are on a linear axis that begins at 0, so that growth looks as
+/// steep as it is.
 package struct GrowthPlot {
     private static let (width, height) = (480.0, 288.0)
     /// The edges of the area that lines are drawn in.

@@ -9,7 +9,8 @@ package struct Contest {
     package var peer: Round?
     /// Holdfast.
     package var subject: Round
-    /// Prepares who runs at a size of the lane's axis, with values in the lane's unit, or the axis's; nil where the lane has none.
+    /// Prepares who runs at a size of the lane's axis, with values in the lane's unit, or the axis's; nil where the
+    /// lane has none.
     package var atSize: ((Int) throws -> Contest)?
 
     /// Makes a contest.

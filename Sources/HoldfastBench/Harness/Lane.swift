@@ -62,8 +62,8 @@ package struct Lane: Sendable {
 
     /// Makes a lane that does the same at each size of an axis, and has its value at one of them.
     ///
-    /// Each size has a store of its own, but the largest where that is the value's: what takes longest to fill is filled once,
-    /// and what the rounds have added matters least there.
+    /// Each size has a store of its own, but the largest where that is the value's: what takes longest to fill is
+    /// filled once, and what the rounds have added matters least there.
     package init(
         _ name: String,
         _ summary: String,

@@ -59,7 +59,8 @@ package struct LaneRunner {
     /// How many rounds of each size count.
     private static let growthRounds = 5
 
-    /// The lane at every size of its axis, in turn within every round, after one round that does not count; nil where it has no axis.
+    /// The lane at every size of its axis, in turn within every round, after one round that does not count; nil where
+    /// it has no axis.
     private func curve(_ lane: Lane, _ contest: Contest) throws -> GrowthCurve? {
         guard let axis = lane.growth.axis else { return nil }
         guard let atSize = contest.atSize else {

@@ -17,8 +17,8 @@ enum Worker {
         [word, store.rawValue, path, String(first), String(count)]
     }
 
-    /// The command line of a worker that runs a program, and writes the most memory it had resident into ``memoryName`` in
-    /// a directory. A process's own figure begins with that of the one which started it: this one is small.
+    /// The command line of a worker that runs a program, and writes the most memory it had resident into ``memoryName``
+    /// in a directory. A process's own figure begins with that of the one which started it: this one is small.
     static func words(measuring program: Program, _ words: [String], in directory: String) -> [String] {
         [word, memory, directory, program.path] + words
     }

@@ -37,7 +37,8 @@ enum CanonicalLanes {
         )
     }
 
-    /// Foundation, which is not linked here, at the same work: a round gives its time in nanoseconds, without its start.
+    /// Foundation, which is not linked here, at the same work: a round gives its time in nanoseconds, without its
+    /// start.
     private static func foundation(_ arena: Arena, _ objects: [[UInt8]]) throws -> Contest.Round? {
         guard let path = arena.foundation else { return nil }
         try arena.directory.replaceAtomically("objects", with: Array(objects.joined(separator: [UInt8(ascii: "\n")])))

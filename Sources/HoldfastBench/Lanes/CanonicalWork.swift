@@ -2,7 +2,8 @@ internal import Canonical
 
 /// Objects to canonicalise.
 enum CanonicalWork {
-    /// Objects as a journal's records are: mostly short texts, a few numbers, members not in order; `size` bytes each, 32 or more.
+    /// Objects as a journal's records are: mostly short texts, a few numbers, members not in order; `size` bytes each,
+    /// 32 or more.
     ///
     /// A large one has the same members again and again, numbered; a small one as many as there is room for.
     static func corpus(_ count: Int, size: Int) -> [[UInt8]] {

@@ -13,7 +13,8 @@ enum Handoffs {
         var arrival: UInt64?
     }
 
-    /// The median over `count` hand-offs from this thread to whichever of so many waiting ones comes first, in microseconds.
+    /// The median over `count` hand-offs from this thread to whichever of so many waiting ones comes first, in
+    /// microseconds.
     static func median(
         _ count: Int,
         to waiters: Int,

@@ -111,8 +111,8 @@ enum KeyLanes {
         )
     }
 
-    /// The syncs of a destruction beside those of the two large files: intent, secret, journal, four of names, published, secret,
-    /// journal, tombstone, receipt, its end.
+    /// The syncs of a destruction beside those of the two large files: intent, secret, journal, four of names,
+    /// published, secret, journal, tombstone, receipt, its end.
     private static let smallSyncs = 13
 
     private static let shred = Lane(

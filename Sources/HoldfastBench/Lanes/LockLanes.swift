@@ -94,8 +94,8 @@ enum LockLanes {
         )
     }
 
-    /// What a marker and an epoch cost that are durable when they have to be, in microseconds: a block that is written over, a file
-    /// that is whole before it has its name, the name, and its removal.
+    /// What a marker and an epoch cost that are durable when they have to be, in microseconds: a block that is written
+    /// over, a file that is whole before it has its name, the name, and its removal.
     private static func syncs(_ arena: Arena, _ count: Int) throws -> Double {
         let directory = arena.directory
         let epoch = try directory.open("floor.epoch", [.read, .write, .create], permissions: .ownerFile)

@@ -28,8 +28,8 @@ extension Console {
         noColor?.isEmpty == false || terminalName == "dumb"
     }
 
-    /// The words after the program's name as this process got them: bytes, which `CommandLine.arguments` repairs where they are no
-    /// UTF-8.
+    /// The words after the program's name as this process got them: bytes, which `CommandLine.arguments` repairs where
+    /// they are no UTF-8.
     public static func wordsOfProcess() -> [[UInt8]] {
         var words: [[UInt8]] = []
         for place in 1..<max(1, Int(CommandLine.argc)) {

@@ -91,7 +91,8 @@ extension Console {
         pending.removeAll(keepingCapacity: true)
     }
 
-    /// Notices that nobody reads the results any more, without writing anything: for a command that waits long between results.
+    /// Notices that nobody reads the results any more, without writing anything: for a command that waits long between
+    /// results.
     package func checkReader() {
         if outputFailure == nil, streams.isReaderGone(StandardDescriptor.output) {
             outputFailure = FileSystemError(operation: .write, name: "standard output", code: .brokenPipe)

@@ -19,7 +19,8 @@ extension CommandFailure {
         }
     }
 
-    /// The store's own words, with its directory before what names a file in it only; and options for what they call scopes.
+    /// The store's own words, with its directory before what names a file in it only; and options for what they call
+    /// scopes.
     private static func message(_ error: KeyStoreError, _ context: CommandContext) -> String {
         let directory = context.directory
         if let message = wrongPlace(error, context) { return message }
@@ -41,8 +42,8 @@ extension CommandFailure {
         }
     }
 
-    /// What to say where a file was named for the store's directory, or a directory for the root key's file; nil for all else.
-    /// The remedy is another name: what stands there may be the root key.
+    /// What to say where a file was named for the store's directory, or a directory for the root key's file; nil for
+    /// all else. The remedy is another name: what stands there may be the root key.
     private static func wrongPlace(_ error: KeyStoreError, _ context: CommandContext) -> String? {
         switch error {
         case .io(let cause, let file) where file == context.directory && cause.code == .notDirectory:

@@ -1,7 +1,7 @@
 internal import Canonical
 
-/// A text out of a store that is kept to be shown later: cut, so that what is kept is bounded however long the texts are, and
-/// all the same told apart from texts that begin as it does. Texts are one only when their bytes are.
+/// A text out of a store that is kept to be shown later: cut, so that what is kept is bounded however long the texts
+/// are, and all the same told apart from texts that begin as it does. Texts are one only when their bytes are.
 struct KeptText: Hashable {
     /// The text, cut with an ellipsis when it is longer than ``characterMaximum``.
     let shown: String

@@ -10,14 +10,15 @@ struct OutputFile {
 
     /// Opens the directory that the file will lie in; the file itself is not touched yet.
     ///
-    /// What is written takes the place of what stands at the name, which therefore has to be a file: a device, a FIFO or a
-    /// symbolic link would be lost by it. It has to be empty, or to begin as what is written does: a slip in a name would
-    /// else replace a root key, a private key or a store's records. Nor is anything written among a store's files, where what
-    /// does not belong to the store can be in its way later.
+    /// What is written takes the place of what stands at the name, which therefore has to be a file: a device, a FIFO
+    /// or a symbolic link would be lost by it. It has to be empty, or to begin as what is written does: a slip in a
+    /// name would else replace a root key, a private key or a store's records. Nor is anything written among a store's
+    /// files, where what does not belong to the store can be in its way later.
     ///
     /// - Parameter beginnings: how files of the kind that is written begin; any of these.
-    /// - Throws: a usage failure for `-`, which is no file's name here, for a place in a store, and where another kind of file
-    ///   stands; a missing-input failure when there is no such directory, or something else than a file stands there.
+    /// - Throws: a usage failure for `-`, which is no file's name here, for a place in a store, and where another kind
+    ///   of file stands; a missing-input failure when there is no such directory, or something else than a file stands
+    ///   there.
     init(_ path: String, replacing beginnings: [String], in fileSystem: any FileSystem) throws(CommandFailure) {
         let (place, name) = FilePath.split(path)
         self.fileSystem = fileSystem

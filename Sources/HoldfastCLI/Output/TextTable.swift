@@ -1,7 +1,7 @@
 /// Rows with columns that line up. Cells are escaped for the terminal.
 struct TextTable {
-    /// One column: its heading, whether it holds numbers, which are never cut, and whether it is cut only when all others gave what
-    /// they can: a part of an identifier that other commands ask for is worth nothing.
+    /// One column: its heading, whether it holds numbers, which are never cut, and whether it is cut only when all
+    /// others gave what they can: a part of an identifier that other commands ask for is worth nothing.
     struct Column {
         var heading: String
         var isNumber = false

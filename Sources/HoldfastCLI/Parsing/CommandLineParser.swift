@@ -46,8 +46,8 @@ struct CommandLineParser {
     /// Whether a word has the place of an option: a dash with something behind it, whatever that is.
     private static func isDashed(_ word: String) -> Bool { word.utf8.count > 1 && word.utf8.first == UInt8(ascii: "-") }
 
-    /// Whether `--help` stands among the words, whatever is wrong with the others; not where an option's value has its place. A
-    /// script that passes on what it was given must not be told that all went well when nothing was done.
+    /// Whether `--help` stands among the words, whatever is wrong with the others; not where an option's value has its
+    /// place. A script that passes on what it was given must not be told that all went well when nothing was done.
     private static func asksForHelp(_ words: ArraySlice<String>, of command: CommandDescription) -> Bool {
         var rest = words
         while let word = rest.popFirst(), word != "--" {
@@ -60,7 +60,8 @@ struct CommandLineParser {
         return false
     }
 
-    /// The words without those of another program's command line behind `--`, which are handed on as the bytes that they are.
+    /// The words without those of another program's command line behind `--`, which are handed on as the bytes that
+    /// they are.
     private func wordsOfOurs(_ words: [String]) -> ArraySlice<String> {
         let own = words.prefix { $0 != "--" }
         let path = own.filter { !Self.isDashed($0) }.prefix(2)

@@ -4,15 +4,15 @@ public import FileSystemSeam
 extension ApprovalJournal {
     /// Writes the whole journal to one file, as ``JournalBundle`` describes it.
     ///
-    /// The records up to the last one at the time of the call; each is checked once more. The contents of the file are on
-    /// stable storage when this returns, its name is the caller's business.
+    /// The records up to the last one at the time of the call; each is checked once more. The contents of the file are
+    /// on stable storage when this returns, its name is the caller's business.
     ///
     /// - Parameters:
     ///   - file: empty, and open for writing.
     ///   - progress: told how many records are written.
     /// - Returns: the last record; nil when there is none.
-    /// - Throws: the verification failures; `.invalidArgument` when a record is too long for a line (64 MiB); `.io`. What the file
-    ///   then holds is no bundle.
+    /// - Throws: the verification failures; `.invalidArgument` when a record is too long for a line (64 MiB); `.io`.
+    ///   What the file then holds is no bundle.
     /// - Complexity: O(*n*) with bounded memory.
     @discardableResult
     public func export(
@@ -59,8 +59,8 @@ extension ApprovalJournal {
     ///
     /// - Parameter progress: told how many records are written.
     /// - Returns: the last record; nil when there is none.
-    /// - Throws: `.invalidArgument` when something stands there, or when a record is too long for a file of `json-records`
-    ///   (64 MiB); the verification failures of the bundle; `.io`. The journal then does not exist.
+    /// - Throws: `.invalidArgument` when something stands there, or when a record is too long for a file of
+    ///   `json-records` (64 MiB); the verification failures of the bundle; `.io`. The journal then does not exist.
     /// - Complexity: O(*n*).
     @discardableResult
     public func create(

@@ -2,16 +2,17 @@ internal import Canonical
 public import FileSystemSeam
 public import Signing
 
-/// A whole journal in one file, to be passed on: its uses, revocations and checkpoints, which verify without the journal.
+/// A whole journal in one file, to be passed on: its uses, revocations and checkpoints, which verify without the
+/// journal.
 ///
 ///     {"kind":"approval-use-bundle","version":"v1","records":12,"head":"sha256:…","journal_id":"jrn_…"}
 ///     {"type":"treeship/approval-use/v1", … ,"record_digest":"sha256:…"}
 ///     …
 ///
-/// First a line that says how many records follow and what the digest of the last one is; `journal_id` is left out where
-/// the journal has none, and `head` is empty where it has no records. Then each record on a line of its own, its stored
-/// members in declared form: the bytes that its digest, and every Merkle root above it, are over. Whoever has the
-/// bundle can therefore recompute every root and proof.
+/// First a line that says how many records follow and what the digest of the last one is; `journal_id` is left out
+/// where the journal has none, and `head` is empty where it has no records. Then each record on a line of its own, its
+/// stored members in declared form: the bytes that its digest, and every Merkle root above it, are over. Whoever has
+/// the bundle can therefore recompute every root and proof.
 public struct JournalBundle: Sendable {
     /// How many records it says it has.
     public let recordCount: UInt64
@@ -32,8 +33,8 @@ public struct JournalBundle: Sendable {
 
     /// Opens a bundle. Nothing but its first line is read.
     ///
-    /// - Throws: `.malformedRecord` with index 0 when that is none of a bundle, `.unsupportedFormat` for one of a version
-    ///   that is not known, `.io`.
+    /// - Throws: `.malformedRecord` with index 0 when that is none of a bundle, `.unsupportedFormat` for one of a
+    ///   version that is not known, `.io`.
     public init(_ file: any File) throws(JournalError) {
         let line = try Self.firstLine(of: file)
         guard let value = try? JSONValue(parsing: line, options: JSONOptions(integers: .exact64)),
@@ -181,8 +182,9 @@ extension JournalBundle {
         return tree.root
     }
 
-    /// Walks everything, and stops at the first failure, which is in the report, not thrown: digests, chain, the count and
-    /// the head that the first line names, roots of checkpoints, and what a valid chain can hold although it should not.
+    /// Walks everything, and stops at the first failure, which is in the report, not thrown: digests, chain, the count
+    /// and the head that the first line names, roots of checkpoints, and what a valid chain can hold although it should
+    /// not.
     ///
     /// - Parameters:
     ///   - anchor: what the caller has seen of the journal before.
@@ -192,8 +194,8 @@ extension JournalBundle {
     ///   - clockToleranceSeconds: how far a record's time may lie before that of the one it follows.
     ///   - progress: told how many records are done.
     /// - Throws: `.io`.
-    /// - Complexity: O(*n*): of checkpoints whose ranges overlap and begin at different records, 32 at a time are recomputed,
-    ///   those that a trusted key signed first. The others are findings.
+    /// - Complexity: O(*n*): of checkpoints whose ranges overlap and begin at different records, 32 at a time are
+    ///   recomputed, those that a trusted key signed first. The others are findings.
     public func verify(
         anchor: JournalAnchor? = nil,
         note: CheckpointBody? = nil,

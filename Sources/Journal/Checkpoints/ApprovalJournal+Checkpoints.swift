@@ -6,15 +6,15 @@ extension ApprovalJournal {
     /// Sums up a range of records in a Merkle root and appends that as a checkpoint.
     ///
     /// Records do not change, so that the root is worked out without holding the lock; the checkpoint is linked and
-    /// signed under it, where the last record that it sums up is looked for once more: something else may stand at the path by
-    /// then. On stable storage when it returns.
+    /// signed under it, where the last record that it sums up is looked for once more: something else may stand at the
+    /// path by then. On stable storage when it returns.
     ///
     /// - Parameters:
     ///   - first: the first record, from 1. Checkpoints from 1 can be compared by ``consistencyProof(from:to:)``.
     ///   - last: the last record; the journal's last when nil.
     ///   - signer: signs it for a hub; nil makes a local checkpoint.
-    /// - Throws: `.invalidArgument` when the range is not there; `.rolledBack`, and nothing was written or signed, when the journal
-    ///   was replaced meanwhile by one that does not hold it; see ``JournalError``.
+    /// - Throws: `.invalidArgument` when the range is not there; `.rolledBack`, and nothing was written or signed, when
+    ///   the journal was replaced meanwhile by one that does not hold it; see ``JournalError``.
     /// - Complexity: O(*n*) in the size of the range, with bounded memory.
     public func makeCheckpoint(
         from first: UInt64 = 1,

@@ -3,18 +3,19 @@ public import Signing
 extension ApprovalJournal {
     /// Proves a use by the latest checkpoint that covers it and holds, one signed for a hub before any other.
     ///
-    /// A checkpoint holds when it states the number of records in its range and their root, and, where it is one of a hub,
-    /// carries a signature of its contents. One that does not is passed over: whoever may append could hide all others
-    /// behind it. So could a hub's that nobody trusts, unless the keys that count are named.
+    /// A checkpoint holds when it states the number of records in its range and their root, and, where it is one of a
+    /// hub, carries a signature of its contents. One that does not is passed over: whoever may append could hide all
+    /// others behind it. So could a hub's that nobody trusts, unless the keys that count are named.
     ///
     /// - Parameters:
     ///   - id: the use's identifier.
     ///   - keys: whose checkpoints count; with none, those of any hub and local ones do.
     /// - Returns: nil when no such use is recorded.
-    /// - Throws: `.invalidArgument` when no checkpoint that counts covers it, or none of those that do holds; see ``JournalError``.
+    /// - Throws: `.invalidArgument` when no checkpoint that counts covers it, or none of those that do holds; see
+    ///   ``JournalError``.
     /// - Complexity: O(*n*) in the number of records from the use on, and in the checkpoint's range. Where the latest
-    ///   checkpoint does not hold, all that cover the use are recomputed, however many they are: O(*n* · *m*) for *m* of them
-    ///   that begin at different records. With keys, only who holds one can make them many.
+    ///   checkpoint does not hold, all that cover the use are recomputed, however many they are: O(*n* · *m*) for *m*
+    ///   of them that begin at different records. With keys, only who holds one can make them many.
     public func proof(ofUse id: String, trusting keys: [VerifyingKey] = []) throws(JournalError) -> UseProof? {
         guard let found = try findUse(id: id) else { return nil }
         var candidates = try checkpoints(over: found.record.index, trusting: keys)
@@ -40,8 +41,8 @@ extension ApprovalJournal {
         }
     }
 
-    /// The checkpoints that claim to cover a record, in order, but for those with a hub's signature that is none, and with
-    /// keys those that none of them signed.
+    /// The checkpoints that claim to cover a record, in order, but for those with a hub's signature that is none, and
+    /// with keys those that none of them signed.
     private func checkpoints(
         over index: UInt64,
         trusting keys: [VerifyingKey]

@@ -9,11 +9,11 @@ struct IndexedCheckpoint: Sendable, Hashable {
 
 /// Recomputes the roots that checkpoints state, in one pass over the records.
 ///
-/// Checkpoints that begin at the same record share one tree, and a tree grows only within its checkpoints' ranges: a journal
-/// with a checkpoint every thousand records costs one more hash a record, not one a checkpoint, whether each begins at the
-/// first record or behind the one before. Ranges that begin at different records and overlap cost one leaf each, and so only
-/// ``treeMaximum`` of them are recomputed at a time: whoever may append must not be able to stop verification. Those that a
-/// trusted key signed come first, then those that begin earlier.
+/// Checkpoints that begin at the same record share one tree, and a tree grows only within its checkpoints' ranges: a
+/// journal with a checkpoint every thousand records costs one more hash a record, not one a checkpoint, whether each
+/// begins at the first record or behind the one before. Ranges that begin at different records and overlap cost one
+/// leaf each, and so only ``treeMaximum`` of them are recomputed at a time: whoever may append must not be able to stop
+/// verification. Those that a trusted key signed come first, then those that begin earlier.
 struct MerkleAudit {
     /// What a checkpoint states and what its records give.
     struct Mismatch {
@@ -36,13 +36,13 @@ struct MerkleAudit {
         let reason: String
     }
 
-    /// How many trees grow at a time. More ranges that overlap than checkpoints by the day, the month and so on have; and the
-    /// leaves of so many take about as long as reading the record does.
+    /// How many trees grow at a time. More ranges that overlap than checkpoints by the day, the month and so on have;
+    /// and the leaves of so many take about as long as reading the record does.
     static let treeMaximum = 32
 
     private let treeMaximum: Int
-    /// The last record that a root by a trusted key needs, by the first one of its tree. Behind it the tree is as any other: an unsigned
-    /// claim that begins where a signed one does must not make it last.
+    /// The last record that a root by a trusted key needs, by the first one of its tree. Behind it the tree is as any
+    /// other: an unsigned claim that begins where a signed one does must not make it last.
     private var signedEnds: [UInt64: UInt64] = [:]
     /// The trees that are growing, with their first records.
     private var trees: [(from: UInt64, tree: MerkleAccumulator)] = []
@@ -62,7 +62,8 @@ struct MerkleAudit {
     private(set) var vouchedUpTo: UInt64?
     /// The last record that is needed; 0 when there is nothing to recompute.
     let lastIndex: UInt64
-    /// How many leaves were added to trees: what the pass costs besides one hash a record. At most ``treeMaximum`` a record.
+    /// How many leaves were added to trees: what the pass costs besides one hash a record. At most ``treeMaximum`` a
+    /// record.
     private(set) var addedLeafCount = 0
 
     /// - Parameters:

@@ -2,8 +2,8 @@ public import FileSystemSeam
 
 extension ApprovalJournal {
     /// Writes the journal anew in another layout, or the same, under another name. No digest changes: the chain is the
-    /// same in every layout, and so is every record's declared form. The new journal has an identifier of its own, which
-    /// checkpoints that are appended to it name (``JournalCheckpoint/journalID``).
+    /// same in every layout, and so is every record's declared form. The new journal has an identifier of its own,
+    /// which checkpoints that are appended to it name (``JournalCheckpoint/journalID``).
     ///
     /// The records up to the last one at the time of the call are read without the lock, checked, written, and made
     /// durable; only then the new journal gets its name. What is appended to this one meanwhile is not in the new one.
@@ -13,10 +13,10 @@ extension ApprovalJournal {
     ///   - newPath: where it will stand: nothing may be there, and the directory above it must be.
     ///   - progress: told how many records are written.
     /// - Returns: the last record; nil when there is none.
-    /// - Throws: `.invalidArgument` when something stands at `newPath`, or when a record is too long for a file of `json-records` or
-    ///   for a line (64 MiB); the verification failures; `.io`. The new name then does not exist.
-    /// - Complexity: O(*n*); into segments with bounded memory (some megabytes, and the longest record several times), into
-    ///   `json-records` with memory for its indexes besides.
+    /// - Throws: `.invalidArgument` when something stands at `newPath`, or when a record is too long for a file of
+    ///   `json-records` or for a line (64 MiB); the verification failures; `.io`. The new name then does not exist.
+    /// - Complexity: O(*n*); into segments with bounded memory (some megabytes, and the longest record several times),
+    ///   into `json-records` with memory for its indexes besides.
     @discardableResult
     public func convert(
         to format: JournalFormat,

@@ -6,7 +6,8 @@ internal import PlatformProfile
 ///     mkdirat(parent, ".approvals.tmp-0123456789abcdef") · … every record … · fsync
 ///     renameat2(parent, ".approvals.tmp-0123456789abcdef", "approvals", RENAME_NOREPLACE) · fsync(parent)
 ///
-/// So whatever stands at the journal's own name is the whole of it. A crash leaves the other name, which may be removed.
+/// So whatever stands at the journal's own name is the whole of it. A crash leaves the other name, which may be
+/// removed.
 struct JournalCopy {
     private let parent: any Directory
     private let name: String
@@ -89,8 +90,8 @@ struct JournalCopy {
 extension StoredRecord {
     /// The record as a line of its own, without the line feed: in a journal in segments, and in a bundle.
     ///
-    /// - Throws: `.invalidArgument` where nobody could read it: what another tool wrote to a file of `json-records` may be longer in
-    ///   declared form.
+    /// - Throws: `.invalidArgument` where nobody could read it: what another tool wrote to a file of `json-records` may
+    ///   be longer in declared form.
     func line(_ settings: SegmentSettings) throws(JournalError) -> [UInt8] {
         let line = compactBytes
         guard line.count < settings.lineByteMaximum else {

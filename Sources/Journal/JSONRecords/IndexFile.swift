@@ -81,8 +81,8 @@ enum IndexFile {
         return place == 0
     }
 
-    /// The record indexes that the lines name. Records count from 1: a line that is no number, and one of zeros, names none and is
-    /// passed over.
+    /// The record indexes that the lines name. Records count from 1: a line that is no number, and one of zeros, names
+    /// none and is passed over.
     static func indexes(in bytes: [UInt8]) -> [UInt64] {
         bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
             // Only digits: what `UInt64` reads may begin with a sign.

@@ -4,9 +4,9 @@ internal import FileSystemSeam
 ///
 ///     17\n
 ///
-/// the index of the first record that a writer with ``JournalDurability/processCrashOnly`` published, or found beyond the
-/// head, where somebody may have been killed before the sync. The head cannot tell, since other tools take it for the end of
-/// the chain. A writer that promises more makes the records from there on durable before it builds on them.
+/// the index of the first record that a writer with ``JournalDurability/processCrashOnly`` published, or found beyond
+/// the head, where somebody may have been killed before the sync. The head cannot tell, since other tools take it for
+/// the end of the chain. A writer that promises more makes the records from there on durable before it builds on them.
 extension JSONRecordsStorage {
     static let unsyncedName = "unsynced"
 

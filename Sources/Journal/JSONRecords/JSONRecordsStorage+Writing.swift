@@ -44,7 +44,8 @@ extension JSONRecordsStorage {
     /// Writes a record's file with its bytes as they were stored, in a journal that has no name yet. Its contents are
     /// durable; ``syncRecords()`` makes the names so.
     ///
-    /// - Throws: `.invalidArgument` where the file would be longer than those that are read; other tools' records may be.
+    /// - Throws: `.invalidArgument` where the file would be longer than those that are read; other tools' records may
+    ///   be.
     func publishUnlisted(_ record: StoredRecord) throws(JournalError) {
         let byteCount = PrettyJSON.byteCount(fromCompact: record.compactBytes)
         guard byteCount <= Self.recordFileByteMaximum else {

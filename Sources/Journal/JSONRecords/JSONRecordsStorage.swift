@@ -17,8 +17,8 @@ struct JSONRecordsStorage: Sendable {
     static let byGrantName = "by-grant"
     static let byNonceName = "by-nonce"
 
-    /// The longest record file that is read, in bytes. What is appended here is far shorter; other tools may have written
-    /// more. A record in segments that would become longer is not copied into this layout.
+    /// The longest record file that is read, in bytes. What is appended here is far shorter; other tools may have
+    /// written more. A record in segments that would become longer is not copied into this layout.
     static let recordFileByteMaximum = 64 << 20
     /// The longest head, manifest or index file that is read, in bytes.
     static let cacheFileByteMaximum = 64 << 20

@@ -33,7 +33,8 @@ struct RecordName: Hashable, Sendable {
     /// The name as text, which ``Entry/init(_:)`` reads.
     var text: String { "\(Self.digits(index)).\(kind.rawValue).\(shortDigest)\(Self.suffix)" }
 
-    /// Whether a name is that of the file for a record of a kind at an index with a digest: ``text``, without making it.
+    /// Whether a name is that of the file for a record of a kind at an index with a digest: ``text``, without making
+    /// it.
     static func isName(_ name: String, index: UInt64, kind: RecordKind, digest: String) -> Bool {
         let name = name.utf8.span
         guard let parts = Entry.Parts(name), parts.index == index else { return false }

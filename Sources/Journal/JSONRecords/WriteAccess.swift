@@ -55,11 +55,12 @@ struct WriteAccess {
     /// How many records are made durable before that is noted.
     private static let batchCount = 64
 
-    /// Makes durable what others published, before anything is built on it or said about it, and brings the
-    /// caches forward that a crash left behind. A writer without syncs notes instead which records are not known to be durable.
+    /// Makes durable what others published, before anything is built on it or said about it, and brings the caches
+    /// forward that a crash left behind. A writer without syncs notes instead which records are not known to be
+    /// durable.
     ///
-    /// That may be every record: a head that a power cut emptied tells nothing. So it is noted on the way how far this came, and
-    /// who is killed meanwhile leaves the next one less to do.
+    /// That may be every record: a head that a power cut emptied tells nothing. So it is noted on the way how far this
+    /// came, and who is killed meanwhile leaves the next one less to do.
     ///
     /// - Complexity: O(*n*) in the records beyond the head; a sync for each, and one for every 64 of them.
     mutating func catchUp() throws(JournalError) {
@@ -87,8 +88,8 @@ struct WriteAccess {
         if unsynced != nil { try storage.forgetUnsynced() }
     }
 
-    /// Notes up to which record all are durable: in the head, if it names no later one, and in the note that a writer without
-    /// syncs has left. Both are caches: what cannot be written is only done again.
+    /// Notes up to which record all are durable: in the head, if it names no later one, and in the note that a writer
+    /// without syncs has left. Both are caches: what cannot be written is only done again.
     private func note(_ last: StoredRecord, isUnsyncedNoted: Bool) {
         if isUnsyncedNoted { try? storage.writeUnsynced(from: last.index + 1) }
         if case .head(let head) = snapshot.head, head.index >= last.index { return }

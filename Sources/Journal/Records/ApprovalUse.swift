@@ -39,8 +39,8 @@ public struct ApprovalUse: Sendable, Hashable {
     public var useNumber: UInt32
     /// How many uses of one nonce the grant allows; nil for no limit.
     public var maximumUses: UInt32?
-    /// Names the request: reserving again with the same key, grant, nonce digest, actor, action and subject gives the same use
-    /// again, whatever the other members say.
+    /// Names the request: reserving again with the same key, grant, nonce digest, actor, action and subject gives the
+    /// same use again, whatever the other members say.
     public var idempotencyKey: String?
     /// When it was recorded (RFC 3339); the journal stamps it when it is empty.
     public var createdAt: String

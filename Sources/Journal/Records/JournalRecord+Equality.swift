@@ -1,7 +1,8 @@
 internal import Canonical
 
-// Two records are equal only when their bytes are. Swift's `String` calls two spellings of one character equal (`é` as one code
-// point and as two), and what is synthesized compares strings so: two grants would be one in a set of requests.
+// Two records are equal only when their bytes are. Swift's `String` calls two spellings of one character equal (`é` as
+// one code point and as two), and what is synthesized compares strings so: two grants would be one in a set of
+// requests.
 
 extension ApprovalUse {
     /// Equal when every member has the same bytes.

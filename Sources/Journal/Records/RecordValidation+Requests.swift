@@ -23,8 +23,8 @@ extension RecordValidation {
 
     private static let someTime = Timestamp(secondsSinceEpoch: 0).description
 
-    /// Whether a use needs not be written out to see that it is not too large: no byte of a text takes more than six when it is
-    /// escaped, and what stands around the texts takes less than the rest.
+    /// Whether a use needs not be written out to see that it is not too large: no byte of a text takes more than six
+    /// when it is escaped, and what stands around the texts takes less than the rest.
     private static func isSmall(_ use: ApprovalUse) -> Bool {
         var count = use.useID.utf8.count + use.grantID.utf8.count + use.grantDigest.utf8.count
         count += use.nonceDigest.utf8.count + use.actor.utf8.count + use.action.utf8.count + use.subject.utf8.count

@@ -51,8 +51,8 @@ public struct JournalHead: Sendable, Hashable {
 }
 
 extension JournalHead? {
-    /// Whether both are heads of one record, or of none. Times are not compared: one layout gives them as they stand in the
-    /// record, with escapes, the other as they are meant.
+    /// Whether both are heads of one record, or of none. Times are not compared: one layout gives them as they stand in
+    /// the record, with escapes, the other as they are meant.
     func isOfSameRecord(as other: JournalHead?) -> Bool {
         self?.index == other?.index && self?.digest == other?.digest
     }

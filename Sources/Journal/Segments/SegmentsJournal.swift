@@ -24,8 +24,8 @@ final class SegmentsJournal: JournalStorage {
         /// The last record that this handle saw. It can only be followed by others.
         var lastSeen: JournalHead?
 
-        /// Forgets what another process has opened. What was open when a process was forked is shared with its parent, locks
-        /// included: both would hold the watermark's at once.
+        /// Forgets what another process has opened. What was open when a process was forked is shared with its parent,
+        /// locks included: both would hold the watermark's at once.
         mutating func enter(_ process: ProcessInstance) {
             if self.process != process { (writer, lock, names) = (nil, nil, nil) }
             self.process = process

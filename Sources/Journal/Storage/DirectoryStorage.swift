@@ -39,8 +39,8 @@ final class DirectoryStorage: JournalStorage {
         return journal(try place.format(of: directory))
     }
 
-    /// Whether a call failed, with nothing written, since the layout was another one once the lock was held: somebody made
-    /// a journal there in between. Looked up again, it is found.
+    /// Whether a call failed, with nothing written, since the layout was another one once the lock was held: somebody
+    /// made a journal there in between. Looked up again, it is found.
     private func isOvertaken(_ error: JournalError) -> Bool { error == place.replaced }
 
     private func journal(_ format: JournalFormat) -> any JournalStorage {

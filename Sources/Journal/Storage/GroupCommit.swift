@@ -2,13 +2,14 @@ package import FileSystemSeam
 
 /// Lets threads that ask at the same time share one critical section of a storage: one lock, one write, one sync.
 ///
-/// Whoever finds nobody at work works for everyone who has asked so far, and before telling them what came of it hands the
-/// work on to one of those who asked meanwhile. So nobody waits for a thread that is not there, nobody works for others
-/// longer than for one group, and a caller who is alone pays nothing.
+/// Whoever finds nobody at work works for everyone who has asked so far, and before telling them what came of it hands
+/// the work on to one of those who asked meanwhile. So nobody waits for a thread that is not there, nobody works for
+/// others longer than for one group, and a caller who is alone pays nothing.
 ///
-/// Callers that ask in a loop would fall into two halves, of which one asks while the disk works for the other. So whoever
-/// works waits for those who were there last time, and decides what they ask as they come; but for no longer than
-/// recording took the last time, so that what is lost is never more than that, and only once when they do not come.
+/// Callers that ask in a loop would fall into two halves, of which one asks while the disk works for the other. So
+/// whoever works waits for those who were there last time, and decides what they ask as they come; but for no longer
+/// than recording took the last time, so that what is lost is never more than that, and only once when they do not
+/// come.
 package final class GroupCommit: Sendable {
     /// One caller's request, and what it waits for.
     private final class Ticket: Sendable {
@@ -115,7 +116,8 @@ package final class GroupCommit: Sendable {
         return answer
     }
 
-    /// Those who have asked meanwhile, after a moment for those who are likely to ask soon; none when it is time to record.
+    /// Those who have asked meanwhile, after a moment for those who are likely to ask soon; none when it is time to
+    /// record.
     ///
     /// - Parameter now: the time when it returned.
     private func gather(behind count: Int, _ now: inout UInt64) -> [Ticket] {
@@ -124,8 +126,8 @@ package final class GroupCommit: Sendable {
             now = clock.monotonicClock().nanoseconds
             if now < until {
                 let _: Bool? = state.wait(timeoutNanoseconds: until - now) { state in
-                    // Half of those who are missing at a time, so that few are left to be decided in the end, and nobody
-                    // is woken for each.
+                    // Half of those who are missing at a time, so that few are left to be decided in the end, and
+                    // nobody is woken for each.
                     let wanted = max(1, (state.expected - count + 1) / 2)
                     if state.waiting.count >= wanted { return true }
                     state.wanted = wanted

@@ -8,8 +8,8 @@ extension JournalPlace {
     /// A directory without a readable manifest is a journal when nothing but parts of one stand in it: a crash
     /// may have come before the manifest was written, or an existing tool may never have got that far.
     ///
-    /// - Throws: `.notAJournal`, `.unsupportedFormat` when something else stands there; `.journalMissing` when nothing of a
-    ///   journal does, and the options say that one is expected.
+    /// - Throws: `.notAJournal`, `.unsupportedFormat` when something else stands there; `.journalMissing` when nothing
+    ///   of a journal does, and the options say that one is expected.
     func format(of directory: any Directory) throws(JournalError) -> JournalFormat {
         try format(of: directory, saying: try JournalManifest.content(in: directory))
     }
@@ -44,8 +44,8 @@ extension JournalPlace {
 
     private static let probeName = ".\(PlatformObserver.scratchName).tmp-"
 
-    /// The names in a journal's directory that are no part of it, sorted. What a look at the platform has there for a moment is
-    /// none of them.
+    /// The names in a journal's directory that are no part of it, sorted. What a look at the platform has there for a
+    /// moment is none of them.
     func strangers(in directory: any Directory) throws(JournalError) -> [String] {
         do {
             var names: [String] = []

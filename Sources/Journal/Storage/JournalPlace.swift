@@ -30,7 +30,8 @@ final class JournalPlace: Sendable {
 
     var isDurable: Bool { options.durability == .durable }
 
-    /// What makes the keys of the journal with an identifier. There is one in a directory, as a rule, and it is derived once.
+    /// What makes the keys of the journal with an identifier. There is one in a directory, as a rule, and it is derived
+    /// once.
     func keyMaker(_ journalID: String) -> IndexKeyMaker {
         if let known = knownKeyMaker.load(), known.journalID == journalID { return known.maker }
         let made = KnownKeyMaker(journalID)

@@ -3,8 +3,9 @@ package import Signing
 
 /// Where a journal's records are kept, and all that is ever asked of that place.
 ///
-/// Each layout is one, and so is what chooses between them, ``DirectoryStorage``. Nothing here speaks of files, so that another
-/// may keep them on another machine; it would have to be made in this module, as records and answers are. What must hold for each:
+/// Each layout is one, and so is what chooses between them, ``DirectoryStorage``. Nothing here speaks of files, so that
+/// another may keep them on another machine; it would have to be made in this module, as records and answers are. What
+/// must hold for each:
 ///
 /// - A request is decided and recorded in one critical section, over all that use the same journal.
 /// - What ``commit(_:)`` answers with success is on stable storage, with everything that the answer rests on, unless
@@ -31,8 +32,8 @@ package protocol JournalStorage: Sendable {
 
     /// The same also for requests that come while the first ones are decided.
     ///
-    /// - Parameter more: gives some that are to be decided, too; none when it is time to record what was granted. It may
-    ///   wait for them. Called any number of times, also never.
+    /// - Parameter more: gives some that are to be decided, too; none when it is time to record what was granted. It
+    ///   may wait for them. Called any number of times, also never.
     /// - Returns: an answer for each request, also for those that `more` gave, in their order.
     func commit(
         _ requests: [JournalRequest],
@@ -103,8 +104,8 @@ package struct VerificationRequest: Sendable {
 package enum JournalRequest: Sendable {
     /// A use, if the rules allow it.
     case reserve(ApprovalUse, perGrant: UInt32?)
-    /// A record, unconditionally, but for a record that it speaks of, which must still be there. A checkpoint is signed once it is
-    /// known what it follows.
+    /// A record, unconditionally, but for a record that it speaks of, which must still be there. A checkpoint is signed
+    /// once it is known what it follows.
     case append(JournalRecord, signedBy: HubSigner? = nil, about: JournalHead? = nil)
 }
 

@@ -17,8 +17,8 @@ enum PrettyJSON {
         return output
     }
 
-    /// How many bytes ``bytes(fromCompact:)`` gives: for a deep tree of many small elements a thousand times as many as it
-    /// is given.
+    /// How many bytes ``bytes(fromCompact:)`` gives: for a deep tree of many small elements a thousand times as many as
+    /// it is given.
     static func byteCount(fromCompact compact: [UInt8]) -> Int {
         var count = 0
         layOut(compact) { piece in

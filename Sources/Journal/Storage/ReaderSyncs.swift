@@ -2,8 +2,9 @@ internal import FileSystemSeam
 
 /// The syncs that the readers of a handle make before they report what nobody is known to have synced.
 ///
-/// One that fails is the last: on Linux the pages are clean afterwards although they are not on the disk, so that the next sync
-/// would succeed and say nothing. What a writer has made durable since needs no sync of a reader, and is reported.
+/// One that fails is the last: on Linux the pages are clean afterwards although they are not on the disk, so that the
+/// next sync would succeed and say nothing. What a writer has made durable since needs no sync of a reader, and is
+/// reported.
 final class ReaderSyncs: Sendable {
     private let hasFailed = Condition(false)
 

@@ -5,21 +5,21 @@ public import Signing
 extension ApprovalJournal {
     /// Walks everything and stops at the first failure, which is in the report, not thrown.
     ///
-    /// Changes nothing and takes no lock. No journal, or an empty one, is intact with 0 records, unless keys or an anchor say
-    /// that there was more.
+    /// Changes nothing and takes no lock. No journal, or an empty one, is intact with 0 records, unless keys or an
+    /// anchor say that there was more.
     ///
     /// - Parameters:
     ///   - anchor: what the caller has seen of the journal before.
-    ///   - note: the same as a log states it, which `SignedNote` and `VerifiedNote.checkpoint(origin:)` read: the first so many
-    ///     records must have that root.
-    ///   - trustedHubKeys: whose signatures make a checkpoint evidence. With any, a checkpoint by one of them must be there,
-    ///     and each that names one of them must carry its signature and state the root of the records: all else is a
-    ///     failure then. ``VerificationReport/vouchedUpTo`` says how far they vouch. With none, signatures are not looked at,
-    ///     and a wrong root is a finding.
+    ///   - note: the same as a log states it, which `SignedNote` and `VerifiedNote.checkpoint(origin:)` read: the first
+    ///     so many records must have that root.
+    ///   - trustedHubKeys: whose signatures make a checkpoint evidence. With any, a checkpoint by one of them must be
+    ///     there, and each that names one of them must carry its signature and state the root of the records: all else
+    ///     is a failure then. ``VerificationReport/vouchedUpTo`` says how far they vouch. With none, signatures are not
+    ///     looked at, and a wrong root is a finding.
     ///   - progress: told how many records are done.
     /// - Throws: only when the journal could not be looked at: `.io`, `.notAJournal`, `.unsupportedFormat`.
-    /// - Complexity: O(*n*) in the size of the journal: of checkpoints whose ranges overlap and begin at different records, 32 at
-    ///   a time are recomputed, those that a trusted key signed first. The others are findings.
+    /// - Complexity: O(*n*) in the size of the journal: of checkpoints whose ranges overlap and begin at different
+    ///   records, 32 at a time are recomputed, those that a trusted key signed first. The others are findings.
     public func verifyIntegrity(
         anchor: JournalAnchor? = nil,
         note: CheckpointBody? = nil,
@@ -39,16 +39,16 @@ extension ApprovalJournal {
     ///
     /// - Parameters:
     ///   - anchor: what the caller has seen of the journal before.
-    ///   - note: the same as a log states it, which `SignedNote` and `VerifiedNote.checkpoint(origin:)` read: the first so many
-    ///     records must have that root.
-    ///   - trustedHubKeys: whose signatures make a checkpoint evidence. With any, a checkpoint by one of them must be there,
-    ///     and each that names one of them must carry its signature and state the root of the records: all else is a
-    ///     failure then. ``VerificationReport/vouchedUpTo`` says how far they vouch. With none, signatures are not looked at,
-    ///     and a wrong root is a finding.
+    ///   - note: the same as a log states it, which `SignedNote` and `VerifiedNote.checkpoint(origin:)` read: the first
+    ///     so many records must have that root.
+    ///   - trustedHubKeys: whose signatures make a checkpoint evidence. With any, a checkpoint by one of them must be
+    ///     there, and each that names one of them must carry its signature and state the root of the records: all else
+    ///     is a failure then. ``VerificationReport/vouchedUpTo`` says how far they vouch. With none, signatures are not
+    ///     looked at, and a wrong root is a finding.
     ///   - progress: told how many records are done.
     /// - Throws: only when the journal could not be looked at: `.io`, `.notAJournal`, `.unsupportedFormat`.
-    /// - Complexity: O(*n*) in the size of the journal: of checkpoints whose ranges overlap and begin at different records, 32 at
-    ///   a time are recomputed, those that a trusted key signed first. The others are findings.
+    /// - Complexity: O(*n*) in the size of the journal: of checkpoints whose ranges overlap and begin at different
+    ///   records, 32 at a time are recomputed, those that a trusted key signed first. The others are findings.
     public func verifyAll(
         anchor: JournalAnchor? = nil,
         note: CheckpointBody? = nil,

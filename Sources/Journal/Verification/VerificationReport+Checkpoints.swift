@@ -32,8 +32,8 @@ extension VerificationReport {
         findings.sort { $0.index < $1.index }
     }
 
-    /// With trusted keys, one of them must vouch for something. Who makes a chain anew can leave out what they signed, so that
-    /// its absence has to be as loud as its alteration.
+    /// With trusted keys, one of them must vouch for something. Who makes a chain anew can leave out what they signed,
+    /// so that its absence has to be as loud as its alteration.
     ///
     /// Where something else is wrong, that is said, and checkpoints may not have been looked at.
     mutating func requireVouching(by keys: [VerifyingKey]) {

@@ -11,8 +11,8 @@ public struct VerificationReport: Sendable, Hashable {
     public internal(set) var head: JournalHead?
     /// What is wrong with the chain, in order of the records; only the first unless all were asked for.
     public internal(set) var failures: [VerificationFailure] = []
-    /// What is wrong with caches, and what stands around. A crash leaves such things, and the next append mends most of them;
-    /// an index that is stale is to be rebuilt, as it may have been forged to allow a use again.
+    /// What is wrong with caches, and what stands around. A crash leaves such things, and the next append mends most of
+    /// them; an index that is stale is to be rebuilt, as it may have been forged to allow a use again.
     public internal(set) var warnings: [VerificationWarning] = []
     /// What a valid chain can hold although it should not.
     public internal(set) var findings: [VerificationFinding] = []
@@ -107,8 +107,8 @@ public struct VerificationWarning: Sendable, Hashable {
         case headUnreadable = "head_unreadable"
         /// There are records after the one that the head names.
         case headBehind = "head_behind"
-        /// An index does not hold what the records say: it is damaged, which a decision notices, too, or somebody who knows the
-        /// format made it, which only this tells. Rebuild the indexes.
+        /// An index does not hold what the records say: it is damaged, which a decision notices, too, or somebody who
+        /// knows the format made it, which only this tells. Rebuild the indexes.
         case indexStale = "index_stale"
         /// An append was interrupted before its record was published.
         case leftoverFile = "leftover_file"
@@ -140,9 +140,11 @@ public struct VerificationFinding: Sendable, Hashable {
         case merkleMismatch = "merkle_mismatch"
         /// A use does not carry the number that the count of its grant's uses gives.
         case useNumberMismatch = "use_number_mismatch"
-        /// The root that a checkpoint states was not recomputed: too many ranges that begin at different records overlap.
+        /// The root that a checkpoint states was not recomputed: too many ranges that begin at different records
+        /// overlap.
         case merkleUnchecked = "merkle_unchecked"
-        /// A hub's checkpoint is not signed as it stands, by a key that nobody trusted. Looked at only when keys are given.
+        /// A hub's checkpoint is not signed as it stands, by a key that nobody trusted. Looked at only when keys are
+        /// given.
         case checkpointSignature = "checkpoint_signature"
     }
 
@@ -157,8 +159,8 @@ public struct VerificationFinding: Sendable, Hashable {
 /// What a caller has seen of a journal before, kept elsewhere: it turns a rollback of the whole directory, which
 /// cannot be seen from inside, into a failure.
 ///
-/// As a file it is a head: `{"index":12,"digest":"sha256:…"}`, as `holdfast journal head --json` prints. That of an empty
-/// journal, index 0 with an empty digest, holds nothing.
+/// As a file it is a head: `{"index":12,"digest":"sha256:…"}`, as `holdfast journal head --json` prints. That of an
+/// empty journal, index 0 with an empty digest, holds nothing.
 public struct JournalAnchor: Sendable, Hashable {
     /// The last record that was seen.
     public let index: UInt64
@@ -173,7 +175,8 @@ public struct JournalAnchor: Sendable, Hashable {
 
     /// Reads an anchor; members besides the two are passed over.
     ///
-    /// - Throws: `.invalidArgument` when it is no anchor: also when its digest is none, which would be taken for a rollback.
+    /// - Throws: `.invalidArgument` when it is no anchor: also when its digest is none, which would be taken for a
+    ///   rollback.
     public init(parsing bytes: [UInt8]) throws(JournalError) {
         guard case .head(let head) = HeadFile.read(bytes), Self.isWellFormed(head) else {
             throw .invalidArgument(

@@ -138,8 +138,8 @@ final class KeySlab: @unchecked Sendable {
         }
     }
 
-    /// Overwrites the secrets behind the first `count` places, and takes the places back, so that failed attempts do not use up
-    /// memory. Nobody may have been given one of them: the next secrets get them.
+    /// Overwrites the secrets behind the first `count` places, and takes the places back, so that failed attempts do
+    /// not use up memory. Nobody may have been given one of them: the next secrets get them.
     func takeBack(to count: Int) {
         contents.withLock { contents in
             guard let memory = contents.memory else { return }

@@ -11,8 +11,8 @@
 ///      480  e8 71 … (32)                               code: keyed BLAKE2b over everything before
 ///
 /// What happened, by type: 1 the journal begins, 2 the checkpoint is published, 6 every earlier root is destroyed:
-/// nothing; 3 minted, 4 rotated: the entry (``KeyEntry``); 5 a destruction is decided: scope tag, time (8), reason
-/// (2 + up to 240); 7 everything old is destroyed: the last fields of ``PendingShred``; 8 the receipt is issued: number (8),
+/// nothing; 3 minted, 4 rotated: the entry (``KeyEntry``); 5 a destruction is decided: scope tag, time (8), reason (2 +
+/// up to 240); 7 everything old is destroyed: the last fields of ``PendingShred``; 8 the receipt is issued: number (8),
 /// its SHA-256.
 enum JournalRecord: Sendable {
     case begun
@@ -89,7 +89,8 @@ enum JournalRecord: Sendable {
         return writer.bytes + code
     }
 
-    /// Whether the record at an offset says that it belongs there; only ``read(_:at:of:keys:ring:known:fileOffset:)`` can verify it.
+    /// Whether the record at an offset says that it belongs there; only ``read(_:at:of:keys:ring:known:fileOffset:)``
+    /// can verify it.
     static func stands(
         at offset: Int,
         of bytes: [UInt8],
@@ -104,8 +105,8 @@ enum JournalRecord: Sendable {
             && reader.integer() == sequence && reader.integer() == header.journalID && reader.take(32) == previousCode
     }
 
-    /// Reads the record at an offset; the inverse of ``bytes(at:keys:ring:nonce:)``. A key in it is unwrapped, unless it stands in
-    /// memory already: then it stays where it is, so that who holds it can go on.
+    /// Reads the record at an offset; the inverse of ``bytes(at:keys:ring:nonce:)``. A key in it is unwrapped, unless
+    /// it stands in memory already: then it stays where it is, so that who holds it can go on.
     ///
     /// - Parameter known: what was read before; nil when nothing was.
     /// - Throws: `.corrupt` with the offset in the file when it is not the record that belongs there.

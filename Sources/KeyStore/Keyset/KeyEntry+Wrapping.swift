@@ -20,7 +20,8 @@ struct EntryWrapping {
         context = writer.bytes
     }
 
-    /// Writes entries, 144 bytes each, from an offset on; they are shown at ``KeyEntry``. Keys are wrapped, each with its nonce.
+    /// Writes entries, 144 bytes each, from an offset on; they are shown at ``KeyEntry``. Keys are wrapped, each with
+    /// its nonce.
     ///
     /// All under one lock, and without memory of their own: a checkpoint has all keys of a store.
     ///

@@ -10,7 +10,8 @@
 ///     c0 44 … (48)                                     the key, wrapped, with its tag; zeros when destroyed
 ///
 /// Integers are little-endian. A key is wrapped with XChaCha20-Poly1305; what is authenticated along with it is
-/// `holdfast-key-entry-1`, store id, generation, scope tag, key id and version, so that an entry cannot stand for another.
+/// `holdfast-key-entry-1`, store id, generation, scope tag, key id and version, so that an entry cannot stand for
+/// another.
 struct KeyEntry: Sendable, Hashable {
     enum State: UInt8, Sendable {
         /// New boxes are sealed with it.

@@ -23,8 +23,8 @@ internal import Canonical
 ///      820  00 … (204)                                 zeros
 ///
 /// Behind the header stand the pending destruction (``PendingShred``, 512 bytes, zeros when none), the entries
-/// (``KeyEntry``, 144 bytes each), 32 bytes of keyed BLAKE2b over everything before, and SHA-256 over everything before that
-/// and it. The SHA-256 tells damage from a wrong root key; only the BLAKE2b tells forgery.
+/// (``KeyEntry``, 144 bytes each), 32 bytes of keyed BLAKE2b over everything before, and SHA-256 over everything before
+/// that and it. The SHA-256 tells damage from a wrong root key; only the BLAKE2b tells forgery.
 struct KeysetHeader: Sendable {
     var granularity: KeyGranularity
     var mayEarlierRootLive = false

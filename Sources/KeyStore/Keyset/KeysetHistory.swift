@@ -11,8 +11,8 @@ extension Keyset {
         KeysetHistory(entries: entries, receiptCount: header.receiptCount, lastReceipt: header.lastReceipt)
     }
 
-    /// Whether this keyset can have come of an earlier state: all keys of then are there, in the order in which they were made, none
-    /// has come back from its destruction, and the receipts of then were issued.
+    /// Whether this keyset can have come of an earlier state: all keys of then are there, in the order in which they
+    /// were made, none has come back from its destruction, and the receipts of then were issued.
     ///
     /// A copy that was put back and then used counts on by itself, so that the counters alone do not tell.
     ///

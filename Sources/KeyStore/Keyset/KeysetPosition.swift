@@ -2,15 +2,17 @@ public import Canonical
 
 /// How far a keyset has come. Kept elsewhere, it is a high-water mark: a keyset that is behind it was put back.
 ///
-/// The two counters refuse a copy that is behind. A copy that was put back and used counts on by itself, and may come as far: the last
-/// receipt refuses it where it was made before that was issued. One that was made later a mark cannot tell from the store: no key whose
-/// destruction the mark knows is alive in it, but keys that the store made since may be missing.
+/// The two counters refuse a copy that is behind. A copy that was put back and used counts on by itself, and may come
+/// as far: the last receipt refuses it where it was made before that was issued. One that was made later a mark cannot
+/// tell from the store: no key whose destruction the mark knows is alive in it, but keys that the store made since may
+/// be missing.
 public struct KeysetPosition: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// Counts checkpoints, from 1.
     public var generation: UInt64
     /// Counts journal records over all generations.
     public var sequence: UInt64
-    /// The last receipt that was issued. Nil when there was none; and when it is not known, and then only the counters are compared.
+    /// The last receipt that was issued. Nil when there was none; and when it is not known, and then only the counters
+    /// are compared.
     public var lastReceipt: ReceiptReference?
 
     /// Makes a position.

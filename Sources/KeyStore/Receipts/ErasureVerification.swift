@@ -8,8 +8,8 @@ public struct ErasureVerification: Sendable, Hashable {
         case signatureInvalid
         /// The store issued fewer receipts: its keyset was put back to an older state.
         case unknownReceipt
-        /// The store issued another receipt with this number, or for these keys: a copy of the store that went on by itself made
-        /// this one. By the number it is seen only while the store keeps the receipts that came after it.
+        /// The store issued another receipt with this number, or for these keys: a copy of the store that went on by
+        /// itself made this one. By the number it is seen only while the store keeps the receipts that came after it.
         case otherReceipt
         /// A key it names is in the keyset.
         case keyAlive(KeyID)

@@ -6,7 +6,8 @@ public struct ResidualRisks: OptionSet, Sendable, Hashable {
     /// Makes risks from their bits.
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
-    /// Copies made by others: backups, snapshots, images, replicas. Nothing on this machine can tell, so it is always named.
+    /// Copies made by others: backups, snapshots, images, replicas. Nothing on this machine can tell, so it is always
+    /// named.
     public static let copiesElsewhere = ResidualRisks(rawValue: 1 << 0)
     /// The device may write elsewhere than where it was told to, as solid-state disks do. Always named for files.
     public static let deviceRemapping = ResidualRisks(rawValue: 1 << 1)
@@ -18,12 +19,12 @@ public struct ResidualRisks: OptionSet, Sendable, Hashable {
     public static let unknownFileSystem = ResidualRisks(rawValue: 1 << 4)
     /// The root key is a passphrase: with it and an old copy of the keyset, destroyed keys are read.
     public static let passphraseRoot = ResidualRisks(rawValue: 1 << 5)
-    /// The store was rewrapped from another root key, whose secrets may live: they could not be destroyed, as a passphrase cannot,
-    /// or not for certain. Once named it is named in every receipt.
+    /// The store was rewrapped from another root key, whose secrets may live: they could not be destroyed, as a
+    /// passphrase cannot, or not for certain. Once named it is named in every receipt.
     public static let earlierRoot = ResidualRisks(rawValue: 1 << 6)
-    /// Key memory, the store's or its root key's, was not locked, so that the system may have written it to swap. Said of the process
-    /// that finished the destruction; of others that had the store open nothing is known. Said, too, of files on a tmpfs that is
-    /// not mounted with `noswap`.
+    /// Key memory, the store's or its root key's, was not locked, so that the system may have written it to swap. Said
+    /// of the process that finished the destruction; of others that had the store open nothing is known. Said, too, of
+    /// files on a tmpfs that is not mounted with `noswap`.
     public static let memoryNotLocked = ResidualRisks(rawValue: 1 << 7)
 
     private static let names: [(risk: ResidualRisks, name: String)] = [

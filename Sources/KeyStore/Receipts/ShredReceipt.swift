@@ -17,8 +17,8 @@ internal import Signing
 ///      "scope_tag":"3d90…","signature":"92a0…","store_id":"9c41…",
 ///      "time":"2026-03-03T10:00:00Z","type":"holdfast_shred_receipt","version":1}
 ///
-/// `previous` is the SHA-256 of the receipt before; the first has none. The signature is Ed25519, in unpadded base64url, over
-/// `holdfast-shred-receipt-1`, a line feed, and the object without `signature`.
+/// `previous` is the SHA-256 of the receipt before; the first has none. The signature is Ed25519, in unpadded
+/// base64url, over `holdfast-shred-receipt-1`, a line feed, and the object without `signature`.
 public struct ShredReceipt: Sendable, Hashable {
     /// Whose keys they were.
     public let store: StoreID

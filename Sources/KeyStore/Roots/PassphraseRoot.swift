@@ -31,7 +31,8 @@ public final class PassphraseRoot: RootKeyProvider {
         }
     }
 
-    /// What a derivation may cost that a keyset asks for; more is refused, so that a forged keyset cannot use up the machine.
+    /// What a derivation may cost that a keyset asks for; more is refused, so that a forged keyset cannot use up the
+    /// machine.
     public static let costMaximum = Cost(passes: 64, memoryBytes: 4 << 30)
 
     /// What new generations cost.
@@ -54,8 +55,8 @@ public final class PassphraseRoot: RootKeyProvider {
     ///
     /// - Parameter passphrase: at least one byte, in an array that has no other copy. Bytes, not text: whoever types it
     ///   decides on its form (UTF-8, NFC).
-    /// - Throws: `.failed` when it is empty, or the cost is above ``costMaximum``: what it wrapped would not be unwrapped again;
-    ///   `.io` without memory.
+    /// - Throws: `.failed` when it is empty, or the cost is above ``costMaximum``: what it wrapped would not be
+    ///   unwrapped again; `.io` without memory.
     public init(
         wiping passphrase: inout [UInt8],
         cost: Cost = Cost(),

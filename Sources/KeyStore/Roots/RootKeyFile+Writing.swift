@@ -64,8 +64,9 @@ extension RootKeyFile {
 
     /// Makes the file with its first slot, durably: written under another name, so that it is whole or absent.
     ///
-    /// A name that could not be made durable is taken back, and one that stands already is given anew: whoever made it may
-    /// have been killed before the sync, or the sync may have failed, and then another one says nothing of that name.
+    /// A name that could not be made durable is taken back, and one that stands already is given anew: whoever made it
+    /// may have been killed before the sync, or the sync may have failed, and then another one says nothing of that
+    /// name.
     func publish(_ slot: GuardedMemory) throws(RootKeyError) {
         do throws(FileSystemError) {
             let directory = try fileSystem.openDirectory(path)
@@ -97,11 +98,11 @@ extension RootKeyFile {
     /// How long the file's lock is waited for, in nanoseconds: who holds it writes one sector.
     private static let lockTimeoutNanoseconds: UInt64 = 60_000_000_000
 
-    /// Keeps everybody else from changing the file, until ``unlock(_:)`` gets what is given back; nil when there is no file, or
-    /// where nothing can be locked.
+    /// Keeps everybody else from changing the file, until ``unlock(_:)`` gets what is given back; nil when there is no
+    /// file, or where nothing can be locked.
     ///
-    /// The store's own lock does not keep out who uses a copy of its directory. A file that was replaced meanwhile is given up
-    /// for the one that stands at the name.
+    /// The store's own lock does not keep out who uses a copy of its directory. A file that was replaced meanwhile is
+    /// given up for the one that stands at the name.
     func lockFile() throws(RootKeyError) -> (any File)? {
         do throws(FileSystemError) {
             let directory = try fileSystem.openDirectory(path)

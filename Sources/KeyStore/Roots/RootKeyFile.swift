@@ -2,8 +2,8 @@ public import FileSystemSeam
 
 /// Root keys in a file of two slots: the default for a machine that has nothing better.
 ///
-/// The file lies in a directory of the caller's choice, best on another device than the store, and never in its backups:
-/// whoever has both files has every key. A slot is one sector of 512 bytes:
+/// The file lies in a directory of the caller's choice, best on another device than the store, and never in its
+/// backups: whoever has both files has every key. A slot is one sector of 512 bytes:
 ///
 ///     48 46 52 4f 4f 54 4b 31                          "HFROOTK1"
 ///     02 00 00 00 00 00 00 00                          1 a secret, 2 effaced; zeros
@@ -13,12 +13,13 @@ public import FileSystemSeam
 ///     00 … (408)                                       zeros
 ///     61 0f … (32)                                     BLAKE2b of all before
 ///
-/// An empty slot is all zeros. The new secret is written to the slot that is not in use and synced before a checkpoint is
-/// published that needs it; when that stands, the old slot is overwritten in place and synced. A torn slot is never the one in use.
+/// An empty slot is all zeros. The new secret is written to the slot that is not in use and synced before a checkpoint
+/// is published that needs it; when that stands, the old slot is overwritten in place and synced. A torn slot is never
+/// the one in use.
 ///
-/// The lock of a store lies in its directory, and a copy of the directory has one of its own. So whatever changes the file
-/// holds a lock on it (`flock`) from reading the slots until the sync, and a secret of a later generation than the one
-/// that is asked for is left alone: it may be the one that the other directory's keyset is wrapped with.
+/// The lock of a store lies in its directory, and a copy of the directory has one of its own. So whatever changes the
+/// file holds a lock on it (`flock`) from reading the slots until the sync, and a secret of a later generation than the
+/// one that is asked for is left alone: it may be the one that the other directory's keyset is wrapped with.
 @safe
 public final class RootKeyFile: RootKeyProvider {
     /// The directory, as given.
@@ -38,9 +39,9 @@ public final class RootKeyFile: RootKeyProvider {
     /// `key-file`.
     public var kind: String { "key-file" }
 
-    /// The file's permissions, where others than its owner have any: as after it was restored with the permissions that files get
-    /// by default. What is destroyed in it may then have been copied by whoever may read it. Nil when nobody else has any, when
-    /// there is no file, and when it cannot be looked at.
+    /// The file's permissions, where others than its owner have any: as after it was restored with the permissions that
+    /// files get by default. What is destroyed in it may then have been copied by whoever may read it. Nil when nobody
+    /// else has any, when there is no file, and when it cannot be looked at.
     public var loosePermissions: Permissions? {
         guard let status = try? fileSystem.linkStatus(place), status.kind == .regular else { return nil }
         return status.permissions.givesToOthers ? status.permissions : nil
@@ -64,8 +65,8 @@ public final class RootKeyFile: RootKeyProvider {
         return inventory
     }
 
-    /// Writes a new secret to the slot that does not hold the current one, and syncs it. Without a current one the file must
-    /// be new, or hold one secret of an attempt that came to nothing, and is then replaced.
+    /// Writes a new secret to the slot that does not hold the current one, and syncs it. Without a current one the file
+    /// must be new, or hold one secret of an attempt that came to nothing, and is then replaced.
     public func prepare(
         _ generation: UInt64,
         keeping current: UInt64?,
@@ -132,8 +133,9 @@ public final class RootKeyFile: RootKeyProvider {
         unsafe try SecretWrapping.unwrap(wrapped, with: secret, of: slab, context: context, into: key, place: place)
     }
 
-    /// Overwrites the other slot in place, and syncs that: where it holds the secret of a later generation, with the same bytes. The
-    /// only secret that opens older keysets is gone then, unless the file system or the device keeps copies.
+    /// Overwrites the other slot in place, and syncs that: where it holds the secret of a later generation, with the
+    /// same bytes. The only secret that opens older keysets is gone then, unless the file system or the device keeps
+    /// copies.
     public func destroyAllBut(_ generation: UInt64, for store: StoreID) throws(RootKeyError) -> RootKeyDestruction {
         let alone = try lockFile()
         defer { unlock(alone) }
@@ -145,17 +147,17 @@ public final class RootKeyFile: RootKeyProvider {
         if let header = slots.slots[kept].header, header.store != store { throw .otherStore(place: place) }
         let other = slots.slots[1 - kept]
         let effaced = RootKeySlot.Header(store: store, generation: other.header?.generation ?? generation - 1)
-        // Of an attempt that came to nothing, and then the next one overwrites it; or of a copy of the directory, whose keyset
-        // nothing else opens. It opens no older keyset.
+        // Of an attempt that came to nothing, and then the next one overwrites it; or of a copy of the directory, whose
+        // keyset nothing else opens. It opens no older keyset.
         let isLater: Bool = if case .secret(let header, _) = other { header.generation > generation } else { false }
-        // The bytes in the file tell whether an earlier call came as far, not whether it was durable: written again. Behind those of
-        // a later secret, too, the disk may still have the older one.
+        // The bytes in the file tell whether an earlier call came as far, not whether it was durable: written again.
+        // Behind those of a later secret, too, the disk may still have the older one.
         try overwrite(1 - kept, with: try slotBytes(isLater ? other : .effaced(effaced), of: slots.slab))
         return try destruction(slots)
     }
 
-    /// Overwrites both slots in place, and syncs that. Without a file, or with one that never was a root key, nothing is known of
-    /// what stood there before: `unlinkedOnly`.
+    /// Overwrites both slots in place, and syncs that. Without a file, or with one that never was a root key, nothing
+    /// is known of what stood there before: `unlinkedOnly`.
     public func destroyAll(for store: StoreID) throws(RootKeyError) -> RootKeyDestruction {
         let alone = try lockFile()
         defer { unlock(alone) }
@@ -195,8 +197,8 @@ public final class RootKeyFile: RootKeyProvider {
             let directory = try fileSystem.openDirectory(path)
             defer { try? directory.close() }
             var risks = ResidualRisks(ofOverwritingOn: try fileSystem.mountFactsWithJournaling(of: directory))
-            // A single file may be mounted from elsewhere (a bind mount, as containers are given one): then the directory says
-            // nothing of where it lies.
+            // A single file may be mounted from elsewhere (a bind mount, as containers are given one): then the
+            // directory says nothing of where it lies.
             let own = try directory.status().identity.device
             if let device = try deviceOfFile(in: directory), device != own { risks.insert(.unknownFileSystem) }
             return risks

@@ -2,16 +2,17 @@ public import FileSystemSeam
 
 /// A 256-bit key for payloads: the low-level pair of sealing and opening.
 ///
-/// The caller owns the nonces: 24 bytes, never twice under one key; random ones do. ``ScopedKeyStore/seal(_:scope:associatedData:)``
-/// takes care of that, of the key's durability and of its destruction, and is what most callers want.
+/// The caller owns the nonces: 24 bytes, never twice under one key; random ones do.
+/// ``ScopedKeyStore/seal(_:scope:associatedData:)`` takes care of that, of the key's durability and of its destruction,
+/// and is what most callers want.
 ///
-/// The bytes of the key stand in guarded memory, shared by all copies of the value, and are overwritten when the last copy
-/// goes, or when the store they came from closes or destroys the key. Nothing gives them back: not a description, not a
-/// mirror, not an error.
+/// The bytes of the key stand in guarded memory, shared by all copies of the value, and are overwritten when the last
+/// copy goes, or when the store they came from closes or destroys the key. Nothing gives them back: not a description,
+/// not a mirror, not an error.
 ///
-/// **It does not look at the store.** A key that *another* process destroyed works on in this one until the store it came from
-/// makes its next call, whichever, and notices. Who must not use a destroyed key for a moment longer seals and opens with
-/// the store itself, which looks each time.
+/// **It does not look at the store.** A key that *another* process destroyed works on in this one until the store it
+/// came from makes its next call, whichever, and notices. Who must not use a destroyed key for a moment longer seals
+/// and opens with the store itself, which looks each time.
 public struct PayloadKey: Sendable {
     let slab: KeySlab
     let place: KeySlab.Place
@@ -52,8 +53,8 @@ public struct PayloadKey: Sendable {
     ///   - associatedData: what the box belongs to; it is authenticated and not stored.
     ///   - plaintext: any number of bytes.
     /// - Returns: as many bytes as the plaintext, and the tag of 16.
-    /// - Throws: `.nonceLength`, `.keyUnavailable` when the store it came from destroyed the key or noticed its destruction,
-    ///   `.closed`, `.forked`.
+    /// - Throws: `.nonceLength`, `.keyUnavailable` when the store it came from destroyed the key or noticed its
+    ///   destruction, `.closed`, `.forked`.
     /// - Complexity: O(*n*).
     public func seal(
         nonce: [UInt8],

@@ -1,8 +1,8 @@
 internal import Canonical
 internal import FileSystemSeam
 
-/// One key of a store, as lists show it. Nothing of the key itself, and no name: who has only the keyset cannot tell which
-/// scopes are in it.
+/// One key of a store, as lists show it. Nothing of the key itself, and no name: who has only the keyset cannot tell
+/// which scopes are in it.
 public struct KeyRecord: Sendable, Hashable {
     /// What the key is good for.
     public enum State: String, Sendable, Hashable, CaseIterable {
@@ -29,8 +29,8 @@ public struct KeyRecord: Sendable, Hashable {
     /// The number of the receipt of its destruction; nil before that is issued.
     public let receipt: UInt64?
 
-    /// - Parameter receiptCount: how many receipts were issued. A tombstone whose receipt is still to come is a destruction
-    ///   that is not finished.
+    /// - Parameter receiptCount: how many receipts were issued. A tombstone whose receipt is still to come is a
+    ///   destruction that is not finished.
     init(_ entry: KeyEntry, receiptCount: UInt64) {
         let isOwed = entry.receipt > receiptCount
         id = entry.id
@@ -54,8 +54,8 @@ extension KeyRecord.State {
 }
 
 extension ScopedKeyStore {
-    /// All keys of the keyset, in the order in which they were made, those that were destroyed included. The last one may be lost
-    /// in a power cut when the process that made it was killed before its sync; nobody was told of it then.
+    /// All keys of the keyset, in the order in which they were made, those that were destroyed included. The last one
+    /// may be lost in a power cut when the process that made it was killed before its sync; nobody was told of it then.
     ///
     /// - Throws: `.lock`, `.io` and what loading a changed keyset throws.
     /// - Complexity: O(*n*) in the number of keys.

@@ -8,11 +8,11 @@ public struct KeyStoreOptions: Sendable, Hashable {
     public var lockTimeoutMilliseconds: UInt64
     /// After so many journal records a checkpoint is written, at least 1 and at most 524 288. Opening reads them all.
     public var journalRecordMaximum: Int
-    /// The platform profile that the host and the directory have to match. It is looked at before anything of the store is, and
-    /// nothing is made where it does not match. Nil for none.
+    /// The platform profile that the host and the directory have to match. It is looked at before anything of the store
+    /// is, and nothing is made where it does not match. Nil for none.
     public var platformProfile: String?
-    /// What the platform must be like where there is no profile. By default stores are refused on network file systems and
-    /// read-only mounts, which costs some microseconds.
+    /// What the platform must be like where there is no profile. By default stores are refused on network file systems
+    /// and read-only mounts, which costs some microseconds.
     public var admission: AdmissionPolicy
     /// Told when the store was admitted to its platform; nil for nobody.
     public var openObserver: OpenObserver?

@@ -3,10 +3,11 @@ public import FileSystemSeam
 extension ScopedKeyStore {
     /// Destroys what older generations left: first the root key's secrets, then the files.
     ///
-    /// Only a checkpoint whose name is durable may be cleaned up after: else the one before may be what a power cut leaves.
+    /// Only a checkpoint whose name is durable may be cleaned up after: else the one before may be what a power cut
+    /// leaves.
     ///
-    /// - Throws: when anything is left, after which it can be called again; `.wrongRoot` and `.rolledBack` when the root key has
-    ///   not the secret of this keyset any more, as ``requireOwnSecret(_:_:)`` says.
+    /// - Throws: when anything is left, after which it can be called again; `.wrongRoot` and `.rolledBack` when the
+    ///   root key has not the secret of this keyset any more, as ``requireOwnSecret(_:_:)`` says.
     func clean(_ state: inout State, _ keyset: Keyset) throws(KeyStoreError) -> RootKeyDestruction {
         precondition(keyset.isPublished, "the checkpoint before may still be needed")
         let generation = keyset.header.generation
@@ -22,8 +23,8 @@ extension ScopedKeyStore {
         } catch {
             throw .root(error)
         }
-        // From here on who uses a copy of the directory cannot make another secret of this generation: for that he needs the
-        // one before.
+        // From here on who uses a copy of the directory cannot make another secret of this generation: for that he
+        // needs the one before.
         try requireOwnSecret(&state, keyset)
         try sweep(keyset.header.journalID, &state)
         state.cleaned = (generation, destruction)
@@ -31,11 +32,13 @@ extension ScopedKeyStore {
         return destruction
     }
 
-    /// Makes sure that the secret of the keyset's generation is the one it was wrapped with, before the secret of the generation
-    /// before is destroyed, and afterwards. Who goes on with a copy of the directory at the same time makes one of the same
-    /// generation, over this one: that would open his keyset and not this one, which must not be acknowledged.
+    /// Makes sure that the secret of the keyset's generation is the one it was wrapped with, before the secret of the
+    /// generation before is destroyed, and afterwards. Who goes on with a copy of the directory at the same time makes
+    /// one of the same generation, over this one: that would open his keyset and not this one, which must not be
+    /// acknowledged.
     ///
-    /// - Throws: `.wrongRoot`, or `.rolledBack` when the copy went on to a later one, and from then on every call does; `.root`.
+    /// - Throws: `.wrongRoot`, or `.rolledBack` when the copy went on to a later one, and from then on every call does;
+    ///   `.root`.
     private func requireOwnSecret(_ state: inout State, _ keyset: Keyset) throws(KeyStoreError) {
         do throws(KeyStoreError) {
             if try opens(state.root, keyset) { return }
@@ -54,9 +57,9 @@ extension ScopedKeyStore {
 
     /// Overwrites and removes every file of the store but the checkpoint and the journal with this id, durably.
     ///
-    /// A name whose removal could not be made durable is put back, in front of an empty file: it may come back by itself, and
-    /// after a failed sync the next one would succeed and say nothing of it. So whoever sweeps next, this process or another,
-    /// finds it and removes it anew.
+    /// A name whose removal could not be made durable is put back, in front of an empty file: it may come back by
+    /// itself, and after a failed sync the next one would succeed and say nothing of it. So whoever sweeps next, this
+    /// process or another, finds it and removes it anew.
     func sweep(_ journalID: UInt64?, _ state: inout State) throws(KeyStoreError) {
         let current = journalID.map { KeysetFiles.journal($0) }
         do throws(FileSystemError) {
@@ -125,8 +128,8 @@ extension ScopedKeyStore {
 extension ResidualRisks {
     /// What overwriting a file in its place does not reach on a mount.
     ///
-    /// - Parameter facts: what the system says of the mount, from `mountFactsWithJournaling(of:)`. A type that is not known is a risk by itself, and so is an ext4 of which
-    ///   nothing tells whether it journals data.
+    /// - Parameter facts: what the system says of the mount, from `mountFactsWithJournaling(of:)`. A type that is not
+    ///   known is a risk by itself, and so is an ext4 of which nothing tells whether it journals data.
     public init(ofOverwritingOn facts: MountFacts) {
         self = []
         let options = facts.mountOptions + facts.fileSystemOptions

@@ -38,8 +38,8 @@ extension ScopedKeyStore {
         throw .keysetMissing(path: path, evidence: "\(root) \(store)")
     }
 
-    /// Makes sure, before a store is made, that a file can have a second name: without that no checkpoint could ever take the
-    /// place of the first, and a destruction would be decided and never finished.
+    /// Makes sure, before a store is made, that a file can have a second name: without that no checkpoint could ever
+    /// take the place of the first, and a destruction would be decided and never finished.
     ///
     /// What a crash leaves of it is removed when the store is made: the names are those of a store that was begun.
     private func requireLinks() throws(KeyStoreError) {

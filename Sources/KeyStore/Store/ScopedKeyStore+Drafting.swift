@@ -127,8 +127,8 @@ extension ScopedKeyStore {
         bytes.reserveCapacity(end + KeysetHeader.trailerLength)
         bytes += pending?.bytes ?? [UInt8](repeating: 0, count: PendingShred.byteCount)
         bytes += [UInt8](repeating: 0, count: end - bytes.count)
-        // The wrapping key is used for this checkpoint and its journal only: a random nonce to begin with, and counting on from
-        // it, gives none twice, and costs less than random bytes for each of many entries.
+        // The wrapping key is used for this checkpoint and its journal only: a random nonce to begin with, and counting
+        // on from it, gives none twice, and costs less than random bytes for each of many entries.
         let nonce = try fileSystem.randomBytes(Sodium.nonceLength)
         let wrapping = EntryWrapping(keys, ring, store: header.store, generation: header.generation)
         try wrapping.write(entries, nonce: nonce, into: &bytes, at: KeysetHeader.entriesOffset)

@@ -1,12 +1,13 @@
 internal import FileSystemSeam
 
 extension ScopedKeyStore {
-    /// More keys than this are made durable with a new checkpoint: each record of the journal takes a sync of its own, since a
-    /// hole in it could not be told from damage.
+    /// More keys than this are made durable with a new checkpoint: each record of the journal takes a sync of its own,
+    /// since a hole in it could not be told from damage.
     private static let recordsAtOnceMaximum = 64
 
-    /// Makes every key durable that was minted or given out. A key that lost to another process's is no failure here: the
-    /// public ``flush()`` tells of it, since whoever calls this for other reasons gives no acknowledgement for that key.
+    /// Makes every key durable that was minted or given out. A key that lost to another process's is no failure here:
+    /// the public ``flush()`` tells of it, since whoever calls this for other reasons gives no acknowledgement for that
+    /// key.
     func flush(_ state: inout State, _ keyset: inout Keyset) throws(KeyStoreError) {
         try confirm(&state, &keyset)
         settle(&state, keyset)
@@ -41,9 +42,9 @@ extension ScopedKeyStore {
         state.minted.removeAll()
     }
 
-    /// Gives up what the keyset, as others left it, does not allow any more: minted keys that are not their scopes', or for which
-    /// there is no room, keys in hand that are not alive, and destructions of what is destroyed already. Called whenever the
-    /// keyset was read.
+    /// Gives up what the keyset, as others left it, does not allow any more: minted keys that are not their scopes', or
+    /// for which there is no room, keys in hand that are not alive, and destructions of what is destroyed already.
+    /// Called whenever the keyset was read.
     func settle(_ state: inout State, _ keyset: Keyset) {
         var lostKeys = state.minted.remove(where: { !isScopes($0, keyset) })
         let fresh = state.minted.entries.filter { keyset.entry($0.id) == nil }.map(\.id)

@@ -1,13 +1,13 @@
 internal import FileSystemSeam
 
 extension ScopedKeyStore {
-    /// Applies the records of the journal that were not applied yet. When it throws, keys of records that were not applied are
-    /// taken back from memory.
+    /// Applies the records of the journal that were not applied yet. When it throws, keys of records that were not
+    /// applied are taken back from memory.
     ///
     /// - Parameter known: the keyset in memory, when another one is read in its place.
     ///
-    /// Only an end that is shorter than a record, or all zeros, is torn: a write that was not acknowledged. Everything else that is
-    /// no valid record is damage.
+    /// Only an end that is shorter than a record, or all zeros, is torn: a write that was not acknowledged. Everything
+    /// else that is no valid record is damage.
     func readJournal(_ keyset: inout Keyset, known: Keyset? = nil) throws(KeyStoreError) {
         let start = keyset.journalBytes
         let size: Int64
@@ -85,8 +85,8 @@ extension ScopedKeyStore {
         }
     }
 
-    /// Makes something durable: as a record of the journal, or in a new checkpoint when the journal is full or may not be
-    /// used any more. Called under the exclusive lock, on a keyset that was confirmed.
+    /// Makes something durable: as a record of the journal, or in a new checkpoint when the journal is full or may not
+    /// be used any more. Called under the exclusive lock, on a keyset that was confirmed.
     ///
     /// ```
     /// pwrite64(7, "HKJ1…", 512, 1024)                 = 512
@@ -118,8 +118,8 @@ extension ScopedKeyStore {
         keyset.isTailConfirmed = true
     }
 
-    /// Writes a record and syncs it. When that fails the journal is given up: what a sync failed for may be dropped from
-    /// memory as if it were written, and a second sync says nothing.
+    /// Writes a record and syncs it. When that fails the journal is given up: what a sync failed for may be dropped
+    /// from memory as if it were written, and a second sync says nothing.
     private func write(
         _ bytes: [UInt8],
         at offset: Int,
@@ -138,12 +138,12 @@ extension ScopedKeyStore {
         }
     }
 
-    /// Makes sure that everything this keyset says is durable, before something rests on it: whoever wrote it may have been
-    /// killed before its sync, or its sync may have failed.
+    /// Makes sure that everything this keyset says is durable, before something rests on it: whoever wrote it may have
+    /// been killed before its sync, or its sync may have failed.
     ///
-    /// All records but the last are durable, since nobody appends before this. The last one is written again, which makes
-    /// its page dirty again, and synced: a sync alone could succeed after another process's failed. A checkpoint whose
-    /// journal does not say that its name is durable is published again.
+    /// All records but the last are durable, since nobody appends before this. The last one is written again, which
+    /// makes its page dirty again, and synced: a sync alone could succeed after another process's failed. A checkpoint
+    /// whose journal does not say that its name is durable is published again.
     func confirm(_ state: inout State, _ keyset: inout Keyset) throws(KeyStoreError) {
         if !keyset.isPublished {
             try publishAgain(&state, &keyset)

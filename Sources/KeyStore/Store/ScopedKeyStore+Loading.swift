@@ -47,8 +47,8 @@ extension ScopedKeyStore {
         }
     }
 
-    /// Makes sure that a journal goes on from the record that was read last, where it is the same one in another file: a copy
-    /// that went on by itself may have as many records, without those that were acknowledged here.
+    /// Makes sure that a journal goes on from the record that was read last, where it is the same one in another file:
+    /// a copy that went on by itself may have as many records, without those that were acknowledged here.
     private func requireSameHistory(_ loaded: Keyset, _ old: Keyset) throws(KeyStoreError) {
         guard loaded.header.journalID == old.header.journalID, old.journalBytes >= JournalRecord.byteCount else {
             return

@@ -5,8 +5,8 @@ extension ScopedKeyStore {
     enum Look {
         /// Before: for what depends on a moment and uses no key, or only adds something that a flush looks at again.
         case before
-        /// Afterwards: for what uses keys. When the answer is given, every use is over, and no key had been destroyed in the store
-        /// that stands at the path.
+        /// Afterwards: for what uses keys. When the answer is given, every use is over, and no key had been destroyed
+        /// in the store that stands at the path.
         case after
     }
 
@@ -22,9 +22,9 @@ extension ScopedKeyStore {
 
     /// Answers from the keyset in memory without the lock, when that is the one on disk. Two system calls.
     ///
-    /// Whoever changes the keyset holds the lock, and begins with a write that the look sees: a longer journal, or another
-    /// checkpoint at its name. When the look sees nothing, the answer is therefore what it would have been under the lock at
-    /// that moment.
+    /// Whoever changes the keyset holds the lock, and begins with a write that the look sees: a longer journal, or
+    /// another checkpoint at its name. When the look sees nothing, the answer is therefore what it would have been
+    /// under the lock at that moment.
     ///
     /// - Returns: nil when it has to be asked under the lock: something changed, or `body` threw.
     private func answerWithoutLock<Answer>(
@@ -44,11 +44,11 @@ extension ScopedKeyStore {
         }
     }
 
-    /// Whether checkpoint and journal at the store's path are those that were read. Others that came to stand at their names, or
-    /// in another directory at the path, have another identity, since these are held open.
+    /// Whether checkpoint and journal at the store's path are those that were read. Others that came to stand at their
+    /// names, or in another directory at the path, have another identity, since these are held open.
     ///
-    /// With a torn end the journal is never taken for the one that was read: records are written over that, which leaves its
-    /// size as it is.
+    /// With a torn end the journal is never taken for the one that was read: records are written over that, which
+    /// leaves its size as it is.
     private func isOnDisk(_ keyset: Keyset) throws(FileSystemError) -> Bool {
         guard try location.hasCheckpoint(of: keyset) else { return false }
         let journal = try location.extent(of: keyset.journalName)

@@ -1,15 +1,16 @@
 internal import FileSystemSeam
 
 extension ScopedKeyStore {
-    /// Makes a key for a scope that has none; else gives the one it has. **It may not be durable** before the next successful
-    /// ``flush()``, whoever made it: nothing sealed with it may be acknowledged before.
+    /// Makes a key for a scope that has none; else gives the one it has. **It may not be durable** before the next
+    /// successful ``flush()``, whoever made it: nothing sealed with it may be acknowledged before.
     ///
-    /// It stops working when the key is destroyed, or another process makes the scope's key first. What another process does
-    /// is noticed by this store's next call, whichever: a ``PayloadKey`` by itself does not look. ``seal(_:scope:associatedData:)``
-    /// does, each time.
+    /// It stops working when the key is destroyed, or another process makes the scope's key first. What another process
+    /// does is noticed by this store's next call, whichever: a ``PayloadKey`` by itself does not look.
+    /// ``seal(_:scope:associatedData:)`` does, each time.
     ///
-    /// - Throws: `.selectorMismatch`; `.destroying` while the scope's destruction is not finished; `.tooManyKeys` when the store has
-    ///   16 666 655 keys, destroyed ones included; `.lock`, `.io` and what loading a changed keyset throws.
+    /// - Throws: `.selectorMismatch`; `.destroying` while the scope's destruction is not finished; `.tooManyKeys` when
+    ///   the store has 16 666 655 keys, destroyed ones included; `.lock`, `.io` and what loading a changed keyset
+    ///   throws.
     public func mint(_ scope: KeyScope) throws(KeyStoreError) -> PayloadKey {
         try answer(.before) { (state, keyset) throws(KeyStoreError) in try mint(scope, &state, keyset) }
     }
@@ -35,11 +36,11 @@ extension ScopedKeyStore {
         }
     }
 
-    /// The scope's key, durable or not; nil when it has none. When it may not be durable ``isDirty`` is set, and nothing sealed
-    /// with it may be acknowledged before a ``flush()``.
+    /// The scope's key, durable or not; nil when it has none. When it may not be durable ``isDirty`` is set, and
+    /// nothing sealed with it may be acknowledged before a ``flush()``.
     ///
-    /// It stops working when the key is destroyed, or the store closed. What another process destroys is noticed by this
-    /// store's next call, whichever: until then the ``PayloadKey`` in hand works on.
+    /// It stops working when the key is destroyed, or the store closed. What another process destroys is noticed by
+    /// this store's next call, whichever: until then the ``PayloadKey`` in hand works on.
     ///
     /// - Throws: `.selectorMismatch`; `.destroying`; `.lock`, `.io` and what loading a changed keyset throws.
     public func key(_ scope: KeyScope) throws(KeyStoreError) -> PayloadKey? {
@@ -58,19 +59,19 @@ extension ScopedKeyStore {
         }
     }
 
-    /// Makes everything durable that is not, finishes destructions that were begun, and destroys what older generations left.
-    /// ``isDirty`` is false afterwards. Once it succeeds, every key that ``mint(_:)`` or ``key(_:)`` gave before is durable, also
-    /// one that another process made and did not make durable.
+    /// Makes everything durable that is not, finishes destructions that were begun, and destroys what older generations
+    /// left. ``isDirty`` is false afterwards. Once it succeeds, every key that ``mint(_:)`` or ``key(_:)`` gave before
+    /// is durable, also one that another process made and did not make durable.
     ///
-    /// One key costs one write and one `fdatasync`, however many there are. More than 64 are written in one new checkpoint.
+    /// One key costs one write and one `fdatasync`, however many there are. More than 64 are written in one new
+    /// checkpoint.
     ///
-    /// - Throws: `.mintConflict`, once, when a key was given out since the last flush that is not its scope's, because another
-    ///   process made that first, or that was destroyed before it was known to be durable, or because others filled the store:
-    ///   nothing sealed with it opens.
-    ///   Everything else is durable then, and ``isDirty`` false. No other call throws it, and none takes it away.
-    ///   `.io`, `.root`, after which it is still dirty and the next flush begins with a new file: what a sync failed for is
-    ///   never synced again. `.closed`, whether there was something to make durable or not; `.forked`. `.lock`, and what loading
-    ///   a changed keyset throws.
+    /// - Throws: `.mintConflict`, once, when a key was given out since the last flush that is not its scope's, because
+    ///   another process made that first, or that was destroyed before it was known to be durable, or because others
+    ///   filled the store: nothing sealed with it opens. Everything else is durable then, and ``isDirty`` false. No
+    ///   other call throws it, and none takes it away. `.io`, `.root`, after which it is still dirty and the next flush
+    ///   begins with a new file: what a sync failed for is never synced again. `.closed`, whether there was something
+    ///   to make durable or not; `.forked`. `.lock`, and what loading a changed keyset throws.
     public func flush() throws(KeyStoreError) {
         try requireOwnProcess()
         // What was not durable when the store was closed is lost, and nothing here remembers it.
@@ -91,10 +92,11 @@ extension ScopedKeyStore {
         }
     }
 
-    /// Replaces the key new boxes are sealed with. Boxes sealed before still open. The new key is durable when this returns.
+    /// Replaces the key new boxes are sealed with. Boxes sealed before still open. The new key is durable when this
+    /// returns.
     ///
-    /// - Throws: `.unknownScope` when the scope has no key; `.selectorMismatch`, `.destroying`, `.tooManyKeys`, `.io`, `.root`,
-    ///   `.lock`, and what loading a changed keyset throws.
+    /// - Throws: `.unknownScope` when the scope has no key; `.selectorMismatch`, `.destroying`, `.tooManyKeys`, `.io`,
+    ///   `.root`, `.lock`, and what loading a changed keyset throws.
     public func rotate(_ scope: KeyScope) throws(KeyStoreError) {
         try locked(.exclusive) { (state, keyset) throws(KeyStoreError) in
             let tag = try tag(scope, state)
@@ -111,8 +113,8 @@ extension ScopedKeyStore {
         }
     }
 
-    /// How far the keyset has come, durably. Kept elsewhere, it is the high-water mark that unmasks an older copy, and one that went on
-    /// by itself, as far as ``KeysetPosition`` says.
+    /// How far the keyset has come, durably. Kept elsewhere, it is the high-water mark that unmasks an older copy, and
+    /// one that went on by itself, as far as ``KeysetPosition`` says.
     ///
     /// - Throws: `.io`, `.root`, `.lock`, and what loading a changed keyset throws.
     public func position() throws(KeyStoreError) -> KeysetPosition {

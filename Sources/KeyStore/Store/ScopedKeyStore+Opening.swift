@@ -6,27 +6,27 @@ internal import Signing
 extension ScopedKeyStore {
     /// Opens a store, and makes it where there is none.
     ///
-    /// A store that was not closed well is recovered: a destruction that was begun is finished, and what older generations
-    /// left is destroyed. When files, root key or lock do not let it, the store opens all the same, with ``isDirty`` and
-    /// ``unfinishedCause`` set, and ``flush()`` goes on; the keys concerned are not used.
+    /// A store that was not closed well is recovered: a destruction that was begun is finished, and what older
+    /// generations left is destroyed. When files, root key or lock do not let it, the store opens all the same, with
+    /// ``isDirty`` and ``unfinishedCause`` set, and ``flush()`` goes on; the keys concerned are not used.
     ///
     /// - Parameters:
     ///   - path: the store's directory; made where it is missing, but for `createsWhenAbsent` false.
     ///   - granularity: how finely keys are kept apart; an existing store must have just this one.
-    ///   - root: keeps the secrets the keyset is wrapped with. It serves this store only, in this directory: what a copy of the
-    ///     directory does with it, even beside this one, leaves only one of the two that opens.
-    ///   - highWater: a position the keyset has reached, from ``position()``, kept elsewhere: an older keyset is refused, and one
-    ///     in which other receipts were issued until then. For that the receipts since then are read.
+    ///   - root: keeps the secrets the keyset is wrapped with. It serves this store only, in this directory: what a
+    ///     copy of the directory does with it, even beside this one, leaves only one of the two that opens.
+    ///   - highWater: a position the keyset has reached, from ``position()``, kept elsewhere: an older keyset is
+    ///     refused, and one in which other receipts were issued until then. For that the receipts since then are read.
     ///   - fileSystem: the machine.
-    /// - Throws: `.root` when the provider's kind is not 1 to 23 printable ASCII characters, or it is a key file with a name that the
-    ///   store gives to files of its own, in its directory; `.platform` when the host or the directory
-    ///   is not as `platformProfile` or `admission` says, or a store would be made where files cannot have second names (hard
-    ///   links), before anything of it is made;
-    ///   `.keysetMissing` when there is no keyset although journals, receipts, the root key or the high-water mark say that
-    ///   there was one, or nothing may be made; `.journalMissing`; `.corrupt`, `.unsupportedVersion`; `.wrongGranularity`;
-    ///   `.wrongRoot`, `.root`; `.rolledBack`; `.directoryReplaced` when another directory came to stand at the path meanwhile;
-    ///   `.lock`, `.io`; `.malformedReceipt` when receipts that were issued since `highWater` cannot be read. None of them changes
-    ///   anything. `.corrupt`, `.malformedReceipt` also when going on with a destruction finds damage.
+    /// - Throws: `.root` when the provider's kind is not 1 to 23 printable ASCII characters, or it is a key file with a
+    ///   name that the store gives to files of its own, in its directory; `.platform` when the host or the directory is
+    ///   not as `platformProfile` or `admission` says, or a store would be made where files cannot have second names
+    ///   (hard links), before anything of it is made; `.keysetMissing` when there is no keyset although journals,
+    ///   receipts, the root key or the high-water mark say that there was one, or nothing may be made;
+    ///   `.journalMissing`; `.corrupt`, `.unsupportedVersion`; `.wrongGranularity`; `.wrongRoot`, `.root`;
+    ///   `.rolledBack`; `.directoryReplaced` when another directory came to stand at the path meanwhile; `.lock`,
+    ///   `.io`; `.malformedReceipt` when receipts that were issued since `highWater` cannot be read. None of them
+    ///   changes anything. `.corrupt`, `.malformedReceipt` also when going on with a destruction finds damage.
     /// - Complexity: O(*n*) in the number of keys.
     public static func open(
         _ path: String,
@@ -86,8 +86,8 @@ extension ScopedKeyStore {
         )
     }
 
-    /// Makes sure that a key file in the store's directory has a name that the store gives to nothing: else it would be swept as a
-    /// leftover, or published over.
+    /// Makes sure that a key file in the store's directory has a name that the store gives to nothing: else it would be
+    /// swept as a leftover, or published over.
     ///
     /// - Throws: `.root`. A place that cannot be looked at is for the provider to tell of.
     func requireOwnName(of root: any RootKeyProvider) throws(KeyStoreError) {
@@ -160,8 +160,8 @@ extension ScopedKeyStore {
         }
     }
 
-    /// A provider that knows of stores has to know that this one is complete, before anything rests on it: else its loss could
-    /// not be told from its making being cut short.
+    /// A provider that knows of stores has to know that this one is complete, before anything rests on it: else its
+    /// loss could not be told from its making being cut short.
     private func complete(_ state: inout State, _ keyset: inout Keyset) throws(KeyStoreError) {
         do throws(RootKeyError) {
             let inventory = try state.root.inventory(of: keyset.header.store)

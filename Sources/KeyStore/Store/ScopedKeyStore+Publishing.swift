@@ -24,8 +24,8 @@ extension KeysetHeader {
 }
 
 extension ScopedKeyStore {
-    /// Publishes what is in memory as the next generation: with a new secret of the root key, a new keyset key, every key
-    /// wrapped anew, and an empty journal.
+    /// Publishes what is in memory as the next generation: with a new secret of the root key, a new keyset key, every
+    /// key wrapped anew, and an empty journal.
     ///
     /// ```
     /// the provider makes the new secret durable
@@ -68,13 +68,13 @@ extension ScopedKeyStore {
             case .wrongRoot, .rolledBack: throw error
             default: break
             }
-            // The old generation is not gone, but nothing that is needed is: tried again with the next checkpoint, at the
-            // next open, and before every receipt.
+            // The old generation is not gone, but nothing that is needed is: tried again with the next checkpoint, at
+            // the next open, and before every receipt.
         }
     }
 
-    /// Publishes a generation again whose first checkpoint may not be durable. The secret of the root key stays: both that
-    /// checkpoint and the one before may be what stands on the disk after a power cut.
+    /// Publishes a generation again whose first checkpoint may not be durable. The secret of the root key stays: both
+    /// that checkpoint and the one before may be what stands on the disk after a power cut.
     func publishAgain(_ state: inout State, _ keyset: inout Keyset) throws(KeyStoreError) {
         try publish(keyset.header, state.root, &state, &keyset)
     }
@@ -97,8 +97,8 @@ extension ScopedKeyStore {
         }
         header.sequence = keyset.sequence
         let draft = try self.draft(header, pending, keyset.entries, root, state)
-        // The first checkpoint of a store holds no key. Its name may not be durable, and another one must not outlive it: that
-        // would speak of a store that was lost.
+        // The first checkpoint of a store holds no key. Its name may not be durable, and another one must not outlive
+        // it: that would speak of a store that was lost.
         if keyset.isPublished || !keyset.entries.isEmpty {
             let stale = KeysetFiles.stale(keyset.header.journalID)
             do throws(FileSystemError) {
@@ -169,8 +169,8 @@ extension ScopedKeyStore {
 
     /// Writes a checkpoint to its temporary name, durably but for the name.
     ///
-    /// One that comes to nothing holds every key, wrapped, and is overwritten. When that fails too its name stays, and it is
-    /// cleaned up with what older generations left.
+    /// One that comes to nothing holds every key, wrapped, and is overwritten. When that fails too its name stays, and
+    /// it is cleaned up with what older generations left.
     private func writeTemporary(_ bytes: [UInt8]) throws(FileSystemError) {
         let file = try directory.open(KeysetFiles.temporary, [.write, .create, .exclusive], permissions: .ownerFile)
         do throws(FileSystemError) {

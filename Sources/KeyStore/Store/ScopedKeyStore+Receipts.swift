@@ -3,13 +3,15 @@ internal import FileSystemSeam
 internal import Signing
 
 extension ScopedKeyStore {
-    /// No longer receipt is read, in bytes: what that of a scope with all keys a store takes has, of which each takes 35.
+    /// No longer receipt is read, in bytes: what that of a scope with all keys a store takes has, of which each takes
+    /// 35.
     private static let receiptMaximumBytes = 35 * keyMaximum + 4096
 
     /// The receipt with a number, as it stands in the store's directory.
     ///
     /// - Parameter number: from 1.
-    /// - Throws: `.malformedReceipt` when it is missing, cannot be read or is not signed by this store; `.io`, `.closed`.
+    /// - Throws: `.malformedReceipt` when it is missing, cannot be read or is not signed by this store; `.io`,
+    ///   `.closed`.
     public func receipt(_ number: UInt64) throws(KeyStoreError) -> ShredReceipt {
         let header = try state.withLock { (state) throws(KeyStoreError) in
             guard let keyset = state.keyset else { throw .closed }
@@ -18,7 +20,8 @@ extension ScopedKeyStore {
         return try receipt(number, of: header)
     }
 
-    /// The same for who holds the state. A receipt carries the key it is signed with: whose that is only the keyset tells.
+    /// The same for who holds the state. A receipt carries the key it is signed with: whose that is only the keyset
+    /// tells.
     func receipt(_ number: UInt64, of header: KeysetHeader) throws(KeyStoreError) -> ShredReceipt {
         let receipt = try Self.receipt(number, in: directory)
         if receipt.store != header.store || receipt.publicKey != header.publicKey || receipt.number != number {
@@ -31,8 +34,8 @@ extension ScopedKeyStore {
         return receipt
     }
 
-    /// The receipt of a key's destruction. It may have the right number and signature and be of another scope: from a copy of the
-    /// store that went on by itself.
+    /// The receipt of a key's destruction. It may have the right number and signature and be of another scope: from a
+    /// copy of the store that went on by itself.
     func receipt(of entry: KeyEntry, _ header: KeysetHeader) throws(KeyStoreError) -> ShredReceipt {
         let receipt = try receipt(entry.receipt, of: header)
         if receipt.scopeTag != entry.tag.bytes || !receipt.keyIDs.contains(entry.id) {
@@ -48,8 +51,8 @@ extension ScopedKeyStore {
         )
     }
 
-    /// Makes sure that the last receipt a high-water mark names is one of this keyset's: its receipts are followed back from the
-    /// last one, whose digest stands in the keyset, to that one.
+    /// Makes sure that the last receipt a high-water mark names is one of this keyset's: its receipts are followed back
+    /// from the last one, whose digest stands in the keyset, to that one.
     ///
     /// - Throws: `.rolledBack`; `.malformedReceipt` when one of them is missing or another; `.io`.
     /// - Complexity: O(*n*) in the number of receipts since then.
@@ -92,8 +95,8 @@ extension ScopedKeyStore {
         return try ShredReceipt(parsing: bytes)
     }
 
-    /// The bytes of a receipt. They follow from the keyset alone, so that a receipt whose writing was cut short is written
-    /// again as it was.
+    /// The bytes of a receipt. They follow from the keyset alone, so that a receipt whose writing was cut short is
+    /// written again as it was.
     func receiptBytes(
         _ pending: PendingShred,
         _ tombstone: PendingShred.Tombstone,

@@ -9,12 +9,14 @@ extension ScopedKeyStore {
             try requireCheckpoint()
             try load(&state)
         } else {
-            // What stands at the journal's name: a record in one that lost its name is read by nobody who opens the store.
+            // What stands at the journal's name: a record in one that lost its name is read by nobody who opens the
+            // store.
             let journal = try extentOfJournal(keyset.header.journalName)
             if journal.identity != keyset.journalIdentity || journal.size < Int64(keyset.journalBytes) {
                 try load(&state)
             } else if journal.size != Int64(keyset.journalBytes) {
-                // Also when it had a torn end before: others write their records over that, and leave the size as it is.
+                // Also when it had a torn end before: others write their records over that, and leave the size as it
+                // is.
                 guard var keyset = state.keyset.take() else { return }
                 defer { state.keyset = keyset }
                 try readJournal(&keyset)
@@ -25,7 +27,8 @@ extension ScopedKeyStore {
         if let refreshed = state.keyset { settle(&state, refreshed) }
     }
 
-    /// As long as the checkpoint that was read is the one at the path, so is its directory; else that is looked at by itself.
+    /// As long as the checkpoint that was read is the one at the path, so is its directory; else that is looked at by
+    /// itself.
     private func mustLoad(_ keyset: Keyset, _ state: State) throws(KeyStoreError) -> Bool {
         if state.mustReload { return true }
         do {

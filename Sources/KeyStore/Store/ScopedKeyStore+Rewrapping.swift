@@ -2,18 +2,19 @@ internal import FileSystemSeam
 
 extension ScopedKeyStore {
     /// Wraps the keyset with another root key, or anew with the same one: the next generation is published, and the
-    /// secrets of the old root key are destroyed. Two objects for one root key are the same: its secret is renewed. A copy of a key
-    /// file is another root key, and the file that it is a copy of is the old one. Two objects for one passphrase are two, too: which
-    /// secrets a passphrase had nobody can say.
+    /// secrets of the old root key are destroyed. Two objects for one root key are the same: its secret is renewed. A
+    /// copy of a key file is another root key, and the file that it is a copy of is the old one. Two objects for one
+    /// passphrase are two, too: which secrets a passphrase had nobody can say.
     ///
-    /// Receipts name ``ResidualRisks/earlierRoot`` from then on, for good, unless the old root key says that its secrets are gone
-    /// for certain, and that of every move before. A passphrase never does.
+    /// Receipts name ``ResidualRisks/earlierRoot`` from then on, for good, unless the old root key says that its
+    /// secrets are gone for certain, and that of every move before. A passphrase never does.
     ///
-    /// When it throws, open the store with the old root key; when that gives `.wrongRoot`, the new one has it already. The old
-    /// one's secrets may then still be there: see `destroyAll(for:)`.
+    /// When it throws, open the store with the old root key; when that gives `.wrongRoot`, the new one has it already.
+    /// The old one's secrets may then still be there: see `destroyAll(for:)`.
     ///
-    /// - Throws: `.root` of either provider, also when the new one's kind is not 1 to 23 printable ASCII characters, or it is a key file
-    ///   in the store's directory with a name that the store gives to files of its own; `.io`, `.lock`, and what loading a changed keyset throws.
+    /// - Throws: `.root` of either provider, also when the new one's kind is not 1 to 23 printable ASCII characters, or
+    ///   it is a key file in the store's directory with a name that the store gives to files of its own; `.io`,
+    ///   `.lock`, and what loading a changed keyset throws.
     public func rewrap(_ newRoot: any RootKeyProvider) throws(KeyStoreError) {
         try Self.requireKind(of: newRoot)
         try requireOwnName(of: newRoot)
@@ -30,11 +31,13 @@ extension ScopedKeyStore {
             let holdsSecret = try wraps(newRoot, keyset)
             // Of those before the old one nothing is known any more: what is said now does not speak for them.
             var isGone = !keyset.header.mayEarlierRootLive
-            // Another file may stand in its place by now: what is destroyed in that was never in use. Some keep no secrets.
+            // Another file may stand in its place by now: what is destroyed in that was never in use. Some keep no
+            // secrets.
             let kept = try generations(of: old, keyset)
             if !kept.isEmpty, !kept.contains(keyset.header.generation) { isGone = false }
             try publishNext(&state, &keyset, newRoot: NewRoot(provider: newRoot, holdsSecret: holdsSecret))
-            // Looked at again from the other side: what holds the new secret must not be destroyed, whatever it said before.
+            // Looked at again from the other side: what holds the new secret must not be destroyed, whatever it said
+            // before.
             if try !wraps(old, keyset) {
                 do throws(RootKeyError) {
                     if try !old.destroyAll(for: keyset.header.store).isCertain { isGone = false }
@@ -88,12 +91,13 @@ extension ScopedKeyStore {
 /// The root key that a store is moved to.
 struct NewRoot {
     var provider: any RootKeyProvider
-    /// Whether it has the secret in use already, being the same root key or a copy of it: that stays until the next one stands.
+    /// Whether it has the secret in use already, being the same root key or a copy of it: that stays until the next one
+    /// stands.
     var holdsSecret: Bool
 }
 
 extension RootKeyDestruction {
-    /// Whether nothing is left that would open an old copy of a keyset, as far as anybody can tell. What swap may hold is a risk
-    /// that receipts name by itself.
+    /// Whether nothing is left that would open an old copy of a keyset, as far as anybody can tell. What swap may hold
+    /// is a risk that receipts name by itself.
     fileprivate var isCertain: Bool { assurance <= .effaced && risks.subtracting(.memoryNotLocked).isEmpty }
 }

@@ -18,8 +18,8 @@ extension ScopedKeyStore {
     ///   - scope: whose key seals it, of the store's granularity.
     ///   - associatedData: what the box belongs to; it must be given again to open it. See
     ///     ``payloadAssociatedData(entity:scope:kind:eventID:)``.
-    /// - Throws: `.selectorMismatch`; `.destroying`; `.tooManyKeys`, as ``mint(_:)``; `.io`, `.root` when the key cannot be made durable, and then nothing is sealed;
-    ///   `.lock`, and what loading a changed keyset throws.
+    /// - Throws: `.selectorMismatch`; `.destroying`; `.tooManyKeys`, as ``mint(_:)``; `.io`, `.root` when the key
+    ///   cannot be made durable, and then nothing is sealed; `.lock`, and what loading a changed keyset throws.
     /// - Complexity: O(*n*).
     public func seal(
         _ plaintext: [UInt8],
@@ -55,10 +55,9 @@ extension ScopedKeyStore {
     /// Opens a box.
     ///
     /// - Returns: the plaintext, or that the key was destroyed, with the receipt.
-    /// - Throws: `.authenticationFailed` when the box is not what was sealed; `.unknownKey` when the keyset never had its key;
-    ///   `.destroying` while its destruction is not finished; `.malformedReceipt` when the receipt is gone, or
-    ///   is another one;
-    ///   `.lock`, `.io`, and what loading a changed keyset throws.
+    /// - Throws: `.authenticationFailed` when the box is not what was sealed; `.unknownKey` when the keyset never had
+    ///   its key; `.destroying` while its destruction is not finished; `.malformedReceipt` when the receipt is gone, or
+    ///   is another one; `.lock`, `.io`, and what loading a changed keyset throws.
     /// - Complexity: O(*n*).
     public func open(_ box: SealedBox, associatedData: [UInt8]) throws(KeyStoreError) -> Opened {
         try answer(.after) { (state, keyset) throws(KeyStoreError) in
@@ -92,14 +91,14 @@ extension ScopedKeyStore {
         }
     }
 
-    /// Whether a power cut now would leave the key. While other keys are not durable none counts as being so: sealing makes
-    /// them durable first, or fails.
+    /// Whether a power cut now would leave the key. While other keys are not durable none counts as being so: sealing
+    /// makes them durable first, or fails.
     private func isDurable(_ entry: KeyEntry, _ state: State, _ keyset: Keyset) -> Bool {
         state.minted.isEmpty && isConfirmed(entry, state, keyset)
     }
 
-    /// Whether a key of the keyset is known to be durable: everything but the journal's last record is, and that is when this
-    /// process made sure of it.
+    /// Whether a key of the keyset is known to be durable: everything but the journal's last record is, and that is
+    /// when this process made sure of it.
     func isConfirmed(_ entry: KeyEntry, _ state: State, _ keyset: Keyset) -> Bool {
         if !keyset.isPublished { return false }
         if state.poisonedJournal == keyset.header.journalID { return false }

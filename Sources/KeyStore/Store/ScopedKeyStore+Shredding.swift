@@ -2,26 +2,28 @@ internal import Canonical
 internal import FileSystemSeam
 
 extension ScopedKeyStore {
-    /// Destroys all keys of a scope. Everything ever sealed for it is unreadable when this returns, as far as the receipt says.
+    /// Destroys all keys of a scope. Everything ever sealed for it is unreadable when this returns, as far as the
+    /// receipt says.
     ///
-    /// In this order, each step durable before the next: the intent; a keyset without the keys, wrapped with a new secret; the old
-    /// secret overwritten by its provider; journals, temporaries and the old keyset overwritten in place and removed; a
-    /// tombstone; the receipt. After a crash in between, opening the store goes on. When a step fails the keys are not used
-    /// again, and ``flush()`` goes on. A key that another process makes for the scope after it destroyed those itself is not
-    /// meant.
+    /// In this order, each step durable before the next: the intent; a keyset without the keys, wrapped with a new
+    /// secret; the old secret overwritten by its provider; journals, temporaries and the old keyset overwritten in
+    /// place and removed; a tombstone; the receipt. After a crash in between, opening the store goes on. When a step
+    /// fails the keys are not used again, and ``flush()`` goes on. A key that another process makes for the scope after
+    /// it destroyed those itself is not meant.
     ///
-    /// The same call again is a request of its own. It goes on, too, and it destroys every key that the scope has by then:
-    /// also one that was made since, when somebody else finished the destruction. The number of the receipt that the first
-    /// request led to stands in ``keyRecords(of:)``.
+    /// The same call again is a request of its own. It goes on, too, and it destroys every key that the scope has by
+    /// then: also one that was made since, when somebody else finished the destruction. The number of the receipt that
+    /// the first request led to stands in ``keyRecords(of:)``.
     ///
-    /// The scope can be used again afterwards, with a new key that does not open old boxes. Destroying a scope whose keys are all
-    /// destroyed gives the last receipt again.
+    /// The scope can be used again afterwards, with a new key that does not open old boxes. Destroying a scope whose
+    /// keys are all destroyed gives the last receipt again.
     ///
     /// - Parameter reason: for the receipt; up to 240 bytes of UTF-8.
-    /// - Throws: `.selectorMismatch`, `.unknownScope`, `.invalidArgument`, and then nothing was destroyed; `.io`, `.root`,
-    ///   `.lock`, and what loading a changed keyset throws: then the destruction may not be decided, and is forgotten when the
-    ///   store is closed; `.shredPending` when it is decided and one of these is in the way of its end; `.malformedReceipt` when the
-    ///   keys are destroyed, and the receipt is missing, cannot be read, or is another one: trying again does not help.
+    /// - Throws: `.selectorMismatch`, `.unknownScope`, `.invalidArgument`, and then nothing was destroyed; `.io`,
+    ///   `.root`, `.lock`, and what loading a changed keyset throws: then the destruction may not be decided, and is
+    ///   forgotten when the store is closed; `.shredPending` when it is decided and one of these is in the way of its
+    ///   end; `.malformedReceipt` when the keys are destroyed, and the receipt is missing, cannot be read, or is
+    ///   another one: trying again does not help.
     /// - Complexity: O(*n*) in the number of keys.
     public func shred(_ selector: KeySelector, reason: String) throws(KeyStoreError) -> ShredReceipt {
         let scope = try selector.scope(in: granularity)
@@ -45,8 +47,8 @@ extension ScopedKeyStore {
             do throws(KeyStoreError) {
                 try finishDestructions(&state, &keyset)
             } catch {
-                // In a directory that was exchanged, or whose root key went on with a copy, nothing is decided for who opens the
-                // store next.
+                // In a directory that was exchanged, or whose root key went on with a copy, nothing is decided for who
+                // opens the store next.
                 switch error {
                 case .root(.unknownGeneration), .root(.wrongSecret), .root(.otherStore): throw error
                 case .io, .root, .lock: break

@@ -10,7 +10,8 @@ extension ScopedKeyStore {
         return try unsafe key.slab.withKey(key.place) { unsafe $0.map { ~$0 } }
     }
 
-    /// Every other secret of an open store with every bit inverted: keyset key, what is derived from it, tag key and seed.
+    /// Every other secret of an open store with every bit inverted: keyset key, what is derived from it, tag key and
+    /// seed.
     package func invertedSecrets() throws(KeyStoreError) -> [[UInt8]] {
         try locked(.shared) { (state, keyset) throws(KeyStoreError) in
             var secrets: [[UInt8]] = []

@@ -2,7 +2,8 @@ public import FileSystemSeam
 internal import LockKit
 internal import PlatformProfile
 
-/// A key for each scope, and the destruction of keys: destroying a scope's key makes everything sealed for it unreadable.
+/// A key for each scope, and the destruction of keys: destroying a scope's key makes everything sealed for it
+/// unreadable.
 ///
 ///     let root = RootKeyFile(in: "secrets", fileSystem: PosixFileSystem.shared)
 ///     let store = try ScopedKeyStore.open("keys", root: root, fileSystem: PosixFileSystem.shared)
@@ -13,18 +14,18 @@ internal import PlatformProfile
 ///     }
 ///     let receipt = try store.shred(.entity("user-7"), reason: "asked for on 3 March")
 ///
-/// **The fence.** A key is on stable storage before anything sealed with it is returned: a box that could outlive its key
-/// would be lost data. ``isDirty`` is set by a mint, by a destruction, and by a key that was given out and may not be durable;
-/// a ``flush()`` clears it, and sealing flushes first or fails.
+/// **The fence.** A key is on stable storage before anything sealed with it is returned: a box that could outlive its
+/// key would be lost data. ``isDirty`` is set by a mint, by a destruction, and by a key that was given out and may not
+/// be durable; a ``flush()`` clears it, and sealing flushes first or fails.
 ///
-/// Several processes may use a store at once. Every call looks whether the keyset changed, so that no process uses a key after
-/// its destruction; what changes something, and what finds a change, takes the store's lock. Every call does I/O, and may be made
-/// from several threads, which then queue.
+/// Several processes may use a store at once. Every call looks whether the keyset changed, so that no process uses a
+/// key after its destruction; what changes something, and what finds a change, takes the store's lock. Every call does
+/// I/O, and may be made from several threads, which then queue.
 ///
-/// **The place.** Every call makes sure, before it answers, that the path still leads to the directory that was opened, and
-/// throws `.directoryReplaced` otherwise: a copy that was put back in its place is another store, with other keys to come and
-/// other destructions. A relative path is one from the directory that was the working one when the store was opened, as long as
-/// that could be opened, too.
+/// **The place.** Every call makes sure, before it answers, that the path still leads to the directory that was opened,
+/// and throws `.directoryReplaced` otherwise: a copy that was put back in its place is another store, with other keys
+/// to come and other destructions. A relative path is one from the directory that was the working one when the store
+/// was opened, as long as that could be opened, too.
 ///
 /// What stands on disk is described in `docs/formats/keyset.md`; what a destruction can and cannot promise, in
 /// `docs/threat-model.md`.
@@ -57,8 +58,8 @@ public final class ScopedKeyStore: Sendable {
         var minted = MintedKeys()
         /// Keys of the keyset that were given out and may not be durable: another process wrote them.
         var given: Set<KeyID> = []
-        /// A key that was given out is not its scope's, or not alive: what the next ``ScopedKeyStore/flush()`` tells, and nobody
-        /// else, since it is what a caller acknowledges by.
+        /// A key that was given out is not its scope's, or not alive: what the next ``ScopedKeyStore/flush()`` tells,
+        /// and nobody else, since it is what a caller acknowledges by.
         var hasConflict = false
         /// Destructions that were asked for and are not durable yet. Each has a key that is alive.
         var condemned: [Condemned] = []
@@ -123,8 +124,8 @@ public final class ScopedKeyStore: Sendable {
 
     deinit { close() }
 
-    /// Forgets all keys, now: their memory is overwritten and released. Keys that were taken from the store stop working.
-    /// Closing twice is harmless. What was not flushed is lost.
+    /// Forgets all keys, now: their memory is overwritten and released. Keys that were taken from the store stop
+    /// working. Closing twice is harmless. What was not flushed is lost.
     public func close() {
         state.withLock { state in
             state.keyset?.close()
@@ -135,9 +136,9 @@ public final class ScopedKeyStore: Sendable {
         keys.close()
     }
 
-    /// Whether a ``flush()`` has something to do or to tell: a key was minted, or given out, that is not known to be durable;
-    /// another process made a scope's key first; a destruction was begun; older generations left something; or something was made
-    /// durable while the directory was renamed away.
+    /// Whether a ``flush()`` has something to do or to tell: a key was minted, or given out, that is not known to be
+    /// durable; another process made a scope's key first; a destruction was begun; older generations left something; or
+    /// something was made durable while the directory was renamed away.
     ///
     /// It says what this object knows: what another process did since is seen by the next call.
     public var isDirty: Bool {
@@ -149,8 +150,8 @@ public final class ScopedKeyStore: Sendable {
         }
     }
 
-    /// Why opening the store could not finish what an earlier process began, a destruction or the cleaning up after one: `.io`,
-    /// `.root` or `.lock`. Nil when nothing of it is left, also because a later call finished it.
+    /// Why opening the store could not finish what an earlier process began, a destruction or the cleaning up after
+    /// one: `.io`, `.root` or `.lock`. Nil when nothing of it is left, also because a later call finished it.
     public var unfinishedCause: KeyStoreError? {
         state.withLock { state in
             guard let keyset = state.keyset else { return nil }
@@ -166,8 +167,8 @@ public final class ScopedKeyStore: Sendable {
 // MARK: - The lock
 
 extension ScopedKeyStore {
-    /// Runs `body` under the store's lock on a keyset that is as new as the one on disk, at the store's path; and looks afterwards
-    /// whether that is where it was done.
+    /// Runs `body` under the store's lock on a keyset that is as new as the one on disk, at the store's path; and looks
+    /// afterwards whether that is where it was done.
     func locked<Answer>(
         _ mode: LockMode,
         _ body: (inout State, inout Keyset) throws(KeyStoreError) -> Answer

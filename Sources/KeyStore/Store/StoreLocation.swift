@@ -2,14 +2,14 @@ internal import FileSystemSeam
 
 /// Where a store is found: its path, and what that begins at.
 ///
-/// Whoever opens the store next comes by the path. What a held directory says of itself is true also when it was renamed away,
-/// and another one stands in its place: a backup that was put back, say.
+/// Whoever opens the store next comes by the path. What a held directory says of itself is true also when it was
+/// renamed away, and another one stands in its place: a backup that was put back, say.
 struct StoreLocation: Sendable {
     let path: String
     private let fileSystem: any FileSystem
-    /// What a relative path begins at: the directory that was the working one when the store was opened, wherever the process
-    /// goes later. Nil for an absolute path, and where the working directory cannot be opened: then it is that of the moment,
-    /// and a process that went elsewhere is told that the path leads elsewhere.
+    /// What a relative path begins at: the directory that was the working one when the store was opened, wherever the
+    /// process goes later. Nil for an absolute path, and where the working directory cannot be opened: then it is that
+    /// of the moment, and a process that went elsewhere is told that the path leads elsewhere.
     private let origin: (any Directory)?
     private let keyset: String
 
@@ -21,8 +21,8 @@ struct StoreLocation: Sendable {
         keyset = "\(path)/\(KeysetFiles.keyset)"
     }
 
-    /// Whether the path leads to this directory. What cannot be followed because something on the way is missing, or is no
-    /// directory, leads nowhere. One system call.
+    /// Whether the path leads to this directory. What cannot be followed because something on the way is missing, or is
+    /// no directory, leads nowhere. One system call.
     func leads(to identity: FileIdentity) throws(FileSystemError) -> Bool {
         try identityOf("\(path)/.") == identity
     }
@@ -47,8 +47,8 @@ struct StoreLocation: Sendable {
 }
 
 extension ScopedKeyStore {
-    /// Makes sure that the path leads to the directory that is held: a key made durable anywhere else is one that nobody finds
-    /// who opens the store again, and one that is used from anywhere else may have been destroyed since.
+    /// Makes sure that the path leads to the directory that is held: a key made durable anywhere else is one that
+    /// nobody finds who opens the store again, and one that is used from anywhere else may have been destroyed since.
     ///
     /// - Throws: `.directoryReplaced`, `.io`.
     func requirePlace() throws(KeyStoreError) {
@@ -60,8 +60,8 @@ extension ScopedKeyStore {
         throw .directoryReplaced(path: path)
     }
 
-    /// The same after something was done and before it is acknowledged. When it throws ``isDirty`` stays set until a call finds
-    /// the directory in its place: what was written is where nobody looks for it.
+    /// The same after something was done and before it is acknowledged. When it throws ``isDirty`` stays set until a
+    /// call finds the directory in its place: what was written is where nobody looks for it.
     func requirePlaceAfterwards(_ state: inout State) throws(KeyStoreError) {
         state.isElsewhere = true
         try requirePlace()

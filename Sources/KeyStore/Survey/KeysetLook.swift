@@ -102,7 +102,8 @@ struct KeysetLook {
 
     // MARK: - Receipts and other files
 
-    /// How many bad receipts are told of. Nobody without the root key can tell whether as many were issued as are counted.
+    /// How many bad receipts are told of. Nobody without the root key can tell whether as many were issued as are
+    /// counted.
     private static let badReceiptMaximum = 1000
 
     private func readReceipts(_ header: KeysetHeader, _ survey: inout KeysetSurvey) throws(KeyStoreError) {

@@ -8,8 +8,8 @@ public struct KeysetSurvey: Sendable, Hashable {
         case unusable(KeyStoreError)
         /// A record of the journal is not the one that belongs there.
         case damagedRecord(file: String, byteOffset: Int, reason: String)
-        /// A receipt is missing, altered, does not follow from the one before, or is not the last one that the keyset names. After a
-        /// thousand of them no more are looked at.
+        /// A receipt is missing, altered, does not follow from the one before, or is not the last one that the keyset
+        /// names. After a thousand of them no more are looked at.
         case badReceipt(number: UInt64, file: String, reason: String)
         /// A destruction was decided and is not finished: opening the store goes on with it.
         case destructionPending

@@ -34,8 +34,8 @@ extension ScopedKeyStore {
         return granularity
     }
 
-    /// Looks a store over without its root key. Changes nothing and takes no lock; when somebody writes meanwhile, it looks
-    /// again.
+    /// Looks a store over without its root key. Changes nothing and takes no lock; when somebody writes meanwhile, it
+    /// looks again.
     ///
     /// - Throws: `.keysetMissing`, `.corrupt`, `.unsupportedVersion` when the checkpoint cannot be used; `.io`.
     /// - Complexity: O(*n*) in the number of keys and receipts.

@@ -19,8 +19,9 @@ public struct FileLockOptions: Sendable {
     ///
     /// Whoever waits for the lock keeps the gate shut for those who come later: a writer then waits for at most two
     /// holds of readers, and a holder that comes back at once stands behind those who wait. All handles of one lock
-    /// must agree on this. A lock on a directory itself needs ``gateDirectory`` for it. A child that was forked meanwhile has the
-    /// gate open, too; where the one who waited is killed before it passed, the gate stays shut until the child ends.
+    /// must agree on this. A lock on a directory itself needs ``gateDirectory`` for it. A child that was forked
+    /// meanwhile has the gate open, too; where the one who waited is killed before it passed, the gate stays shut until
+    /// the child ends.
     public var writerPreference: Bool
     /// The directory to lock as the gate, instead of a file `<name>.gate` beside the lock file. It must not be the one
     /// that the lock hangs on: whoever passed the gate would wait for itself there.

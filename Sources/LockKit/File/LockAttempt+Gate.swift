@@ -34,8 +34,8 @@ extension LockAttempt {
         )
     }
 
-    /// Opens the gate for those who come next: it is unlocked, also where a forked child still has it open, which would keep it
-    /// shut for as long as the child lives.
+    /// Opens the gate for those who come next: it is unlocked, also where a forked child still has it open, which would
+    /// keep it shut for as long as the child lives.
     mutating func closeGate() {
         switch gate {
         case .file(let file)?:

@@ -10,8 +10,8 @@ public enum AdmissionPolicy: Sendable, Hashable {
     case require(Set<CapabilityField>)
     /// Everything must be as recorded, and what no store can do without must be there.
     case exact(StoredProfile)
-    /// What stores ask for when they are given no profile: no network file system and no read-only mount. What makes durability
-    /// doubtful is told.
+    /// What stores ask for when they are given no profile: no network file system and no read-only mount. What makes
+    /// durability doubtful is told.
     case standard
 
     /// The depth at which the platform has to be looked at.

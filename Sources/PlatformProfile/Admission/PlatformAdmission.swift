@@ -2,8 +2,8 @@ public import FileSystemSeam
 
 /// What one handle of a store knows of its platform: it is admitted once, before the handle touches anything.
 ///
-/// A store calls ``require(writing:holding:)`` before it makes anything, takes its lock, and calls ``confirm(_:writing:)`` with the
-/// directory that it holds.
+/// A store calls ``require(writing:holding:)`` before it makes anything, takes its lock, and calls
+/// ``confirm(_:writing:)`` with the directory that it holds.
 public final class PlatformAdmission: Sendable {
     private struct State: Sendable {
         /// What was looked at, and is not confirmed.
@@ -34,8 +34,9 @@ public final class PlatformAdmission: Sendable {
     ///
     /// - Parameters:
     ///   - profilePath: the profile that the platform has to match; nil for none.
-    ///   - withoutProfile: the policy when there is none. `.standard` is asked only of those who write, and where nobody is told it
-    ///     costs some microseconds; `.observe` and `.warn` are asked only where there is an observer to tell.
+    ///   - withoutProfile: the policy when there is none. `.standard` is asked only of those who write, and where
+    ///     nobody is told it costs some microseconds; `.observe` and `.warn` are asked only where there is an observer
+    ///     to tell.
     ///   - observer: told after the admission.
     public init(
         to path: String,
@@ -61,8 +62,8 @@ public final class PlatformAdmission: Sendable {
     /// Admits the platform, the first time by looking at it. Calls of several threads look once.
     ///
     /// - Parameters:
-    ///   - writing: whether the call that asks writes. Without a profile, and unless the policy is `.require` or `.exact`, reading is
-    ///     admitted unseen.
+    ///   - writing: whether the call that asks writes. Without a profile, and unless the policy is `.require` or
+    ///     `.exact`, reading is admitted unseen.
     ///   - directory: the store's directory when it is open already, which saves opening it again.
     /// - Throws: ``PlatformError``; the next call looks again.
     public func require(writing: Bool, holding directory: (any Directory)? = nil) throws(PlatformError) {
@@ -72,8 +73,9 @@ public final class PlatformAdmission: Sendable {
         }
     }
 
-    /// Makes sure that the directory a store now holds, locked when it writes, is the one that was looked at; only then the platform
-    /// is admitted and the observer told. A directory that came in the place of an admitted one is looked at anew.
+    /// Makes sure that the directory a store now holds, locked when it writes, is the one that was looked at; only then
+    /// the platform is admitted and the observer told. A directory that came in the place of an admitted one is looked
+    /// at anew.
     ///
     /// Costs one `fstat`, or one `fstatfs` where a glance is enough; nothing where the platform was not looked at.
     ///
@@ -128,7 +130,8 @@ public final class PlatformAdmission: Sendable {
     /// Everything that a store can tell of itself: what was seen when it was admitted, or else what is seen now.
     ///
     /// - Parameters:
-    ///   - depth: how far to look at least. Passively, up to 2 ms; `.standard` tries things beside the store, up to 50 ms.
+    ///   - depth: how far to look at least. Passively, up to 2 ms; `.standard` tries things beside the store, up to 50
+    ///     ms.
     ///   - configuration: what the store was opened with, by name.
     ///   - counts: how much it holds, by name.
     /// - Throws: ``PlatformError/invalid(path:_:)`` when the profile cannot be relied on.
@@ -158,8 +161,8 @@ public final class PlatformAdmission: Sendable {
     }
 }
 
-/// Is told when a store was admitted to its platform, and never when it was refused: once a handle, and again when another
-/// directory came in the place of the one it was opened on.
+/// Is told when a store was admitted to its platform, and never when it was refused: once a handle, and again when
+/// another directory came in the place of the one it was opened on.
 public final class OpenObserver: Sendable, Hashable {
     let opened: @Sendable (PlatformDiagnostics) -> Void
 

@@ -27,8 +27,9 @@ public struct PlatformGate: Sendable {
 
     /// Looks and judges. A store that is not there yet is judged by the directory it will be made in.
     ///
-    /// Leaves nothing behind. Costs up to 2 ms, and with a profile up to 50 ms on a disk that syncs in some milliseconds. On one that
-    /// hangs, what it tries ends after ``PlatformObserver/standardBudgetNanoseconds``; opening and asking the path does not.
+    /// Leaves nothing behind. Costs up to 2 ms, and with a profile up to 50 ms on a disk that syncs in some
+    /// milliseconds. On one that hangs, what it tries ends after ``PlatformObserver/standardBudgetNanoseconds``;
+    /// opening and asking the path does not.
     ///
     /// - Returns: what was observed, and what of it is worth a warning.
     /// - Throws: ``PlatformError``.
@@ -64,8 +65,8 @@ extension PlatformGate {
         /// Whether it is the store's directory, and not the one it will be made in.
         var isStore: Bool
 
-        /// Whether a directory that the store now holds is the one that was looked at, or stands on the same device as the one
-        /// it was made in.
+        /// Whether a directory that the store now holds is the one that was looked at, or stands on the same device as
+        /// the one it was made in.
         func isPlace(of held: FileIdentity) -> Bool {
             guard let identity else { return true }
             return isStore ? identity == held : identity.device == held.device
@@ -79,8 +80,8 @@ extension PlatformGate {
         throw .unfit(path: path, seen.admission.refusals)
     }
 
-    /// Whether the standard policy surely admits the platform, by the statistics of the file system alone: a hundredth of the
-    /// cost of a look. False when it has to be looked at.
+    /// Whether the standard policy surely admits the platform, by the statistics of the file system alone: a hundredth
+    /// of the cost of a look. False when it has to be looked at.
     ///
     /// - Parameter directory: the store's, when it is open; nil for where it stands or will be made.
     func admitsAtAGlance(_ directory: (any Directory)?) -> Bool {
@@ -110,7 +111,8 @@ extension PlatformGate {
         )
     }
 
-    /// The nearest directory to the path that is there, by its path and open; not open when something else is in the way.
+    /// The nearest directory to the path that is there, by its path and open; not open when something else is in the
+    /// way.
     private func nearest() -> (path: String, opened: (directory: any Directory, isStore: Bool)?) {
         var candidate = path
         while true {

@@ -44,7 +44,7 @@ public struct StoreDiagnostics: Sendable, Hashable {
         self.counts = counts
     }
 
-    /// The evidence in the words of schema 1, with the admission that follows from it. What was not looked at is `Unknown` and
-    /// `Rejected` there.
+    /// The evidence in the words of schema 1, with the admission that follows from it. What was not looked at is
+    /// `Unknown` and `Rejected` there.
     public var summary: LegacyProfile { LegacyProfile(evidence) }
 }

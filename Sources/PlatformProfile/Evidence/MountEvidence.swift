@@ -13,8 +13,8 @@ public struct MountEvidence: Sendable, Hashable {
     public var source: Source
     /// The options of the mount and of the file system, in the table's order.
     public var options: [String]
-    /// The options that ext2, ext3 and ext4 work by, those that the file system keeps itself among them; empty of others, and when
-    /// they are not told.
+    /// The options that ext2, ext3 and ext4 work by, those that the file system keeps itself among them; empty of
+    /// others, and when they are not told.
     public var effectiveOptions: [String]
     /// Whether writes are refused.
     public var isReadOnly: Bool
@@ -46,8 +46,8 @@ public struct MountEvidence: Sendable, Hashable {
 
     private static let barrierless: Set<String> = ["nobarrier", "barrier=0", "barrier=none", "fsync_mode=nobarrier"]
 
-    /// The value of ext's `data=` option; empty when it is not said. That of the file system's own default is only said where it is not
-    /// `ordered`, as the table has it.
+    /// The value of ext's `data=` option; empty when it is not said. That of the file system's own default is only said
+    /// where it is not `ordered`, as the table has it.
     public var dataMode: String {
         if let said = Self.dataMode(options) { return said }
         let mode = Self.dataMode(effectiveOptions) ?? ""
@@ -66,11 +66,11 @@ public struct MountEvidence: Sendable, Hashable {
             ? told : "\(told) and, by the file system's own default, \(defaults.joined(separator: ","))"
     }
 
-    /// Whether the statistics of a file system alone show that it is neither read-only, nor another machine's, nor a program's that
-    /// may keep its files on another machine.
+    /// Whether the statistics of a file system alone show that it is neither read-only, nor another machine's, nor a
+    /// program's that may keep its files on another machine.
     ///
-    /// Some file systems answer with the number of another one, as 9p does with that of the host's; none that is on a network is
-    /// known to answer with a local one's.
+    /// Some file systems answer with the number of another one, as 9p does with that of the host's; none that is on a
+    /// network is known to answer with a local one's.
     static func isSurelyWritableAndHere(_ statistics: MountFacts) -> Bool {
         if statistics.isReadOnly { return false }
         switch statistics.kind {

@@ -71,8 +71,9 @@ public struct PlatformEvidence: Sendable, Hashable {
         processClockEpochMarkerNanoseconds = startNanoseconds
     }
 
-    /// Whether what is synced may not be there after a power cut: the options say so, or syncs are quicker than a device that
-    /// flushes its cache. A device that writes through has nothing to flush; one that does not tell is taken for one that has.
+    /// Whether what is synced may not be there after a power cut: the options say so, or syncs are quicker than a
+    /// device that flushes its cache. A device that writes through has nothing to flush; one that does not tell is
+    /// taken for one that has.
     public var durabilitySuspect: Bool {
         if mount.value?.optionsGiveUpDurability == true { return true }
         if deviceWritesBack.value == false { return false }

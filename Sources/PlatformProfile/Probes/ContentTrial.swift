@@ -33,7 +33,8 @@ struct ContentTrial {
         let maps = Evidence<Bool>.looking { () throws(FileSystemError) in
             let file = try open("map")
             defer { try? file.close() }
-            // Written, and not only made longer: a page without space on the disk behind it would end the one that maps it.
+            // Written, and not only made longer: a page without space on the disk behind it would end the one that maps
+            // it.
             try file.writeAll([UInt8](repeating: 1, count: 4096), at: 0)
             return try probes.sharedMapIsCoherent(of: file, timeoutNanoseconds: timeoutNanoseconds)
         }

@@ -3,19 +3,20 @@ public import FileSystemSeam
 /// Looks at a host and a path.
 ///
 /// Whatever is tried is tried in a directory of a random name inside the path, which is removed with what is in it,
-/// also when the process is killed meanwhile; not when everything is ended at once, as by a power cut or with a container (see
-/// ``HostProbes/scratchDirectory(_:in:)``). Two looks at one path do not disturb each other, and none disturbs a store there.
+/// also when the process is killed meanwhile; not when everything is ended at once, as by a power cut or with a
+/// container (see ``HostProbes/scratchDirectory(_:in:)``). Two looks at one path do not disturb each other, and none
+/// disturbs a store there.
 public struct PlatformObserver: Sendable {
-    /// How long probes may take together unless it is said otherwise, in nanoseconds: ten seconds, 200 times what they take on
-    /// most disks. A store and a person who asks give them the same, so that both find the same.
+    /// How long probes may take together unless it is said otherwise, in nanoseconds: ten seconds, 200 times what they
+    /// take on most disks. A store and a person who asks give them the same, so that both find the same.
     public static let standardBudgetNanoseconds: UInt64 = 10_000_000_000
 
     /// What the directory in which things are tried is a temporary name of: `.holdfast-probe.tmp-`, and random digits.
     package static let scratchName = "holdfast-probe"
 
     private let fileSystem: any FileSystem
-    /// How long all probes that try something may take together, in nanoseconds. One that does not end in time is left behind
-    /// on its thread and reported as timed out.
+    /// How long all probes that try something may take together, in nanoseconds. One that does not end in time is left
+    /// behind on its thread and reported as timed out.
     public var budgetNanoseconds: UInt64
 
     /// Makes an observer.
@@ -26,8 +27,8 @@ public struct PlatformObserver: Sendable {
 
     /// Looks. Never throws: what cannot be seen is said as evidence.
     ///
-    /// A read-only mount, and one over a network, is not tried, whatever the depth: nothing is written to the one, and a lock may hang
-    /// on the other.
+    /// A read-only mount, and one over a network, is not tried, whatever the depth: nothing is written to the one, and
+    /// a lock may hang on the other.
     ///
     /// - Parameter triesNetworkFileSystems: whether to try those all the same.
     public func observe(

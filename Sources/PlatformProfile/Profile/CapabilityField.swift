@@ -96,15 +96,16 @@ public enum CapabilityField: String, Sendable, Hashable, CaseIterable, Comparabl
 }
 
 extension PlatformEvidence {
-    /// Everything that was observed, as a profile says it. Equal on the same host, path and depth at any time: it holds no time, no
-    /// number of a boot or mount, and no measure.
+    /// Everything that was observed, as a profile says it. Equal on the same host, path and depth at any time: it holds
+    /// no time, no number of a boot or mount, and no measure.
     public var capabilities: [CapabilityField: String] {
         var found: [CapabilityField: String] = [:]
         for field in CapabilityField.allCases { found[field] = seen(of: field).text }
         return found
     }
 
-    /// Why the look at a field failed; nil when it did not. No profile says it: the same platform may fail in several ways.
+    /// Why the look at a field failed; nil when it did not. No profile says it: the same platform may fail in several
+    /// ways.
     func failure(of field: CapabilityField) -> ErrorNumber? { seen(of: field).failure }
 
     /// What was seen, as a profile says it, and why nothing was.

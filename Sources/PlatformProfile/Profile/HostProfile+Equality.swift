@@ -1,7 +1,7 @@
 internal import Canonical
 
-// As the fingerprint, over bytes: Swift's `String` calls two spellings of one character equal, and what is synthesized compares
-// strings so. Two profiles would be equal whose fingerprints differ.
+// As the fingerprint, over bytes: Swift's `String` calls two spellings of one character equal, and what is synthesized
+// compares strings so. Two profiles would be equal whose fingerprints differ.
 
 extension HostProfile {
     /// Equal when every member has the same bytes.

@@ -10,9 +10,9 @@ internal import FileSystemSeam
 ///  "fingerprint":"sha256:…","schema_version":2}
 /// ```
 ///
-/// Canonical JSON (RFC 8785) and a line feed; shown here on several lines. The fingerprint is the SHA-256 of the canonical form of
-/// `capabilities` alone: one host and path give the same, however often and by whom they are looked at. `about` is told to
-/// people and compared where it matters, and not covered.
+/// Canonical JSON (RFC 8785) and a line feed; shown here on several lines. The fingerprint is the SHA-256 of the
+/// canonical form of `capabilities` alone: one host and path give the same, however often and by whom they are looked
+/// at. `about` is told to people and compared where it matters, and not covered.
 ///
 /// What `holdfast platform record` does, and what a store makes of it, here or on any other host:
 ///
@@ -92,8 +92,8 @@ public struct HostProfile: Sendable, Hashable {
 // MARK: - Reading
 
 extension HostProfile {
-    /// Reads a profile's text, in the form that stands at ``HostProfile``, and verifies it. All members must be there, and no
-    /// others.
+    /// Reads a profile's text, in the form that stands at ``HostProfile``, and verifies it. All members must be there,
+    /// and no others.
     ///
     /// - Throws: ``InvalidProfile``.
     public init(parsing bytes: [UInt8]) throws(InvalidProfile) {

@@ -1,8 +1,8 @@
 internal import Canonical
 
 extension LegacyProfile {
-    /// Reads a profile's text, in the form that stands at ``LegacyProfile``, and verifies it. White space and the order of
-    /// members do not matter; all must be there, and no others.
+    /// Reads a profile's text, in the form that stands at ``LegacyProfile``, and verifies it. White space and the order
+    /// of members do not matter; all must be there, and no others.
     ///
     /// - Throws: ``InvalidProfile``.
     public init(parsing bytes: [UInt8]) throws(InvalidProfile) {

@@ -1,7 +1,7 @@
 internal import Canonical
 
-/// A profile of schema 1, as existing tools write and read it: what was observed of a host and a path, what that admits, and a
-/// checksum.
+/// A profile of schema 1, as existing tools write and read it: what was observed of a host and a path, what that
+/// admits, and a checksum.
 ///
 /// ```
 /// {"schema_version":1,

@@ -1,7 +1,7 @@
 /// What RFC 8032 leaves to the verifier's strictness, decided on the encoded bytes.
 ///
-/// An Ed25519 point is 32 bytes: 255 bits of y in little-endian order, then one bit for the sign of x. Three things make
-/// a signature mean less than it seems, and libcrypto lets some of them pass:
+/// An Ed25519 point is 32 bytes: 255 bits of y in little-endian order, then one bit for the sign of x. Three things
+/// make a signature mean less than it seems, and libcrypto lets some of them pass:
 /// - a y that is not reduced modulo p = 2²⁵⁵ − 19, so that one point has two encodings;
 /// - a point whose order divides 8: with such a public key, anyone can make a signature that fits many messages;
 /// - a scalar S that is not reduced modulo the group order L, so that one signature has two encodings.
@@ -25,8 +25,8 @@ enum Ed25519Encoding {
 
     /// Sorts an encoded point by its bytes alone.
     ///
-    /// The one encoding this leaves out is x = 0 with its sign bit set; x is zero for y = ±1 only, and both are of small
-    /// order.
+    /// The one encoding this leaves out is x = 0 with its sign bit set; x is zero for y = ±1 only, and both are of
+    /// small order.
     ///
     /// - Parameter bytes: 32 bytes.
     static func classify(point bytes: some RandomAccessCollection<UInt8>) -> PointClass {
@@ -61,7 +61,8 @@ enum Ed25519Encoding {
         0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
     ]
 
-    /// The y of all eight points of small order: 1 has order 1, −1 order 2, 0 order 4, and the last two, which are negatives of each other, order 8.
+    /// The y of all eight points of small order: 1 has order 1, −1 order 2, 0 order 4, and the last two, which are
+    /// negatives of each other, order 8.
     private static let smallOrderY: [[UInt8]] = [
         [1] + [UInt8](repeating: 0, count: 31),
         [0xec] + [UInt8](repeating: 0xff, count: 30) + [0x7f],

@@ -16,7 +16,8 @@ public enum KeyError: Error, Sendable, Hashable, CustomStringConvertible {
     case pemLabel(expected: String)
     /// The PEM text is malformed at this line, counted from 1.
     case pemSyntax(line: Int)
-    /// The DER bytes within the PEM text differ from the one form that RFC 8410 gives an Ed25519 key, from this byte on.
+    /// The DER bytes within the PEM text differ from the one form that RFC 8410 gives an Ed25519 key, from this byte
+    /// on.
     case derForm(byteOffset: Int)
     /// libcrypto failed.
     case library(CryptoLibraryError)

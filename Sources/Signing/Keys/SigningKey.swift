@@ -32,7 +32,8 @@ public struct SigningKey: Sendable {
     /// Only the unencrypted PKCS #8 form of RFC 8410 is read, and nothing may stand around it. What is decoded on the
     /// way is wiped; the text is the caller's.
     ///
-    /// - Parameter text: `-----BEGIN PRIVATE KEY-----`, one line of base64 (48 bytes of DER), `-----END PRIVATE KEY-----`.
+    /// - Parameter text: `-----BEGIN PRIVATE KEY-----`, one line of base64 (48 bytes of DER),
+    ///   `-----END PRIVATE KEY-----`.
     /// - Throws: ``KeyError``, with the place and without any of the key.
     public init(pem text: String) throws(KeyError) {
         var bytes: [UInt8] = []

@@ -1,9 +1,9 @@
 extension VerifyingKey {
     /// Verifies a signature strictly.
     ///
-    /// Beyond the equation of RFC 8032 section 5.1.7 (the one without the cofactor), S must be below the group order and
-    /// R must be canonical and not of small order; the key was checked when it was made. One message then has, for one
-    /// key, only signatures that its owner made.
+    /// Beyond the equation of RFC 8032 section 5.1.7 (the one without the cofactor), S must be below the group order
+    /// and R must be canonical and not of small order; the key was checked when it was made. One message then has, for
+    /// one key, only signatures that its owner made.
     ///
     /// - Parameters:
     ///   - signature: Any bytes; 64 are right.

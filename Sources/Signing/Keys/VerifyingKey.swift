@@ -43,8 +43,8 @@ public struct VerifyingKey: Sendable {
 
     /// Reads a key from the PEM text that `openssl pkey -pubout` writes. It is the inverse of ``pem``.
     ///
-    /// - Parameter text: `-----BEGIN PUBLIC KEY-----`, one line of base64 (44 bytes of DER), `-----END PUBLIC KEY-----`;
-    ///   nothing may stand around it.
+    /// - Parameter text: `-----BEGIN PUBLIC KEY-----`, one line of base64 (44 bytes of DER),
+    ///   `-----END PUBLIC KEY-----`; nothing may stand around it.
     /// - Throws: ``KeyError``, with the place.
     public init(pem text: String) throws(KeyError) {
         var der: [UInt8] = []

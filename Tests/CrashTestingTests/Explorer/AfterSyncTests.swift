@@ -71,8 +71,8 @@ import Testing
         #expect(report.statistics.mode != "exhaustive", "\(report)")
     }
 
-    /// The point of a length has few states of its own, since it comes after the data; those without it are the points' before
-    /// it, which were not covered whole.
+    /// The point of a length has few states of its own, since it comes after the data; those without it are the points'
+    /// before it, which were not covered whole.
     @Test func aPointBehindABoundedOneIsNotCalledExhaustive() throws {
         let report = try CrashExplorer(.xfs).explore { fileSystem in
             _ = try fileSystem.openDirectory("/").open("data", [.write, .create], permissions: .ownerFile)

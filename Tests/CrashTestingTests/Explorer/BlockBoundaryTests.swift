@@ -8,8 +8,8 @@ import Testing
     private static let kept = 3584
     private static let record = 1024
 
-    /// A log whose last record has any length; a reader takes it for whole when there is no zero in it, or (the twin) when
-    /// it ends with a mark.
+    /// A log whose last record has any length; a reader takes it for whole when there is no zero in it, or (the twin)
+    /// when it ends with a mark.
     private func explore(_ model: PersistenceModel, isMarked: Bool) throws -> CrashReport {
         let appended = [UInt8](repeating: 1, count: Self.record - 1) + [2]
         return try CrashExplorer(model).explore { fileSystem in

@@ -177,8 +177,8 @@ import Testing
         #expect(report.isClean && report.isExhaustive && report.pairs > 0, "\(report)")
     }
 
-    /// What looks like a number is taken for one: the first byte's flipped bit makes another character of a digit, and is
-    /// noticed; the last byte's does not.
+    /// What looks like a number is taken for one: the first byte's flipped bit makes another character of a digit, and
+    /// is noticed; the last byte's does not.
     @Test func aFlippedBitThatLeavesTheTextWellFormedIsTried() throws {
         var sweep = FaultSweep()
         sweep.triesPairs = false

@@ -11,7 +11,8 @@ import Testing
         case theSecondGoesFirst, theFirstIsPreemptedEarly, theFirstIsKilledEarly, theSecondGoesFirstAndIsKilled
     }
 
-    /// Says that it has begun and whether it is the first, makes a mark, takes it away again, and does forty other things.
+    /// Says that it has begun and whether it is the first, makes a mark, takes it away again, and does forty other
+    /// things.
     private static func process(_ own: String, _ other: String, _ bug: Bug) -> Process {
         { fileSystem, acknowledge in
             let directory = try fileSystem.openDirectory("/")

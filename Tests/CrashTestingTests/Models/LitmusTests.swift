@@ -53,7 +53,8 @@ import Testing
     }
 
     @Test func unwrittenBlocksShowWholeAndEachByItself() throws {
-        // Two new blocks, the second with two sectors, and an old one: only that may be torn. The length grows block by block.
+        // Two new blocks, the second with two sectors, and an old one: only that may be torn. The length grows block by
+        // block.
         let seen = try CrashExplorer(.ext4Ordered).outcomes {
             try put($0.openDirectory("/"), "a", sectors("AAAAAA"), synced: true)
         } workload: {

@@ -60,8 +60,8 @@ struct EventLogCrashTests {
         #expect(report.isClean, "\(report)")
     }
 
-    /// Where a length never precedes its data, what survives without syncs is the beginning of what was written. Elsewhere
-    /// there may be damage in the middle.
+    /// Where a length never precedes its data, what survives without syncs is the beginning of what was written.
+    /// Elsewhere there may be damage in the middle.
     @Test(arguments: PersistenceModel.all) func withoutSyncsAPrefixSurvivesOnXFSOnly(model: PersistenceModel) throws {
         let story = EventLogStory.appends(.none, 3, padding: 500)
         var explorer = CrashExplorer(model)
@@ -103,12 +103,12 @@ struct EventLogFaultTests {
             var sweep = FaultSweep(model)
             sweep.triesPairs = runsLongTests
             sweep.recoveryMaximum = runsLongTests ? 2_000 : 30
-            // A directory whose name could not be synced is removed again. Where that fails, too, the next process cannot know, and a
-            // torn tail that it sets aside there may go with the power.
+            // A directory whose name could not be synced is removed again. Where that fails, too, the next process
+            // cannot know, and a torn tail that it sets aside there may go with the power.
             let faults = sweep.faults
             sweep.faults = { $0 == .removeDirectory ? [] : faults($0) }
-            // A seal is taken twice, and what the two have in common is believed: a wrong bit in each defeats that, so its pairs
-            // have other bits than those of the first byte left out.
+            // A seal is taken twice, and what the two have in common is believed: a wrong bit in each defeats that, so
+            // its pairs have other bits than those of the first byte left out.
             if runsLongTests, story.description == EventLogStory.sealOnce.description {
                 sweep.faults = { operation in
                     let faults = FaultPlan.applicableFaults(to: operation)

@@ -99,8 +99,8 @@ struct EventLogInterleavingTests {
         #expect(report.isClean, "\(report)")
     }
 
-    /// A handle that has seen for a while that no name changes looks at the directory's time only; another file is put in the
-    /// place of the events just then, under the lock, with what they held.
+    /// A handle that has seen for a while that no name changes looks at the directory's time only; another file is put
+    /// in the place of the events just then, under the lock, with what they held.
     @Test(arguments: [0, 1, 4] as [UInt64]) func everyOrderNoticesAReplacedLog(seconds: UInt64) throws {
         var explorer = InterleavingExplorer()
         explorer.preemptionMaximum = runsLongTests ? 2 : 1

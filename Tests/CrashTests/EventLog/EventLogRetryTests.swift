@@ -4,8 +4,8 @@ import FileSystemSeam
 import TestSupport
 import Testing
 
-/// Each sync fails once, and whoever was refused tries again with another handle, as he has to: another sync succeeds, and says
-/// nothing of what the first one was for. Then the power is cut.
+/// Each sync fails once, and whoever was refused tries again with another handle, as he has to: another sync succeeds,
+/// and says nothing of what the first one was for. Then the power is cut.
 @Suite("Second attempts on an event log")
 struct EventLogRetryTests {
     /// One thing after the other, each tried until it succeeds.
@@ -145,7 +145,8 @@ struct EventLogRetryTests {
         #expect(report.singles > 3, "\(report)")
     }
 
-    /// A handle that is not durable appends before and behind another one's line, which ends a sector and whose sync fails.
+    /// A handle that is not durable appends before and behind another one's line, which ends a sector and whose sync
+    /// fails.
     @Test(arguments: [false, true]) func aFlushStandsOnNothingOfOthers(isEveryHandleTold: Bool) throws {
         let story = EventLogStory(description: "between others", durability: .every) { _, _, _ in }
         let report = try FaultSweep.failingEachSync().run(

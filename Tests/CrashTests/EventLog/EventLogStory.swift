@@ -24,7 +24,8 @@ struct EventLogStory: Sendable, CustomStringConvertible {
     var promises: Bool
     var work: @Sendable (any FileSystem, SessionLog, (LogAnswer) -> Void) throws -> Void
 
-    /// - Parameter promises: whether what it says must survive; when nil, whether it does as a log of this durability says.
+    /// - Parameter promises: whether what it says must survive; when nil, whether it does as a log of this durability
+    ///   says.
     init(
         description: String,
         durability: EventDurability,

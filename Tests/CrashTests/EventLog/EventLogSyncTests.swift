@@ -8,9 +8,9 @@ import Testing
 /// A sync that is not made, and what is found then: the proof can fail.
 @Suite("Missing syncs of the event log")
 struct EventLogSyncTests {
-    /// Syncs of names whose loss a power cut does not show: names are synced by who makes them, again by the first durable append of
-    /// a handle and by a seal, and once more where they were there before. With both left out something is lost; see
-    /// ``missingSyncs``.
+    /// Syncs of names whose loss a power cut does not show: names are synced by who makes them, again by the first
+    /// durable append of a handle and by a seal, and once more where they were there before. With both left out
+    /// something is lost; see ``missingSyncs``.
     private static func spare(in story: EventLogStory) -> Set<String> {
         let again: Set = ["syncDirectory / 1", "syncDirectory /session/.. 1"]
         switch story.description {
@@ -65,8 +65,8 @@ struct EventLogSyncTests {
     static let missingSyncs = [
         MissingSync(story: .appends(.every, 2), operation: .sync, occurrences: [1], finding: "event 0 is lost"),
         MissingSync(story: .appends(.every, 2), operation: .sync, occurrences: [2], finding: "event 1 is lost"),
-        // The names of the directory and of the events are synced by who makes them, and again by the first durable append of a
-        // handle.
+        // The names of the directory and of the events are synced by who makes them, and again by the first durable
+        // append of a handle.
         MissingSync(story: .appends(.every, 2), operation: .syncDirectory, occurrences: [1, 3], finding: "is lost"),
         MissingSync(story: .appends(.every, 2), operation: .syncDirectory, occurrences: [2, 4], finding: "is lost"),
         MissingSync(story: .sealOnce, operation: .sync, occurrences: [1], finding: "bytes were sealed"),

@@ -3,8 +3,8 @@ import FileSystemSeam
 import TestSupport
 
 extension CrashExplorer {
-    /// For what one process leaves to the next ones of the same boot: there are many such works, so that few states of each are
-    /// tried, and recoveries are not crashed as well.
+    /// For what one process leaves to the next ones of the same boot: there are many such works, so that few states of
+    /// each are tried, and recoveries are not crashed as well.
     static func ofSuccession(under faults: FaultPlan) -> CrashExplorer {
         var explorer = CrashExplorer(.posixMinimal)
         explorer.faults = faults

@@ -4,8 +4,8 @@ import Journal
 import TestSupport
 import Testing
 
-/// A writer is killed before its sync, or fails it; one without syncs comes by; a third one repeats the request, or reads; then the
-/// power is cut. What the third one says must not rest on what the second one only saw.
+/// A writer is killed before its sync, or fails it; one without syncs comes by; a third one repeats the request, or
+/// reads; then the power is cut. What the third one says must not rest on what the second one only saw.
 @Suite("A journal that a writer without syncs comes by")
 struct JournalCarelessNeighbourTests {
     /// What the writer without syncs does.
@@ -68,7 +68,8 @@ struct JournalCarelessNeighbourTests {
         try CrashedJournal.reserve(CrashedJournal.open(process, options), "n1", key: "k1") { _ in }
     }
 
-    /// Which syncs the first one is killed before, or fails, from 0: in a quick run the last one, before which the record stands.
+    /// Which syncs the first one is killed before, or fails, from 0: in a quick run the last one, before which the
+    /// record stands.
     private static func syncs(_ kind: FileSystemError.Operation, _ options: JournalOptions) throws -> Range<Int> {
         let count = try KillSwitch.count(of: kind, after: { try prepare($0, options) }, in: { try work($0, options) })
         try #require(count > 0)

@@ -4,9 +4,8 @@ import Journal
 import TestSupport
 import Testing
 
-/// Power cuts at every point of a journal's life, in both layouts, under every model; in quick runs a few of the states that each
-/// may leave. One after another: a long run tells of each when
-/// it is through.
+/// Power cuts at every point of a journal's life, in both layouts, under every model; in quick runs a few of the states
+/// that each may leave. One after another: a long run tells of each when it is through.
 @Suite("A journal whose power is cut", .serialized)
 struct JournalCrashTests {
     /// Something that a journal does, of which every crash is explored.
@@ -70,7 +69,8 @@ struct JournalCrashTests {
         #expect(report.isClean, "\(report)")
     }
 
-    /// A record is five files or more, and nothing of it has its place before: more can survive than of a line in a segment.
+    /// A record is five files or more, and nothing of it has its place before: more can survive than of a line in a
+    /// segment.
     @Test(arguments: workloads, runsLongTests ? PersistenceModel.all : [.posixMinimal])
     func nothingAcknowledgedIsLostAsJSONRecords(workload: Workload, model: PersistenceModel) throws {
         let report = try Self.explore(workload, model, CrashedJournal.options(.jsonRecords))
@@ -87,8 +87,8 @@ struct JournalCrashTests {
         }
     }
 
-    /// - Parameter crashesRecoveries: whether a writer opens the journal before it is looked at, and is crashed in that; else what
-    ///   a crash leaves is looked at as it is.
+    /// - Parameter crashesRecoveries: whether a writer opens the journal before it is looked at, and is crashed in
+    ///   that; else what a crash leaves is looked at as it is.
     static func explore(
         _ workload: Workload,
         _ model: PersistenceModel,

@@ -84,8 +84,8 @@ struct JournalFaultTests {
         )
     }
 
-    /// A process is killed with its record written and nothing synced; who comes next writes that record again. What it reads
-    /// wrongly, once, it must not make durable.
+    /// A process is killed with its record written and nothing synced; who comes next writes that record again. What it
+    /// reads wrongly, once, it must not make durable.
     @Test(arguments: JournalFormat.allCases, runsLongTests ? Array(0..<20) : Array(9..<12))
     func nothingReadWronglyIsWrittenBack(format: JournalFormat, killedBefore: Int) throws {
         let work = Work(testDescription: "\(format), killed", format: format) { process, options, say in

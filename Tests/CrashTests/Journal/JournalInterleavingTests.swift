@@ -4,7 +4,8 @@ import Journal
 import TestSupport
 import Testing
 
-/// Two processes that ask for the one use of a nonce at the same time, in every order of their steps, one of them killed anywhere.
+/// Two processes that ask for the one use of a nonce at the same time, in every order of their steps, one of them
+/// killed anywhere.
 @Suite("Interleavings of a journal")
 struct JournalInterleavingTests {
     /// What a process said: that it was given the use, or that it was refused.
@@ -36,7 +37,8 @@ struct JournalInterleavingTests {
         }
     }
 
-    /// How far schedules are explored: a quick run tries every single preemption, and every kill; the long one both at once.
+    /// How far schedules are explored: a quick run tries every single preemption, and every kill; the long one both at
+    /// once.
     static let bounds: [(preemptions: Int, kills: Int)] = runsLongTests ? [(2, 0), (1, 1)] : [(1, 0), (0, 1)]
 
     private static func explore(

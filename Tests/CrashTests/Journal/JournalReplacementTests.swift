@@ -4,8 +4,8 @@ import Journal
 import TestSupport
 import Testing
 
-/// A process asks for the one use of a nonce while an operator puts a copy into the place of the journal under its lock, in every
-/// order of their steps.
+/// A process asks for the one use of a nonce while an operator puts a copy into the place of the journal under its
+/// lock, in every order of their steps.
 @Suite("Interleavings with a journal's replacement")
 struct JournalReplacementTests {
     /// The use that a process was given.

@@ -4,8 +4,8 @@ import Journal
 import TestSupport
 import Testing
 
-/// Each sync fails once, and whoever was refused asks again with another handle, as he has to: another sync succeeds, and says
-/// nothing of what the first one was for. Then the power is cut.
+/// Each sync fails once, and whoever was refused asks again with another handle, as he has to: another sync succeeds,
+/// and says nothing of what the first one was for. Then the power is cut.
 @Suite("Second attempts on a journal")
 struct JournalRetryTests {
     struct Work: Sendable, CustomTestStringConvertible {

@@ -4,7 +4,8 @@ import Journal
 import TestSupport
 import Testing
 
-/// A segment becomes full, and the next one is begun, while another process has written to the full one and not synced yet.
+/// A segment becomes full, and the next one is begun, while another process has written to the full one and not synced
+/// yet.
 @Suite("A journal whose segment is sealed while others sync")
 struct JournalSharedRotationTests {
     private static let models = runsLongTests ? PersistenceModel.all : [.posixMinimal]
@@ -29,7 +30,8 @@ struct JournalSharedRotationTests {
     /// About what a record takes.
     private static let recordByteCount: Int64 = 600
 
-    /// How often a process sealed a segment to which another one had written, and which that one synced only afterwards.
+    /// How often a process sealed a segment to which another one had written, and which that one synced only
+    /// afterwards.
     private static func sealsInFlight(_ events: [Relay.Event]) -> Int {
         events.indices.count { place in
             let seal = events[place]

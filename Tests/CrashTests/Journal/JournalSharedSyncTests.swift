@@ -3,8 +3,8 @@ import FileSystemSeam
 import TestSupport
 import Testing
 
-/// Two and three processes append at the same time, and sync without the lock: in many orders of their operations, with syncs that
-/// fail and with one that is killed; then the power is cut.
+/// Two and three processes append at the same time, and sync without the lock: in many orders of their operations, with
+/// syncs that fail and with one that is killed; then the power is cut.
 @Suite("A journal whose processes sync at the same time")
 struct JournalSharedSyncTests {
     /// About how many counted operations a process makes; what comes behind the last one is to go on undisturbed.

@@ -14,7 +14,8 @@ struct JournalStory: Sendable, CustomStringConvertible {
         case rebuild
         /// A handle is given up, and another one opened.
         case reopen
-        /// The process is killed before one of the changes that a use makes, and another one goes on with the same request.
+        /// The process is killed before one of the changes that a use makes, and another one goes on with the same
+        /// request.
         case killed(at: Int, grant: String, nonce: String, key: String)
         /// Several processes use nonces at the same time, and hand over before some of their operations.
         case together(grant: String, nonce: String, switches: [[Int]], killed: Int?)
@@ -228,8 +229,8 @@ struct JournalStory: Sendable, CustomStringConvertible {
         return journal
     }
 
-    /// - Parameter isThorough: whether every acknowledged record is looked up, and the journal is written to again; else the last
-    ///   one is, which the verified chain links to all others.
+    /// - Parameter isThorough: whether every acknowledged record is looked up, and the journal is written to again;
+    ///   else the last one is, which the verified chain links to all others.
     func check(_ journal: ApprovalJournal, _ said: [Said], isThorough: Bool) throws {
         var complaint: String?
         do throws(JournalError) {

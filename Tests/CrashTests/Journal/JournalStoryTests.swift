@@ -4,8 +4,8 @@ import Foundation
 import Journal
 import Testing
 
-/// Power cuts at every point of random lives of a journal. A test run takes a few; `Scripts/explore-journal` as many as it is given
-/// time for, one story at a time.
+/// Power cuts at every point of random lives of a journal. A test run takes a few; `Scripts/explore-journal` as many as
+/// it is given time for, one story at a time.
 @Suite("A journal of which a random story is told")
 struct JournalStoryTests {
     /// What `HOLDFAST_STORY` asks for: words as `story=7 format=segments model=apfs steps=12 depth=2 runs=1000`.

@@ -48,7 +48,8 @@ struct JournalSuccessorTests {
         }
     }
 
-    /// Killed before every ninth of its changes, in a long run before each, on a journal whose last segment has room, and on one that is full.
+    /// Killed before every ninth of its changes, in a long run before each, on a journal whose last segment has room,
+    /// and on one that is full.
     @Test(arguments: models, [(JournalFormat.segments, 1), (.segments, 2), (.jsonRecords, 1)])
     func nothingAcknowledgedIsLostAfterAKill(model: PersistenceModel, _ before: (format: JournalFormat, count: Int)) throws {
         let options = CrashedJournal.options(before.format)

@@ -5,8 +5,8 @@ import Journal
 import TestSupport
 import Testing
 
-/// Takes every sync out of an operation, one at a time: the explorer must notice. What no power cut shows is listed with the
-/// work, with the reason why it is there nevertheless; that nothing shows it is looked at in the long form.
+/// Takes every sync out of an operation, one at a time: the explorer must notice. What no power cut shows is listed
+/// with the work, with the reason why it is there nevertheless; that nothing shows it is looked at in the long form.
 @Suite("Syncs of a journal that are left out")
 struct JournalSyncTests {
     @Test(arguments: SyncedWork.all)

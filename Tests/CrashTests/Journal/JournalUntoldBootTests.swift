@@ -4,10 +4,11 @@ import Journal
 import TestSupport
 import Testing
 
-/// Not every process is told which boot this is: `/proc/sys` may be hidden from one and not from another. Nor are all told the same: a
-/// container may be given a boot of its own by whoever starts it, on the kernel of all others. One process is killed before a
-/// sync, fails it, or leaves it out; another goes on or reads; then the power is cut. Nothing that the second one says must rest on bytes
-/// that it takes for read from the disk only since it cannot tell the boots apart.
+/// Not every process is told which boot this is: `/proc/sys` may be hidden from one and not from another. Nor are all
+/// told the same: a container may be given a boot of its own by whoever starts it, on the kernel of all others. One
+/// process is killed before a sync, fails it, or leaves it out; another goes on or reads; then the power is cut.
+/// Nothing that the second one says must rest on bytes that it takes for read from the disk only since it cannot tell
+/// the boots apart.
 @Suite("A journal of processes that are told different boots")
 struct JournalUntoldBootTests {
     /// Which boot a process is told.
@@ -26,7 +27,8 @@ struct JournalUntoldBootTests {
         }
     }
 
-    /// The boots that the processes are told: the one that made the journal, the one something is done to, and its successor.
+    /// The boots that the processes are told: the one that made the journal, the one something is done to, and its
+    /// successor.
     struct Boots: Sendable, CustomTestStringConvertible {
         var maker, first, second: Boot
 
@@ -233,8 +235,8 @@ struct JournalUntoldBootTests {
         }
     }
 
-    /// After a power cut the watermark may tell of fewer records than are acknowledged. Whoever opens the journal then, with syncs or
-    /// without, may be killed anywhere on the way: what was acknowledged is reported all the same.
+    /// After a power cut the watermark may tell of fewer records than are acknowledged. Whoever opens the journal then,
+    /// with syncs or without, may be killed anywhere on the way: what was acknowledged is reported all the same.
     @Test(
         arguments: runsLongTests ? [Boot.this, .none, .another] : [.this],
         [JournalDurability.durable, .processCrashOnly]

@@ -1,6 +1,7 @@
 import FileSystemSeam
 
-/// A simulated process that is told another boot than the others on its disk, or none, as where `/proc/sys` is hidden from it.
+/// A simulated process that is told another boot than the others on its disk, or none, as where `/proc/sys` is hidden
+/// from it.
 final class OtherBoot: FileSystem {
     private let base: SimFS
     private let bootID: String?

@@ -1,7 +1,8 @@
 import FileSystemSeam
 
-/// Runs simulated processes on one disk, in threads, one at a time: each goes on until it hands over to the next one that has not
-/// ended, which it does before some of its operations, and when it ends. Who waits for a lock lets the next one go on.
+/// Runs simulated processes on one disk, in threads, one at a time: each goes on until it hands over to the next one
+/// that has not ended, which it does before some of its operations, and when it ends. Who waits for a lock lets the
+/// next one go on.
 final class Relay: SimScheduler, @unchecked Sendable {
     /// What is counted: operations that change something, and giving up a lock.
     private static let counted: Set<FileSystemError.Operation> = [.write, .sync, .unlock]

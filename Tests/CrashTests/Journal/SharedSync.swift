@@ -3,8 +3,8 @@ import FileSystemSeam
 import Journal
 import TestSupport
 
-/// Two or three processes that append at the same time, and sync without the lock, in one order of their operations; then the
-/// power is cut.
+/// Two or three processes that append at the same time, and sync without the lock, in one order of their operations;
+/// then the power is cut.
 struct SharedSync {
     /// How one order went.
     struct Run {

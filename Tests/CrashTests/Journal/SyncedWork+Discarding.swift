@@ -3,7 +3,8 @@ import FileSystemSeam
 import Journal
 
 extension SyncedWork {
-    /// Records were removed, and a run names them. Whoever is told that it is discarded may append, also after a power cut.
+    /// Records were removed, and a run names them. Whoever is told that it is discarded may append, also after a power
+    /// cut.
     static let discards = [
         SyncedWork(
             "evidence is discarded",

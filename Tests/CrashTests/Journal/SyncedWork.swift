@@ -131,8 +131,8 @@ struct SyncedWork: Sendable, CustomStringConvertible {
         }
     }
 
-    /// More bytes than the next record overwrites stand behind the last one, with a hole as a power cut leaves, and a line's end
-    /// in the part that would outlive that record.
+    /// More bytes than the next record overwrites stand behind the last one, with a hole as a power cut leaves, and a
+    /// line's end in the part that would outlive that record.
     private static let tornTail: SyncedWork = {
         var settings = CrashedJournal.smallSettings
         settings.segmentByteMaximum = 1 << 13

@@ -132,8 +132,8 @@ struct KeyStoreCopyTests {
         }
     }
 
-    /// Who goes on with the copy at the same time takes the other's secrets. One of the two is told so, and not that a key was
-    /// destroyed in a store that nobody opens any more.
+    /// Who goes on with the copy at the same time takes the other's secrets. One of the two is told so, and not that a
+    /// key was destroyed in a store that nobody opens any more.
     @Test func onlyOneGoesOn() throws {
         let seen = Condition(Set<Int>())
         let report = try Self.explorer(kills: 0).explore(

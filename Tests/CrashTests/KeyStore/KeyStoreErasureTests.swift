@@ -3,8 +3,9 @@ import FileSystemSeam
 import KeyStore
 import Testing
 
-/// What is destroyed is overwritten, durably, before its name goes: afterwards nobody finds it to do it again, and a receipt
-/// says that it is done. No power cut shows the bytes of a file without a name, so that the order of the calls is looked at.
+/// What is destroyed is overwritten, durably, before its name goes: afterwards nobody finds it to do it again, and a
+/// receipt says that it is done. No power cut shows the bytes of a file without a name, so that the order of the calls
+/// is looked at.
 @Suite("Files that a key store destroys")
 struct KeyStoreErasureTests {
     /// The calls that a store makes on a simulated disk from now on.
@@ -57,8 +58,8 @@ struct KeyStoreErasureTests {
         #expect(calls.changes(of: temporary).prefix(5) == [.write, .sync, .remove, .write, .sync])
     }
 
-    /// Whoever wrote a later secret over an older one may have been killed before the sync, or the sync may have failed. The next
-    /// one leaves the later secret as it is, and makes sure that it stands on the disk.
+    /// Whoever wrote a later secret over an older one may have been killed before the sync, or the sync may have
+    /// failed. The next one leaves the later secret as it is, and makes sure that it stands on the disk.
     @Test func soIsWhatALaterSecretStandsInFrontOf() throws {
         let fileSystem = SimDisk(seed: 1).boot()
         _ = try fileSystem.openDirectory(KeyStoreStory.secrets, creating: .ownerDirectory)

@@ -40,7 +40,8 @@ struct KeyStoreGivenKeyTests {
         return report
     }
 
-    /// The sync of the other process's record, the last that is written to a journal: it is killed before that, as it were.
+    /// The sync of the other process's record, the last that is written to a journal: it is killed before that, as it
+    /// were.
     private static func syncOfTheRecord(in operations: [SimOperation]) throws -> FaultPlan {
         let written = operations.lastIndex { $0.operation == .write && $0.name.hasPrefix("journal-") }
         let record = try #require(written)

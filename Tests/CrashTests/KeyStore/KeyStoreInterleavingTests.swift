@@ -4,8 +4,8 @@ import KeyStore
 import TestSupport
 import Testing
 
-/// Two processes on one store, in orders of their steps with one preemption at most, one of them killed anywhere: some, spread
-/// over all of them, and in long runs all.
+/// Two processes on one store, in orders of their steps with one preemption at most, one of them killed anywhere: some,
+/// spread over all of them, and in long runs all.
 @Suite("Interleavings of the key store")
 struct KeyStoreInterleavingTests {
     /// What a process was told, or was about to ask for, and when: numbers rise through a schedule.
@@ -82,8 +82,8 @@ struct KeyStoreInterleavingTests {
         }
     }
 
-    /// A box is lost when a destruction took its key, and only then; and a destruction takes the keys of all boxes that were
-    /// handed out before it was asked for, and of none that were asked for after its receipt.
+    /// A box is lost when a destruction took its key, and only then; and a destruction takes the keys of all boxes that
+    /// were handed out before it was asked for, and of none that were asked for after its receipt.
     private static func check(_ store: ScopedKeyStore, _ told: [[Moment]]) throws {
         var receipts: [(entity: String, condemned: Int, time: Int, receipt: ShredReceipt)] = []
         var condemned: Set<String> = []

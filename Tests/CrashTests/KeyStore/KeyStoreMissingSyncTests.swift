@@ -132,7 +132,8 @@ struct KeyStoreMissingSyncTests {
         )
     }
 
-    /// The slots of the old root key are overwritten one after the other; without either sync its secret may be there again.
+    /// The slots of the old root key are overwritten one after the other; without either sync its secret may be there
+    /// again.
     @Test func anOldRootKeyDoesNotComeBack() throws {
         let story = KeyStoreStory.rewrap
         var explorer = CrashExplorer(.posixMinimal)

@@ -4,8 +4,8 @@ import KeyStore
 import TestSupport
 import Testing
 
-/// Who tries again after a failed sync, and whoever goes on after a killed process, rests on what the disk may not have: the
-/// second sync succeeds, and says nothing of what the first one was for.
+/// Who tries again after a failed sync, and whoever goes on after a killed process, rests on what the disk may not
+/// have: the second sync succeeds, and says nothing of what the first one was for.
 @Suite("Second attempts on a key store")
 struct KeyStoreRetryTests {
     /// Who makes the second attempt.
@@ -100,8 +100,8 @@ struct KeyStoreRetryTests {
         )
     }
 
-    /// A process is killed before every third of its changes, in a long run before each; another one begins again; then the power
-    /// is cut.
+    /// A process is killed before every third of its changes, in a long run before each; another one begins again; then
+    /// the power is cut.
     @Test(arguments: killed) func standOnNothingAKilledProcessLeft(work: Work) throws {
         var operation = 0
         var states = 0
@@ -116,7 +116,8 @@ struct KeyStoreRetryTests {
         print("faults: a key store \(work.story), killed \(operation) times: \(states) states")
     }
 
-    /// What the second one does not make durable is missed: with as few states as the quick form tries, something is lost.
+    /// What the second one does not make durable is missed: with as few states as the quick form tries, something is
+    /// lost.
     @Test func aSyncOfTheSecondProcessIsNotLeftOutUnnoticed() throws {
         let (clean, _) = try Self.explore(Self.made, killedBefore: 9)
         let last = clean.operations.count { $0.operation == .sync }

@@ -89,8 +89,8 @@ struct KeyStoreStory: Sendable, CustomStringConvertible {
     /// Opening did not end a destruction; only where a call fails it may put that off.
     struct Unfinished: Error {}
 
-    /// A receipt that is there, even one that nobody was given, says that everything old is destroyed. Opening would make it
-    /// true, so it is looked at before.
+    /// A receipt that is there, even one that nobody was given, says that everything old is destroyed. Opening would
+    /// make it true, so it is looked at before.
     private static func requireNothingOldBesideReceipts(_ fileSystem: any FileSystem) throws {
         guard let directory = try? fileSystem.openDirectory(path),
             let receipts = try? directory.subdirectory("receipts")
@@ -122,7 +122,8 @@ struct KeyStoreStory: Sendable, CustomStringConvertible {
         }
     }
 
-    /// As long as the secret of the generation before is there, its checkpoint was not overwritten, and has a name to be found by.
+    /// As long as the secret of the generation before is there, its checkpoint was not overwritten, and has a name to
+    /// be found by.
     private static func requireNameOfWhatIsOverwritten(_ fileSystem: any FileSystem) throws {
         let generations = try root(fileSystem).inventory(of: nil).generations
         guard generations.count == 2, let directory = try? fileSystem.openDirectory(path) else { return }

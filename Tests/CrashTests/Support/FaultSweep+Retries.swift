@@ -3,8 +3,8 @@ import FileSystemSeam
 import TestSupport
 
 extension FaultSweep {
-    /// Fails each sync once, for a workload that tries again until it succeeds, and then cuts the power: a second sync succeeds,
-    /// and says nothing of what the first one was for. The quick form tries few states of each point.
+    /// Fails each sync once, for a workload that tries again until it succeeds, and then cuts the power: a second sync
+    /// succeeds, and says nothing of what the first one was for. The quick form tries few states of each point.
     ///
     /// - Parameter isFailing: which of the syncs.
     static func failingEachSync(

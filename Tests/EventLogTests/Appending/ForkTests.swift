@@ -2,8 +2,8 @@ import EventLog
 import FileSystemSeam
 import Testing
 
-/// A handle that was open when its process was forked: parent and child would share what it holds open, and of a sync that failed
-/// only one of them would be told.
+/// A handle that was open when its process was forked: parent and child would share what it holds open, and of a sync
+/// that failed only one of them would be told.
 @Suite("A handle in a forked child")
 struct ForkTests {
     private let log: TestLog

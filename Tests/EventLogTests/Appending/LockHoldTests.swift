@@ -7,8 +7,8 @@ import Testing
 /// happens under the lock must therefore be short, whatever there is to do.
 @Suite("What happens under the lock")
 struct LockHoldTests {
-    /// Between each `flock` on the lock file and the one that unlocks it, or its `close`: which calls, and how many bytes
-    /// were read.
+    /// Between each `flock` on the lock file and the one that unlocks it, or its `close`: which calls, and how many
+    /// bytes were read.
     private static func holds(_ calls: [SystemCall]) -> [(names: [String], bytesRead: Int)] {
         var holds: [(names: [String], bytesRead: Int)] = []
         var held: Int32?

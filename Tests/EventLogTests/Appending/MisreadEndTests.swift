@@ -3,8 +3,8 @@ import FileSystemSeam
 import TestSupport
 import Testing
 
-/// One bit is wrong of what a read gives, and the next read gives it right. Nothing that was acknowledged may be cut off for that,
-/// and no number be given twice.
+/// One bit is wrong of what a read gives, and the next read gives it right. Nothing that was acknowledged may be cut
+/// off for that, and no number be given twice.
 @Suite("Ends that are read wrong")
 struct MisreadEndTests {
     /// What an append finds.

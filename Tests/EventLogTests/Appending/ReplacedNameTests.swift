@@ -4,8 +4,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A handle keeps its files open and looks at a directory's time instead of their names; whatever others put in the place
-/// of a name is seen by the next append all the same.
+/// A handle keeps its files open and looks at a directory's time instead of their names; whatever others put in the
+/// place of a name is seen by the next append all the same.
 @Suite("Names replaced under an open handle")
 struct ReplacedNameTests {
     /// As other writers do it: a file of its own, renamed over the counter. It lies.
@@ -51,8 +51,8 @@ struct ReplacedNameTests {
         try log.expectSound(1)
     }
 
-    /// A name that no sync made durable does not stay: another sync would say nothing of it, and whoever appends later would be
-    /// acknowledged events that have no name after a loss of power.
+    /// A name that no sync made durable does not stay: another sync would say nothing of it, and whoever appends later
+    /// would be acknowledged events that have no name after a loss of power.
     @Test func theEventsRemovedAndTheirNewNameNotSynced() throws {
         let log = try TestLog()
         let calls = CallLog()
@@ -71,7 +71,8 @@ struct ReplacedNameTests {
         try log.expectSound(1)
     }
 
-    /// The name could not be synced, nor taken back, since another one holds the lock. Whoever comes next names the events anew.
+    /// The name could not be synced, nor taken back, since another one holds the lock. Whoever comes next names the
+    /// events anew.
     @Test func eventsThatStayedEmptyAreNamedAnew() throws {
         let log = try TestLog()
         let calls = CallLog()

@@ -175,7 +175,8 @@ struct FollowTests {
         }
     }
 
-    /// Between two looks the events are cut and grow again, beyond what was read of them. The lines are all of one length.
+    /// Between two looks the events are cut and grow again, beyond what was read of them. The lines are all of one
+    /// length.
     @Test(arguments: [nil, 0] as [UInt64?], [0, 1, 4]) func eventsThatAreCutAndGrowAgainAreNoticed(
         from first: UInt64?,
         more: Int
@@ -251,8 +252,8 @@ struct FollowTests {
         try log.expectSound(writers * each)
     }
 
-    /// The event comes just before the follower waits. It reads that something changed, which it does only when it is told, and
-    /// neither waits again nor sleeps.
+    /// The event comes just before the follower waits. It reads that something changed, which it does only when it is
+    /// told, and neither waits again nor sleeps.
     @Test func aFollowerIsWokenRatherThanLooking() throws {
         let log = try TestLog()
         try log.open().append(event())

@@ -1,7 +1,8 @@
 import FileSystemSeam
 
 extension SimFS {
-    /// Puts another directory in the place of one below the root, with the same files in it: their names are others then.
+    /// Puts another directory in the place of one below the root, with the same files in it: their names are others
+    /// then.
     func moveFilesToAnotherDirectory(of name: String) throws {
         let root = try openDirectory("/")
         let other = try root.makeDirectories(["other"])

@@ -1,6 +1,7 @@
 import FileSystemSeam
 
-/// The real machine, whose process a test makes another one: as a child that was forked, and holds what its parent opened.
+/// The real machine, whose process a test makes another one: as a child that was forked, and holds what its parent
+/// opened.
 final class ForkingFileSystem: FileSystem {
     private let base: PosixFileSystem
     private let child = Condition<ProcessInstance?>(nil)

@@ -58,7 +58,8 @@ import Testing
         }
     }
 
-    /// A server may have removed the old name, and only its answer was lost: then the new name is the only one that is left.
+    /// A server may have removed the old name, and only its answer was lost: then the new name is the only one that is
+    /// left.
     @Test func aNewNameThatIsTheOnlyOneStays() throws {
         try SystemCallRow.prepared { recorder, _, root, _ in
             recorder.always(.renameat2, .failure(.invalidArgument))

@@ -83,7 +83,8 @@ struct DoctorTests {
         }
     }
 
-    /// Of a text is kept what is shown of it, so that a page takes little memory; texts are told apart by all of their bytes.
+    /// Of a text is kept what is shown of it, so that a page takes little memory; texts are told apart by all of their
+    /// bytes.
     @Test func longTextsAreCut() throws {
         let session = try SessionDirectory()
         let long = String(repeating: "x", count: 100_000)

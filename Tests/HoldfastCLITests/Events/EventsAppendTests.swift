@@ -86,8 +86,8 @@ struct EventsAppendTests {
         #expect(!FileManager.default.fileExists(atPath: session.path))
     }
 
-    /// A torn tail makes the command say something between the first part and the second, and there the lock is taken. A script
-    /// repeats the whole input on 75, and on 1 takes nothing for appended; either would be wrong.
+    /// A torn tail makes the command say something between the first part and the second, and there the lock is taken.
+    /// A script repeats the whole input on 75, and on 1 takes nothing for appended; either would be wrong.
     @Test(arguments: ["0.05", "0"]) func aBatchThatStopsAfterAPartSaysSo(timeout: String) throws {
         let session = try SessionDirectory()
         #expect(session.append("before").code == .done)

@@ -39,7 +39,8 @@ struct JournalReserveTests {
             )
             #expect(run.code == .done && run.error == note, "\(run.error)")
         }
-        // Again the same use, which consumed nothing; and those that a limit of this call or of an earlier one holds for.
+        // Again the same use, which consumed nothing; and those that a limit of this call or of an earlier one holds
+        // for.
         #expect(journal.reserve(grant: "h", "--idempotency-key", "k").error == note)
         #expect(journal.reserve(grant: "h", "--idempotency-key", "k").error.isEmpty)
         #expect(journal.reserve(grant: "i", "--per-grant", "5").error.isEmpty)
@@ -221,7 +222,8 @@ struct JournalReserveTests {
         #expect(journal.run("verify").code == .done)
     }
 
-    /// A disk that fails once the record is written: it stands, and who asks again needs the key that the first request had.
+    /// A disk that fails once the record is written: it stands, and who asks again needs the key that the first request
+    /// had.
     @Test(arguments: [(SystemCall.Name.fdatasync, 1), (.pwrite, 2)])
     func aFailureAfterTheRecordSaysThatItMayStand(name: SystemCall.Name, number: Int) throws {
         let journal = try JournalDirectory()

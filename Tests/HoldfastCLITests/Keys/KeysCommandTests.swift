@@ -222,7 +222,8 @@ struct KeysCommandTests {
         try FileManager.default.copyItem(atPath: keys.path, toPath: copy)
         let key = keys.beside("root.key")
         let before = try Data(contentsOf: URL(filePath: key))
-        // Both secrets are what a process leaves that is killed between its publication and the destruction of the old one.
+        // Both secrets are what a process leaves that is killed between its publication and the destruction of the old
+        // one.
         #expect(keys.run("shred", "--entity", "b").code == .done)
         var both = try Data(contentsOf: URL(filePath: key))
         for slot in [0, 512] where before[slot + 8] == 1 {

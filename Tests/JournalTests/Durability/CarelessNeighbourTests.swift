@@ -11,7 +11,8 @@ struct CarelessNeighbourTests {
         var mayGoOn = false
     }
 
-    /// The other one's record is published between the look of the one without syncs at the head and its own note there.
+    /// The other one's record is published between the look of the one without syncs at the head and its own note
+    /// there.
     @Test func theHeadKeepsWhatBothHaveWritten() throws {
         let journal = try TestJournal(.segments)
         let durable = journal.open()

@@ -32,7 +32,8 @@ struct FullDiskTests {
         }
     }
 
-    /// What is there already is written again where it stands, and a length that was never synced need not be a longer one.
+    /// What is there already is written again where it stands, and a length that was never synced need not be a longer
+    /// one.
     @Test(arguments: [ErrorNumber.noSpace, .quotaExceeded])
     func recordsThatFitAreMadeDurable(code: ErrorNumber) throws {
         let journal = try journal()

@@ -4,8 +4,8 @@ import Journal
 import TestSupport
 import Testing
 
-/// `indexes/watermark.json` shows removed records when the head was removed with them. So it must be the one that stands at that
-/// name, whatever becomes of the cache it stands in.
+/// `indexes/watermark.json` shows removed records when the head was removed with them. So it must be the one that
+/// stands at that name, whatever becomes of the cache it stands in.
 @Suite("The copy of the head")
 struct HeadCopyTests {
     private static let copy = "indexes/watermark.json"

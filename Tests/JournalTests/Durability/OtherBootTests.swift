@@ -3,8 +3,8 @@ import Journal
 import TestSupport
 import Testing
 
-/// The head was written in another boot: before the machine was started anew, or by a process that is told another one at the same
-/// time, as in a container. Which of the two is not known.
+/// The head was written in another boot: before the machine was started anew, or by a process that is told another one
+/// at the same time, as in a container. Which of the two is not known.
 @Suite("A head of another boot")
 struct OtherBootTests {
     private static let head = "heads/current.json"
@@ -99,7 +99,8 @@ struct OtherBootTests {
         #expect(try journal.open().verifyAll().recordCount == 3)
     }
 
-    /// What somebody noted to be overwritten may not be on the disk as zeros yet, wherever that somebody was told to be.
+    /// What somebody noted to be overwritten may not be on the disk as zeros yet, wherever that somebody was told to
+    /// be.
     @Test func whatIsBeingWipedIsWipedAgain() throws {
         let journal = try journal()
         var head = try ForgedHead(of: journal)

@@ -3,8 +3,8 @@ import Journal
 import TestSupport
 import Testing
 
-/// A head that tells nothing has every record made durable again, on a fresh file each. Whoever is killed on the way leaves
-/// what is done to the next one.
+/// A head that tells nothing has every record made durable again, on a fresh file each. Whoever is killed on the way
+/// leaves what is done to the next one.
 @Suite("Many records that are made durable again")
 struct SecuredRecordsTests {
     private static let count = 200

@@ -165,7 +165,8 @@ struct WriteOrderTests {
         #expect(try journal.open().verifyIntegrity().warnings == [])
     }
 
-    /// The record of a writer whose sync failed is not durable for having been seen by one that does not sync, whatever that does.
+    /// The record of a writer whose sync failed is not durable for having been seen by one that does not sync, whatever
+    /// that does.
     @Test(arguments: ["refused", "repeated", "made", "rebuilt", "appended"])
     func aWriterWithoutSyncsNotesWhatItFindsBeyondTheHead(what: String) throws {
         let journal = try TestJournal()

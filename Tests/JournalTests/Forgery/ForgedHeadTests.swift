@@ -3,8 +3,8 @@ import Journal
 import TestSupport
 import Testing
 
-/// A head says where the record ends that it names. It is believed only where that is so: records that are skipped are uses
-/// that are granted again.
+/// A head says where the record ends that it names. It is believed only where that is so: records that are skipped are
+/// uses that are granted again.
 @Suite("Heads with a right check and a wrong end")
 struct ForgedHeadTests {
     /// Where a head says that its record ends.

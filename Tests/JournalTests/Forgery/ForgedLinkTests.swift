@@ -3,8 +3,8 @@ import Testing
 
 @testable import Journal
 
-/// States that name another use as the one before theirs, in runs whose checks are right and whose tables agree with them:
-/// verification says so, whatever is named.
+/// States that name another use as the one before theirs, in runs whose checks are right and whose tables agree with
+/// them: verification says so, whatever is named.
 @Suite("Forged links")
 struct ForgedLinkTests {
     private static let disk = TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk
@@ -61,8 +61,8 @@ struct ForgedLinkTests {
         }
     }
 
-    /// All that can be named is named: itself, a later use, one of another run, one that others name, too. Where tables can
-    /// be made that agree, they are.
+    /// All that can be named is named: itself, a later use, one of another run, one that others name, too. Where tables
+    /// can be made that agree, they are.
     @Test(arguments: [1, 2], LinkForger.Side.allCases)
     func forgedLinksAreFoundWhateverIsNamed(runCount: Int, side: LinkForger.Side) throws {
         let forger = try few(runCount)
@@ -144,8 +144,8 @@ struct ForgedLinkTests {
         try expectFound(forger, "swapped")
     }
 
-    /// The entry of a nonce that was used up is taken out, and its use names itself. Verification says so before the nonce is
-    /// used again; that it then can be is the limit of what a decision can know.
+    /// The entry of a nonce that was used up is taken out, and its use names itself. Verification says so before the
+    /// nonce is used again; that it then can be is the limit of what a decision can know.
     @Test(arguments: [0, 2]) func forgedLinksAreFoundBeforeASecondUse(threads: Int) throws {
         let journal = try TestJournal(.segments, .tiny, in: Self.disk)
         let handle = journal.open()

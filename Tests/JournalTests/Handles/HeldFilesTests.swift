@@ -42,7 +42,8 @@ struct HeldFilesTests {
         ["", "journal.json", "segments", "heads", "heads/current.json", "indexes", "locks"].map { Change.copied($0) }
         + ["journal.json", "segments", "locks"].map { Change.restored($0) }
 
-    /// A clock before the change, so that names are looked at, and one long after it, so that the directory's time tells.
+    /// A clock before the change, so that names are looked at, and one long after it, so that the directory's time
+    /// tells.
     private static let clocks: [Int64] = [TestJournal.start, 4_000_000_000]
 
     /// A journal with records, and a handle that has written and asked so often that it holds everything.

@@ -213,7 +213,8 @@ struct PlatformTests {
         #expect(try copy.openDirectory("/place").entries().map(\.name) == ["journal"])
     }
 
-    /// The place of a copy is a platform of its own, and its observer is told of it, whether it was asked for a profile or not.
+    /// The place of a copy is a platform of its own, and its observer is told of it, whether it was asked for a profile
+    /// or not.
     @Test(arguments: [false, true]) func theObserverIsToldOfACopy(hasProfile: Bool) throws {
         try makePlace()
         try record()

@@ -3,8 +3,8 @@ import Foundation
 import Journal
 import Testing
 
-/// A journal is put into the place of another while a writer waits for the lock: what the writer is told was recorded stands in
-/// the one that is found at the path.
+/// A journal is put into the place of another while a writer waits for the lock: what the writer is told was recorded
+/// stands in the one that is found at the path.
 @Suite("A journal replaced while its lock is waited for")
 struct ReplacedJournalTests {
     /// How much the handle holds open: nothing, what one call leaves, or everything.
@@ -22,7 +22,8 @@ struct ReplacedJournalTests {
         return (journal, handle)
     }
 
-    /// Does something to the place, as whoever held the lock before may have, the first times a journal's lock is taken.
+    /// Does something to the place, as whoever held the lock before may have, the first times a journal's lock is
+    /// taken.
     private func meanwhile(_ journal: TestJournal, times: Int = 1, _ act: @escaping @Sendable () throws -> Void) {
         let count = Condition(0)
         journal.fileSystem.setIntercept { call in
@@ -90,8 +91,8 @@ struct ReplacedJournalTests {
         }
     }
 
-    /// Whoever comes after it was taken away makes it, and so does whoever waited; nobody who expects one, or rebuilds its
-    /// indexes, makes anything.
+    /// Whoever comes after it was taken away makes it, and so does whoever waited; nobody who expects one, or rebuilds
+    /// its indexes, makes anything.
     @Test(arguments: JournalFormat.allCases)
     func oneThatWasTakenAwayIsNotWrittenTo(format: JournalFormat) throws {
         for expects in [false, true] {

@@ -48,8 +48,8 @@ struct ParallelRebuildTests {
         #expect(codes.isSuperset(of: ["rebuilt", "malformed_record"]), "\(codes)")
     }
 
-    /// A record that is right in itself, and follows another one than the one before it: where a block begins with it, only
-    /// the look across the border tells.
+    /// A record that is right in itself, and follows another one than the one before it: where a block begins with it,
+    /// only the look across the border tells.
     @Test(arguments: [800, 1500])
     func aBrokenChainIsNoticedAtTheBorderOfBlocks(blockByteCount: Int) throws {
         let disk = TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk

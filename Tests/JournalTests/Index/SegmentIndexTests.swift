@@ -4,8 +4,8 @@ import Journal
 import TestSupport
 import Testing
 
-/// The index of a journal in segments is a cache: whatever becomes of its files, no use is allowed a second time, and none
-/// is lost.
+/// The index of a journal in segments is a cache: whatever becomes of its files, no use is allowed a second time, and
+/// none is lost.
 @Suite("The index of a journal in segments")
 struct SegmentIndexTests {
     private static let isLong = runsLongTests
@@ -273,8 +273,8 @@ struct SegmentIndexTests {
         #expect(try journal.open().rebuildIndexes(discardingEvidence: true) > 0)
     }
 
-    /// Whole, with right checks, and wrong: what someone could make who knows the format and may write here. It is not seen
-    /// when a decision is made (nor would a chain be that is made anew from some record on), but by verification.
+    /// Whole, with right checks, and wrong: what someone could make who knows the format and may write here. It is not
+    /// seen when a decision is made (nor would a chain be that is made anew from some record on), but by verification.
     @Test func aForgedIndexIsNoticedByVerification() throws {
         let journal = try TestJournal(.segments, .tiny, in: Self.disk)
         let handle = journal.open()

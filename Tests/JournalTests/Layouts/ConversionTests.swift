@@ -246,7 +246,8 @@ struct ConversionTests {
             mutated[place] ^= place % 2 == 0 ? 1 : 0x20
             try file.writeAll(mutated, at: 0)
             let isIntact = (try? JournalBundle(file).verify().isIntact) ?? false
-            // The first line's names of members that are optional, and the journal's identifier, say nothing of records.
+            // The first line's names of members that are optional, and the journal's identifier, say nothing of
+            // records.
             if place > firstLine || !isIntact {
                 #expect(!isIntact, "byte \(place)")
             } else {

@@ -112,7 +112,8 @@ struct OddDirectoryTests {
         #expect(try journal.open().verifyIntegrity().warnings == [])
     }
 
-    /// What stands beside the parts of a journal is named before it matters, and named as what is in the way when it does.
+    /// What stands beside the parts of a journal is named before it matters, and named as what is in the way when it
+    /// does.
     @Test(arguments: JournalFormat.allCases)
     func strangersAreNamed(format: JournalFormat) throws {
         let journal = try TestJournal(format)

@@ -53,7 +53,8 @@ struct RandomOperationTests {
         )
     }
 
-    /// At sizes at which runs of the index are written and merged all the time, and lost, damaged or replaced by old ones.
+    /// At sizes at which runs of the index are written and merged all the time, and lost, damaged or replaced by old
+    /// ones.
     @Test(arguments: 1...6 as ClosedRange<UInt64>)
     func agreeingWhateverBecomesOfTheIndex(seed: UInt64) throws {
         let disk = TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk

@@ -2,8 +2,8 @@ import FileSystemSeam
 import Journal
 import Testing
 
-/// A reader makes durable what it reports. When it cannot, it does not report it the next time either: the system tells of the failure
-/// once, and the next sync succeeds.
+/// A reader makes durable what it reports. When it cannot, it does not report it the next time either: the system tells
+/// of the failure once, and the next sync succeeds.
 @Suite("Readers whose sync fails")
 struct ReaderSyncTests {
     private enum Question: CaseIterable {

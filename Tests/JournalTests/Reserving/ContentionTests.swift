@@ -84,7 +84,8 @@ struct ContentionTests {
         #expect(try journal.open().verifyIntegrity().findings == [])
     }
 
-    /// As long as anybody waits by default, and with a handle for each of many: nobody is turned away, and nobody is left behind.
+    /// As long as anybody waits by default, and with a handle for each of many: nobody is turned away, and nobody is
+    /// left behind.
     @Test(arguments: JournalFormat.allCases)
     func fourHundredGetInWithinTheTimeThatIsWaitedByDefault(format: JournalFormat) throws {
         let journal = try TestJournal(format, in: TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk)

@@ -53,7 +53,8 @@ struct GroupCommitTests {
         #expect(try journal.open().verifyAll().isIntact)
     }
 
-    /// Who asks while the first ones are being decided is in the same write: here the lock is held up until somebody has.
+    /// Who asks while the first ones are being decided is in the same write: here the lock is held up until somebody
+    /// has.
     @Test func callersThatComeBeforeTheWriteAreInIt() throws {
         let journal = try journal()
         let handle = journal.open()

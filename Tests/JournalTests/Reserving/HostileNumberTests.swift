@@ -5,7 +5,8 @@ import Journal
 import TestSupport
 import Testing
 
-/// Numbers that no journal can have, in files whose checks are right: what is said of them is an error, and nothing traps.
+/// Numbers that no journal can have, in files whose checks are right: what is said of them is an error, and nothing
+/// traps.
 @Suite("Numbers that a hostile file names")
 struct HostileNumberTests {
     private static let greatest = "18446744073709551615"

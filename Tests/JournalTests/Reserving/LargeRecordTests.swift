@@ -42,8 +42,8 @@ struct LargeRecordTests {
         return (bundle, journal)
     }
 
-    /// A file of a record is indented: deep in a tree each number takes a line of a thousand spaces. It must not become one
-    /// that nobody reads.
+    /// A file of a record is indented: deep in a tree each number takes a line of a thousand spaces. It must not become
+    /// one that nobody reads.
     @Test(.timeLimit(.minutes(3))) func recordsTooLargeForJSONRecordsAreRefused() throws {
         let depth = 500
         let tree =

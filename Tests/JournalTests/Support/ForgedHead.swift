@@ -2,7 +2,8 @@ import Canonical
 import Journal
 import Testing
 
-/// The head of a journal in segments with members of a test's choice, under a check that is right: anybody can make one.
+/// The head of a journal in segments with members of a test's choice, under a check that is right: anybody can make
+/// one.
 struct ForgedHead {
     var index: UInt64
     var digest: String

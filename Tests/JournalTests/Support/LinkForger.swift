@@ -2,8 +2,9 @@ import Testing
 
 @testable import Journal
 
-/// Makes runs in which the uses of a grant or of a nonce follow each other otherwise than in the records, and whose tables
-/// were made to agree with that: what somebody can do who knows the format, the journal's identifier and how runs are compared.
+/// Makes runs in which the uses of a grant or of a nonce follow each other otherwise than in the records, and whose
+/// tables were made to agree with that: what somebody can do who knows the format, the journal's identifier and how
+/// runs are compared.
 struct LinkForger {
     /// Which of its two predecessors a state names.
     enum Side: CaseIterable {

@@ -43,8 +43,8 @@ struct CarelessVerificationTests {
         #expect(findings.contains { $0.kind == .useAfterRevocation && $0.index == 4 }, "\(findings)")
     }
 
-    /// In the boot that wrote them nothing but somebody's hand takes them away: readers refuse, and so does verification. So does
-    /// whoever would write: it would grant their uses again, and leave nothing to see it by.
+    /// In the boot that wrote them nothing but somebody's hand takes them away: readers refuse, and so does
+    /// verification. So does whoever would write: it would grant their uses again, and leave nothing to see it by.
     @Test(arguments: [0, 9])
     func theyAreMissedWhereTheyAreGone(left: Int) throws {
         let journal = try TestJournal(.segments)

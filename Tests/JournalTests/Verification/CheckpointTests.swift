@@ -91,8 +91,8 @@ struct CheckpointTests {
         #expect(altered.hubVerdict(trusting: [Self.key.publicKey]) == .valid)
     }
 
-    /// The root is worked out without the lock: what stands at the path by then may be another journal, or an older copy that
-    /// went on differently or lacks what was summed up. One with the same records is as good.
+    /// The root is worked out without the lock: what stands at the path by then may be another journal, or an older
+    /// copy that went on differently or lacks what was summed up. One with the same records is as good.
     @Test(arguments: JournalFormat.allCases, [0, 2, 4, 5])
     func aCheckpointIsOfTheRecordsThatItFollows(format: JournalFormat, common: Int) throws {
         for (last, furtherCount) in [(nil, 3), (nil, 0), (4, 3)] as [(UInt64?, Int)] {

@@ -24,8 +24,8 @@ struct ExchangedPlaceTests {
         }
     }
 
-    /// At every system call of each, also when the call takes the lock because others made a key before: nothing is answered
-    /// from the directory that left, unless the exchange came after the last look.
+    /// At every system call of each, also when the call takes the lock because others made a key before: nothing is
+    /// answered from the directory that left, unless the exchange came after the last look.
     @Test(
         arguments: [
             "seal", "seal another", "open", "contains", "key", "list", "position", "seal new", "rotate", "flush",

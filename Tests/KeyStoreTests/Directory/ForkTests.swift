@@ -2,8 +2,8 @@ import FileSystemSeam
 import KeyStore
 import Testing
 
-/// A copy of a store, root key included, was put back, and somebody went on with it: its counters come as far as those of the
-/// store, or further, and other keys were destroyed in it.
+/// A copy of a store, root key included, was put back, and somebody went on with it: its counters come as far as those
+/// of the store, or further, and other keys were destroyed in it.
 @Suite("A copy that went on by itself")
 struct ForkTests {
     /// The store's files and its root key.
@@ -168,7 +168,8 @@ struct ForkTests {
         #expect(try fork.read(boxes[1], for: "c") == "shredded")
     }
 
-    /// The same scope was destroyed in both, first of all: only the receipts that came after tell which receipt is the store's.
+    /// The same scope was destroyed in both, first of all: only the receipts that came after tell which receipt is the
+    /// store's.
     @Test(arguments: [false, true]) func itsReceiptOfTheSameKeyIsNotTheStores(isMissing: Bool) throws {
         let (test, store, _) = try Self.used()
         let copy = try Copy(of: test)

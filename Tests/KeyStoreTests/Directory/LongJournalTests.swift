@@ -3,8 +3,8 @@ import KeyStore
 import TestSupport
 import Testing
 
-/// Somebody made the journal longer than any is: it is refused before it is read into memory. On the real disk, where a file
-/// of holes takes no room.
+/// Somebody made the journal longer than any is: it is refused before it is read into memory. On the real disk, where a
+/// file of holes takes no room.
 @Suite("A journal of absurd length")
 struct LongJournalTests {
     @Test(arguments: [1_099_511_627_776, 268_435_457] as [Int64]) func aJournalTooLongForMemoryIsDamage(size: Int64) throws {

@@ -46,7 +46,8 @@ final class LookTests {
         #expect(try made { _ = try store.mint(.entity("c")) } == ["statx", "statx", "getrandom"])
         #expect(
             try made { try store.flush() } == [
-                // Both locks and the look at the lock file; checkpoint and journal; the record; the place; and both locks.
+                // Both locks and the look at the lock file; checkpoint and journal; the record; the place; and both
+                // locks.
                 "flock", "flock", "fstatat", "statx", "statx", "getrandom", "pwrite64", "fdatasync", "statx", "flock",
                 "flock",
             ]

@@ -2,8 +2,8 @@ import FileSystemSeam
 import KeyStore
 import Testing
 
-/// Somebody puts another file at the journal's name while stores are open, as tools do that restore or copy: what is written
-/// into the one that lost its name is found by nobody.
+/// Somebody puts another file at the journal's name while stores are open, as tools do that restore or copy: what is
+/// written into the one that lost its name is found by nobody.
 @Suite("A journal that was replaced")
 struct ReplacedJournalTests {
     private static func replace(_ test: TestKeys, dropping records: Int = 0) throws {

@@ -5,8 +5,8 @@ import KeyStore
 import TestSupport
 import Testing
 
-/// What of a key can be found in the memory of a process, and of its child. Each runs in a process of its own, which nobody
-/// else writes to.
+/// What of a key can be found in the memory of a process, and of its child. Each runs in a process of its own, which
+/// nobody else writes to.
 @Suite("Keys in memory")
 struct MemoryTests {
     /// Twelve keys in a store on the real disk; they are read from its memory, which a test in this package can.
@@ -62,7 +62,8 @@ struct MemoryTests {
         }
     }
 
-    /// The child's copy of a passphrase is zeros: a keyset that was wrapped with what is derived from them opens for anyone.
+    /// The child's copy of a passphrase is zeros: a keyset that was wrapped with what is derived from them opens for
+    /// anyone.
     @Test func aForkedChildDerivesNothingFromAPassphrase() async throws {
         await #expect(processExitsWith: .success) {
             let temporary = try TemporaryDirectory()
@@ -145,7 +146,8 @@ struct MemoryTests {
         }
     }
 
-    /// From now on the system locks no more memory for this process: as somebody else than the administrator, with a limit of 0.
+    /// From now on the system locks no more memory for this process: as somebody else than the administrator, with a
+    /// limit of 0.
     static func refuseLocking() {
         var limit = rlimit(rlim_cur: 0, rlim_max: 0)
         setrlimit(__rlimit_resource_t(8), &limit)

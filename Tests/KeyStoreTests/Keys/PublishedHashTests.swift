@@ -39,8 +39,8 @@ struct PublishedHashTests {
         #expect(Hex.encode(SodiumVectors.blake2b(message, key: key, count: 64)) == expected)
     }
 
-    /// Vectors that libsodium publishes for Argon2id 1.3 with one lane. The one of RFC 9106 has four lanes, a secret and
-    /// associated data, none of which this library's function takes.
+    /// Vectors that libsodium publishes for Argon2id 1.3 with one lane. The one of RFC 9106 has four lanes, a secret
+    /// and associated data, none of which this library's function takes.
     @Test func derivesAsPublished() throws {
         let passphrase = "b540beb016a5366524d4605156493f9874514a5aa58818cd0c6dfffaa9e90205f17b"
         let salt = "44071f6d181561670bda728d43fb79b4"

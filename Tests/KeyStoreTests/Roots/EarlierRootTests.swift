@@ -2,7 +2,8 @@ import FileSystemSeam
 import KeyStore
 import Testing
 
-/// A store that was moved from a root key whose secrets may live: what opens old copies of it is named in every receipt.
+/// A store that was moved from a root key whose secrets may live: what opens old copies of it is named in every
+/// receipt.
 @Suite("A root key that may live")
 struct EarlierRootTests {
     private static func risks(_ store: ScopedKeyStore, _ entity: String = "a") throws -> ResidualRisks {
@@ -21,7 +22,8 @@ struct EarlierRootTests {
         #expect(try Self.risks(test.open(), "b").contains(.earlierRoot))
     }
 
-    /// Copies of the keyset from before the move open with it: the receipt says no more than that one passphrase would allow.
+    /// Copies of the keyset from before the move open with it: the receipt says no more than that one passphrase would
+    /// allow.
     @Test(arguments: ["ext4", "btrfs"]) func nothingIsCalledEffacedThatItOpens(_ type: String) throws {
         let test = try TestKeys()
         test.disk.mountFacts.fileSystemType = type

@@ -2,7 +2,8 @@ import FileSystemSeam
 import KeyStore
 import Testing
 
-/// Another process wrote a key and was killed before it was durable. Who is given that key has it made durable by a flush.
+/// Another process wrote a key and was killed before it was durable. Who is given that key has it made durable by a
+/// flush.
 @Suite("A key that another process left half durable")
 struct GivenKeyTests {
     private static let nonce = [UInt8](repeating: 5, count: 24)

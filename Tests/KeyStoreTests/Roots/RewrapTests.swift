@@ -77,7 +77,8 @@ struct RewrapTests {
         }
     }
 
-    /// The other root key was prepared once for a generation that the first one reached since: it is not the one in use.
+    /// The other root key was prepared once for a generation that the first one reached since: it is not the one in
+    /// use.
     @Test(arguments: [1, 2, 3]) func anAttemptThatFailedCanBeMadeAgain(generations: Int) throws {
         let test = try TestKeys()
         let store = try test.open(options: Self.full)

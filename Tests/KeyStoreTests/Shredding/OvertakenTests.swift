@@ -95,7 +95,8 @@ struct OvertakenTests {
         }
     }
 
-    /// Asked for again after somebody finished it and a key was made since: that is another request, as the documentation says.
+    /// Asked for again after somebody finished it and a key was made since: that is another request, as the
+    /// documentation says.
     @Test func aRepeatedDestructionIsARequestOfItsOwn() throws {
         let test = try TestKeys()
         let here = try test.open()

@@ -184,8 +184,8 @@ struct ShredTests {
         #expect(receipt.assurance == .effaced)
     }
 
-    /// As long as the old secret cannot be destroyed there is no receipt and no tombstone, however often it is tried, and the
-    /// keys are not used.
+    /// As long as the old secret cannot be destroyed there is no receipt and no tombstone, however often it is tried,
+    /// and the keys are not used.
     @Test func nothingIsCalledDestroyedThatIsNot() throws {
         let test = try TestKeys()
         let root = StubbornRoot(test.root())

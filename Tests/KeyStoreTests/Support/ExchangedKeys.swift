@@ -2,12 +2,13 @@ import FileSystemSeam
 import KeyStore
 import TestSupport
 
-/// A store whose directory makes way for a copy, in which another process goes on: what restoring a backup does to who has the
-/// store open.
+/// A store whose directory makes way for a copy, in which another process goes on: what restoring a backup does to who
+/// has the store open.
 final class ExchangedKeys {
     private let temporary: TemporaryDirectory
     private let above: any Directory
-    /// How many calls the open store may still make before the exchange, nil when none is to come; and those it made after it.
+    /// How many calls the open store may still make before the exchange, nil when none is to come; and those it made
+    /// after it.
     private let progress = Condition<(left: Int?, later: [SystemCall.Name]?)>((nil, nil))
     /// Whose keys the other process destroys in the copy.
     private let destroyed: String?

@@ -67,8 +67,8 @@ struct KeptFileTests {
                 #expect(try locks.isFree(.exclusive, FileLockOptions(anchor: .directory)))
                 try lock.lock(.exclusive).release()
             }
-            // Once for a first attempt that keeps what it opened; each time the file was gone, twice, since the attempt that sees it
-            // gives up both.
+            // Once for a first attempt that keeps what it opened; each time the file was gone, twice, since the attempt
+            // that sees it gives up both.
             #expect(opened.withLock { $0 } == 14)
             for _ in 0..<5 { try lock.lock(.shared).release() }
             #expect(opened.withLock { $0 } == 14)

@@ -36,8 +36,8 @@ struct PermissionTests {
         #expect(try locks.permissions(of: "lock") == Permissions(rawValue: 0o660))
     }
 
-    /// A lock file that may only be read can still be locked: by its permissions, because it is a program that runs, or because it is
-    /// immutable.
+    /// A lock file that may only be read can still be locked: by its permissions, because it is a program that runs, or
+    /// because it is immutable.
     @Test(arguments: [ErrorNumber.accessDenied, .readOnlyFileSystem, .programInUse, .notPermitted])
     func aFileThatMayNotBeWrittenIsLockedAllTheSame(_ code: ErrorNumber) throws {
         let locks = try TestLocks()

@@ -42,8 +42,8 @@ struct WaitingCostTests {
         #expect(nanoseconds < Self.spentMaximum, "\(nanoseconds) ns of \(Self.holdNanoseconds)")
     }
 
-    /// A task's waiting is a thread's, which looks from time to time whether it was cancelled. What it spends is taken at each of its
-    /// looks at the lock.
+    /// A task's waiting is a thread's, which looks from time to time whether it was cancelled. What it spends is taken
+    /// at each of its looks at the lock.
     @Test func aTaskThatWaitsSleeps() async throws {
         let locks = try TestLocks()
         let held = try locks.lock().take(.exclusive)

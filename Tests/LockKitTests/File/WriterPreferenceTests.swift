@@ -102,15 +102,16 @@ struct WriterPreferenceTests {
         #expect(slowest < 2_000_000_000)
     }
 
-    /// Once a writer is past the gate, nobody who is not holding the lock already comes before it: it waits for the gate, which one
-    /// hold may keep, and then for those who hold, which is another.
+    /// Once a writer is past the gate, nobody who is not holding the lock already comes before it: it waits for the
+    /// gate, which one hold may keep, and then for those who hold, which is another.
     @Test func nobodyOvertakesAWriterThatIsPastTheGate() throws {
         let locks = try TestLocks()
         let path = locks.path
         let state = Condition(Overtaking())
         let readers = try (0..<3).map { _ in
             try Background {
-                // Without a time limit each acquisition is three calls: at the gate, at the lock, and to open the gate again.
+                // Without a time limit each acquisition is three calls: at the gate, at the lock, and to open the gate
+                // again.
                 let calls = Condition(0)
                 let fileSystem = PosixFileSystem { call in
                     guard call.name == .flock else { return nil }

@@ -107,8 +107,8 @@ struct EpochTests {
         #expect(try epoch() == 11)
     }
 
-    /// Another sync of the directory would succeed and say nothing of the new file's name: after a power cut the damaged one could be back,
-    /// and the epochs counted meanwhile given again.
+    /// Another sync of the directory would succeed and say nothing of the new file's name: after a power cut the
+    /// damaged one could be back, and the epochs counted meanwhile given again.
     @Test func aRemadeFileWhoseNameIsNotDurableIsTakenBack() throws {
         for _ in 0..<2 { _ = try epoch() }
         try damage([0], at: 600)

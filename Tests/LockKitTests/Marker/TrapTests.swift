@@ -11,7 +11,8 @@ struct TrapTests {
 
     init() throws { markers = try TestMarkers() }
 
-    /// A process that acquires and ends leaves a marker, and with it, where the marker was the lock, locked everyone out.
+    /// A process that acquires and ends leaves a marker, and with it, where the marker was the lock, locked everyone
+    /// out.
     @Test func aHolderThatDiedLocksNobodyOut() throws {
         let stale = try markers.leaveStaleMarker()
         #expect(try markers.lock().inspect().isHeld == false)
@@ -21,8 +22,8 @@ struct TrapTests {
         #expect(try markers.lock().canAcquire())
     }
 
-    /// A contender that quarantined a live lock removed, on its way out, the companion that the holder had locked, and the
-    /// next one made and locked a new companion: two holders.
+    /// A contender that quarantined a live lock removed, on its way out, the companion that the holder had locked, and
+    /// the next one made and locked a new companion: two holders.
     @Test func aLiveLockIsNotQuarantinedAndItsFilesAreLeftAlone() throws {
         let held = try markers.lock().acquire(.test)
         let contender = markers.lock()
@@ -111,8 +112,8 @@ struct TrapTests {
         #expect(try markers.lock().canAcquire())
     }
 
-    /// `kill(number, 0)` succeeds for the number of a thread, and `/proc/<number>` is there for it, so that a dead owner seemed
-    /// to live for as long as some process had a thread of that number.
+    /// `kill(number, 0)` succeeds for the number of a thread, and `/proc/<number>` is there for it, so that a dead
+    /// owner seemed to live for as long as some process had a thread of that number.
     @Test func theNumberOfAThreadIsNotALivingOwner() throws {
         let locks = try TestLocks()
         let threads = try PosixFileSystem.shared.openDirectory("/proc/self/task").entries().map(\.name)

@@ -4,8 +4,8 @@ import FileSystemSeam
 import LockKit
 import Testing
 
-/// The power is cut where nothing but the file of epochs, or nothing but a marker, tells how far they had come: after a jump,
-/// and while a marker is moved away whose epoch file was lost. Then a sector of that file is lost as well.
+/// The power is cut where nothing but the file of epochs, or nothing but a marker, tells how far they had come: after a
+/// jump, and while a marker is moved away whose epoch file was lost. Then a sector of that file is lost as well.
 @Suite("Power loss under epochs that jump")
 struct EpochPowerLossTests {
     private static let epochs = TestMarkers.name + ".epoch"
@@ -85,8 +85,8 @@ struct EpochPowerLossTests {
         #expect(report.statistics.states > 20, "\(report)")
     }
 
-    /// Which of its syncs a lost epoch tells of: the slots after a jump, and the name of an epoch file that is made anew before
-    /// the marker is moved away. The others are about markers; see ``LockPowerLossTests``.
+    /// Which of its syncs a lost epoch tells of: the slots after a jump, and the name of an epoch file that is made
+    /// anew before the marker is moved away. The others are about markers; see ``LockPowerLossTests``.
     @Test func withoutTheirSyncsAnEpochComesBack() throws {
         var explorer = LockPowerLossTests.explorer(.posixMinimal)
         explorer.depth = 1

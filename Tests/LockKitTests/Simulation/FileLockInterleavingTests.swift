@@ -77,8 +77,8 @@ struct FileLockInterleavingTests {
         #expect(report.isClean, "\(report)")
     }
 
-    /// A handle that keeps the lock file open, and the anchor where it holds the directory, beside one that does not, while the
-    /// file is removed or replaced.
+    /// A handle that keeps the lock file open, and the anchor where it holds the directory, beside one that does not,
+    /// while the file is removed or replaced.
     @Test(arguments: ["", "remove", "rename", "replace"], [false, true])
     func aKeptFile(act: String, holdsDirectory: Bool) throws {
         let isAnchored = holdsDirectory || !act.isEmpty

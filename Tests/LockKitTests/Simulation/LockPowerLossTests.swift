@@ -153,7 +153,8 @@ struct LockPowerLossTests {
             check: Self.check
         )
         #expect(syncs.noticed.count >= 10)
-        // The third acquisition's: it is held when the power goes, and the marker that then stands tells its epoch, too.
+        // The third acquisition's: it is held when the power goes, and the marker that then stands tells its epoch,
+        // too.
         #expect(syncs.unnoticed == ["sync .cortex-restore-active-store.lock.epoch 2"])
     }
 

@@ -4,8 +4,8 @@ import LockKit
 import TestSupport
 import Testing
 
-/// Each sync fails once, and whoever was refused tries again: another sync succeeds, and says nothing of what the first one was
-/// for. Then the power is cut.
+/// Each sync fails once, and whoever was refused tries again: another sync succeeds, and says nothing of what the first
+/// one was for. Then the power is cut.
 @Suite("Second attempts on a marker lock")
 struct LockRetryTests {
     typealias Event = LockPowerLossTests.Event

@@ -51,9 +51,9 @@ struct WriterPreferenceInterleavingTests {
         }
     }
 
-    /// Nobody comes between the writer and the lock once it is past the gate. It waits for the holds that there are, and where one
-    /// got through the gate before it, for that hold as well: two, one after the other. Each further one that gets through before
-    /// it may be one more; who wakes up first at the gate is the system's affair.
+    /// Nobody comes between the writer and the lock once it is past the gate. It waits for the holds that there are,
+    /// and where one got through the gate before it, for that hold as well: two, one after the other. Each further one
+    /// that gets through before it may be one more; who wakes up first at the gate is the system's affair.
     @Test func aWriterWaitsForTwoHoldsAtMost() throws {
         let report = try explore(isPreferred: true)
         #expect(report.isClean, "\(report)")
@@ -112,7 +112,8 @@ private struct Queue: Sendable {
         events.firstIndex { $0.event == event && $0.process == 3 } ?? events.count
     }
 
-    /// The longest row of holds of which each began after the one before had ended, among those that the writer waited for.
+    /// The longest row of holds of which each began after the one before had ended, among those that the writer waited
+    /// for.
     ///
     /// - Parameter beginning: the last event before a hold begins; the event of its end comes after the end.
     private func holdsOneAfterTheOther(from beginning: Event, _ asked: Int, _ entered: Int) -> Int {

@@ -54,8 +54,8 @@ extension FileLock {
 
     /// Whether it can be taken; it is released again.
     ///
-    /// Other tests of this process start programs. Between fork and exec these hold copies of all descriptors, and with them
-    /// a lock that was released here meanwhile: a second is enough for that to end.
+    /// Other tests of this process start programs. Between fork and exec these hold copies of all descriptors, and with
+    /// them a lock that was released here meanwhile: a second is enough for that to end.
     func canLock(_ mode: LockMode) throws -> Bool {
         for attempt in 0..<500 {
             if attempt > 0 { fileSystem.sleep(nanoseconds: 2_000_000) }

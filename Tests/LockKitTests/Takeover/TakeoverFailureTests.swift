@@ -7,8 +7,8 @@ import LockKit
 import Signing
 import Testing
 
-/// Taking over and acquiring is one act: it may fail, be killed and lose power at any point, and at every moment a marker
-/// stands, so that nobody else acquires what the attestation gave to one.
+/// Taking over and acquiring is one act: it may fail, be killed and lose power at any point, and at every moment a
+/// marker stands, so that nobody else acquires what the attestation gave to one.
 @Suite("Takeovers that fail on the way")
 struct TakeoverFailureTests {
     private static let trusted = [operatorKey.publicKey]

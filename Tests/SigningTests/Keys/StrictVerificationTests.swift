@@ -88,7 +88,8 @@ import Testing
     }
 
     @Test func theKeyBoundaryIsThePrimeItself() throws {
-        // Of y = p … p + 18, which is all that 255 bits have room for, none may pass; y = p − 2 is the first to be judged by the curve.
+        // Of y = p … p + 18, which is all that 255 bits have room for, none may pass; y = p − 2 is the first to be
+        // judged by the curve.
         for low in UInt8(0xed)...0xff {
             var keyBytes = [UInt8](repeating: 0xff, count: 32)
             keyBytes[0] = low

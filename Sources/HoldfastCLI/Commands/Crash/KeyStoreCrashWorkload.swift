@@ -2,11 +2,12 @@ internal import CrashTesting
 internal import FileSystemSeam
 internal import KeyStore
 
-/// The built-in workload that shows what a power cut does to a key store: one scope's keys are destroyed, and another scope
-/// gets a key.
+/// The built-in workload that shows what a power cut does to a key store: one scope's keys are destroyed, and another
+/// scope gets a key.
 ///
-/// After every cut the store is opened, which goes on with what was begun. Then boxes of live scopes must open, boxes of
-/// destroyed ones must not and must say so, acknowledged receipts must hold, and no file of an older generation may be left.
+/// After every cut the store is opened, which goes on with what was begun. Then boxes of live scopes must open, boxes
+/// of destroyed ones must not and must say so, acknowledged receipts must hold, and no file of an older generation may
+/// be left.
 enum KeyStoreCrashWorkload {
     private static let path = "/keys"
     private static let secrets = "/secrets"

@@ -3,11 +3,11 @@ internal import CrashTesting
 internal import FileSystemSeam
 internal import LockKit
 
-/// The built-in workload that shows what a power cut does to a marker lock: it is acquired and released, and acquired again
-/// and left.
+/// The built-in workload that shows what a power cut does to a marker lock: it is acquired and released, and acquired
+/// again and left.
 ///
-/// After every cut a marker that stands must be whole, and is moved away; then the lock must be to be had, with an epoch greater than
-/// every acknowledged one, and the marker of an acknowledged holder must be found.
+/// After every cut a marker that stands must be whole, and is moved away; then the lock must be to be had, with an
+/// epoch greater than every acknowledged one, and the marker of an acknowledged holder must be found.
 enum LockCrashWorkload {
     private static let path = "/store"
 

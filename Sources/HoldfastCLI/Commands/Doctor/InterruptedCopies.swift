@@ -2,8 +2,8 @@ internal import Canonical
 internal import FileSystemSeam
 internal import PlatformProfile
 
-/// What `journal import`, `convert` and `export` leave when they are killed: a copy that is not whole, under a name of its own
-/// beside the place where it would have stood: `.approvals.tmp-0123456789abcdef`.
+/// What `journal import`, `convert` and `export` leave when they are killed: a copy that is not whole, under a name of
+/// its own beside the place where it would have stood: `.approvals.tmp-0123456789abcdef`.
 enum InterruptedCopies {
     /// The paths of those that lie in the same directory as `path`, sorted; none where that cannot be looked at.
     ///

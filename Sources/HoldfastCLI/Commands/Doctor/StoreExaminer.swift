@@ -56,8 +56,8 @@ package struct StoreExaminer: Sendable {
         return examination
     }
 
-    /// Refuses to begin this kind of store in the directory of another kind, which would hide each from whoever looks for
-    /// the other.
+    /// Refuses to begin this kind of store in the directory of another kind, which would hide each from whoever looks
+    /// for the other.
     ///
     /// - Throws: a malformed-input failure. What cannot be looked at is for the store to say.
     func requireNoOther(_ context: CommandContext) throws(CommandFailure) {
@@ -73,8 +73,8 @@ package struct StoreExaminer: Sendable {
         }
     }
 
-    /// The kind of the store among whose files a name would stand: in the store's own directory, or in one that the store made
-    /// there. Nil where it is none's.
+    /// The kind of the store among whose files a name would stand: in the store's own directory, or in one that the
+    /// store made there. Nil where it is none's.
     ///
     /// - Parameters:
     ///   - name: what would stand there.
@@ -96,8 +96,8 @@ package struct StoreExaminer: Sendable {
         }?.store
     }
 
-    /// Refuses to make a store among the files of another, where it would be in the way of that one's recovery; so would a
-    /// directory that is made for it, where those above it are missing, too.
+    /// Refuses to make a store among the files of another, where it would be in the way of that one's recovery; so
+    /// would a directory that is made for it, where those above it are missing, too.
     ///
     /// - Parameter path: where the store would be made.
     /// - Throws: a usage failure. What cannot be looked at is for the store to say.
@@ -111,8 +111,8 @@ package struct StoreExaminer: Sendable {
         )
     }
 
-    /// What would be made first for a directory at `path`, and the directory that stands and that it would be made in, as
-    /// ``FileSystem/openDirectory(_:creating:)`` goes up to it. Nil when nothing would be made, or nothing can be.
+    /// What would be made first for a directory at `path`, and the directory that stands and that it would be made in,
+    /// as ``FileSystem/openDirectory(_:creating:)`` goes up to it. Nil when nothing would be made, or nothing can be.
     private static func outermostMissing(
         _ path: String,
         _ fileSystem: any FileSystem

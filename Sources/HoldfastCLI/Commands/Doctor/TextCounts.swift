@@ -1,4 +1,5 @@
-/// How often each of many texts was met. Texts are one only when their bytes are: two spellings of one character are two grants.
+/// How often each of many texts was met. Texts are one only when their bytes are: two spellings of one character are
+/// two grants.
 struct TextCounts {
     private var counts: [KeptText: UInt64] = [:]
     private let differentMaximum: Int

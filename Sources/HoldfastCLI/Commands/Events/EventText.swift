@@ -2,7 +2,8 @@ internal import EventLog
 
 /// What an event says, as a line for people.
 enum EventText {
-    /// Number, time, type, agent and what the type is about: `12  2026-07-01T00:00:00Z  agent.called_tool  coder  grep`.
+    /// Number, time, type, agent and what the type is about:
+    /// `12  2026-07-01T00:00:00Z  agent.called_tool  coder  grep`.
     static func line(_ stored: StoredEvent, _ style: TextStyle) -> String {
         let event = stored.event
         var cells = [String(stored.sequenceNumber), event.timestamp, stored.type, event.agentName]

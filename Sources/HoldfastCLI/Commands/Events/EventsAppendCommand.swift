@@ -132,8 +132,8 @@ enum EventsAppendCommand {
             let those = count == 1 ? "The first event of the input is" : "The first \(count) events of the input are"
             failure.message += ". \(those) appended already: \(advice)"
             failure.fields["appended"] = .integer(count)
-            // Whatever stopped this part: a code that says that nothing was done, or that invites to repeat all of it, would
-            // not be true of the whole.
+            // Whatever stopped this part: a code that says that nothing was done, or that invites to repeat all of it,
+            // would not be true of the whole.
             failure.exitCode = .inputOutput
             throw failure
         }

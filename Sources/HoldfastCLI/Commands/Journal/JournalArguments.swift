@@ -112,7 +112,8 @@ enum JournalArguments {
 extension CommandContext {
     /// The journal that DIR names. Nothing is touched yet.
     ///
-    /// - Parameter mustStand: whether nothing but a journal that was made there will do; what `--existing` says when left out.
+    /// - Parameter mustStand: whether nothing but a journal that was made there will do; what `--existing` says when
+    ///   left out.
     func journal(mustStand: Bool? = nil) -> ApprovalJournal {
         var options = JournalOptions()
         options.createsWhenAbsent = !(mustStand ?? (arguments.describes("existing") && arguments.has("existing")))
@@ -125,7 +126,8 @@ extension CommandContext {
 
     /// The journal that DIR names, which must be there.
     ///
-    /// - Parameter mustStand: see ``journal(mustStand:)``. Else an empty directory is an empty journal, and the person is told.
+    /// - Parameter mustStand: see ``journal(mustStand:)``. Else an empty directory is an empty journal, and the person
+    ///   is told.
     func existingJournal(mustStand: Bool? = nil) throws(CommandFailure) -> ApprovalJournal {
         try requireDirectory("make a journal with holdfast journal init")
         let journal = journal(mustStand: mustStand)

@@ -119,7 +119,8 @@ enum JournalReserveCommand {
         return .done
     }
 
-    /// Says that the nonce may be used without end, unless an earlier use stated a limit; a forgotten option is then a replay.
+    /// Says that the nonce may be used without end, unless an earlier use stated a limit; a forgotten option is then a
+    /// replay.
     private static func noteMissingLimit(
         of use: ApprovalUse,
         in journal: ApprovalJournal,

@@ -14,8 +14,8 @@ enum KeysExaminer {
         examine: examine
     )
 
-    /// Refuses a directory in which nothing says that a store was ever there: a wrong path is no loss. The lock file alone says
-    /// nothing, since a store that could not be made leaves it.
+    /// Refuses a directory in which nothing says that a store was ever there: a wrong path is no loss. The lock file
+    /// alone says nothing, since a store that could not be made leaves it.
     ///
     /// - Throws: a missing-input failure. What cannot be looked at is for the store to say.
     static func requireTraces(_ context: CommandContext) throws(CommandFailure) {

@@ -107,8 +107,8 @@ enum KeysInitCommand {
         try? above.close()
     }
 
-    /// Removes the lock file where a store that could not be made left nothing else, so that the directory may still become
-    /// something else. Under the lock: who waits for it looks whether it still stands there, and makes it anew.
+    /// Removes the lock file where a store that could not be made left nothing else, so that the directory may still
+    /// become something else. Under the lock: who waits for it looks whether it still stands there, and makes it anew.
     private static func discardLoneLock(_ context: CommandContext) {
         guard let directory = try? context.fileSystem.openDirectory(context.directory) else { return }
         defer { try? directory.close() }

@@ -1,7 +1,8 @@
 internal import FileSystemSeam
 internal import KeyStore
 
-/// What keys commands read: the root key, payloads and what they belong to. Secrets come from files and descriptors only.
+/// What keys commands read: the root key, payloads and what they belong to. Secrets come from files and descriptors
+/// only.
 enum KeysInput {
     /// The options that name an input.
     static let options = ["passphrase-file", "aad-file"]

@@ -46,7 +46,8 @@ enum LockRunCommand {
         run: run
     )
 
-    /// So long is waited also with a timeout of zero: who only looks at a lock, as `lock inspect` does, holds it for some microseconds.
+    /// So long is waited also with a timeout of zero: who only looks at a lock, as `lock inspect` does, holds it for
+    /// some microseconds.
     private static let graceTime = Duration.milliseconds(2)
 
     private static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {

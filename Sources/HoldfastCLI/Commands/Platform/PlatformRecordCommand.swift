@@ -77,8 +77,8 @@ enum PlatformRecordCommand {
         return .done
     }
 
-    /// Refuses to record what the profile itself would not admit: it would refuse every store from then on, and may take the place
-    /// of one that is right.
+    /// Refuses to record what the profile itself would not admit: it would refuse every store from then on, and may
+    /// take the place of one that is right.
     private static func requireAdmission(
         of evidence: PlatformEvidence,
         by profile: StoredProfile

@@ -1,7 +1,7 @@
 internal import FileSystemSeam
 
-/// Replays records exactly, a part of all keys at a time, so that memory is bounded whatever the journal holds: each part
-/// takes a walk over all records, which were verified before.
+/// Replays records exactly, a part of all keys at a time, so that memory is bounded whatever the journal holds: each
+/// part takes a walk over all records, which were verified before.
 struct ExactAudit {
     /// What was found.
     struct Result: Sendable {

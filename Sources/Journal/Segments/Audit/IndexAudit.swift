@@ -1,16 +1,17 @@
 /// Compares an index with the records while these are walked: every state, and what stands in every table.
 ///
-/// It shows what no check of a page can: a run that is whole and was made of something else. Memory does not depend on the
-/// number of records.
+/// It shows what no check of a page can: a run that is whole and was made of something else. Memory does not depend on
+/// the number of records.
 ///
 /// A table is compared without looking anything up in it. Each of its entries gives a number, as good as random, and so
 /// does each record that must stand in it; what a later record of the run supersedes is taken off again. The sums agree
-/// when the entries do. What later runs supersede is summed up over all tables besides: the uses of a grant are followed from one
-/// run to another.
+/// when the entries do. What later runs supersede is summed up over all tables besides: the uses of a grant are
+/// followed from one run to another.
 ///
-/// Which use a use supersedes is what its state says, so that the sums alone would let one supersede itself, and its key be
-/// missing in the table. Each has to supersede an earlier one: then the first use of a key supersedes none, the second one the
-/// first, as nothing else is left for it, and so on to the latest, which is the one in the table. One chain is possible.
+/// Which use a use supersedes is what its state says, so that the sums alone would let one supersede itself, and its
+/// key be missing in the table. Each has to supersede an earlier one: then the first use of a key supersedes none, the
+/// second one the first, as nothing else is left for it, and so on to the latest, which is the one in the table. One
+/// chain is possible.
 struct IndexAudit {
     private let runs: [IndexRun]
     private let part: KeyPart

@@ -1,13 +1,15 @@
-/// Shows, with memory that does not depend on the number of records, that runs say exactly what the records say, and that
-/// nothing in the records needs a closer look. Records may be looked at in any order, by several threads.
+/// Shows, with memory that does not depend on the number of records, that runs say exactly what the records say, and
+/// that nothing in the records needs a closer look. Records may be looked at in any order, by several threads.
 ///
-/// For each record a run keeps which use of its grant and of its nonce came before. Where the claimed ones are all earlier
-/// and all there, each is superseded once, and what is left over are the entries of the tables, in which each key stands once,
-/// then every key has one chain from its first use to its latest (see ``IndexAudit``). Both sides are sums of a number for each
-/// pair of key and record, as good as random (``EntrySummer``), so that they agree when the pairs do. Counts and maxima are
-/// compared along the chains. Ids and idempotency keys must stand in the tables with the one record that has them.
+/// For each record a run keeps which use of its grant and of its nonce came before. Where the claimed ones are all
+/// earlier and all there, each is superseded once, and what is left over are the entries of the tables, in which each
+/// key stands once, then every key has one chain from its first use to its latest (see ``IndexAudit``). Both sides are
+/// sums of a number for each pair of key and record, as good as random (``EntrySummer``), so that they agree when the
+/// pairs do. Counts and maxima are compared along the chains. Ids and idempotency keys must stand in the tables with
+/// the one record that has them.
 ///
-/// A journal that has a key twice, or uses that should not be, fails the proof without being wrong: ``ExactAudit`` tells.
+/// A journal that has a key twice, or uses that should not be, fails the proof without being wrong: ``ExactAudit``
+/// tells.
 struct IndexProof: Sendable {
     /// What the tables of each run hold more than the records looked at, and then what all of them hold together.
     private var sums: [UInt64]

@@ -1,7 +1,7 @@
 /// What is known of keys: a word for each, in 24 bytes a key at a load of at most 7/8.
 ///
-/// A table with open addresses. Keys are compared as a whole, so that two which begin their search at the same place stay
-/// apart.
+/// A table with open addresses. Keys are compared as a whole, so that two which begin their search at the same place
+/// stay apart.
 struct KeyTable {
     /// A key above a small number that is its own, and its word. The number is never 0 where there is a key.
     private struct Slot {

@@ -2,9 +2,9 @@ internal import FileSystemSeam
 
 /// Walks the records of a journal for verification, and looks beyond the chain at what they say.
 ///
-/// A small journal is walked by the caller, line by line. A large one is cut into blocks that several threads check; where a
-/// block is not right, or does not follow the one before it, its segment is walked line by line from there on, so that both
-/// ways come to the same report.
+/// A small journal is walked by the caller, line by line. A large one is cut into blocks that several threads check;
+/// where a block is not right, or does not follow the one before it, its segment is walked line by line from there on,
+/// so that both ways come to the same report.
 struct RecordReview {
     /// The records that were asked for, by their indexes.
     private(set) var noted: [UInt64: NotedRecord] = [:]

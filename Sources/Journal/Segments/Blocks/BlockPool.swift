@@ -2,8 +2,9 @@ internal import FileSystemSeam
 
 /// Has blocks checked by several threads, and gives what they found in the order of the blocks.
 ///
-/// Only one thread reads at a time, so that the reads come in the order of the file whoever makes them; checking takes some
-/// times as long. Memory is a block a thread, and what was found in a bounded number of blocks that are not asked for yet.
+/// Only one thread reads at a time, so that the reads come in the order of the file whoever makes them; checking takes
+/// some times as long. Memory is a block a thread, and what was found in a bounded number of blocks that are not asked
+/// for yet.
 final class BlockPool<Collector: LineCollector>: Sendable {
     typealias Checked = CheckedBlock<Collector.Collected>
 
@@ -54,8 +55,8 @@ final class BlockPool<Collector: LineCollector>: Sendable {
         fileprivate var block = LineBlock()
         fileprivate let helpers: [Thread]
 
-        /// What was found in the next block of a segment; nil when there is no further one. What is left of segments before it
-        /// is passed over. The caller checks blocks itself rather than wait.
+        /// What was found in the next block of a segment; nil when there is no further one. What is left of segments
+        /// before it is passed over. The caller checks blocks itself rather than wait.
         mutating func next(of segment: UInt64) -> Checked? {
             while true {
                 switch pool.step(for: segment, &block) {

@@ -37,9 +37,9 @@ struct LineBlock {
 
 /// Cuts segments into blocks of whole lines, in their order, one read a block.
 ///
-/// Lines are counted, so that every block knows which records it holds; nothing else is looked at. A segment ends for it
-/// where no whole line follows within a block's length: at the zeros behind the last record, at a line that is longer than a
-/// block, where the file cannot be read. What stands there is for ``SegmentLineReader`` to say.
+/// Lines are counted, so that every block knows which records it holds; nothing else is looked at. A segment ends for
+/// it where no whole line follows within a block's length: at the zeros behind the last record, at a line that is
+/// longer than a block, where the file cannot be read. What stands there is for ``SegmentLineReader`` to say.
 struct BlockReader: Sendable {
     private var files: SegmentFiles
     private let last: UInt64

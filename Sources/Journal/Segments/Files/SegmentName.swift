@@ -57,7 +57,8 @@ enum SegmentName {
 extension UInt64 {
     /// The index that many records on.
     ///
-    /// A segment may be named after an index that no journal comes to: behind the greatest one there is none, and it stays.
+    /// A segment may be named after an index that no journal comes to: behind the greatest one there is none, and it
+    /// stays.
     @inline(__always)
     func index(_ count: UInt64) -> UInt64 {
         let (index, isBeyond) = addingReportingOverflow(count)

@@ -2,8 +2,8 @@
 ///
 /// Tests make them small, so that every border is crossed by a few records.
 package struct SegmentSettings: Sendable, Hashable {
-    /// A segment that the next record would bring above this many bytes is sealed, and the next one begun; a longer record
-    /// stands alone.
+    /// A segment that the next record would bring above this many bytes is sealed, and the next one begun; a longer
+    /// record stands alone.
     package var segmentByteMaximum: Int64 = 64 << 20
     /// How much a new segment is filled with zeros ahead of its records, in bytes; later steps double…
     package var preallocationByteMinimum: Int64 = 16 << 10
@@ -21,11 +21,11 @@ package struct SegmentSettings: Sendable, Hashable {
     package var parallelByteMinimum: Int64 = 4 << 20
     /// At most how many threads read a journal.
     package var threadMaximum = 16
-    /// How many records are sorted at a time when an index is made anew: as many as take some tens of megabytes. Each such
-    /// chunk takes a look at all those before.
+    /// How many records are sorted at a time when an index is made anew: as many as take some tens of megabytes. Each
+    /// such chunk takes a look at all those before.
     package var chunkRecordMaximum: UInt64 = 1 << 18
-    /// The longest line that is copied into a journal in segments or a bundle, in bytes, with its line feed: what is longer
-    /// cannot be read there.
+    /// The longest line that is copied into a journal in segments or a bundle, in bytes, with its line feed: what is
+    /// longer cannot be read there.
     package var lineByteMaximum = SegmentLineReader.lineByteMaximum
     /// How much memory the keys take that verification knows at a time where an index does not help, in bytes.
     package var auditByteMaximum = 32 << 20

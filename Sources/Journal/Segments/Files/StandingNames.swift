@@ -1,10 +1,10 @@
 internal import FileSystemSeam
 
-/// The names in a journal's directory behind which a handle keeps things open between calls, and a cheap way to see that
-/// what was opened still stands at them.
+/// The names in a journal's directory behind which a handle keeps things open between calls, and a cheap way to see
+/// that what was opened still stands at them.
 ///
-/// One look at the path tells which directory stands there and when a name in it last changed. As long as that vouches for
-/// the names, they are not looked at.
+/// One look at the path tells which directory stands there and when a name in it last changed. As long as that vouches
+/// for the names, they are not looked at.
 struct StandingNames: Sendable {
     /// A directory that is kept open.
     struct Part: Sendable {
@@ -12,8 +12,8 @@ struct StandingNames: Sendable {
         let identity: FileIdentity
         let isCache: Bool
 
-        /// - Parameter isCache: not looked at every time while that time is recent, but when it is another one, and when a
-        ///   further change would get another one: until then one may be missed.
+        /// - Parameter isCache: not looked at every time while that time is recent, but when it is another one, and
+        ///   when a further change would get another one: until then one may be missed.
         init(_ name: String, _ directory: any Directory, isCache: Bool = false) throws(FileSystemError) {
             self.name = name
             self.isCache = isCache

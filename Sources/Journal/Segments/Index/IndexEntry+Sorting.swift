@@ -1,7 +1,8 @@
 extension IndexEntry {
     /// Sorts entries by key and record.
     ///
-    /// Keys are hashes, so that their high bits spread entries evenly over buckets, of which each is nearly sorted then.
+    /// Keys are hashes, so that their high bits spread entries evenly over buckets, of which each is nearly sorted
+    /// then.
     ///
     /// - Complexity: O(*n*) for keys that are spread evenly, O(*n* log *n*) for any.
     static func sort(_ entries: inout [IndexEntry]) {

@@ -9,8 +9,8 @@ struct IndexMerge {
 
     /// Writes the new run and gives it its name.
     ///
-    /// - Throws: `.damage` when a run cannot be read: all of it must be made anew; `.unwritable` when the new one could not be
-    ///   written, and nothing changed.
+    /// - Throws: `.damage` when a run cannot be read: all of it must be made anew; `.unwritable` when the new one could
+    ///   not be written, and nothing changed.
     func run(_ runs: [IndexRun], _ chunk: IndexChunk?, isDurable: Bool) throws(IndexBuilder.Failure) {
         guard let header = header(runs, chunk) else { preconditionFailure("there is something to merge") }
         let entryCount = runs.reduce(chunk?.entryCount ?? 0) { $0 + $1.header.entryCount }

@@ -127,7 +127,8 @@ struct IndexRun: Sendable {
 }
 
 extension IndexRun {
-    /// What is missing where other segments begin with its records than did when it was made; nil when they are the same.
+    /// What is missing where other segments begin with its records than did when it was made; nil when they are the
+    /// same.
     func missingSegment(among files: SegmentFiles) -> JournalError? {
         let range = header.first...header.last
         if SegmentSum(of: files.firsts, in: range) == header.segments { return nil }

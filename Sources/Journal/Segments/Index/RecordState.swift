@@ -1,7 +1,7 @@
 @_spi(Bytes) internal import Canonical
 
-/// What the records up to and including one add up to, for what that record names: what a run keeps for every record, so
-/// that an answer needs none of the records before.
+/// What the records up to and including one add up to, for what that record names: what a run keeps for every record,
+/// so that an answer needs none of the records before.
 ///
 ///     28 bytes, little-endian: line offset (4, all ones where it is larger), uses of the grant (4), uses of the nonce (4), maximum (4),
 ///     use of the grant before (5), use of the nonce before (5), flags (1: a use, 2: has a maximum, 4: a revocation), 0

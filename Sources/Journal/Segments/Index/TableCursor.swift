@@ -2,8 +2,8 @@
 
 /// Reads the entries of a run's table in order, many pages at a time.
 ///
-/// Whatever it gives is found by ``IndexRun/find(_:_:)``, too: an entry that stands where no search comes by is damage, and
-/// so is a revocation in a run that says it has none.
+/// Whatever it gives is found by ``IndexRun/find(_:_:)``, too: an entry that stands where no search comes by is damage,
+/// and so is a revocation in a run that says it has none.
 struct TableCursor {
     private let run: IndexRun
     private var page: UInt64 = 0

@@ -34,7 +34,8 @@ struct RecordLine: Sendable {
         self.content = content
     }
 
-    /// A range of a line, which is no longer than ``SegmentLineReader/lineByteMaximum``, in eight bytes: lines are many.
+    /// A range of a line, which is no longer than ``SegmentLineReader/lineByteMaximum``, in eight bytes: lines are
+    /// many.
     fileprivate struct Place: Sendable {
         private let start: UInt32
         private let end: UInt32

@@ -42,8 +42,8 @@ extension SegmentView {
         return watermarkFile.content != before
     }
 
-    /// Makes durable what stands behind the watermark, whichever boot that is of, before it is reported; without a watermark that is
-    /// everything.
+    /// Makes durable what stands behind the watermark, whichever boot that is of, before it is reported; without a
+    /// watermark that is everything.
     ///
     /// - Parameter last: the last record that is reported.
     mutating func syncBehindWatermark(upTo last: UInt64) throws(JournalError) {
@@ -145,7 +145,8 @@ extension SegmentView {
         }
     }
 
-    /// Whether what cannot be synced was read from a medium that nobody writes to: some file systems of such media know no syncs.
+    /// Whether what cannot be synced was read from a medium that nobody writes to: some file systems of such media know
+    /// no syncs.
     private func isOnMedium(_ error: FileSystemError) -> Bool {
         guard error.code == .invalidArgument || error.code == .readOnlyFileSystem else { return false }
         return (try? place.fileSystem.mountFacts(of: directory))?.isReadOnly ?? false

@@ -269,8 +269,8 @@ extension SegmentView {
     /// The use that an index was given for, if it is one that was asked for.
     ///
     /// - Parameter isAsked: compares by bytes.
-    /// - Throws: when it is another one although all records were read; and when the runs of the index may have given it:
-    ///   then ``SegmentLedger/damage`` says so, and they must not be asked again.
+    /// - Throws: when it is another one although all records were read; and when the runs of the index may have given
+    ///   it: then ``SegmentLedger/damage`` says so, and they must not be asked again.
     mutating func use(
         at index: UInt64,
         where isAsked: (ApprovalUse) -> Bool

@@ -5,7 +5,8 @@ extension SegmentsJournal {
         try withView { (view) throws(JournalError) in try view.facts(grant: grant, nonceDigest: nonceDigest) }
     }
 
-    /// The same with what is open from the calls before; nil when that is nothing, or no longer what stands at the path.
+    /// The same with what is open from the calls before; nil when that is nothing, or no longer what stands at the
+    /// path.
     func factsOnHeld(grant: String, nonceDigest: String) throws(JournalError) -> UseFacts? {
         try withHeldView { (view) throws(JournalError) in try view.facts(grant: grant, nonceDigest: nonceDigest) }
     }

@@ -22,7 +22,8 @@ struct SegmentWalk {
     /// No record behind this one is looked at.
     let last: UInt64?
     private var verifier: LineVerifier
-    /// The texts of the digest and the time of the last record that could be read, and its index; 0 while there is none.
+    /// The texts of the digest and the time of the last record that could be read, and its index; 0 while there is
+    /// none.
     private var latest: (index: UInt64, digest: [UInt8], time: [UInt8]) = (0, [], [])
     /// Whether the next line is to link to that.
     private var isLinked = true
@@ -84,8 +85,8 @@ struct SegmentWalk {
         }
     }
 
-    /// Goes on behind a block of lines that were checked already; false when it does not follow, or is not right: then its
-    /// lines are to be walked.
+    /// Goes on behind a block of lines that were checked already; false when it does not follow, or is not right: then
+    /// its lines are to be walked.
     mutating func accept<Collected>(_ block: CheckedBlock<Collected>) -> Bool {
         guard let link = block.link, block.start == end, block.first == nextIndex,
             !isLinked || latest.digest == link.previous

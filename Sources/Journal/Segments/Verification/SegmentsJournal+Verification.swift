@@ -4,8 +4,9 @@ internal import FileSystemSeam
 extension SegmentsJournal {
     /// Walks everything that readers report, and looks at what stands behind it. Takes no lock.
     ///
-    /// Memory is bounded for any number of records: a block a thread and little more where the index proves what the records
-    /// say, and ``SegmentSettings/auditByteMaximum`` besides where it does not. Checkpoints, findings and failures are kept.
+    /// Memory is bounded for any number of records: a block a thread and little more where the index proves what the
+    /// records say, and ``SegmentSettings/auditByteMaximum`` besides where it does not. Checkpoints, findings and
+    /// failures are kept.
     func verify(
         _ request: VerificationRequest,
         progress: WorkProgress.Handler?
@@ -66,8 +67,8 @@ extension SegmentsJournal {
 
     /// The last record that readers report; nil where that is the last one there is.
     ///
-    /// In the boot that wrote it, nothing behind the watermark can be taken for durable, but for what the index or the head's
-    /// copy names. What a writer without syncs has appended is made durable first, as by every reader.
+    /// In the boot that wrote it, nothing behind the watermark can be taken for durable, but for what the index or the
+    /// head's copy names. What a writer without syncs has appended is made durable first, as by every reader.
     private func lastReported(
         _ file: WatermarkFile,
         _ listing: IndexListing,
@@ -161,7 +162,8 @@ extension VerificationReport {
         }
     }
 
-    /// Requires the records that a writer without syncs has appended in this boot: nothing but a loss of power takes them away.
+    /// Requires the records that a writer without syncs has appended in this boot: nothing but a loss of power takes
+    /// them away.
     fileprivate mutating func check(unsynced index: UInt64, _ walk: SegmentWalk) {
         if index < walk.nextIndex || !walk.failures.isEmpty || !failures.isEmpty { return }
         add([.missingRecord(index: walk.nextIndex, evidence: "\(WatermarkFile.path) names record \(index)")])

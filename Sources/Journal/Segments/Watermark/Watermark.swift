@@ -11,10 +11,11 @@ internal import FileSystemSeam
 ///
 /// - `segment`, `end`: where the last record's line ends, and the next one's begins.
 /// - `size`, where it is known: the length of that segment, zeros included, which is durable, too.
-/// - `boot_id`: the boot in which it was written, as its writer was told. In that boot readers go no further than it says.
-///   Of another one nothing follows but that records behind it may have been acknowledged, since a power cut takes a watermark back:
-///   a container may be shown a boot of its own on the same kernel, so that they were not necessarily read from the disk. They are
-///   made durable by whoever builds on them or reports them. Empty where the machine did not tell the writer.
+/// - `boot_id`: the boot in which it was written, as its writer was told. In that boot readers go no further than it
+///   says. Of another one nothing follows but that records behind it may have been acknowledged, since a power cut
+///   takes a watermark back: a container may be shown a boot of its own on the same kernel, so that they were not
+///   necessarily read from the disk. They are made durable by whoever builds on them or reports them. Empty where the
+///   machine did not tell the writer.
 /// - `unsynced_index`, only there when it is needed: the last record that a writer without syncs has appended.
 /// - `wiping_end`, only there when it is needed: up to where bytes behind `end` are being overwritten with zeros.
 /// - `check`: the first 16 hexadecimal digits of the SHA-256 of everything before its comma.

@@ -2,9 +2,10 @@ internal import FileSystemSeam
 
 /// Writing of the watermark and its copy.
 ///
-/// The journal's lock is not enough for it: whoever synced without that lock publishes what the sync covered without it, too. So all
-/// who write take `flock` on the file itself, for as long as it takes to read it, to see what is to be kept, and to write
-/// it. A watermark never goes back, whichever boot it names: what somebody's sync covered is durable.
+/// The journal's lock is not enough for it: whoever synced without that lock publishes what the sync covered without
+/// it, too. So all who write take `flock` on the file itself, for as long as it takes to read it, to see what is to be
+/// kept, and to write it. A watermark never goes back, whichever boot it names: what somebody's sync covered is
+/// durable.
 extension WatermarkFile {
     /// How long is waited for others who write, at least: they need microseconds.
     private static let lockNanoseconds: UInt64 = 5_000_000_000
@@ -57,8 +58,8 @@ extension WatermarkFile {
         }
     }
 
-    /// Advances the file to a watermark whose records a sync without the journal's lock has covered, unless it tells of as many
-    /// already. What others have noted in it for the next writer stays.
+    /// Advances the file to a watermark whose records a sync without the journal's lock has covered, unless it tells of
+    /// as many already. What others have noted in it for the next writer stays.
     ///
     /// - Returns: false when the file is not what it was, so that nothing was written.
     mutating func advance(to watermark: Watermark, in directory: any Directory) throws(JournalError) -> Bool {

@@ -144,8 +144,8 @@ extension SegmentWriter {
         }
     }
 
-    /// Writes the watermark for everything that is written, when nothing is left to be wiped. A writer without syncs leaves it, and
-    /// notes how far it got.
+    /// Writes the watermark for everything that is written, when nothing is left to be wiped. A writer without syncs
+    /// leaves it, and notes how far it got.
     mutating func advance() throws(JournalError) { try advance(isDurable: place.isDurable) }
 
     mutating func advance(isDurable: Bool) throws(JournalError) {
@@ -164,7 +164,8 @@ extension SegmentWriter {
 
     /// Writes the watermark, in place where there is one.
     ///
-    /// A writer without syncs is never alone: what it noted hides from it that somebody else is still syncing records before.
+    /// A writer without syncs is never alone: what it noted hides from it that somebody else is still syncing records
+    /// before.
     mutating func publish(_ watermark: Watermark) throws(JournalError) {
         if case .watermark = view.watermarkFile.content {
             try view.watermarkFile.write(watermark, in: view.directory, isAlone: !isShared && place.isDurable)

@@ -14,8 +14,8 @@ extension SegmentWriter {
         view.ledger.tail.holdEverything()
     }
 
-    /// Makes runs of the records up to the watermark, when there are so many that reading them as a tail would only have
-    /// to be done again. Whatever is wrong with them is for the reading to say.
+    /// Makes runs of the records up to the watermark, when there are so many that reading them as a tail would only
+    /// have to be done again. Whatever is wrong with them is for the reading to say.
     mutating func indexDurableRecords(_ progress: WorkProgress.Handler?) throws(JournalError) {
         // What was found and is not used may still be there.
         isIndexNew = view.evidence.isEmpty
@@ -57,8 +57,8 @@ extension SegmentWriter {
         }
     }
 
-    /// Makes all records durable where nobody did: a run names records as evidence. A sync of them may have failed before, so
-    /// that they are written again, as for a writer that promises more.
+    /// Makes all records durable where nobody did: a run names records as evidence. A sync of them may have failed
+    /// before, so that they are written again, as for a writer that promises more.
     private mutating func secureForIndex() throws(JournalError) {
         guard !place.isDurable, let active, durableOffset(in: active.first) < view.end.offset else { return }
         try rewrite(from: durableOffset(in: active.first))
@@ -67,8 +67,8 @@ extension SegmentWriter {
         try advance(isDurable: true)
     }
 
-    /// Takes over the runs that another process has written meanwhile; false when they cover no more, or are not tied to the
-    /// records, for which opening may have refused them.
+    /// Takes over the runs that another process has written meanwhile; false when they cover no more, or are not tied
+    /// to the records, for which opening may have refused them.
     private mutating func take(_ listing: IndexListing) throws(JournalError) -> Bool {
         var runs = IndexRuns(listing.runs)
         guard let header = runs.last?.header, header.last > view.ledger.runs.lastIndex,
@@ -142,8 +142,8 @@ extension SegmentWriter {
         }
     }
 
-    /// Makes runs of the records behind those that runs cover, and one of all. The view then ends where the last of them was
-    /// found to end, whatever is said of that elsewhere: what follows is still to be read.
+    /// Makes runs of the records behind those that runs cover, and one of all. The view then ends where the last of
+    /// them was found to end, whatever is said of that elsewhere: what follows is still to be read.
     ///
     /// - Parameter limit: behind what place of its segment nothing is read.
     private mutating func buildRuns(

@@ -105,8 +105,8 @@ extension SegmentWriter {
         }
     }
 
-    /// Requires the records that a writer without syncs noted in this boot, as readers do: nothing but a loss of power takes them
-    /// away.
+    /// Requires the records that a writer without syncs noted in this boot, as readers do: nothing but a loss of power
+    /// takes them away.
     private func checkUnsynced() throws(JournalError) {
         guard let watermark = view.watermarkFile.watermark, watermark.isOfBoot(bootID),
             let last = watermark.unsyncedIndex, last >= view.ledger.nextIndex
@@ -114,8 +114,8 @@ extension SegmentWriter {
         throw view.missing(namedByWatermark: last)
     }
 
-    /// A watermark that was found, as this writer goes on from it where it made nothing durable: of its own boot, and with a note of
-    /// those records only that are there.
+    /// A watermark that was found, as this writer goes on from it where it made nothing durable: of its own boot, and
+    /// with a note of those records only that are there.
     private func adopted(_ found: Watermark) -> Watermark {
         var watermark = found
         watermark.bootID = bootID

@@ -55,8 +55,8 @@ extension SegmentWriter {
 
     /// Overwrites what stands behind the last record with zeros, durably, before anything is appended.
     ///
-    /// Were it left, a later record could end in the middle of the old bytes, and after a power cut the rest of them would
-    /// look like a damaged line. Should the sync fail, the watermark tells the next writer to do it again.
+    /// Were it left, a later record could end in the middle of the old bytes, and after a power cut the rest of them
+    /// would look like a damaged line. Should the sync fail, the watermark tells the next writer to do it again.
     mutating func wipeDurably(until end: Int64) throws(JournalError) {
         guard let active else { return }
         try announceWiping(until: end)
@@ -71,8 +71,8 @@ extension SegmentWriter {
     /// Overwrites a line that could be written in part only. Nobody was told of it, so that failing here is harmless:
     /// whoever comes next finds a torn line, and sets it aside.
     ///
-    /// - Returns: whether there was nothing to be overwritten. Else a record may stand that was written whole: here, or after a loss
-    ///   of power that undoes this.
+    /// - Returns: whether there was nothing to be overwritten. Else a record may stand that was written whole: here, or
+    ///   after a loss of power that undoes this.
     mutating func wipe() -> Bool {
         guard let active, let end = try? active.file.endOfData(from: view.end.offset) else { return false }
         if end <= view.end.offset { return true }

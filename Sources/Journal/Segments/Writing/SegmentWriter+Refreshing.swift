@@ -10,7 +10,8 @@ extension SegmentView {
 extension SegmentWriter {
     /// Takes note of what other processes have appended since; under the lock.
     ///
-    /// - Returns: false when the journal must be opened anew: its files were replaced, or someone left something behind.
+    /// - Returns: false when the journal must be opened anew: its files were replaced, or someone left something
+    ///   behind.
     mutating func isUpToDate(with directory: any Directory) throws(JournalError) -> Bool {
         guard try view.isOf(directory), try view.watermarkFile.stands(in: directory, place.fileSystem) else {
             return false
@@ -50,8 +51,8 @@ extension SegmentWriter {
             if (try? isFitting(watermark)) != true { return false }
             isShared = view.ledger.nextIndex != next
             if view.ledger.nextIndex - 1 == last {
-                // Whoever made it longer, and lives, has synced it before giving up the lock; and nobody's sync failed, for else
-                // a record would be behind the watermark.
+                // Whoever made it longer, and lives, has synced it before giving up the lock; and nobody's sync failed,
+                // for else a record would be behind the watermark.
                 if extent.size != active.size, !isShared { return false }
                 self.active?.size = extent.size
                 return true

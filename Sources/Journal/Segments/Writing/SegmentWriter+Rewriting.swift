@@ -17,8 +17,8 @@ extension SegmentWriter {
         }
     }
 
-    /// Writes the zeros behind the records again, and makes the segment longer: zeros and a length whose sync failed once
-    /// may never become durable, new ones will.
+    /// Writes the zeros behind the records again, and makes the segment longer: zeros and a length whose sync failed
+    /// once may never become durable, new ones will.
     mutating func grow() throws(JournalError) {
         guard let active else { return }
         var size = active.size + settings.preallocationByteMinimum
@@ -48,8 +48,8 @@ extension SegmentWriter {
         return size
     }
 
-    /// Reads the records of a segment up to the last one, in pieces of whole lines, each of which has its digest and follows
-    /// the one before.
+    /// Reads the records of a segment up to the last one, in pieces of whole lines, each of which has its digest and
+    /// follows the one before.
     ///
     /// - Throws: `.inputOutput` when they are not those that were read before.
     func forEachPiece(

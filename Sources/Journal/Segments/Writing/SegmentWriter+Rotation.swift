@@ -6,8 +6,8 @@ extension SegmentWriter {
     ///     ftruncate(old) · fsync(old) · pwrite(heads/current.json)
     ///     openat(new, O_CREAT) · fdatasync(new) · fsync(segments) · pwrite(heads/current.json)
     ///
-    /// A segment that another one follows is therefore whole and durable. Also a writer without syncs syncs here: a hole
-    /// between two segments would look like a loss.
+    /// A segment that another one follows is therefore whole and durable. Also a writer without syncs syncs here: a
+    /// hole between two segments would look like a loss.
     mutating func rotate() throws(JournalError) {
         guard let active else { return }
         if !place.isDurable { try rewrite(from: durableOffset(in: active.first)) }

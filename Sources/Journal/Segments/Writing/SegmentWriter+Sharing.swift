@@ -2,16 +2,19 @@ internal import FileSystemSeam
 
 /// Appending together with other processes, whose syncs overlap.
 ///
-/// Each one writes under the journal's lock, gives the lock up, syncs, and then publishes what its sync covered. What makes that
-/// safe:
+/// Each one writes under the journal's lock, gives the lock up, syncs, and then publishes what its sync covered. What
+/// makes that safe:
 ///
-/// - Whoever writes finds the records of those who are still syncing behind the watermark, counts them, and writes them again in
-///   place, in one piece with its own. Its sync covers all that its answers rest on, whatever becomes of the others.
-/// - A sync that succeeds covers all that stood in the file when it began, also what another sync took for itself, for else
-///   that one's failure would be told here, too. Where the system does not promise that, the lock is kept.
+/// - Whoever writes finds the records of those who are still syncing behind the watermark, counts them, and writes them
+///   again in place, in one piece with its own. Its sync covers all that its answers rest on, whatever becomes of the
+///   others.
+/// - A sync that succeeds covers all that stood in the file when it began, also what another sync took for itself, for
+///   else that one's failure would be told here, too. Where the system does not promise that, the lock is kept.
 /// - The watermark names only what the sync of the one who writes it covered, and never goes back.
-/// - The length of the segment is durable before: whoever makes it longer keeps the lock until that is synced and published.
-/// - Lines are written whole before the lock is given up. What is found torn under the lock is nobody's who still lives.
+/// - The length of the segment is durable before: whoever makes it longer keeps the lock until that is synced and
+///   published.
+/// - Lines are written whole before the lock is given up. What is found torn under the lock is nobody's who still
+///   lives.
 extension SegmentWriter {
     /// The most that is written again of others' records.
     private static let takenOverMaximum: Int64 = 1 << 16
@@ -27,8 +30,8 @@ extension SegmentWriter {
             && nextPosition.offset < active.size && !isIndexDue
     }
 
-    /// Writes what is staged behind what others have written and may not have synced yet, which is written again. Under the lock;
-    /// to be followed by ``finish(_:)`` without it.
+    /// Writes what is staged behind what others have written and may not have synced yet, which is written again. Under
+    /// the lock; to be followed by ``finish(_:)`` without it.
     ///
     ///     pwrite(segment, others' lines and own ones)
     ///
@@ -55,7 +58,8 @@ extension SegmentWriter {
     ///     fdatasync(segment)
     ///     flock(heads/current.json) · pread · pwrite · pwrite(indexes/watermark.json) · flock
     ///
-    /// - Returns: false when the watermark's file is not what it was: the records are durable, but have to be looked up again.
+    /// - Returns: false when the watermark's file is not what it was: the records are durable, but have to be looked up
+    ///   again.
     mutating func finish(_ watermark: Watermark) throws(JournalError) -> Bool {
         try sync()
         return try view.watermarkFile.advance(to: watermark, in: view.directory)

@@ -3,9 +3,9 @@ internal import FileSystemSeam
 /// A journal in segments in the hands of whoever holds its lock.
 ///
 /// Records are staged first: counted, but not written. Then all of them are written in one piece, synced once, and the
-/// watermark is advanced over them. While others append, too, the lock is given up before the sync, so that the syncs of several
-/// processes overlap; see ``SegmentWriter/writeWithoutSync()``. When anything fails in between the writer is thrown away, and what is on disk is
-/// looked at anew.
+/// watermark is advanced over them. While others append, too, the lock is given up before the sync, so that the syncs
+/// of several processes overlap; see ``SegmentWriter/writeWithoutSync()``. When anything fails in between the writer is
+/// thrown away, and what is on disk is looked at anew.
 struct SegmentWriter: Sendable {
     var view: SegmentView
     let bootID: String

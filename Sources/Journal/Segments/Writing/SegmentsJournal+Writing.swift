@@ -48,7 +48,8 @@ extension SegmentsJournal {
         return answers.all
     }
 
-    /// The same with what is open from the calls before; nil when that is nothing, or no longer what stands at the path.
+    /// The same with what is open from the calls before; nil when that is nothing, or no longer what stands at the
+    /// path.
     ///
     /// - Parameter more: see ``JournalStorage/commit(_:_:)``.
     func commitOnHeld(
@@ -244,7 +245,8 @@ extension SegmentsJournal {
         }
     }
 
-    /// Removes the index, and with it what it names, durably: else a power cut could bring it back to stop everything once more.
+    /// Removes the index, and with it what it names, durably: else a power cut could bring it back to stop everything
+    /// once more.
     private func discardIndex(of directory: any Directory) throws(JournalError) {
         do {
             if try directory.exists(IndexRun.directoryName) { try directory.removeRecursively(IndexRun.directoryName) }
