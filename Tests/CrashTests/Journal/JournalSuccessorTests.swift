@@ -51,7 +51,9 @@ struct JournalSuccessorTests {
     /// Killed before every ninth of its changes, in a long run before each, on a journal whose last segment has room,
     /// and on one that is full.
     @Test(arguments: models, [(JournalFormat.segments, 1), (.segments, 2), (.jsonRecords, 1)])
-    func nothingAcknowledgedIsLostAfterAKill(model: PersistenceModel, _ before: (format: JournalFormat, count: Int)) throws {
+    func nothingAcknowledgedIsLostAfterAKill(model: PersistenceModel, _ before: (format: JournalFormat, count: Int))
+        throws
+    {
         let options = CrashedJournal.options(before.format)
         var operation = 0
         var states = 0
@@ -76,7 +78,10 @@ struct JournalSuccessorTests {
 
     /// Every fourth sync of the first process fails once, in a long run each.
     @Test(arguments: models, [(JournalFormat.segments, 1), (.segments, 2), (.jsonRecords, 1)])
-    func nothingAcknowledgedIsLostAfterAFailedSync(model: PersistenceModel, _ before: (format: JournalFormat, count: Int)) throws {
+    func nothingAcknowledgedIsLostAfterAFailedSync(
+        model: PersistenceModel,
+        _ before: (format: JournalFormat, count: Int)
+    ) throws {
         let options = CrashedJournal.options(before.format)
         var states = 0
         for operation in [FileSystemError.Operation.sync, .syncDirectory] {

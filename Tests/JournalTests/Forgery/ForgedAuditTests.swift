@@ -73,7 +73,9 @@ struct ForgedAuditTests {
         }
     }
 
-    @Test(arguments: Forgery.allCases, [0, 2]) func everyForgedIndexIsReportedStale(forgery: Forgery, threads: Int) throws {
+    @Test(arguments: Forgery.allCases, [0, 2]) func everyForgedIndexIsReportedStale(forgery: Forgery, threads: Int)
+        throws
+    {
         let (journal, id) = try filled()
         #expect(try journal.open(threads: threads).verifyAll().warnings == [])
         for (number, name) in try runs(journal).enumerated() {

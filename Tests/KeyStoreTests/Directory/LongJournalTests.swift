@@ -7,7 +7,9 @@ import Testing
 /// file of holes takes no room.
 @Suite("A journal of absurd length")
 struct LongJournalTests {
-    @Test(arguments: [1_099_511_627_776, 268_435_457] as [Int64]) func aJournalTooLongForMemoryIsDamage(size: Int64) throws {
+    @Test(arguments: [1_099_511_627_776, 268_435_457] as [Int64]) func aJournalTooLongForMemoryIsDamage(size: Int64)
+        throws
+    {
         let temporary = try TemporaryDirectory()
         let (path, fileSystem) = (temporary.path + "/keys", PosixFileSystem.shared)
         func open() throws -> ScopedKeyStore {
