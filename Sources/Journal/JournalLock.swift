@@ -73,9 +73,11 @@ struct JournalLock: Sendable {
     mutating func takeStanding(
         _ opened: () throws(JournalError) -> any Directory
     ) throws(JournalError) -> HeldJournalLock {
-        for _ in 0...Self.replacementMaximum {
+        for attempt in 0...Self.replacementMaximum {
             handles = nil
             let directory = try opened()
+            // Nothing is made in what took the journal's place and is none.
+            if attempt > 0, try place.stands(directory) { _ = try place.format(of: directory) }
             do throws(JournalError) {
                 let held = try take(on: directory)
                 if try place.stands(directory) { return held }

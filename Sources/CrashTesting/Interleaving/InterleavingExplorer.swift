@@ -25,7 +25,8 @@ public struct InterleavingExplorer: Sendable {
     public var sleepMaximum = 8
     /// How many processes a schedule may kill.
     public var killMaximum = 1
-    /// At most this many schedules are tried; ``Report/isComplete`` says whether there were more.
+    /// At most this many schedules are tried; ``Report/isComplete`` says whether there were more. Those that were tried
+    /// before a process was first seen to sleep are not counted.
     public var scheduleMaximum = 50_000
     /// In which order schedules are tried, and hence which, when there are more.
     public var seed: UInt64 = 1
@@ -101,7 +102,7 @@ public struct InterleavingExplorer: Sendable {
             if report.schedules >= scheduleMaximum { return report }
             report.schedules += 1
             let first = try run(schedule, sleepers, false, prepare, processes, check)
-            if !first.baton.slept.isSubset(of: sleepers) {
+            if first.failure == nil, !first.baton.slept.isSubset(of: sleepers) {
                 // The looks of the others at a clock are turns from now on, in every schedule: all of them are tried
                 // anew.
                 sleepers.formUnion(first.baton.slept)

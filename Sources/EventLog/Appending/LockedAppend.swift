@@ -89,10 +89,6 @@ struct LockedAppend {
         guard case (let opened, var size)? = try log.openEvents(creating: options.durability == .none) else {
             return .missing
         }
-        // The name of events that are still empty may be one that a sync failed for.
-        if size == 0, options.durability != .none, events.count > 0, opened.identity != log.making.made {
-            return .missing
-        }
         do throws(FileSystemError) {
             if let copy, try copy.isTail(of: opened, size: size) {
                 try opened.file.truncate(to: copy.tail.byteOffset)
@@ -103,6 +99,10 @@ struct LockedAppend {
             throw .io(error, file: LogFiles.events)
         }
         copy = nil
+        // The name of events that are still empty, or again, may be one that a sync failed for.
+        if size == 0, options.durability != .none, events.count > 0, opened.identity != log.making.made {
+            return .missing
+        }
 
         let next: UInt64?
         do throws(FileSystemError) {

@@ -17,13 +17,12 @@ extension OpenLog {
     /// Another sync would succeed and say nothing of it, and everything that was acknowledged afterwards would be lost
     /// with the name. For the same reason the name of new events is taken back when the sync fails here.
     ///
-    /// Who makes them holds a lock on the directory (`flock`) until something is in them. Two that renewed the name for
-    /// each other would go on with that for ever. Only who makes events waits for it, and never while holding the lock.
-    ///
-    /// - Throws: `.lockBusy` when the time is over.
+    /// Who makes them holds a lock on the directory (`flock`) until something is in them: a name that another one gave
+    /// them meanwhile may be one that its sync failed for. Only who makes events waits for it, never while holding the
+    /// log's lock, and not for long: the directory may be locked for another purpose, as by a marker lock.
     mutating func makeEvents(_ deadline: Deadline) throws(EventLogError) {
         do throws(EventLogError) {
-            try takeTurn(deadline)
+            takeTurn(deadline)
             guard let named = try nameEvents(deadline) else {
                 endMaking()
                 return
@@ -43,25 +42,27 @@ extension OpenLog {
 
     /// Lets others make the events; to be called when something is in them, or nothing will be.
     mutating func endMaking() {
-        guard let turn = making.turn else { return }
-        // A child that was forked meanwhile has the same lock.
-        try? turn.unlock()
-        try? turn.close()
+        if let turn = making.turn {
+            // A child that was forked meanwhile has the same lock.
+            try? turn.unlock()
+            try? turn.close()
+        }
         making = EventsMaking()
     }
 
-    private mutating func takeTurn(_ deadline: Deadline) throws(EventLogError) {
+    /// Nobody makes events for as long as this.
+    private static let turnNanoseconds: UInt64 = 1_000_000_000
+
+    private mutating func takeTurn(_ deadline: Deadline) {
         if making.turn != nil { return }
-        let isTaken: Bool
-        do throws(FileSystemError) {
-            let turn = try directory.reopened()
-            isTaken = try turn.lock(.exclusive, timeoutNanoseconds: deadline.remainingNanoseconds)
-            if isTaken { making.turn = turn } else { try turn.close() }
-        } catch {
-            // Where directories are not locked, as on some network file systems, nobody takes turns.
-            return
+        // Where directories are not locked, as on some network file systems, nobody takes turns.
+        guard let turn = try? directory.reopened() else { return }
+        let limit = min(deadline.remainingNanoseconds, Self.turnNanoseconds)
+        if (try? turn.lock(.exclusive, timeoutNanoseconds: limit)) == true {
+            making.turn = turn
+        } else {
+            try? turn.close()
         }
-        if !isTaken { throw .lockBusy(path: path, waitedMilliseconds: deadline.waitedMilliseconds) }
     }
 
     /// Gives the events a name that no sync has failed for.

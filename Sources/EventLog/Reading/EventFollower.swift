@@ -154,6 +154,8 @@ public final class EventFollower {
         do throws(FileSystemError) {
             status = try directory.extent(of: LogFiles.events)
         } catch  where error.code == .noEntry {
+            // Whoever makes events durable gives empty ones their name anew; nothing of them was read.
+            if readBytes == 0 { return }
             throw .eventsReplaced(path: path, readBytes: readBytes, size: 0)
         } catch {
             throw .io(error, file: LogFiles.events)

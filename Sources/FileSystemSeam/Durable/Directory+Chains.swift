@@ -62,10 +62,11 @@ extension FileSystem {
     /// durably.
     ///
     /// The innermost directory that stood already is synced in its parent, what was made is synced as
-    /// ``Directory/makeDirectories(_:permissions:)`` does it, and only then the call returns. When that sync fails, an
-    /// empty directory whose name the path ends in is removed, whoever made it, so that the next call makes it anew;
-    /// any other one stays, and no later call can tell whether its name is durable. The parent is the directory
-    /// that really holds it, also where the path ends in `.`, in `..` or in a symbolic link; the link's own name is its
+    /// ``Directory/makeDirectories(_:permissions:)`` does it, and only then the call returns. When that sync fails in a
+    /// way that may have given the name up, this innermost standing directory is removed if it is empty, whoever made
+    /// it, unless it was reached through `.`, `..` or a link: the next call makes it anew, with `permissions`. One that
+    /// is not empty stays, and no later call can tell whether its name is durable. The parent is the directory that
+    /// really holds it, also where the path ends in `.`, in `..` or in a symbolic link; the link's own name is its
     /// maker's to sync. A parent that may not be opened for reading (`.accessDenied`, as above many home directories)
     /// cannot be synced and is left alone, and so is one on another file system that refuses.
     ///

@@ -86,7 +86,7 @@ enum IndexFile {
     static func indexes(in bytes: [UInt8]) -> [UInt64] {
         bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
             // Only digits: what `UInt64` reads may begin with a sign.
-            guard line.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+            guard line.allSatisfy(\.isDecimalDigit) else { return nil }
             return UInt64(String(decoding: line, as: UTF8.self)).flatMap { $0 > 0 ? $0 : nil }
         }
     }

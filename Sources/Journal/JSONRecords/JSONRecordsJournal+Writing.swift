@@ -43,7 +43,9 @@ extension JSONRecordsJournal {
                 }
             }
         } catch {
-            while answers.count < requests.count { answers.append(.failure(error)) }
+            if answers.count < requests.count { answers.append(.failure(error)) }
+            // Those behind it were not tried.
+            while answers.count < requests.count { answers.append(.failure(error.withoutOutcome)) }
         }
         return answers
     }

@@ -44,6 +44,8 @@ extension ScopedKeyStore {
                 let time = fileSystem.wallClock().nanosecondsSinceEpoch
                 state.condemned.append(Condemned(tag: tag, version: newest.version, time: time, reason: reason))
             }
+            // What was found of an intent is decided only once it is durable.
+            if keyset.pending != nil || !state.condemned.isEmpty { try confirm(&state, &keyset) }
             do throws(KeyStoreError) {
                 try finishDestructions(&state, &keyset)
             } catch {

@@ -22,10 +22,10 @@ internal import PlatformProfile
 /// key after its destruction; what changes something, and what finds a change, takes the store's lock. Every call does
 /// I/O, and may be made from several threads, which then queue.
 ///
-/// **The place.** Every call makes sure, before it answers, that the path still leads to the directory that was opened,
-/// and throws `.directoryReplaced` otherwise: a copy that was put back in its place is another store, with other keys
-/// to come and other destructions. A relative path is one from the directory that was the working one when the store
-/// was opened, as long as that could be opened, too.
+/// **The place.** Every call but ``close()``, and a ``flush()`` that has nothing to do, makes sure, before it answers,
+/// that the path still leads to the directory that was opened, and throws `.directoryReplaced` otherwise: a copy that
+/// was put back in its place is another store, with other keys to come and other destructions. A relative path is one
+/// from the directory that was the working one when the store was opened, as long as that could be opened, too.
 ///
 /// What stands on disk is described in `docs/formats/keyset.md`; what a destruction can and cannot promise, in
 /// `docs/threat-model.md`.
@@ -132,6 +132,7 @@ public final class ScopedKeyStore: Sendable {
             state.keyset = nil
             state.minted.removeAll()
             state.given.removeAll()
+            state.isElsewhere = false
         }
         keys.close()
     }
@@ -180,6 +181,8 @@ extension ScopedKeyStore {
             try refresh(&state)
             guard var keyset = state.keyset.take() else { throw .closed }
             defer {
+                // What a later call left over has causes of its own.
+                if keyset.pending == nil, state.uncleaned != keyset.header.generation { state.hindrance = nil }
                 state.known = max(state.known ?? keyset.position, keyset.position)
                 state.keyset = keyset
             }

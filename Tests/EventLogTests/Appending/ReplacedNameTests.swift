@@ -121,12 +121,12 @@ struct ReplacedNameTests {
         let other = try PosixFileSystem.shared.openDirectory(log.path)
         #expect(try other.lock(.exclusive, blocking: false))
         let options = SessionLogOptions(lockTimeoutMilliseconds: 50, durability: .every)
-        #expect(try eventLogError { try log.open(options).append(event()) }?.code == "lock_busy")
-        // Nobody else does.
+        // Whoever holds it for another purpose keeps nobody from the first event for long.
+        try log.open(options).append(event())
         try log.open().append(event())
         try log.open(options).append(event())
         try other.close()
-        try log.expectSound(2)
+        try log.expectSound(3)
     }
 
     /// Many durable writers at once on a log that is not there.

@@ -11,8 +11,9 @@ enum JournalReserveCommand {
                 + "limit --max-uses is for each nonce of the grant, --per-grant for all of its nonces together. The "
                 + "journal is made when it is not there: give --existing wherever one must be, so that a mistyped path or a "
                 + "file system that is not mounted consumes no use twice.",
-            "The limit of this call holds, not one that an earlier use stated: take it from the approval, and never from whoever asks. "
-                + "Without any, every use is allowed, and a note says so.",
+            "A limit that this call gives holds, whatever an earlier use stated: take it from the approval, and never from "
+                + "whoever asks. Without one, what the latest use of the nonce stated holds. Where none did, every use is "
+                + "allowed, and a note says so.",
             "A repetition with the same --idempotency-key, grant, nonce, actor, action and subject gives the use that was "
                 + "recorded first, and counts nothing, also when the grant was revoked since: use it when a caller may not have "
                 + "seen the answer. What other options say then is not compared.",

@@ -147,8 +147,11 @@ extension SegmentView {
 
     /// Whether what cannot be synced was read from a medium that nobody writes to: some file systems of such media know
     /// no syncs.
+    ///
+    /// Not where the sync gives `EROFS`: that is what a file system says that gave up writing, with what was written to
+    /// it still in memory.
     private func isOnMedium(_ error: FileSystemError) -> Bool {
-        guard error.code == .invalidArgument || error.code == .readOnlyFileSystem else { return false }
+        guard error.code == .invalidArgument else { return false }
         return (try? place.fileSystem.mountFacts(of: directory))?.isReadOnly ?? false
     }
 }

@@ -181,7 +181,12 @@ extension SegmentsJournal {
         }
         let directory = held.journal
         if opening.isFresh { state.writer = nil }
-        if opening.discardsEvidence { try discardIndex(of: directory) }
+        if opening.discardsEvidence {
+            // Something else may stand there since the lock was waited for.
+            try place.confirm(directory, writing: true)
+            guard try place.format(of: directory) == .segments else { throw place.replaced }
+            try discardIndex(of: directory)
+        }
         // Kept only when all goes well: after a failure what is on disk is looked at anew.
         var current = state.writer.take()
         if current != nil, try current?.isUpToDate(with: directory) != true { current = nil }
