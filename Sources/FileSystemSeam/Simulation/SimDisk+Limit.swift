@@ -61,3 +61,10 @@ extension SimDisk {
         fatalError("the code under test goes on although \(hang ?? "") and all else fails; \(tellState?() ?? "")")
     }
 }
+
+/// What a disk with a limit knows about space.
+package struct QuotaAccount: Sendable {
+    package var limitBytes: Int64
+    package var usedBytes: Int64 = 0
+    package var code: ErrorNumber
+}

@@ -194,3 +194,11 @@ final class SimWatch: DirectoryWatch, @unchecked Sendable {
 
     func close() throws(FileSystemError) { isOpen = false }
 }
+
+/// One advisory lock held by an open file description.
+package struct SimHeldLock: Sendable {
+    package var inode: Int64
+    package var mode: LockMode
+    package var description: ObjectIdentifier
+    package var process: Int32
+}

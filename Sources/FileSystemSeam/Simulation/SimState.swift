@@ -302,37 +302,3 @@ package struct SimState {
         return randomWord &* 0x2545_F491_4F6C_DD1D
     }
 }
-
-/// What a run keeps for an inode beside its cells.
-private struct InodeNotes: Sendable {
-    /// The epoch in which all names of this directory were read.
-    var listed: UInt32 = 0
-    /// The epoch in which the names of this inode were counted.
-    var counted: UInt32 = 0
-    /// The epoch in which a name of this directory changed last, and when.
-    var namesChangedIn: UInt32 = 0
-    var namesChanged: Int64 = 0
-    /// The epoch in which the file grew over ``cleared``.
-    var clearedIn: UInt32 = 0
-    /// Sectors that came behind the file's end when it grew in that epoch: zeros, but where it was written to since.
-    var cleared = 0..<0
-    /// The directory that this directory was last found in, 0 for none.
-    var parent: Int64 = 0
-    /// Every name cell that ever stood for this inode, in any run.
-    var mentions: [Int] = []
-}
-
-/// One advisory lock held by an open file description.
-package struct SimHeldLock: Sendable {
-    package var inode: Int64
-    package var mode: LockMode
-    package var description: ObjectIdentifier
-    package var process: Int32
-}
-
-/// What a disk with a limit knows about space.
-package struct QuotaAccount: Sendable {
-    package var limitBytes: Int64
-    package var usedBytes: Int64 = 0
-    package var code: ErrorNumber
-}

@@ -209,6 +209,19 @@ struct FollowTests {
         #expect(try eventLogError { _ = try follower.next(timeoutMilliseconds: 0) }?.code == "events_replaced")
     }
 
+    /// Whoever makes events durable gives empty ones their name anew: for a moment they have none.
+    @Test func emptyEventsMayLoseTheirNameForAMoment() throws {
+        let log = try TestLog()
+        try log.write("")
+        let follower = try log.open().follow()
+        let events = "\(log.path)/events.jsonl"
+        try FileManager.default.moveItem(atPath: events, toPath: events + ".tmp")
+        #expect(try follower.next(timeoutMilliseconds: 0) == nil)
+        try FileManager.default.moveItem(atPath: events + ".tmp", toPath: events)
+        try log.open().append(event())
+        #expect(try numbers(follower, 1) == [0])
+    }
+
     /// What follows the last line may change as long as it is none.
     @Test func aChangeBehindTheLastLineIsNoReplacement() throws {
         let log = try TestLog()

@@ -118,6 +118,35 @@ struct ReplacedJournalTests {
         }
     }
 
+    /// What came to the path may be no journal: nothing is made or removed in it.
+    @Test(arguments: JournalFormat.allCases, [false, true])
+    func aStrangerAtThePathIsLeftAlone(format: JournalFormat, discardsEvidence: Bool) throws {
+        for call in Call.allCases {
+            let (journal, _) = try journal(format, warmth: 0)
+            let path = journal.path
+            let handle = journal.open()
+            meanwhile(journal) {
+                try FileManager.default.moveItem(atPath: path, toPath: path + "-old")
+                try FileManager.default.createDirectory(atPath: path + "/indexes", withIntermediateDirectories: true)
+                for name in ["indexes/theirs", "stray"] {
+                    try Data("x".utf8).write(to: URL(filePath: "\(path)/\(name)"))
+                }
+            }
+            let error = try journalError {
+                switch call {
+                case .reserve: _ = try handle.reserve(use(nonce: "once"), maximumUses: 1)
+                case .revoke: _ = try handle.append(revocation())
+                case .create: try handle.create()
+                case .rebuild: _ = try handle.rebuildIndexes(discardingEvidence: discardsEvidence)
+                }
+            }
+            journal.fileSystem.setIntercept(nil)
+            #expect(error?.code == "not_a_journal", "\(call)")
+            let found = try FileManager.default.subpathsOfDirectory(atPath: path).sorted()
+            #expect(found == ["indexes", "indexes/theirs", "stray"], "\(call)")
+        }
+    }
+
     /// A handle that knows more than what is made anew does not go on behind it.
     @Test(arguments: JournalFormat.allCases, [1, 3])
     func whoHasSeenRecordsDoesNotBeginAnew(format: JournalFormat, warmth: Int) throws {

@@ -122,6 +122,25 @@ struct OvertakenTests {
         #expect(try there.read(new, for: "a") == "shredded")
     }
 
+    /// An intent that a killed process left is decided only once it is durable.
+    @Test func anIntentThatNobodySyncedIsNotDecided() throws {
+        let test = try TestKeys()
+        let there = try test.open()
+        _ = try there.seal("x", for: "a")
+        let here = try test.open()
+        // The first sync is of what stood there before, the second that of the intent.
+        test.disk.faults = FaultPlan.on(.sync, 2, .killed)
+        #expect(throws: KeyStoreError.self) { try here.shred(.entity("a"), reason: "r") }
+        test.disk.faults = FaultPlan.on(.sync, 1, .error(.inputOutput))
+        #expect {
+            try there.shred(.entity("a"), reason: "r")
+        } throws: { error in
+            if case .io? = error as? KeyStoreError { true } else { false }
+        }
+        test.disk.faults = FaultPlan()
+        #expect(try there.shred(.entity("a"), reason: "r").number == 1)
+    }
+
     /// The same when somebody only rotated: the scope's destruction is still owed.
     @Test func aFailedDestructionOfARotatedScopeIsFinished() throws {
         let test = try TestKeys()
