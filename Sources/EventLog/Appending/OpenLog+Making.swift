@@ -20,6 +20,8 @@ extension OpenLog {
     /// Who makes them holds a lock on the directory (`flock`) until something is in them: a name that another one gave
     /// them meanwhile may be one that its sync failed for. Only who makes events waits for it, never while holding the
     /// log's lock, and not for long: the directory may be locked for another purpose, as by a marker lock.
+    ///
+    /// - Throws: `.lockBusy` when the time is over before the log's lock is free; `.io`.
     mutating func makeEvents(_ deadline: Deadline) throws(EventLogError) {
         do throws(EventLogError) {
             takeTurn(deadline)

@@ -85,9 +85,9 @@ enum IndexFile {
     /// none and is passed over.
     static func indexes(in bytes: [UInt8]) -> [UInt64] {
         bytes.split(separator: UInt8(ascii: "\n")).compactMap { line in
-            // Only digits: what `UInt64` reads may begin with a sign.
-            guard line.allSatisfy(\.isDecimalDigit) else { return nil }
-            return UInt64(String(decoding: line, as: UTF8.self)).flatMap { $0 > 0 ? $0 : nil }
+            var index: UInt64 = 0
+            for byte in line { guard index.append(decimalDigit: byte) else { return nil } }
+            return index > 0 ? index : nil
         }
     }
 

@@ -59,18 +59,8 @@ extension PlantedBugs {
             missing: ["sync of count before the acknowledgement"]
         ) { isBuggy in
             Toy(
-                prepare: {
-                    try $0.put("log", [])
-                    try $0.put("count", [0])
-                },
-                work: { _, directory, acknowledge in
-                    let log = try directory.file("log")
-                    for value in 1...2 as ClosedRange<UInt8> {
-                        try Record.append(value, to: log)
-                        try directory.put("count", [value], sync: nil)
-                        acknowledge(value)
-                    }
-                },
+                prepare: Toy.emptyLogAndCount,
+                work: Toy.countedLog(syncingCount: nil),
                 recover: { _, directory in
                     let values = Record.decode(try directory.contents("log") ?? [])
                     let count = Int(try directory.contents("count")?.first ?? 0)

@@ -144,18 +144,8 @@ extension PlantedBugs {
             faults: .on(.sync, 1, .lyingSync)
         ) { isBuggy in
             Toy(
-                prepare: {
-                    try $0.put("log", [])
-                    try $0.put("count", [0])
-                },
-                work: { _, directory, acknowledge in
-                    let log = try directory.file("log")
-                    for value in 1...2 as ClosedRange<UInt8> {
-                        try Record.append(value, to: log)
-                        try directory.put("count", [value])
-                        acknowledge(value)
-                    }
-                },
+                prepare: Toy.emptyLogAndCount,
+                work: Toy.countedLog(syncingCount: .data),
                 recover: { _, directory in
                     let bytes = try directory.contents("log") ?? []
                     if !isBuggy { return Record.decode(bytes) }

@@ -40,17 +40,9 @@ extension PlantedBugs {
             says: "the recovery was crashed too"
         ) { isBuggy in
             Toy(
-                prepare: {
-                    try $0.put("value", [1])
-                    try $0.sync()
-                },
-                work: { _, directory, acknowledge in
-                    // The log says what to add, or what the result is.
-                    try directory.put("tmp", [isBuggy ? 4 : 5])
-                    try directory.rename("tmp", to: "log", in: directory, exclusive: false)
-                    try directory.sync()
-                    acknowledge(5)
-                },
+                prepare: Toy.one,
+                // The log says what to add, or what the result is.
+                work: Toy.logging(isBuggy ? 4 : 5, for: 5),
                 recover: { _, directory in
                     let value = try directory.contents("value")?.first ?? 0
                     guard let entry = try directory.contents("log")?.first else { return [value] }
@@ -68,16 +60,8 @@ extension PlantedBugs {
             missing: ["sync of value before recovery operation 7 `remove log`"]
         ) { isBuggy in
             Toy(
-                prepare: {
-                    try $0.put("value", [1])
-                    try $0.sync()
-                },
-                work: { _, directory, acknowledge in
-                    try directory.put("tmp", [5])
-                    try directory.rename("tmp", to: "log", in: directory, exclusive: false)
-                    try directory.sync()
-                    acknowledge(5)
-                },
+                prepare: Toy.one,
+                work: Toy.logging(5, for: 5),
                 recover: { _, directory in
                     if let entry = try directory.contents("log") {
                         try directory.put("value", entry, sync: isBuggy ? nil : .data)

@@ -128,6 +128,45 @@ struct Toy: Sendable {
         )
     }
 
+    /// A log and how many records it has, both empty.
+    static let emptyLogAndCount: @Sendable (any Directory) throws -> Void = {
+        try $0.put("log", [])
+        try $0.put("count", [0])
+    }
+
+    /// Appends 1 and 2 to the log, and counts each.
+    static func countedLog(
+        syncingCount level: SyncLevel?
+    ) -> @Sendable (any FileSystem, any Directory, (UInt8) -> Void) throws -> Void {
+        { _, directory, acknowledge in
+            let log = try directory.file("log")
+            for value in 1...2 as ClosedRange<UInt8> {
+                try Record.append(value, to: log)
+                try directory.put("count", [value], sync: level)
+                acknowledge(value)
+            }
+        }
+    }
+
+    /// A value of 1, durably.
+    static let one: @Sendable (any Directory) throws -> Void = {
+        try $0.put("value", [1])
+        try $0.sync()
+    }
+
+    /// Writes an intent to a log of its own, durably, and acknowledges what it leads to.
+    static func logging(
+        _ entry: UInt8,
+        for value: UInt8
+    ) -> @Sendable (any FileSystem, any Directory, (UInt8) -> Void) throws -> Void {
+        { _, directory, acknowledge in
+            try directory.put("tmp", [entry])
+            try directory.rename("tmp", to: "log", in: directory, exclusive: false)
+            try directory.sync()
+            acknowledge(value)
+        }
+    }
+
     /// A value that was 1 is 5 once that was acknowledged.
     static let oneToFive: @Sendable ([UInt8], [UInt8]) throws -> Void = { recovered, acknowledged in
         try CheckFailure.unless(
