@@ -26,9 +26,12 @@ extension CrashEngine {
             tellProgress()
             core.depth = 1
             if order.mustVisit(index, after: coverage) {
-                core.survivors.begin(at: point, forcing: point.kind == .node)
-                let own = try visit(acknowledged: point.acknowledged, point: index, recovery: nil)
-                coverage = point.kind == .node ? max(coverage, own) : own
+                core.survivors.begin(at: point)
+                let isNew = point.kind != .node || core.requireLastNode(before: point)
+                if isNew || coverage != .exhaustive {
+                    let own = try visit(acknowledged: point.acknowledged, point: index, recovery: nil)
+                    coverage = point.kind == .node ? max(coverage, own) : own
+                }
             }
             switch coverage {
             case .exhaustive: statistics.exhaustivePoints += 1
@@ -75,10 +78,8 @@ extension CrashEngine {
         _ point: Int,
         _ recovery: (layer: Layer, point: Int)?
     ) throws -> Bool {
-        let inside = core.survivors.inside
-        let outside = core.survivors.outside
-        let second = core.survivors.second
-        defer { core.survivors.restore(inside: inside, outside: outside, second: second) }
+        core.keepDecisions()
+        defer { core.takeUpAndForgetKept() }
         core.mode = mode
         core.trail.begin(StateHash(seed: UInt64(acknowledged)))
         var tries = 0
@@ -166,8 +167,7 @@ extension CrashEngine {
         if core.table.find(key) >= 0 { return }
         core.table.insert(key, Probe.mark)
 
-        let inside = core.survivors.inside
-        let outside = core.survivors.outside
+        core.keepDecisions()
         swap(&core.trail, &spareTrail)
         core.depth = 2
         let points = layer.order.points
@@ -176,9 +176,10 @@ extension CrashEngine {
         for index in points.indices where points[index].kind != .start && layer.order.mustVisit(index, after: coverage)
         {
             let isNode = points[index].kind == .node
-            core.survivors.restore(inside: inside, outside: outside, second: nil)
-            core.survivors.overlay(layer, at: points[index], forcing: isNode)
             statistics.recoveryPoints += 1
+            core.takeUpKept()
+            core.survivors.overlay(layer, at: points[index])
+            if isNode, !core.requireLastNode(before: points[index]), coverage == .exhaustive { continue }
             let own = try visit(acknowledged: acknowledged, point: point, recovery: (layer, index))
             coverage = isNode ? max(coverage, own) : own
             switch coverage {
@@ -190,7 +191,7 @@ extension CrashEngine {
         }
         core.depth = 1
         swap(&core.trail, &spareTrail)
-        core.survivors.restore(inside: inside, outside: outside, second: nil)
+        core.takeUpAndForgetKept()
     }
 }
 

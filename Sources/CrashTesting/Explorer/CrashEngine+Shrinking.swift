@@ -14,7 +14,7 @@ extension CrashEngine {
         let order = core.survivors.first.order
         guard let point = order.points.last else { return failures }
         core.depth = 1
-        core.survivors.begin(at: point, forcing: false)
+        core.survivors.begin(at: point)
         core.mode = .exhaustive
         core.trail.begin(StateHash(seed: UInt64(point.acknowledged)))
         repeat {

@@ -17,6 +17,9 @@ struct ObservationCore {
     }
 
     var survivors: Survivors
+    /// Decisions that will be taken up again, the last ones first; the first ``keptCount`` are in use.
+    private var kept: [Survivors.Decisions] = []
+    private var keptCount = 0
     var table: ObservationTable
     /// What was observed. A run first sees again what a walk foresaw, then it goes on by itself.
     var trail = Trail()
@@ -88,7 +91,7 @@ struct ObservationCore {
     private mutating func value(of cell: Int) -> Int64 {
         let base = cell < baseline.count ? baseline[cell] : 0
         if let value = survivors.settledValue(of: cell, base: base) { return value }
-        let count = survivors.gatherVersions(of: cell, base: base)
+        let count = survivors.gatherValues(of: cell, base: base)
         return survivors.take(count == 1 ? 0 : choose(count))
     }
 
@@ -168,6 +171,35 @@ struct ObservationCore {
         let known = table.findOrInsert(trail.hash, code)
         // Put into words later: the disk is busy with this very read.
         if known >= 0, known != code { misstep = misstep ?? .probes(known, code) }
+    }
+
+    // MARK: - Crash points
+
+    /// Keeps the present decisions for ``takeUpKept()``.
+    mutating func keepDecisions() {
+        if keptCount == kept.count { kept.append(Survivors.Decisions()) }
+        kept[keptCount].hold(survivors)
+        keptCount += 1
+    }
+
+    /// Takes up the decisions kept last, which stay kept.
+    mutating func takeUpKept() { survivors.restore(kept[keptCount - 1]) }
+
+    /// Takes up the decisions kept last, and keeps them no longer.
+    mutating func takeUpAndForgetKept() {
+        takeUpKept()
+        keptCount -= 1
+    }
+
+    /// Requires the micro-operation issued last before a point to have survived: without it, all there is belongs to
+    /// the point before.
+    ///
+    /// - Returns: false when nobody can tell it from that, since the micro-operation left everything as it was.
+    mutating func requireLastNode(before point: PersistenceOrder.Point) -> Bool {
+        let node = survivors.lastNode(before: point)
+        let isIdle = survivors.isIdle(node) { cell in cell < baseline.count ? baseline[cell] : 0 }
+        survivors.include(node)
+        return !isIdle
     }
 
     // MARK: - Walking without running

@@ -7,6 +7,7 @@ final class Layer {
     let words: Int
     let before: [UInt64]
     let after: [UInt64]
+    let floors: [UInt64]
     /// By cell id, where its versions begin in ``nodes``, -1 where nothing happened.
     let starts: [Int32]
     /// The versions of all cells, newest first, each cell's ended by -1 (undefined below) or -2 (born with the value).
@@ -29,6 +30,7 @@ final class Layer {
         words = order.words
         before = order.before
         after = order.after
+        floors = order.floors
         var starts: [Int32] = []
         var nodes: [Int32] = []
         var values: [Int64] = []
@@ -73,7 +75,12 @@ struct Survivors {
     private(set) var second: Layer?
     private(set) var inside: [UInt64]
     private(set) var outside: [UInt64]
+    /// The first ``candidateCount`` are those of the cell in question, and likewise below: they keep their places.
     private var candidates: [Candidate] = []
+    private var candidateCount = 0
+    /// Where each run of ``candidates`` with one value ends; the last run reaches down to what is there in any case.
+    private var runEnds: [Int] = []
+    private var runCount = 0
 
     private struct Candidate {
         /// Bit index of the node, -1 for "none of them".
@@ -89,24 +96,43 @@ struct Survivors {
 
     // MARK: - Starting points
 
+    // Explorations come here often: the arrays keep their memory.
+
     /// Forgets all decisions: at `point` of the first layer, its floor is in and later nodes are out.
-    /// With `forcing` the node issued last is in, because states without it belong to the point before.
-    mutating func begin(at point: PersistenceOrder.Point, forcing: Bool) {
+    mutating func begin(at point: PersistenceOrder.Point) {
         second = nil
-        let words = first.words
-        inside = Array(first.order.floors[point.floor * words..<(point.floor + 1) * words])
-        outside = Self.nodes(from: point.nodes, words: words)
-        if forcing { include(point.nodes - 1) }
+        inside.removeAll(keepingCapacity: true)
+        outside.removeAll(keepingCapacity: true)
+        add(first, at: point)
     }
 
     /// Lays the micro-operations of a recovery over the present decisions, and crashes it at one of its points.
-    mutating func overlay(_ layer: Layer, at point: PersistenceOrder.Point, forcing: Bool) {
-        let words = first.words
-        let above = layer.words
+    mutating func overlay(_ layer: Layer, at point: PersistenceOrder.Point) {
         second = layer
-        inside = Array(inside[0..<words]) + layer.order.floors[point.floor * above..<(point.floor + 1) * above]
-        outside = Array(outside[0..<words]) + Self.nodes(from: point.nodes, words: above)
-        if forcing { include(words * 64 + point.nodes - 1) }
+        inside.removeLast(inside.count - first.words)
+        outside.removeLast(outside.count - first.words)
+        add(layer, at: point)
+    }
+
+    private mutating func add(_ layer: Layer, at point: PersistenceOrder.Point) {
+        let words = layer.words
+        for word in 0..<words {
+            inside.append(layer.floors[point.floor &* words &+ word])
+            outside.append(Self.word(word, from: point.nodes))
+        }
+    }
+
+    /// The nodes from one on.
+    static func nodes(from first: Int, words: Int) -> [UInt64] { (0..<words).map { word($0, from: first) } }
+
+    private static func word(_ word: Int, from first: Int) -> UInt64 {
+        let before = min(max(0, first &- word &* 64), 64)
+        return before == 64 ? 0 : ~0 &<< UInt64(before)
+    }
+
+    /// The node that was issued last before a point of the layer that was laid last.
+    func lastNode(before point: PersistenceOrder.Point) -> Int {
+        (second == nil ? 0 : first.words * 64) + point.nodes - 1
     }
 
     /// Takes up decisions made before.
@@ -114,6 +140,32 @@ struct Survivors {
         self.inside = inside
         self.outside = outside
         self.second = second
+    }
+
+    /// What is decided, to be taken up again.
+    struct Decisions {
+        fileprivate var inside: [UInt64] = []
+        fileprivate var outside: [UInt64] = []
+        fileprivate var second: Layer?
+
+        /// Holds other decisions instead.
+        mutating func hold(_ survivors: borrowing Survivors) {
+            Survivors.assign(survivors.inside, to: &inside)
+            Survivors.assign(survivors.outside, to: &outside)
+            second = survivors.second
+        }
+    }
+
+    /// Takes up decisions made before.
+    mutating func restore(_ decisions: borrowing Decisions) {
+        Self.assign(decisions.inside, to: &inside)
+        Self.assign(decisions.outside, to: &outside)
+        second = decisions.second
+    }
+
+    private static func assign(_ other: [UInt64], to words: inout [UInt64]) {
+        words.removeAll(keepingCapacity: true)
+        for word in other { words.append(word) }
     }
 
     /// Takes up decisions of the same shape, the words of those that are in before those that are out, without
@@ -124,18 +176,6 @@ struct Survivors {
             inside[word] = words[words.startIndex + word]
             outside[word] = words[words.startIndex + count + word]
         }
-    }
-
-    static func nodes(from first: Int, words: Int) -> [UInt64] {
-        var set = [UInt64](repeating: ~0, count: words)
-        for word in 0..<words {
-            if (word + 1) * 64 <= first {
-                set[word] = 0
-            } else if word * 64 < first {
-                set[word] = ~0 << UInt64(first - word * 64)
-            }
-        }
-        return set
     }
 
     // MARK: - Deciding
@@ -184,33 +224,79 @@ struct Survivors {
         }
     }
 
-    /// Lists the versions a cell may have, newest first, for ``take(_:)``; returns how many.
-    mutating func gatherVersions(of cell: Int, base: Int64) -> Int {
+    /// Lists the values a cell may have, newest first, for ``take(_:)``; returns how many.
+    ///
+    /// Versions with one value that follow each other are one choice: nobody can tell them apart, and which of them it
+    /// is stays open for what depends on it elsewhere. Those of two layers are, where nothing else is below: that a
+    /// recovery wrote what it found says nothing about what it found.
+    mutating func gatherValues(of cell: Int, base: Int64) -> Int {
         gather(cell, base)
-        return candidates.count
+        runCount = 0
+        let split = first.words &* 64
+        var above = candidateCount &- 1
+        let bottom = candidates[above].value
+        while above > 0, candidates[above &- 1].value == bottom { above &-= 1 }
+        for place in 0..<above {
+            let next = candidates[place &+ 1]
+            let candidate = candidates[place]
+            if next.value == candidate.value, (next.bit < split) == (candidate.bit < split) { continue }
+            endRun(at: place &+ 1)
+        }
+        endRun(at: candidateCount)
+        return runCount
     }
 
-    /// Decides for one of the versions listed last.
+    private mutating func endRun(at end: Int) {
+        if runCount == runEnds.count { runEnds.append(end) } else { runEnds[runCount] = end }
+        runCount &+= 1
+    }
+
+    /// Decides for one of the values listed last.
     mutating func take(_ chosen: Int) -> Int64 {
-        for index in 0..<chosen { exclude(candidates[index].bit) }
-        let candidate = candidates[chosen]
-        if candidate.bit >= 0 { include(candidate.bit) }
-        return candidate.value
+        let start = chosen == 0 ? 0 : runEnds[chosen &- 1]
+        for index in 0..<start { exclude(candidates[index].bit) }
+        // What is there in any case needs no decision.
+        if chosen < runCount &- 1 { include(candidates[runEnds[chosen] &- 1].bit) }
+        return candidates[start].value
     }
 
     /// Whether a cell may still turn out to have `value`.
     mutating func mayHave(_ cell: Int, _ value: Int64, base: Int64) -> Bool {
         gather(cell, base)
-        for candidate in candidates where candidate.value == value { return true }
+        for place in 0..<candidateCount where candidates[place].value == value { return true }
         return false
+    }
+
+    /// Whether a micro-operation leaves in its cells what is there without it, whatever is decided later.
+    ///
+    /// - Parameter base: the value of a cell below all micro-operations.
+    mutating func isIdle(_ bit: Int, base: (Int) -> Int64) -> Bool {
+        let split = first.words &* 64
+        guard let layer = bit < split ? first : second else { return false }
+        let node = layer.order.nodes[bit < split ? bit : bit - split]
+        for effect in layer.order.effects[Int(node.first)..<Int(node.first + node.count)] {
+            let cell = Int(effect.cell)
+            if gatherValues(of: cell, base: base(cell)) > 1 || candidates[0].value != effect.value { return false }
+        }
+        return true
     }
 
     /// Lists the versions a cell may have, newest first.
     private mutating func gather(_ cell: Int, _ base: Int64) {
-        candidates.removeAll(keepingCapacity: true)
+        candidateCount = 0
         if let second, gather(second, cell, offset: first.words &* 64) { return }
         if gather(first, cell, offset: 0) { return }
-        candidates.append(Candidate(bit: -1, value: base))
+        add(Candidate(bit: -1, value: base))
+    }
+
+    @inline(__always)
+    private mutating func add(_ candidate: Candidate) {
+        if candidateCount == candidates.count {
+            candidates.append(candidate)
+        } else {
+            candidates[candidateCount] = candidate
+        }
+        candidateCount &+= 1
     }
 
     /// Adds one layer's versions; true when the bottom of the cell was reached.
@@ -222,12 +308,12 @@ struct Survivors {
             let node = Int(layer.nodes[position])
             if node < 0 {
                 if node == -1 { return false }
-                candidates.append(Candidate(bit: -1, value: layer.values[position]))
+                add(Candidate(bit: -1, value: layer.values[position]))
                 return true
             }
             let bit = offset &+ node
             if !isOutside(bit) {
-                candidates.append(Candidate(bit: bit, value: layer.values[position]))
+                add(Candidate(bit: bit, value: layer.values[position]))
                 if isInside(bit) { return true }
             }
             position &+= 1
