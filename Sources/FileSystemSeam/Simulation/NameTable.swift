@@ -4,26 +4,34 @@ package struct NameTable: Sendable {
     package private(set) var names: [String] = []
     /// The bytes of each name.
     private(set) var bytes: [[UInt8]] = []
+    /// The same one after the other, and where each ends: a look at them asks for no array of its own.
+    private var text: [UInt8] = []
+    private var ends: [Int] = []
     private var hashes: [UInt64] = []
     private var slots = [Int32](repeating: -1, count: 256)
 
     /// The id of a name, or nil when it is not one path component. Validates and hashes in one pass.
-    package mutating func id(_ name: String) -> Int? {
-        let text = name.utf8.span
-        guard let hash = Self.hash(text), !Self.isDots(text) else { return nil }
+    package mutating func id(_ name: String) -> Int? { id(name.utf8.span) }
+
+    /// The same of a part of a path, which is UTF-8.
+    package mutating func id(_ name: Span<UInt8>) -> Int? {
+        guard let hash = Self.hash(name), !Self.isDots(name) else { return nil }
         var slot = Int(truncatingIfNeeded: hash ^ hash &>> 32) & (slots.count &- 1)
         while slots[slot] >= 0 {
             let found = Int(slots[slot])
             // Names are bytes: Swift's == on strings calls different spellings of a character equal.
             if hashes[found] == hash {
-                let known = bytes[found]
-                if SimulatedBytes.areEqual(known.span, text) { return found }
+                let known = text.span.extracting((found == 0 ? 0 : ends[found &- 1])..<ends[found])
+                if SimulatedBytes.areEqual(known, name) { return found }
             }
             slot = (slot &+ 1) & (slots.count &- 1)
         }
         slots[slot] = Int32(names.count)
-        names.append(name)
-        bytes.append(Array(name.utf8))
+        let copy = (0..<name.count).map { name[$0] }
+        names.append(String(decoding: copy, as: UTF8.self))
+        bytes.append(copy)
+        text += copy
+        ends.append(text.count)
         hashes.append(hash)
         if names.count * 2 > slots.count { grow() }
         return names.count - 1

@@ -6,10 +6,13 @@ package struct SectorPool: Sendable {
     package static let size = 512
 
     private var bytes = [UInt8](repeating: 0, count: size)
-    private var numbers: [UInt64: [Int]] = [:]
+    /// The hash of each content.
+    private var hashes: [UInt64] = [0]
+    /// Open addressing, since each sector that is written is looked for. Number 0 is not among them.
+    private var slots = [Int32](repeating: -1, count: 256)
     private var scratch = [UInt8](repeating: 0, count: size)
 
-    package init() { numbers[Self.hash(scratch.span)] = [0] }
+    package init() {}
 
     package var count: Int { bytes.count / Self.size }
 
@@ -78,15 +81,34 @@ package struct SectorPool: Sendable {
     }
 
     private mutating func intern() -> Int {
+        if SimulatedBytes.areZero(scratch.span) { return 0 }
         let hash = Self.hash(scratch.span)
-        for candidate in numbers[hash] ?? [] {
-            let known = bytes.span.extracting(candidate * Self.size..<(candidate + 1) * Self.size)
-            if SimulatedBytes.areEqual(known, scratch.span) { return candidate }
+        var slot = home(hash)
+        while slots[slot] >= 0 {
+            let candidate = Int(slots[slot])
+            if hashes[candidate] == hash {
+                let known = bytes.span.extracting(candidate * Self.size..<(candidate + 1) * Self.size)
+                if SimulatedBytes.areEqual(known, scratch.span) { return candidate }
+            }
+            slot = (slot &+ 1) & (slots.count &- 1)
         }
         let number = count
+        slots[slot] = Int32(number)
         bytes.append(contentsOf: scratch)
-        numbers[hash, default: []].append(number)
+        hashes.append(hash)
+        if hashes.count * 2 > slots.count { grow() }
         return number
+    }
+
+    private func home(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash ^ hash &>> 32) & (slots.count &- 1) }
+
+    private mutating func grow() {
+        slots = [Int32](repeating: -1, count: slots.count * 2)
+        for number in 1..<hashes.count {
+            var slot = home(hashes[number])
+            while slots[slot] >= 0 { slot = (slot &+ 1) & (slots.count &- 1) }
+            slots[slot] = Int32(number)
+        }
     }
 
     private static func hash(_ sector: Span<UInt8>) -> UInt64 {

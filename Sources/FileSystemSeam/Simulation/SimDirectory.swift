@@ -6,11 +6,14 @@ public final class SimDirectory: Directory, @unchecked Sendable {
     private var isOpen = true
     private var mayHoldLock = false
 
-    var process: SimProcess { fileSystem.process }
-    private var disk: SimDisk { fileSystem.disk }
+    // Every call looks at these two.
+    let process: SimProcess
+    private let disk: SimDisk
 
     init(_ fileSystem: SimFS, _ inode: Int64, name: String) {
         self.fileSystem = fileSystem
+        process = fileSystem.process
+        disk = fileSystem.disk
         self.inode = inode
         self.name = name
     }

@@ -141,16 +141,19 @@ extension SimState {
         if depth > 8 { throw Refusal(.symbolicLinkLoop) }
         if path.isEmpty { throw Refusal(.noEntry) }
         if path.containsNUL { throw Refusal(.invalidArgument) }
-        var directory = path.utf8.first == UInt8(ascii: "/") ? Self.root : start
-        var rest = path.utf8[...]
+        let (slash, dot) = (UInt8(ascii: "/"), UInt8(ascii: "."))
+        let text = path.utf8.span
+        var directory = text[0] == slash ? Self.root : start
+        var position = 0
         while true {
-            rest = rest.drop { $0 == UInt8(ascii: "/") }
-            if rest.isEmpty { break }
-            let part = rest.prefix { $0 != UInt8(ascii: "/") }
-            rest = rest[part.endIndex...]
-            let component = String(Substring(part))
-            if component == "." { continue }
-            if component == ".." {
+            while position < text.count, text[position] == slash { position += 1 }
+            if position == text.count { break }
+            var end = position
+            while end < text.count, text[end] != slash { end += 1 }
+            let component = text.extracting(position..<end)
+            position = end
+            if component.count == 1, component[0] == dot { continue }
+            if component.count == 2, component[0] == dot, component[1] == dot {
                 directory = parent(of: directory) ?? Self.root
                 continue
             }

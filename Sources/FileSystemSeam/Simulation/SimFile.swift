@@ -1,6 +1,8 @@
 /// An open file of a simulated process; one open file description each.
 public final class SimFile: File, @unchecked Sendable {
-    private let fileSystem: SimFS
+    // Every call looks at these two.
+    private let disk: SimDisk
+    private let process: SimProcess
     private let inode: Int64
     private let name: String
     private let options: OpenOptions
@@ -9,10 +11,9 @@ public final class SimFile: File, @unchecked Sendable {
     /// How many failed syncs of the file this handle was told of, or came after.
     private var seenFailures = 0
 
-    private var disk: SimDisk { fileSystem.disk }
-
     init(_ fileSystem: SimFS, _ inode: Int64, name: String, options: OpenOptions) {
-        self.fileSystem = fileSystem
+        disk = fileSystem.disk
+        process = fileSystem.process
         self.inode = inode
         self.name = name
         self.options = options
@@ -131,7 +132,7 @@ public final class SimFile: File, @unchecked Sendable {
 
     private func lock(_ mode: LockMode, _ patience: LockPatience) throws(FileSystemError) -> Bool {
         mayHoldLock = true
-        return try disk.lock(self, inode, fileSystem.process, .lock, name, mode, patience) {
+        return try disk.lock(self, inode, process, .lock, name, mode, patience) {
             () throws(Refusal) in if !self.isOpen { throw Refusal(.badDescriptor) }
         }
     }
@@ -159,7 +160,7 @@ public final class SimFile: File, @unchecked Sendable {
         isOpen = false
         let holdsLock = mayHoldLock
         mayHoldLock = false
-        try disk.close(self, fileSystem.process, .close, name, holdsLock: holdsLock)
+        try disk.close(self, process, .close, name, holdsLock: holdsLock)
     }
 
     private func perform<Result>(
@@ -167,7 +168,7 @@ public final class SimFile: File, @unchecked Sendable {
         _ detail: @autoclosure () -> String,
         _ body: (inout SimState, SimFault?) throws(Refusal) -> Result
     ) throws(FileSystemError) -> Result {
-        try disk.perform(fileSystem.process, operation, name, detail()) { (state, fault) throws(Refusal) in
+        try disk.perform(process, operation, name, detail()) { (state, fault) throws(Refusal) in
             if !self.isOpen { throw Refusal(.badDescriptor) }
             return try body(&state, fault)
         }

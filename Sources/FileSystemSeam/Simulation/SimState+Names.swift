@@ -10,9 +10,15 @@ extension SimState {
 
     /// What stands at a name, 0 for nothing. Needs search permission on the directory.
     mutating func lookUp(_ directory: Int64, _ name: String) throws(Refusal) -> (cell: Int, inode: Int64) {
-        let cell = try nameCell(directory, name)
+        try lookUp(directory, name.utf8.span)
+    }
+
+    /// What stands at a name that is part of a path.
+    mutating func lookUp(_ directory: Int64, _ name: Span<UInt8>) throws(Refusal) -> (cell: Int, inode: Int64) {
+        guard let id = names.id(name) else { throw Refusal(.invalidArgument) }
+        let cell = cellID(.name, directory, id)
         try check(directory, 0o100)
-        if name.utf8.count > Self.nameLengthMaximum {
+        if name.count > Self.nameLengthMaximum {
             // A removed directory has nothing to compare a length with.
             throw Refusal(removedDirectories.contains(directory) ? .noEntry : .nameTooLong)
         }

@@ -35,6 +35,17 @@ enum SimulatedBytes {
         return position == count || word(left, at: position) == word(right, at: position)
     }
 
+    /// Whether all bytes are NUL.
+    @inline(__always)
+    static func areZero(_ bytes: Span<UInt8>) -> Bool {
+        var position = 0
+        while position < bytes.count {
+            if word(bytes, at: position) != 0 { return false }
+            position &+= 8
+        }
+        return true
+    }
+
     /// Copies `count` bytes of `source`, from `start` on, to `target`, from `position` on.
     @inline(__always)
     static func copy(
