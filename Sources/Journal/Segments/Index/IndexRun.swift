@@ -6,7 +6,9 @@ internal import FileSystemSeam
 /// Page 0 is its ``RunHeader``; then come the pages of a table of ``IndexEntry``, ordered by key, and those of a
 /// ``RecordState`` for each record, in order. A key belongs to the page that its high word gives, as a fraction of all
 /// pages; where a page is full, its entries go on on the next.
-struct IndexRun: Sendable {
+///
+/// A class, since each question goes through the runs: handing one on counts one reference.
+final class IndexRun: Sendable {
     static let directoryName = "indexes"
 
     let file: any File

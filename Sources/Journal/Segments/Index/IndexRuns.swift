@@ -24,11 +24,11 @@ struct IndexRuns: Sendable {
     /// What the uses of a grant or nonce add up to that they cover.
     mutating func totals(_ key: IndexKey) throws(IndexDamage) -> UseTotals {
         do throws(IndexDamage) {
-            // The latest use knows of all before it. By place: a loop over the runs would copy each.
-            for place in all.indices.reversed() {
-                guard let index = try all[place].find(key, &scratch) else { continue }
-                let state = try all[place].state(of: index, &scratch)
-                guard state.isUse else { throw all[place].damage }
+            // The latest use knows of all before it.
+            for run in all.reversed() {
+                guard let index = try run.find(key, &scratch) else { continue }
+                let state = try run.state(of: index, &scratch)
+                guard state.isUse else { throw run.damage }
                 return UseTotals(state, of: key, at: index)
             }
             return UseTotals()
@@ -41,8 +41,8 @@ struct IndexRuns: Sendable {
     /// The first record that a key stands for.
     mutating func first(_ key: IndexKey) throws(IndexDamage) -> UInt64? {
         do {
-            for place in all.indices where !(key.isRevocation && all[place].header.revocationCount == 0) {
-                if let index = try all[place].find(key, &scratch) { return index }
+            for run in all where !(key.isRevocation && run.header.revocationCount == 0) {
+                if let index = try run.find(key, &scratch) { return index }
             }
             return nil
         } catch {

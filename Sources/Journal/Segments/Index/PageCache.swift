@@ -3,12 +3,12 @@ internal import FileSystemSeam
 /// Pages of runs that were read and passed their check, so that they need neither be read nor be checked again.
 ///
 /// Runs never change, and a page is known by what tells its run from all others: what is kept is right whatever became
-/// of the file since. It holds at most ``pageMaximum`` pages, 8 MiB, each from the time at which it is first asked for,
+/// of the file since. It holds at most ``pageMaximum`` pages, 16 MiB, each from the time at which it is first asked for,
 /// and takes no more memory than they need: most handles ask for a few. Of four pages that compete for the same places
 /// one that is asked for goes in the place of the one that came first.
 final class PageCache: Sendable {
     /// At most how many pages are kept.
-    static let pageMaximum = 1 << 14
+    static let pageMaximum = 1 << 15
     /// For how many there are places at first.
     private static let firstPlaceCount = 1 << 5
     private static let wayCount = 4
