@@ -18,7 +18,10 @@ package final class RepeatedSHA256 {
         isFresh = false
         context.update(first)
         if !second.isEmpty { context.update(second) }
+        // By way of a local: what is written through is guarded against overlapping accesses at run time.
+        var digest = InlineArray<32, UInt8>(repeating: 0)
         context.finalize(into: &digest)
+        self.digest = digest
     }
 
     /// The last hash that was made.
@@ -31,6 +34,7 @@ package final class RepeatedSHA256 {
         guard text.count == tag.count &+ 2 &* Digest.byteCount else { return false }
         var difference: UInt64 = 0
         for position in 0..<tag.count { difference |= UInt64(text[position] ^ tag[position]) }
+        let digest = digest
         let bytes = digest.span
         var position = 0
         while position < Digest.byteCount {

@@ -96,7 +96,8 @@ struct JournalManifest: Sendable, Hashable {
     private static func plainID(_ bytes: [UInt8]) -> String? {
         let (before, behind) = aroundID
         let end = bytes.count - behind.count
-        guard end >= before.count, bytes[..<before.count].elementsEqual(before), bytes[end...].elementsEqual(behind)
+        guard end >= before.count, Bytes.isSame(bytes.span, 0, before.span, 0, count: before.count),
+            Bytes.isSame(bytes.span, end, behind.span, 0, count: behind.count)
         else { return nil }
         for byte in bytes[before.count..<end] {
             if byte < 0x20 || byte >= 0x7F || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return nil }

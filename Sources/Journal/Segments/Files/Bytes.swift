@@ -48,6 +48,12 @@ enum Bytes {
     /// The place after the last one, before `end`, that is not NUL; 0 when all are.
     static func endOfNonZero(in bytes: Span<UInt8>, to end: Int) -> Int {
         var position = end
+        while position >= 32 {
+            let high = ByteWord.load(bytes, at: position &- 8) | ByteWord.load(bytes, at: position &- 16)
+            let low = ByteWord.load(bytes, at: position &- 24) | ByteWord.load(bytes, at: position &- 32)
+            if high | low != 0 { break }
+            position &-= 32
+        }
         while position >= 8, ByteWord.load(bytes, at: position &- 8) == 0 { position &-= 8 }
         while position > 0, bytes[position &- 1] == 0 { position &-= 1 }
         return position

@@ -129,8 +129,7 @@ struct SegmentWalk {
             while !isDone {
                 guard case .line(let range) = try reader.next() else { break }
                 let line = reader.buffer.span.extracting(range)
-                if isLast, Bytes.firstIndex(of: 0, in: line, from: 0, to: line.count) != nil { break }
-                check(line, body)
+                if !check(line, isLast, body) { break }
                 end.offset = reader.offset
                 nextIndex = nextIndex.index(1)
             }
@@ -154,16 +153,25 @@ struct SegmentWalk {
         }
     }
 
-    private mutating func check(_ line: Span<UInt8>, _ body: (Line, Span<UInt8>) -> Void) {
+    /// Checks a line; false when it is the beginning of what was never acknowledged, in the last segment.
+    private mutating func check(
+        _ line: Span<UInt8>,
+        _ isLast: Bool,
+        _ body: (Line, Span<UInt8>) -> Void
+    ) -> Bool {
         let read: RecordLine
         do throws(RecordLine.Problem) {
             read = try verifier.read(line)
         } catch {
+            if isLast, Bytes.firstIndex(of: 0, in: line, from: 0, to: line.count) != nil { return false }
             failures.append(LineVerifier.error(error, at: nextIndex, end))
             isLinked = false
-            return
+            return true
         }
-        if isVerified { return body(Line(index: nextIndex, position: end, read: read), line) }
+        if isVerified {
+            body(Line(index: nextIndex, position: end, read: read), line)
+            return true
+        }
         do throws(JournalError) {
             try verifier.checkDigest(line, read, at: nextIndex)
             if isLinked { try LineVerifier.checkLink(line, read, at: nextIndex, after: latest.digest) }
@@ -177,5 +185,6 @@ struct SegmentWalk {
         isLinked = true
         recordCount += 1
         body(Line(index: nextIndex, position: end, read: read), line)
+        return true
     }
 }
