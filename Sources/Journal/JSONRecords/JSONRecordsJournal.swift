@@ -6,20 +6,13 @@ internal import FileSystemSeam
 final class JSONRecordsJournal: JournalStorage {
     let place: JournalPlace
     let cache = RecordCache()
-    let writer = Condition(WriterState())
+    let writer: Condition<WriterState>
 
-    /// What a handle remembers between its appends.
-    struct WriterState {
-        /// A sync failed: nothing more is acknowledged.
-        var isPoisoned = false
-        /// The journal's directory, once its name and that of its records are durable, and all indexes were
-        /// compared with the records; nil before.
-        var prepared: FileIdentity?
-        /// The last record that this handle saw. It can only be followed by others.
-        var lastSeen: JournalHead?
+    /// - Parameter writer: what the handle remembers between appends.
+    init(at place: JournalPlace, _ writer: Condition<WriterState>) {
+        self.place = place
+        self.writer = writer
     }
-
-    init(at place: JournalPlace) { self.place = place }
 
     var path: String { place.path }
     var options: JournalOptions { place.options }

@@ -7,30 +7,8 @@ internal import FileSystemSeam
 final class SegmentsJournal: JournalStorage {
     let place: JournalPlace
     private let bootID: BootID
-    let writer = Condition(WriterState())
+    let writer: Condition<WriterState>
     let reader = Condition(ReaderState())
-
-    /// What is remembered between appends.
-    struct WriterState {
-        /// Whose it is: see ``enter(_:)``.
-        private var process: ProcessInstance?
-        /// A sync failed: nothing more is acknowledged.
-        var isPoisoned = false
-        var writer: SegmentWriter?
-        /// The lock, open for the next call.
-        var lock: JournalLock?
-        /// What must still stand for the writer to be of use without a look at each name.
-        var names: StandingNames?
-        /// The last record that this handle saw. It can only be followed by others.
-        var lastSeen: JournalHead?
-
-        /// Forgets what another process has opened. What was open when a process was forked is shared with its parent,
-        /// locks included: both would hold the watermark's at once.
-        mutating func enter(_ process: ProcessInstance) {
-            if self.process != process { (writer, lock, names) = (nil, nil, nil) }
-            self.process = process
-        }
-    }
 
     /// What is remembered between questions.
     struct ReaderState {
@@ -46,8 +24,10 @@ final class SegmentsJournal: JournalStorage {
         }
     }
 
-    init(at place: JournalPlace) {
+    /// - Parameter writer: what the handle remembers between appends.
+    init(at place: JournalPlace, _ writer: Condition<WriterState> = Condition(WriterState())) {
         self.place = place
+        self.writer = writer
         bootID = BootID(place.fileSystem)
     }
 

@@ -8,13 +8,14 @@ internal import Synchronization
 /// replaced by one of another layout, while a handle lives.
 final class DirectoryStorage: JournalStorage {
     let place: JournalPlace
+    private let writer = Condition(WriterState())
     private let segments: SegmentsJournal
     /// Made when such a journal is met.
     private let jsonRecords = AtomicLazyReference<JSONRecordsJournal>()
 
     init(at place: JournalPlace) {
         self.place = place
-        segments = SegmentsJournal(at: place)
+        segments = SegmentsJournal(at: place, writer)
     }
 
     /// The directory; nil when there is none. The platform is admitted before anything of the journal is looked at.
@@ -45,7 +46,7 @@ final class DirectoryStorage: JournalStorage {
 
     private func journal(_ format: JournalFormat) -> any JournalStorage {
         switch format {
-        case .jsonRecords: jsonRecords.load() ?? jsonRecords.storeIfNil(JSONRecordsJournal(at: place))
+        case .jsonRecords: jsonRecords.load() ?? jsonRecords.storeIfNil(JSONRecordsJournal(at: place, writer))
         case .segments: segments
         }
     }
