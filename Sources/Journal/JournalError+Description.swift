@@ -21,6 +21,11 @@ extension JournalError: CustomStringConvertible {
             "\(file): \(error). The record may stand all the same, and then counts. \(Self.unknownRemedy(error.code)): repeat a "
                 + "reservation with the idempotency key that it had; without one, look first whether the record stands (holdfast "
                 + "journal repair DIR --yes, then journal list)"
+        case .copyNotDurable(let error, let path):
+            "\(path) stands, and holds every record, but the directory above it could not be synced, so that a loss of power "
+                + "may take it away: \(error). It was left, since others may have recorded in it already. Check the disk, then "
+                + "write the journal anew under another name: from \(path), if anything was recorded there (holdfast journal "
+                + "convert)"
         case .malformedRecord(let index, let file, let reason):
             "record \(index) (\(file)) cannot be read: \(reason). \(remedy)"
         case .brokenChain(index: 1, _, let actual):

@@ -16,6 +16,9 @@ public enum JournalError: Error, Sendable, Hashable {
     /// Without one, ask again only after ``ApprovalJournal/create()`` of a new handle, which makes durable what stands,
     /// and a look whether the record is there.
     case outcomeUnknown(FileSystemError, file: String)
+    /// A journal that was written anew stands at `path`, whole, but the directory above it could not be synced: a loss of
+    /// power may take it away. It is left there, since others may have recorded in it already.
+    case copyNotDurable(FileSystemError, path: String)
     /// A record that is stored cannot be read.
     case malformedRecord(index: UInt64, file: String, reason: String)
     /// A record does not link to the one before it.
@@ -66,6 +69,7 @@ extension JournalError {
         switch self {
         case .io: "io"
         case .outcomeUnknown: "outcome_unknown"
+        case .copyNotDurable: "copy_not_durable"
         case .malformedRecord: "malformed_record"
         case .brokenChain: "broken_chain"
         case .recordTampered: "record_tampered"

@@ -28,7 +28,7 @@ extension CommandFailure {
         case .invalidArgument: .usage
         case .lockBusy: context.triesLockOnce ? .refused : .lockTimeout
         case .poisoned: .internalError
-        case .outcomeUnknown: .inputOutput
+        case .outcomeUnknown, .copyNotDurable: .inputOutput
         case .io(let cause, let file): context.isMissing(cause, at: file) ? .missingInput : .inputOutput
         }
     }
@@ -87,6 +87,8 @@ extension CommandFailure {
                 "file": .string(file), "operation": .string(cause.operation.rawValue), "errno": .errno(cause.code),
                 "recorded": .string("unknown"),
             ]
+        case .copyNotDurable(let cause, let path):
+            ["path": .string(path), "operation": .string(cause.operation.rawValue), "errno": .errno(cause.code)]
         case .malformedRecord(let index, let file, let reason):
             ["index": .integer(index), "file": .string(file), "reason": .string(reason)]
         case .brokenChain(let index, let expected, let actual), .nameMismatch(let index, let expected, let actual):

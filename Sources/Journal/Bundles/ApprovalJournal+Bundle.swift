@@ -61,6 +61,7 @@ extension ApprovalJournal {
     /// - Returns: the last record; nil when there is none.
     /// - Throws: `.invalidArgument` when something stands there, or when a record is too long for a file of
     ///   `json-records` (64 MiB); the verification failures of the bundle; `.io`. The journal then does not exist.
+    ///   `.copyNotDurable` when it does, whole, and a loss of power may take it away.
     /// - Complexity: O(*n*).
     @discardableResult
     public func create(
@@ -68,16 +69,17 @@ extension ApprovalJournal {
         progress: WorkProgress.Handler? = nil
     ) throws(JournalError) -> JournalHead? {
         let copy = try JournalCopy(to: path, options.format, options, fileSystem)
+        let head: JournalHead?
         do throws(JournalError) {
-            let head = try copy.fill(options.format, total: bundle.recordCount, progress) {
+            head = try copy.fill(options.format, total: bundle.recordCount, progress) {
                 (body) throws(JournalError) in
                 try bundle.forEachRecord(body)
             }
-            try copy.publish()
-            return head
         } catch {
             copy.abandon()
             throw error
         }
+        try copy.publish()
+        return head
     }
 }

@@ -15,6 +15,7 @@ extension ApprovalJournal {
     /// - Returns: the last record; nil when there is none.
     /// - Throws: `.invalidArgument` when something stands at `newPath`, or when a record is too long for a file of
     ///   `json-records` or for a line (64 MiB); the verification failures; `.io`. The new name then does not exist.
+    ///   `.copyNotDurable` when it does, whole, and a loss of power may take it away.
     /// - Complexity: O(*n*); into segments with bounded memory (some megabytes, and the longest record several times),
     ///   into `json-records` with memory for its indexes besides.
     @discardableResult
@@ -25,9 +26,10 @@ extension ApprovalJournal {
     ) throws(JournalError) -> JournalHead? {
         let head = try head()
         let copy = try JournalCopy(to: newPath, format, options, fileSystem)
+        let written: JournalHead?
         do throws(JournalError) {
             let total = head?.index ?? 0
-            let written = try copy.fill(format, total: total, progress) { (body) throws(JournalError) in
+            written = try copy.fill(format, total: total, progress) { (body) throws(JournalError) in
                 try forEachRecord(from: 1) { (record) throws(JournalError) in
                     record.index > total ? false : try body(record)
                 }
@@ -35,12 +37,12 @@ extension ApprovalJournal {
             guard written.isOfSameRecord(as: head) else {
                 throw .missingRecord(index: (written?.index ?? 0) + 1, evidence: "it was there a moment ago")
             }
-            try copy.publish()
-            return written
         } catch {
             copy.abandon()
             throw error
         }
+        try copy.publish()
+        return written
     }
 }
 

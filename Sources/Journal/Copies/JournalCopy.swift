@@ -7,7 +7,7 @@ internal import PlatformProfile
 ///     renameat2(parent, ".approvals.tmp-0123456789abcdef", "approvals", RENAME_NOREPLACE) · fsync(parent)
 ///
 /// So whatever stands at the journal's own name is the whole of it. A crash leaves the other name, which may be
-/// removed.
+/// removed. Where the last sync fails, the journal stands, and a loss of power may leave either name, or none.
 struct JournalCopy {
     private let parent: any Directory
     private let name: String
@@ -64,22 +64,25 @@ struct JournalCopy {
         .invalidArgument(member: "path", reason: "something stands there already")
     }
 
-    /// Gives the journal its name, durably.
+    /// Gives the journal its name, durably. Where it does not get the name, nothing is left of it.
+    ///
+    /// Once it has the name it is everybody's: others may record in it at once, under its lock. So nothing takes it
+    /// away again.
+    ///
+    /// - Throws: `.invalidArgument`, `.io`: it was removed. `.copyNotDurable`: it stands.
     func publish() throws(JournalError) {
         do {
             try parent.rename(temporaryName, to: name, in: parent, exclusive: true)
-        } catch  where error.code == .exists {
-            // It came while the records were written.
-            throw Self.occupied
         } catch {
+            abandon()
+            // It came while the records were written.
+            if error.code == .exists { throw Self.occupied }
             throw .io(error, file: path)
         }
         do {
             try parent.sync()
         } catch {
-            // Nobody was told of the name.
-            try? parent.rename(name, to: temporaryName, in: parent, exclusive: true)
-            throw .io(error, file: path)
+            throw .copyNotDurable(error, path: path)
         }
     }
 

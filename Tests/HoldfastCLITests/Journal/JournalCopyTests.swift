@@ -39,6 +39,41 @@ struct JournalCopyTests {
             .expectError(.missingInput, "no directory")
     }
 
+    /// The directory above a new journal cannot be synced once the journal stands there.
+    @Test func aCopyWhoseNameIsNotDurableIsLeft() throws {
+        let journal = try filled()
+        let file = journal.beside("bundle")
+        #expect(journal.run("export", "--out", file).code == .done)
+        for (number, words) in [["convert", journal.path, "--to", "segments", "--out"], ["import"]].enumerated() {
+            for isJSON in [false, true] {
+                let copy = journal.beside("copy-\(number)-\(isJSON)")
+                let isNamed = Condition(false)
+                let fileSystem = PosixFileSystem { call in
+                    isNamed.withLock { isNamed in
+                        if call.name == .renameat2, call.description.contains("\"copy-\(number)") { isNamed = true }
+                        return isNamed && call.name == .fsync ? .failure(.inputOutput) : nil
+                    }
+                }
+                let rest = [copy] + (number == 0 ? [] : ["--from", file]) + (isJSON ? ["--json"] : [])
+                let run = CommandRun(["journal"] + words + rest, fileSystem: fileSystem)
+                if isJSON {
+                    let error = try run.jsonError()
+                    #expect(run.code == .inputOutput && error["code"]?.string == "copy_not_durable", "\(error)")
+                    #expect(error["path"]?.string == copy && error["errno"] != nil)
+                } else {
+                    run.expectError(
+                        .inputOutput,
+                        "error: \(copy) stands",
+                        "Check the disk",
+                        "(holdfast journal convert)"
+                    )
+                }
+                #expect(try digests(copy) == digests(journal.path))
+                #expect(CommandRun("journal", "verify", copy, "--strict").code == .done)
+            }
+        }
+    }
+
     @Test func errorsNameThePlace() throws {
         let journal = try filled()
         let (file, copy) = (journal.beside("bundle"), journal.beside("copy"))

@@ -40,6 +40,7 @@ enum JournalConvertCommand {
                     "something stands at DIR2, or DIR2 would lie among the files of a store, or a record is too long for "
                     + "FORMAT (64 MiB)"
             ),
+            JournalCopyText.notDurableNote("DIR2"),
             ExitNote(code: .missingInput, meaning: "no journal was made at DIR, or there is no directory for DIR2"),
         ],
         changesStore: true,
@@ -65,6 +66,16 @@ enum JournalConvertCommand {
 
 /// What commands that write a whole journal say at the end.
 enum JournalCopyText {
+    /// What the exit code says of a journal that is written anew at `place`.
+    static func notDurableNote(_ place: String) -> ExitNote {
+        ExitNote(
+            code: .inputOutput,
+            meaning:
+                "reading or writing failed, and nothing is left at \(place); but with copy_not_durable the journal stands "
+                + "there, and a loss of power may take it away"
+        )
+    }
+
     static func show(
         _ word: String,
         _ head: JournalHead?,

@@ -84,6 +84,7 @@ enum JournalImportCommand {
             ExitNote(code: .refused, meaning: "the bundle does not verify; nothing is left at DIR"),
             ExitNote(code: .usage, meaning: "something stands at DIR, or DIR would lie among the files of a store"),
             ExitNote(code: .malformedInput, meaning: "FILE is no bundle of a version that is known"),
+            JournalCopyText.notDurableNote("DIR"),
             ExitNote(code: .missingInput, meaning: "there is no FILE"),
         ],
         changesStore: true,
