@@ -44,14 +44,11 @@ extension ApprovalJournal {
         try append(.checkpoint(checkpoint), signedBy: signer)
     }
 
-    /// - Parameter seen: a record that the new one speaks of.
-    /// - Throws: `.rolledBack` where `seen` is not there, or is another one.
     func append(
         _ record: JournalRecord,
-        signedBy signer: HubSigner? = nil,
-        about seen: JournalHead? = nil
+        signedBy signer: HubSigner? = nil
     ) throws(JournalError) -> AppendedRecord {
-        try commit(.checked(record, signedBy: signer, about: seen)).appendedRecord
+        try commit(.checked(record, signedBy: signer)).appendedRecord
     }
 
     /// Hands one request to the storage, together with those of other threads.

@@ -5,14 +5,15 @@ public import Signing
 extension ApprovalJournal {
     /// Sums up a range of records in a Merkle root and appends that as a checkpoint.
     ///
-    /// Records do not change, so that the root is worked out without holding the lock; the checkpoint is linked and
-    /// signed under it, where the last record that it sums up is looked for once more: something else may stand at the
-    /// path by then. On stable storage when it returns.
+    /// Records do not change, so that the root is worked out without holding the lock; the checkpoint is linked, signed
+    /// and given the journal's name under it, where the last record that it sums up is looked for once more: something
+    /// else may stand at the path by then. On stable storage when it returns. Nothing is read after that.
     ///
     /// - Parameters:
     ///   - first: the first record, from 1. Checkpoints from 1 can be compared by ``consistencyProof(from:to:)``.
     ///   - last: the last record; the journal's last when nil.
     ///   - signer: signs it for a hub; nil makes a local checkpoint.
+    /// - Returns: the checkpoint, as it was written.
     /// - Throws: `.invalidArgument` when the range is not there; `.rolledBack`, and nothing was written or signed, when
     ///   the journal was replaced meanwhile by one that does not hold it; see ``JournalError``.
     /// - Complexity: O(*n*) in the size of the range, with bounded memory.
@@ -38,13 +39,9 @@ extension ApprovalJournal {
             toRecordIndex: last,
             merkleRoot: tree.root.description,
             leafCount: tree.leafCount,
-            journalID: try journalID()
+            journalID: ""
         )
-        let appended = try append(.checkpoint(checkpoint), signedBy: signer, about: end)
-        guard let stored = try records(from: appended.index, limit: 1).first else {
-            throw .missingRecord(index: appended.index, evidence: "it was appended just now")
-        }
-        return stored
+        return try commit(.checked(.checkpoint(checkpoint), signedBy: signer, about: end)).storedRecord
     }
 
     /// Shows that a record is among those that a checkpoint sums up.
@@ -116,16 +113,6 @@ extension ApprovalJournal {
         }
     }
 
-    /// What checkpoints call this journal: the identifier that the journal was made with or, in `json-records`, which
-    /// has none, one made of its first record's digest.
-    private func journalID() throws(JournalError) -> String {
-        if let id = try storage.journalID() { return id }
-        guard let first = try records(limit: 1).first else {
-            throw .invalidArgument(member: "to_record_index", reason: "must name a record, and the journal is empty")
-        }
-        return "jrn_" + first.digest.utf8.drop { $0 != UInt8(ascii: ":") }.dropFirst().prefix(32).text
-    }
-
     /// Calls `body` with the leaf of each record of a range that is there, in order.
     ///
     /// - Returns: the last of them; nil for a range of none.
@@ -185,9 +172,4 @@ extension JournalCheckpoint {
             )
         }
     }
-}
-
-extension Sequence<UInt8> {
-    /// The bytes as text.
-    fileprivate var text: String { String(decoding: Array(self), as: UTF8.self) }
 }

@@ -52,6 +52,12 @@ struct WriteAccess {
         get throws(JournalError) { try JournalManifest.content(in: storage.directory) == .manifest(.jsonRecords) }
     }
 
+    /// The identifier that another tool may have given the journal.
+    private func journalID() throws(JournalError) -> String? {
+        guard case .manifest(let manifest) = try JournalManifest.content(in: storage.directory) else { return nil }
+        return manifest.journalID
+    }
+
     /// How many records are made durable before that is noted.
     private static let batchCount = 64
 
@@ -103,7 +109,8 @@ struct WriteAccess {
             if let seen, !snapshot.holds(seen) {
                 throw .rolledBack(expected: seen, found: snapshot.head(at: seen.index))
             }
-            return .appended(AppendedRecord(try append(record, signedBy: signer)))
+            let named = try record.naming(journal: journalID) { snapshot.records.first?.digest ?? "" }
+            return .appended(try append(named, signedBy: signer))
         case .reserve(let use, let perGrant):
             snapshot.replay()
             let rules = ReservationRules(clock: journal.fileSystem.wallClock())

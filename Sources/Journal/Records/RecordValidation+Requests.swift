@@ -3,7 +3,13 @@ internal import Canonical
 extension RecordValidation {
     /// Checks a record that a caller wants written as if it were complete: what the journal fills in later stands for
     /// itself, but for the name that a signer gives.
-    static func checkRequest(_ request: JournalRecord, signedBy signer: HubSigner? = nil) throws(JournalError) {
+    ///
+    /// - Parameter namesJournal: whether a checkpoint says itself which journal it is of.
+    static func checkRequest(
+        _ request: JournalRecord,
+        signedBy signer: HubSigner? = nil,
+        namesJournal: Bool = true
+    ) throws(JournalError) {
         if let signer { try identifier("hub_id", signer.hubID) }
         switch request {
         case .use(var use):
@@ -17,6 +23,7 @@ extension RecordValidation {
         case .checkpoint(var checkpoint):
             if checkpoint.checkpointID.isEmpty { checkpoint.checkpointID = "cp_" }
             if checkpoint.createdAt.isEmpty { checkpoint.createdAt = Self.someTime }
+            if !namesJournal, checkpoint.journalID.isEmpty { checkpoint.journalID = "jrn_" }
             try check(.checkpoint(checkpoint))
         }
     }

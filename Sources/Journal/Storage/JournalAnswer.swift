@@ -36,13 +36,14 @@ extension JournalRequest {
 
     /// A request to append a record, checked in the same way.
     ///
+    /// - Parameter seen: a record that it speaks of. Only with one the journal says itself which it is.
     /// - Throws: `.invalidArgument`.
     static func checked(
         _ record: JournalRecord,
         signedBy signer: HubSigner? = nil,
         about seen: JournalHead? = nil
     ) throws(JournalError) -> JournalRequest {
-        try RecordValidation.checkRequest(record, signedBy: signer)
+        try RecordValidation.checkRequest(record, signedBy: signer, namesJournal: seen == nil)
         return .append(record, signedBy: signer, about: seen)
     }
 }
@@ -57,7 +58,10 @@ extension JournalAnswer {
     }
 
     /// The answer to an append.
-    var appendedRecord: AppendedRecord {
+    var appendedRecord: AppendedRecord { AppendedRecord(storedRecord) }
+
+    /// The record that was appended.
+    var storedRecord: StoredRecord {
         guard case .appended(let record) = self else { preconditionFailure("an append was answered as a reservation") }
         return record
     }

@@ -104,8 +104,8 @@ package struct VerificationRequest: Sendable {
 package enum JournalRequest: Sendable {
     /// A use, if the rules allow it.
     case reserve(ApprovalUse, perGrant: UInt32?)
-    /// A record, unconditionally, but for a record that it speaks of, which must still be there. A checkpoint is signed
-    /// once it is known what it follows.
+    /// A record, unconditionally, but for a record that it speaks of, which must still be there. A checkpoint that names
+    /// no journal gets the identifier of this one, and is signed once it is known what it follows.
     case append(JournalRecord, signedBy: HubSigner? = nil, about: JournalHead? = nil)
 }
 
@@ -113,8 +113,8 @@ package enum JournalRequest: Sendable {
 package enum JournalAnswer: Sendable {
     /// The use is recorded, or was before.
     case reserved(Reservation)
-    /// The record is appended.
-    case appended(AppendedRecord)
+    /// The record is appended, and this is how it stands. Boxed, so that the answer to a reservation stays small.
+    indirect case appended(StoredRecord)
 }
 
 /// What the next use of a nonce is judged by.

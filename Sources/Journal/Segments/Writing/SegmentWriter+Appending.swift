@@ -24,7 +24,11 @@ extension SegmentWriter {
         switch request {
         case .append(let record, let signer, let seen):
             if let seen { try require(seen) }
-            return .appended(AppendedRecord(try stage(record, signedBy: signer)))
+            let id = view.journalID
+            let named = try record.naming(journal: { id }) { () throws(JournalError) in
+                try view.storedRecord(at: 1).digest
+            }
+            return .appended(try stage(named, signedBy: signer))
         case .reserve(let use, let perGrant):
             let rules = ReservationRules(clock: place.fileSystem.wallClock())
             switch try rules.decide(use, perGrant: perGrant, on: &self) {
