@@ -65,4 +65,41 @@ struct CarelessNeighbourTests {
         #expect(try journal.bytes("heads/current.json") == journal.bytes("indexes/watermark.json"))
         #expect(try journal.open().head()?.index == 7)
     }
+
+    /// A record whose writer came no further than to write it is found by its idempotency key. What is answered once is
+    /// answered by everyone.
+    @Test(arguments: [false, true])
+    func whatItFindsIsReported(isOpen: Bool) throws {
+        let journal = try TestJournal(.segments)
+        let careless = ApprovalJournal(
+            at: journal.path,
+            fileSystem: journal.fileSystem,
+            options: JournalOptions(durability: .processCrashOnly)
+        )
+        let durable = journal.open()
+        for number in 1...3 { _ = try durable.reserve(use(nonce: "n-\(number)"), maximumUses: 1) }
+        if isOpen { for key in ["a", "b"] { _ = try careless.reserve(use(nonce: key, key: key)) } }
+        _ = try durable.reserve(use(nonce: "n-4"), maximumUses: 1)
+        let index = try #require(try journal.open().head()).index + 1
+        journal.fileSystem.setIntercept { call in
+            call.operation == .sync && call.path.hasPrefix("segments") ? .failure(.inputOutput) : nil
+        }
+        let lost = use(nonce: "n-5", key: "k")
+        #expect(try journalError { _ = try durable.reserve(lost, maximumUses: 1) }?.code == "outcome_unknown")
+        journal.fileSystem.setIntercept(nil)
+        #expect(try journal.open().head()?.index == index - 1)
+        let found = try careless.reserve(lost, maximumUses: 1)
+        #expect(found.index == index && found.isExisting)
+        for handle in [careless, journal.open()] {
+            #expect(try handle.head()?.index == index)
+            #expect(try handle.findUse(id: found.useID) != nil)
+            #expect(try !handle.checkReplay(grant: "grant-a", nonceDigest: digest("n-5")).passed)
+        }
+        #expect(try ForgedHead(of: journal).index == index - 1)
+        #expect(try journal.text("heads/current.json").contains("\"unsynced_index\":\(index)"))
+        // The next one that syncs does so before it goes on.
+        #expect(try journal.open().reserve(use(nonce: "n-6"), maximumUses: 1).index == index + 1)
+        #expect(try ForgedHead(of: journal).index == index + 1)
+        #expect(try journal.open().verifyAll().isIntact)
+    }
 }

@@ -16,7 +16,8 @@ internal import FileSystemSeam
 ///   takes a watermark back: a container may be shown a boot of its own on the same kernel, so that they were not
 ///   necessarily read from the disk. They are made durable by whoever builds on them or reports them. Empty where the
 ///   machine did not tell the writer.
-/// - `unsynced_index`, only there when it is needed: the last record that a writer without syncs has appended.
+/// - `unsynced_index`, only there when it is needed: the last record that a writer without syncs has appended, or found
+///   behind the watermark.
 /// - `wiping_end`, only there when it is needed: up to where bytes behind `end` are being overwritten with zeros.
 /// - `check`: the first 16 hexadecimal digits of the SHA-256 of everything before its comma.
 struct Watermark: Sendable, Hashable {

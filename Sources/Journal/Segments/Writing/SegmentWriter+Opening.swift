@@ -115,14 +115,15 @@ extension SegmentWriter {
     }
 
     /// A watermark that was found, as this writer goes on from it where it made nothing durable: of its own boot, and
-    /// with a note of those records only that are there.
+    /// with a note of those records only that are there. A writer without syncs notes all of them: it may answer from a
+    /// record whose writer was killed before its sync, and has no other write to note it with.
     private func adopted(_ found: Watermark) -> Watermark {
         var watermark = found
         watermark.bootID = bootID
         watermark.wipingEnd = nil
         let last = view.ledger.nextIndex - 1
         // Readers of this boot go no further than it says; those before may have been acknowledged.
-        let reported = found.isOfBoot(bootID) ? found.unsyncedIndex ?? 0 : last
+        let reported = found.isOfBoot(bootID) && place.isDurable ? found.unsyncedIndex ?? 0 : last
         watermark.unsyncedIndex = reported > found.index ? reported : nil
         return watermark
     }
