@@ -39,6 +39,14 @@ struct JournalLock: Sendable {
             return try file.lock(.exclusive, timeoutNanoseconds: wait.restNanoseconds)
         }
 
+        /// Gives up what was locked on the way to what was not. Closing would not do: a child that was forked meanwhile
+        /// has the same open file descriptions, and a lock ends with the last of them.
+        func unlock() {
+            try? file.unlock()
+            try? directory.unlock()
+            try? locks.unlock()
+        }
+
         /// Whether the lock file that was opened is what stands at its name.
         var fileIsCurrent: Bool {
             get throws(FileSystemError) {
@@ -102,14 +110,16 @@ struct JournalLock: Sendable {
         if handles?.process != process { handles = nil }
         do throws(FileSystemError) {
             while true {
-                // Left here while it is not known to be good: what was locked on the way to a failure is given up with
-                // the last reference to its handle.
+                // Left here while it is not known to be good.
                 let opened: Handles
                 if let kept = handles.take() { opened = kept } else { opened = try Handles(directory, process) }
+                var isTaken = false
+                defer { if !isTaken { opened.unlock() } }
                 guard try opened.lock(wait) else { break }
                 // One that was unlinked or renamed away while waiting is not the lock.
                 guard try opened.fileIsCurrent else { continue }
                 try opened.locks.unlock()
+                isTaken = true
                 handles = opened
                 return HeldJournalLock(place.fileSystem, process, opened, of: directory)
             }

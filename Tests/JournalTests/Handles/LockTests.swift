@@ -1,5 +1,6 @@
 import FileSystemSeam
 import Journal
+import TestSupport
 import Testing
 
 @Suite("The lock")
@@ -121,6 +122,62 @@ struct LockTests {
         #expect(try directory.lock(.exclusive, blocking: false))
         let locks = try directory.subdirectory("locks")
         #expect(try locks.open("journal.lock", .read, permissions: .ownerFile).lock(.exclusive, blocking: false))
+    }
+
+    /// A child that is forked meanwhile has its parent's open file descriptions, and may live on: what was locked on the
+    /// way to a lock that was not taken is given up all the same.
+    @Test(arguments: JournalFormat.allCases, [0, 2])
+    func whatWasLockedOnTheWayIsGivenUp(format: JournalFormat, warmth: Int) throws {
+        let journal = try TestJournal(format)
+        let path = journal.path
+        journal.fileSystem.keepHandles()
+        let first = journal.open(JournalOptions(lockTimeoutMilliseconds: 50))
+        for number in 0...warmth { _ = try first.reserve(use(nonce: "n-\(number)")) }
+        let handle = warmth > 0 ? first : journal.open(JournalOptions(lockTimeoutMilliseconds: 50))
+        var options = Self.tryOnce
+        options.format = format
+        let place = try TemporaryPlace(in: TemporaryDirectory.workingDisk)
+        let fileSystem = TestFileSystem(root: path, place: place)
+        fileSystem.setClock(secondsSinceEpoch: TestJournal.start)
+        let other = ApprovalJournal(at: path, fileSystem: fileSystem, options: options)
+        var count = warmth + 1
+        // The time is over.
+        for name in ["", "locks/journal.lock"] {
+            let holder: any Sendable
+            if name.isEmpty {
+                let directory = try PosixFileSystem.shared.openDirectory(path)
+                #expect(try directory.lock(.exclusive, blocking: false))
+                holder = directory
+            } else {
+                let locks = try PosixFileSystem.shared.openDirectory(path + "/locks")
+                let file = try locks.open("journal.lock", .read, permissions: .ownerFile)
+                #expect(try file.lock(.exclusive, blocking: false))
+                holder = file
+            }
+            #expect(try journalError { _ = try handle.reserve(use()) }?.code == "lock_busy", "\(name)")
+            try (holder as? any Directory)?.close()
+            try (holder as? any File)?.close()
+            count += 1
+            #expect(throws: Never.self, "\(name)") { try other.reserve(use()) }
+        }
+        // Something fails.
+        journal.fileSystem.setIntercept { call in
+            call.operation == .lock && call.path.hasSuffix("journal.lock") ? .failure(.inputOutput) : nil
+        }
+        #expect(try journalError { _ = try handle.reserve(use()) }?.code == "io")
+        journal.fileSystem.setIntercept(nil)
+        count += 1
+        #expect(throws: Never.self) { try other.reserve(use()) }
+        // The lock file is another one by then.
+        let replaced = ReplaceOnce(path: path)
+        journal.fileSystem.setIntercept { call in
+            if call.operation == .lock, call.path.hasSuffix("journal.lock") { replaced.run() }
+            return nil
+        }
+        #expect(throws: Never.self) { try handle.reserve(use()) }
+        journal.fileSystem.setIntercept(nil)
+        #expect(throws: Never.self) { try other.reserve(use()) }
+        #expect(try journal.recordCount() == count + 2)
     }
 }
 

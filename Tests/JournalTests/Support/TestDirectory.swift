@@ -18,6 +18,7 @@ final class TestDirectory: Directory {
         let file = try fileSystem.perform(.open, place(name)) { () throws(FileSystemError) in
             try base.open(name, options, permissions: permissions)
         }
+        fileSystem.keep(file)
         return TestFile(file, place(name), fileSystem)
     }
 
@@ -25,11 +26,13 @@ final class TestDirectory: Directory {
         let directory = try fileSystem.perform(.subdirectory, place(name)) { () throws(FileSystemError) in
             try base.subdirectory(name)
         }
+        fileSystem.keep(directory)
         return TestDirectory(directory, place(name), fileSystem)
     }
 
     func reopened() throws(FileSystemError) -> any Directory {
         let directory = try fileSystem.perform(.reopen, path) { () throws(FileSystemError) in try base.reopened() }
+        fileSystem.keep(directory)
         return TestDirectory(directory, path, fileSystem)
     }
 

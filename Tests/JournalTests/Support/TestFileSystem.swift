@@ -12,6 +12,8 @@ final class TestFileSystem: FileSystem {
         var process: ProcessInstance?
         var calls: [SeamCall] = []
         var intercept: Intercept?
+        /// What is kept open; nil for nothing.
+        var kept: [any Sendable]?
         var listing: (@Sendable (String, [DirectoryEntry]) -> [DirectoryEntry])?
     }
 
@@ -64,9 +66,17 @@ final class TestFileSystem: FileSystem {
         }
     }
 
+    /// From now on whatever is opened stays open, as it does while a forked child has it, too: a lock on it ends when it
+    /// is given up.
+    func keepHandles() { state.withLock { $0.kept = [] } }
+
+    /// Keeps what was opened, where that is asked for.
+    func keep(_ opened: any Sendable) { state.withLock { $0.kept?.append(opened) } }
+
     func openDirectory(_ path: String) throws(FileSystemError) -> any Directory {
         let place = place(of: path)
         let opened = try perform(.openDirectory, place) { () throws(FileSystemError) in try base.openDirectory(path) }
+        keep(opened)
         return TestDirectory(opened, place, self)
     }
 
