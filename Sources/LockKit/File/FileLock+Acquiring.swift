@@ -29,12 +29,12 @@ extension FileLock {
                 switch try attempt.run(wait, process) {
                 case .taken: return HeldLock(self, mode, process: process, consume attempt)
                 case .timeIsOver:
-                    attempt.close()
+                    attempt.giveUp()
                     return nil
-                case .replaced: attempt.close()
+                case .replaced: attempt.giveUp()
                 }
             } catch {
-                attempt.close()
+                attempt.giveUp()
                 throw error
             }
             attempts += 1
@@ -54,6 +54,8 @@ struct LockAttempt {
     private(set) var fileIdentity: FileIdentity?
     private var ownsDirectory = false
     private var anchor: (any Directory)?
+    private var isAnchorLocked = false
+    private var isFileLocked = false
     var gate: LockTarget?
 
     init(_ lock: FileLock, _ mode: LockMode) {
@@ -74,12 +76,14 @@ struct LockAttempt {
         if anchor == nil { anchor = try openAnchor(directory) }
         if let anchor {
             guard try wait.take(.directory(anchor), mode, file: lock.place.directoryLabel) else { return .timeIsOver }
+            isAnchorLocked = true
         }
         if let name = lock.place.name {
             let file: any File
             if let kept = self.file { file = kept } else { file = try openFile(name, directory) }
             self.file = file
             guard try wait.take(.file(file), mode, file: lock.path) else { return .timeIsOver }
+            isFileLocked = true
             guard try check(file, name, directory) else { return .replaced }
         }
         guard try stillStands(directory) else { return .replaced }
@@ -88,7 +92,18 @@ struct LockAttempt {
         return .taken
     }
 
-    /// Closes everything; errors are of no consequence, since a lock ends with its descriptor either way.
+    /// Gives up what an attempt that came to nothing has locked so far, in the process that made it.
+    ///
+    /// It is unlocked before it is closed: a child may have been forked while this one waited, or while what was kept
+    /// lay open and unlocked, and would keep the lock for as long as it lives without ever having held it.
+    mutating func giveUp() {
+        if isFileLocked, let file = file.take() { file.unlockAndClose() }
+        if isAnchorLocked, let anchor = anchor.take() { anchor.unlockAndClose() }
+        close()
+    }
+
+    /// Closes everything; errors are of no consequence. In a forked child, or where the next program has the lock, it
+    /// goes on; else it ends with its last descriptor.
     mutating func close() {
         closeGate()
         try? file?.close()
@@ -97,14 +112,14 @@ struct LockAttempt {
         (file, anchor, directory) = (nil, nil, nil)
     }
 
-    /// Closes everything but the lock file and, where it is always the same, what is locked before it: these are
-    /// unlocked and kept for the next time.
+    /// Gives up everything, and closes it but for the lock file and, where it is always the same, what is locked before
+    /// it: these are kept for the next time.
     mutating func closeKeepingFile(process: ProcessInstance) {
         if let file = file.take(), let fileIdentity {
             let kept = lock.isAnchorHeld ? anchor.take() : nil
             lock.keep(KeptLockFiles(file: file, identity: fileIdentity, anchor: kept, process: process))
         }
-        close()
+        giveUp()
     }
 
     func keepAcrossExec() throws(FileSystemError) {

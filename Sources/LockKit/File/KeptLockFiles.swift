@@ -10,9 +10,16 @@ struct KeptLockFiles: Sendable {
     /// Whose they are: in a forked child the open files, and a lock on them, would be its parent's as well.
     let process: ProcessInstance
 
+    /// In a forked child, where they are the parent's.
     func close() {
         try? file.close()
         try? anchor?.close()
+    }
+
+    /// In the process that locked them.
+    func giveUp() {
+        file.unlockAndClose()
+        anchor?.unlockAndClose()
     }
 }
 
@@ -32,7 +39,7 @@ extension FileLock {
             try files.anchor?.unlock()
             kept.withLock { $0 = files }
         } catch {
-            files.close()
+            files.giveUp()
         }
     }
 

@@ -38,12 +38,8 @@ extension LockAttempt {
     /// keep it shut for as long as the child lives.
     mutating func closeGate() {
         switch gate {
-        case .file(let file)?:
-            try? file.unlock()
-            try? file.close()
-        case .directory(let directory)?:
-            try? directory.unlock()
-            try? directory.close()
+        case .file(let file)?: file.unlockAndClose()
+        case .directory(let directory)?: directory.unlockAndClose()
         case nil: break
         }
         gate = nil

@@ -1,4 +1,5 @@
 import FileSystemSeam
+import Foundation
 import LockKit
 import Testing
 
@@ -91,6 +92,47 @@ struct KeptFileTests {
         let held = try lock.lock(.exclusive)
         #expect(try locks.isHeld())
         held.release()
+    }
+
+    /// Why an attempt comes to nothing that has locked the directory.
+    enum Hindrance: CaseIterable { case fileIsBusy, fileIsGone, statusFails }
+
+    /// A child that is forked between two holds has copies of the kept files, as second descriptors are, and never
+    /// touches them. What its parent's failed attempt locked through them has to be free again, for as long as it lives.
+    @Test(arguments: Hindrance.allCases)
+    func aForkedChildKeepsNothingThatAFailedAttemptLocked(_ hindrance: Hindrance) throws {
+        let locks = try TestLocks()
+        let seen = Condition((locked: Set<Int32>(), fails: false))
+        let fileSystem = PosixFileSystem { call in
+            seen.withLock { seen in
+                if call.name == .flock, let descriptor = call.descriptor { seen.locked.insert(descriptor) }
+                return seen.fails && call.name == .fstatat ? .failure(.inputOutput) : nil
+            }
+        }
+        let onDirectory = FileLockOptions(anchor: .directory, keepsFileOpen: true)
+        let directory = try fileSystem.openDirectory(locks.root)
+        let lock = FileLock("lock", in: directory, fileSystem: fileSystem, options: onDirectory)
+        try lock.lock(.exclusive).release()
+        let copies = seen.withLock { seen in seen.locked.map { dup($0) } }
+        defer { for copy in copies { close(copy) } }
+        #expect(copies.count == 2 && copies.allSatisfy { $0 >= 0 })
+        switch hindrance {
+        case .fileIsBusy:
+            let other = try locks.lock().take(.exclusive)
+            #expect(try lock.cannotLock(.exclusive))
+            other.release()
+        case .fileIsGone:
+            try locks.directory.remove("lock")
+            // It notices, and makes the file anew.
+            #expect(try lock.canLock(.exclusive))
+        case .statusFails:
+            seen.withLock { $0.fails = true }
+            #expect(try lockError { _ = try lock.tryLock(.exclusive) }?.code == "io")
+            seen.withLock { $0.fails = false }
+            #expect(try locks.isFree())
+        }
+        #expect(try locks.isFree(.exclusive, FileLockOptions(anchor: .directory)))
+        #expect(try lock.canLock(.exclusive))
     }
 
     @Test func aFileThatGoesWithTheNextProgramIsNotKept() throws {
