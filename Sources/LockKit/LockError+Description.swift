@@ -52,7 +52,9 @@ extension LockError: CustomStringConvertible {
             "the takeover cannot be read: \(reason). Have it made again"
         case .epochUnreadable(let path):
             "\(path) holds no readable epoch. Find out the highest epoch that the protected store has seen, and "
-                + "acquire the lock with that as the minimum"
+                + "acquire the lock with that as the minimum. A stale marker that tells an epoch is taken over in that "
+                + "acquisition, or moved away once this file was moved aside by hand: the marker's epoch is then counted "
+                + "on from"
         case .epochsExhausted(let path):
             "\(path) holds the epoch \(UInt64.max), after which none comes, or one so near to it that no counting "
                 + "reaches it. Find out the highest epoch that the protected store has seen, move this file aside by "

@@ -111,13 +111,13 @@ struct EpochFile {
 
     /// Sees to it that the file's epoch is at least `epoch`, durably, before the marker that says so is moved away.
     ///
-    /// A file that cannot be read is left: it lets nobody begin again at 1.
+    /// - Throws: `.epochUnreadable`. Once such a marker is gone, nothing tells its epoch: whoever acquires the lock later
+    ///   with a minimum, which is what the store has seen, would be given epochs that its owner had and may still write
+    ///   with. Nor is the marker's epoch put in the place of what cannot be read, which may have been a greater one.
+    ///   `.io`.
     func raise(to epoch: UInt64) throws(LockError) {
         if epoch == 0 { return }
-        if let file = try open(.read) {
-            defer { try? file.close() }
-            guard let highest = Self.highest(try slots(of: file)), highest < epoch else { return }
-        }
+        if try current() >= epoch { return }
         let made = try advance(beyond: epoch - 1).made
         do {
             try directory.sync()

@@ -9,9 +9,10 @@ extension MarkerLock {
     ///
     /// - Parameter evidence: what ``readMarker()`` or ``inspect()`` gave.
     /// - Returns: the new name.
-    /// - Throws: `.held` or `.wouldBlock` when the lock is held, `.markerChanged`, `.io`, and `.epochsExhausted` for a
-    ///   marker that claims one of the last epochs there are: nobody could acquire the lock any more. Nothing was moved
-    ///   then.
+    /// - Throws: `.held` or `.wouldBlock` when the lock is held, `.markerChanged`, `.io`; `.epochsExhausted` for a
+    ///   marker that claims one of the last epochs there are: nobody could acquire the lock any more; and
+    ///   `.epochUnreadable` for one that tells an epoch where the epoch file tells none: nothing would remember it.
+    ///   Nothing was moved then.
     public func quarantine(_ evidence: MarkerEvidence) throws(LockError) -> String {
         let held = try hold(.zero)
         defer { held.release() }

@@ -17,7 +17,8 @@ extension MarkerLock {
     ///   - operatorPrincipalID: the operator on whose behalf.
     ///   - trustedKeys: one of them must have signed it.
     /// - Returns: the marker's new name.
-    /// - Throws: `.held`, `.wouldBlock`, `.takeoverRefused`, `.markerChanged`, `.epochsExhausted`, `.io`.
+    /// - Throws: `.held`, `.wouldBlock`, `.takeoverRefused`, `.markerChanged`, `.io`; `.epochsExhausted` and
+    ///   `.epochUnreadable` as ``quarantine(_:)`` does.
     public func takeOver(
         _ signed: SignedTakeover,
         deploymentID: String,

@@ -146,6 +146,42 @@ struct EpochTests {
         #expect(try epoch() == 6)
     }
 
+    /// Moved away, it would leave nothing behind that tells its epoch: the store may not have seen it, and its owner may
+    /// still write.
+    @Test func aMarkersEpochIsNotForgottenWhereTheFileCannotBeRead() throws {
+        #expect(try epoch(99) == 100)
+        let stale = try markers.leaveStaleMarker()
+        #expect(stale.marker?.epoch == 101)
+        try markers.put(Self.file, "garbage")
+        let signed = try markers.takeover()
+        let keys = [operatorKey.publicKey]
+        for error in [
+            try lockError { _ = try markers.lock().quarantine(stale) },
+            try lockError { _ = try markers.lock().takeOver(signed, trustedKeys: keys) },
+        ] {
+            #expect(error == .epochUnreadable(path: "/store/" + Self.file))
+        }
+        #expect(try markers.lock().readMarker() == stale)
+        #expect(try markers.text(Self.file) == "garbage")
+        // As the error says: the takeover is made by who acquires with what the store has seen.
+        let held = try markers.lock().acquire(
+            .test,
+            stale: .takeover(signed, trustedKeys: keys),
+            minimumEpoch: { 50 }
+        )
+        #expect(held.epoch == 102)
+    }
+
+    /// The other way that the error names.
+    @Test func anUnreadableFileThatWasMovedAsideIsCountedOnFromTheMarker() throws {
+        #expect(try epoch(99) == 100)
+        let stale = try markers.leaveStaleMarker()
+        try markers.put(Self.file, "garbage")
+        try markers.directory.rename(Self.file, to: "aside", in: markers.directory, exclusive: true)
+        _ = try markers.lock().quarantine(stale)
+        #expect(try epoch(50) == 102)
+    }
+
     @Test(arguments: ["", "5\n", "holdfast-lock-epoch-v2\nepoch=5\n"])
     func aFileOfAnotherKindIsNotTakenForZero(_ text: String) throws {
         try markers.put(Self.file, text)

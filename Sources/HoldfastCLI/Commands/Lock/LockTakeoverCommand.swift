@@ -48,7 +48,12 @@ enum LockTakeoverCommand {
         ],
         exitNotes: [
             ExitNote(code: .done, meaning: "the marker is in quarantine, durably"),
-            ExitNote(code: .refused, meaning: "the lock is held, or the attestation is not right"),
+            ExitNote(
+                code: .refused,
+                meaning:
+                    "the lock is held, the attestation is not right, or the marker has an epoch and the epoch file "
+                    + "cannot be read"
+            ),
             LockArguments.missingNote,
         ],
         changesStore: true,
