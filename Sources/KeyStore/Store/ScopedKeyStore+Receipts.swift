@@ -10,14 +10,17 @@ extension ScopedKeyStore {
     /// The receipt with a number, as it stands in the store's directory.
     ///
     /// - Parameter number: from 1.
-    /// - Throws: `.malformedReceipt` when it is missing, cannot be read or is not signed by this store; `.io`,
-    ///   `.closed`.
+    /// - Throws: `.malformedReceipt` when it was not issued, is missing, cannot be read or is not signed by this store;
+    ///   `.lock`, `.io` and what loading a changed keyset throws.
     public func receipt(_ number: UInt64) throws(KeyStoreError) -> ShredReceipt {
-        let header = try state.withLock { (state) throws(KeyStoreError) in
-            guard let keyset = state.keyset else { throw .closed }
-            return keyset.header
+        try answer(.after) { (_, keyset) throws(KeyStoreError) in
+            let last = keyset.header.receiptCount
+            // The file of the next one may stand there before the keyset says that it is issued.
+            if number > last {
+                throw .malformedReceipt(reason: "\(number) was not issued yet; the last one of the store is \(last)")
+            }
+            return try receipt(number, of: keyset.header)
         }
-        return try receipt(number, of: header)
     }
 
     /// The same for who holds the state. A receipt carries the key it is signed with: whose that is only the keyset

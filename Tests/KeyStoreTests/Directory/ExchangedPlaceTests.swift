@@ -18,6 +18,7 @@ struct ExchangedPlaceTests {
         case "key": _ = try store.key(.entity("a"))
         case "list": _ = try store.keyRecords()
         case "position": _ = try store.position()
+        case "receipt": _ = try store.receipt(1)
         case "seal new": _ = try store.seal("y", for: "new")
         case "rotate": try store.rotate(.entity("a"))
         default: try store.flush()
@@ -28,7 +29,8 @@ struct ExchangedPlaceTests {
     /// answered from the directory that left, unless the exchange came after the last look.
     @Test(
         arguments: [
-            "seal", "seal another", "open", "contains", "key", "list", "position", "seal new", "rotate", "flush",
+            "seal", "seal another", "open", "contains", "key", "list", "position", "receipt", "seal new", "rotate",
+            "flush",
         ],
         [false, true]
     )
@@ -38,6 +40,10 @@ struct ExchangedPlaceTests {
             let keys = try ExchangedKeys(destroying: "a")
             let store = try keys.open()
             let box = try store.seal("x", for: "a")
+            if act == "receipt" {
+                _ = try store.seal("x", for: "gone")
+                _ = try store.shred(.entity("gone"), reason: "")
+            }
             try keys.copy()
             // One that the copy has never heard of.
             _ = try store.seal("x", for: "later")

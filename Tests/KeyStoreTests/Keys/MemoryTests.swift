@@ -54,6 +54,12 @@ struct MemoryTests {
                 } catch {
                     guard case .forked = error else { return 6 }
                 }
+                do throws(KeyStoreError) {
+                    _ = try store.receipt(1)
+                    return 7
+                } catch {
+                    guard case .forked = error else { return 8 }
+                }
                 return 0
             }
             if status != 0 { MemoryTests.fail("the child ended so", status) }
