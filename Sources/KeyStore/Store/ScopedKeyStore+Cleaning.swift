@@ -55,6 +55,17 @@ extension ScopedKeyStore {
         )
     }
 
+    /// The files that a sweep would remove, in the order of the directory.
+    func leftovers(of header: KeysetHeader) throws(KeyStoreError) -> [String] {
+        do {
+            return try directory.entries().map(\.name).filter {
+                KeysetFiles.isLeftover($0, journal: header.journalName)
+            }
+        } catch {
+            throw .io(error, file: path)
+        }
+    }
+
     /// Overwrites and removes every file of the store but the checkpoint and the journal with this id, durably.
     ///
     /// A name whose removal could not be made durable is put back, in front of an empty file: it may come back by
@@ -116,7 +127,8 @@ extension ScopedKeyStore {
         try directory.remove(name)
     }
 
-    private func isCheckpoint(_ identity: FileIdentity) throws(FileSystemError) -> Bool {
+    /// Whether this is the file that stands at the checkpoint's name.
+    func isCheckpoint(_ identity: FileIdentity) throws(FileSystemError) -> Bool {
         do {
             return try directory.status(of: KeysetFiles.keyset).identity == identity
         } catch  where error.code == .noEntry {

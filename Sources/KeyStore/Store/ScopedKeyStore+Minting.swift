@@ -82,7 +82,7 @@ extension ScopedKeyStore {
         try locked(.exclusive) { (state, keyset) throws(KeyStoreError) in
             try flush(&state, &keyset)
             try finishDestructions(&state, &keyset)
-            if state.uncleaned == keyset.header.generation { _ = try clean(&state, keyset) }
+            if state.isUncleaned(keyset) { _ = try clean(&state, keyset) }
             if state.hasConflict {
                 // That says, too, that everything else is durable.
                 try requirePlaceAfterwards(&state)

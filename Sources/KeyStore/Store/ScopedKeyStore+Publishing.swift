@@ -108,14 +108,28 @@ extension ScopedKeyStore {
                 throw .io(error, file: stale)
             }
         }
-        let published = try place(draft)
-        var next = published
+        var next: Keyset
+        do throws(KeyStoreError) {
+            next = try place(draft)
+        } catch {
+            noteLeftovers(of: draft.header, over: keyset, &state)
+            throw error
+        }
+        state.uncleaned = header.generation
         next.adopt(keyset, pending)
         let old = keyset
         keyset = next
         old.close()
         try commitPublished(&state, &keyset)
         state.mustReload = false
+    }
+
+    /// Notes what an attempt that failed left, of which the checkpoint may have come to stand all the same.
+    private func noteLeftovers(of header: KeysetHeader, over keyset: Keyset, _ state: inout State) {
+        let isUnchanged = (try? isCheckpoint(keyset.identity)) ?? true
+        let standing = isUnchanged ? keyset.header : header
+        if let names = try? leftovers(of: standing), names.isEmpty { return }
+        state.uncleaned = standing.generation
     }
 
     /// Gives the checkpoint its second name, by which it is found to be overwritten once another one has its place.

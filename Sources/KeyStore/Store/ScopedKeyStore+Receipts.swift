@@ -161,6 +161,9 @@ extension ScopedKeyStore {
     ///
     /// Nothing here, and nothing anywhere, can prove that no copy was ever made: see ``ShredReceipt/residualRisks``.
     ///
+    /// What older generations and publications that failed left is destroyed first, as when a store is opened; what
+    /// resists that is a finding, and ``isDirty`` is true.
+    ///
     /// - Throws: `.lock`, `.io`, `.root`, and what loading a changed keyset throws.
     /// - Complexity: O(*n*) in the number of receipts since this one, which are read.
     public func verifyErasure(_ receipt: ShredReceipt) throws(KeyStoreError) -> ErasureVerification {
@@ -180,6 +183,7 @@ extension ScopedKeyStore {
                 }
             }
             if keyset.header.generation < receipt.generationAfter { findings.append(.keysetOlder) }
+            if try !leftovers(of: keyset.header).isEmpty { try cleanAgain(&state, &keyset) }
             do throws(RootKeyError) {
                 let inventory = try state.root.inventory(of: keyset.header.store)
                 for generation in inventory.generations.sorted() where generation <= receipt.generationBefore {
@@ -188,15 +192,23 @@ extension ScopedKeyStore {
             } catch {
                 throw .root(error)
             }
-            do throws(FileSystemError) {
-                for entry in try directory.entries()
-                where KeysetFiles.isLeftover(entry.name, journal: keyset.header.journalName) {
-                    findings.append(.leftover(file: entry.name))
-                }
-            } catch {
-                throw .io(error, file: path)
-            }
+            for name in try leftovers(of: keyset.header) { findings.append(.leftover(file: name)) }
             return ErasureVerification(findings: findings)
+        }
+    }
+
+    /// Destroys what lies there although this generation was cleaned up after: from publications of this process that
+    /// failed, or of another one that was killed. What of it is left keeps ``isDirty`` set.
+    private func cleanAgain(_ state: inout State, _ keyset: inout Keyset) throws(KeyStoreError) {
+        (state.cleaned, state.uncleaned) = (nil, keyset.header.generation)
+        do throws(KeyStoreError) {
+            if !keyset.isPublished { try confirm(&state, &keyset) }
+            _ = try clean(&state, keyset)
+        } catch {
+            switch error {
+            case .io, .root: return
+            default: throw error
+            }
         }
     }
 }

@@ -71,7 +71,7 @@ public final class ScopedKeyStore: Sendable {
         var known: KeysetPosition?
         /// The generation whose leftovers are destroyed, and how.
         var cleaned: (generation: UInt64, destruction: RootKeyDestruction)?
-        /// The generation whose leftovers could not be destroyed.
+        /// The generation whose leftovers were not, or could not be, destroyed.
         var uncleaned: UInt64?
         /// Why opening the store could not finish a destruction, or destroy leftovers.
         var hindrance: KeyStoreError?
@@ -79,6 +79,10 @@ public final class ScopedKeyStore: Sendable {
         var removed: [String] = []
         /// Something was written, and the path did not lead here afterwards, or it could not be told whether it did.
         var isElsewhere = false
+
+        /// Whether leftovers are to be destroyed that this keyset's generation, or one after it that is yet to be read,
+        /// is not done with. Those of an earlier one were the business of whoever went on.
+        func isUncleaned(_ keyset: Keyset) -> Bool { uncleaned.map { $0 >= keyset.header.generation } ?? false }
     }
 
     struct Condemned: Sendable {
@@ -147,7 +151,7 @@ public final class ScopedKeyStore: Sendable {
             if !state.minted.isEmpty || !state.given.isEmpty || !state.condemned.isEmpty { return true }
             if state.hasConflict || state.isElsewhere { return true }
             guard let keyset = state.keyset else { return false }
-            return keyset.pending != nil || state.uncleaned == keyset.header.generation
+            return keyset.pending != nil || state.isUncleaned(keyset)
         }
     }
 
@@ -156,7 +160,7 @@ public final class ScopedKeyStore: Sendable {
     public var unfinishedCause: KeyStoreError? {
         state.withLock { state in
             guard let keyset = state.keyset else { return nil }
-            let isLeft = keyset.pending != nil || state.uncleaned == keyset.header.generation
+            let isLeft = keyset.pending != nil || state.isUncleaned(keyset)
             return isLeft ? state.hindrance : nil
         }
     }
@@ -182,7 +186,7 @@ extension ScopedKeyStore {
             guard var keyset = state.keyset.take() else { throw .closed }
             defer {
                 // What a later call left over has causes of its own.
-                if keyset.pending == nil, state.uncleaned != keyset.header.generation { state.hindrance = nil }
+                if keyset.pending == nil, !state.isUncleaned(keyset) { state.hindrance = nil }
                 state.known = max(state.known ?? keyset.position, keyset.position)
                 state.keyset = keyset
             }

@@ -93,6 +93,86 @@ struct LeftoverTests {
         #expect(try journals().count == 1)
     }
 
+    private static let operations: [FileSystemError.Operation] = [.write, .sync, .rename, .link, .syncDirectory]
+
+    private static func isLeftover(_ name: String) -> Bool { name.hasPrefix("keyset-") || name == ".keyset.tmp" }
+
+    /// A publication that fails leaves files, too: they speak against no erasure, and a flush destroys them.
+    @Test(arguments: operations, [false, true])
+    func whatAFailedPublicationLeavesIsToldAndDestroyed(_ operation: FileSystemError.Operation, isFlushed: Bool) throws
+    {
+        var failures = 0
+        for occurrence in 1... {
+            let test = try TestKeys()
+            let root = test.root()
+            let store = try test.open(root: root)
+            for entity in ["a", "b"] { _ = try store.seal("x", for: entity) }
+            let receipt = try store.shred(.entity("a"), reason: "")
+            test.disk.faults = .on(operation, occurrence, .error(.inputOutput))
+            let isDone = (try? store.rewrap(root)) != nil
+            test.disk.faults = FaultPlan()
+            if isDone { break }
+            failures += 1
+            let names = try test.names()
+            let hasLeftovers = names.contains(where: Self.isLeftover) || names.count { $0.hasPrefix("journal-") } > 1
+            if hasLeftovers { #expect(store.isDirty, "\(occurrence): \(names)") }
+            if isFlushed {
+                try store.flush()
+            } else {
+                let verification = try store.verifyErasure(receipt)
+                #expect(verification.isErased, "\(occurrence): \(verification.findings)")
+            }
+            #expect(!store.isDirty, "\(occurrence)")
+            _ = try test.journalName()
+            #expect(try !test.names().contains(where: Self.isLeftover), "\(occurrence): \(names)")
+            #expect(try store.verifyErasure(receipt).isErased, "\(occurrence)")
+        }
+        #expect(failures > 0)
+    }
+
+    /// So does one of another process that is killed.
+    @Test func whatAKilledPublicationLeavesSpeaksAgainstNoErasure() throws {
+        var kills = 0
+        for operation in Self.operations {
+            for occurrence in 1... {
+                let test = try TestKeys()
+                let store = try test.open()
+                for entity in ["a", "b"] { _ = try store.seal("x", for: entity) }
+                let receipt = try store.shred(.entity("a"), reason: "")
+                let root = test.root("root.key", test.disk.boot())
+                let other = try test.open(root: root)
+                test.disk.faults = .on(operation, occurrence, .killed)
+                let isDone = (try? other.rewrap(root)) != nil
+                test.disk.faults = FaultPlan()
+                if isDone { break }
+                kills += 1
+                let verification = try store.verifyErasure(receipt)
+                #expect(verification.isErased, "\(operation) \(occurrence): \(verification.findings)")
+                #expect(try !test.names().contains(where: Self.isLeftover), "\(operation) \(occurrence)")
+            }
+        }
+        #expect(kills > 0)
+    }
+
+    /// What cannot be destroyed is a finding, for as long as it stands there.
+    @Test func whatResistsIsAFinding() throws {
+        let test = try TestKeys()
+        let root = StubbornRoot(test.root())
+        root.allow(true)
+        let store = try test.open(root: root)
+        _ = try store.seal("x", for: "a")
+        let receipt = try store.shred(.entity("a"), reason: "")
+        let name = "keyset-00000000000000aa"
+        try test.write([1], to: name)
+        root.allow(false)
+        #expect(try store.verifyErasure(receipt).findings == [.leftover(file: name)])
+        #expect(store.isDirty)
+        root.allow(true)
+        #expect(try store.verifyErasure(receipt).isErased)
+        #expect(!store.isDirty)
+        #expect(try !test.names().contains(name))
+    }
+
     /// Who opened a store and only used it knows how far the keyset was, and keeps what he has of it.
     @Test(arguments: [false, true]) func aCutJournalIsNotTakenForTheKeyset(hasUsed: Bool) throws {
         let test = try TestKeys()
