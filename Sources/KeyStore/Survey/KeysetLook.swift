@@ -28,7 +28,19 @@ struct KeysetLook {
         }
         let (header, isPending) = try ScopedKeyStore.verifiedHeader(bytes)
         var survey = KeysetSurvey(header)
-        var seen = SeenKeys(pending: isPending ? PendingShred(reading: bytes, at: KeysetHeader.byteCount)?.tag : nil)
+        var pending: PendingShred?
+        if isPending {
+            let offset = KeysetHeader.byteCount
+            pending = PendingShred(reading: bytes, at: offset)
+            if pending == nil {
+                throw .corrupt(
+                    file: KeysetFiles.keyset,
+                    byteOffset: offset,
+                    reason: "the pending destruction makes no sense"
+                )
+            }
+        }
+        var seen = SeenKeys(pending)
         for index in 0..<header.entryCount {
             let offset = KeysetHeader.entriesOffset + index * KeyEntry.byteCount
             guard let entry = KeyEntry(reading: bytes, at: offset) else {
@@ -38,7 +50,7 @@ struct KeysetLook {
         }
         let isWhole = try readJournal(header, &survey, &seen)
         survey.keyCounts = seen.counts
-        if isWhole, seen.pending != nil { survey.findings.append(.destructionPending) }
+        if isWhole, seen.isPending { survey.findings.append(.destructionPending) }
         try readReceipts(header, &survey)
         try findLeftovers(header, &survey)
         return survey

@@ -116,6 +116,62 @@ struct SurveyTests {
         }
     }
 
+    /// Adds a record that only the root key would tell from one of the store.
+    private static func forge(_ type: UInt8, _ payload: [UInt8], in journal: inout [UInt8]) {
+        let last = Array(journal.suffix(512))
+        var record = last
+        record[4] = type
+        for place in 32..<40 {
+            record[place] &+= 1
+            if record[place] != 0 { break }
+        }
+        record.replaceSubrange(48..<80, with: last[480...])
+        record.replaceSubrange(80..<480, with: payload + [UInt8](repeating: 0, count: 400 - payload.count))
+        journal += record
+    }
+
+    /// Nothing in it is signed, but the order of a destruction is known: opening the store would refuse these, too.
+    @Test func recordsThatDoNotFollowAreDamage() throws {
+        let keys = try TestKeys()
+        let store = try keys.open()
+        for entity in ["a", "b"] { _ = try store.seal("x", for: entity) }
+        store.close()
+        let name = try keys.journalName()
+        let journal = try keys.read(name)
+        let (intent, tombstone, issued) = (UInt8(5), UInt8(7), UInt8(8))
+        let tag = Array(journal.suffix(512).dropFirst(80).prefix(32))
+        for (types, isDamage) in [
+            ([intent], false), ([intent, intent], true), ([tombstone], true), ([issued], true),
+            ([intent, tombstone], true), ([intent, issued], true),
+        ] as [([UInt8], Bool)] {
+            var bytes = journal
+            for type in types { Self.forge(type, type == issued ? [1] : tag, in: &bytes) }
+            try keys.write(bytes, to: name)
+            let findings = try survey(keys).findings
+            let damage = findings.compactMap { finding in
+                if case .damagedRecord(name, let offset, _) = finding { offset } else { nil }
+            }
+            #expect(damage == (isDamage ? [bytes.count - 512] : []), "\(types): \(findings)")
+            #expect(findings.contains(.destructionPending) == !isDamage, "\(types)")
+        }
+    }
+
+    /// Each record takes the same time, however many keys its scope has.
+    @Test(.timeLimit(.minutes(1))) func manyKeysOfOneScopeTakeLittleTime() throws {
+        let keys = try TestKeys()
+        let store = try keys.open()
+        _ = try store.seal("x", for: "a")
+        store.close()
+        let name = try keys.journalName()
+        var journal = try keys.read(name)
+        let entry = Array(journal.suffix(512).dropFirst(80).prefix(144))
+        let count = 20_000
+        for _ in 0..<count { Self.forge(4, entry, in: &journal) }
+        try keys.write(journal, to: name)
+        let found = try survey(keys)
+        #expect(found.findings.isEmpty && found.keyCounts == [.current: 1, .retired: count])
+    }
+
     @Test func whatIsNoKeysetIsRefused() throws {
         let keys = try TestKeys()
         for (bytes, code) in [
