@@ -26,7 +26,8 @@ extension ScopedKeyStore {
     ///   `.journalMissing`; `.corrupt`, `.unsupportedVersion`; `.wrongGranularity`; `.wrongRoot`, `.root`;
     ///   `.rolledBack`; `.directoryReplaced` when another directory came to stand at the path meanwhile; `.lock`,
     ///   `.io`; `.malformedReceipt` when receipts that were issued since `highWater` cannot be read. None of them
-    ///   changes anything. `.corrupt`, `.malformedReceipt` also when going on with a destruction finds damage.
+    ///   changes anything, but that the directory, where `createsWhenAbsent` allows it, and the lock file, which is
+    ///   empty, may have been made. `.corrupt`, `.malformedReceipt` also when going on with a destruction finds damage.
     /// - Complexity: O(*n*) in the number of keys.
     public static func open(
         _ path: String,

@@ -13,7 +13,7 @@ enum LockInspectCommand {
                 + "the lock) and foreign (the marker's owner is on another host or in another process-id namespace). Whether "
                 + "the lock is held is what the kernel says, whatever the marker says. Whether the owner's process runs "
                 + "(running, gone or unknown) is what the process table says; of a marker that does not tell its process-id "
-                + "namespace that is unknown, but after a restart of the machine.",
+                + "namespace that is unknown.",
             "A directory stands for the marker lock in it, when the marker of a store that is being restored "
                 + "(\(MarkerForm.restoreActiveStore.name)), its companion or its epoch file is there; otherwise for the lock that lock run takes on the "
                 + "directory itself. A path is that of a marker when a companion PATH.flock or a marker stands there; otherwise "
