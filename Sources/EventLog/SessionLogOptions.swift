@@ -21,7 +21,8 @@ public enum EventDurability: Sendable, Hashable {
 public struct SessionLogOptions: Sendable, Hashable {
     /// How long an append waits for the lock, in milliseconds; 0 tries once. The default is a minute: an append without
     /// the lock would give a number twice. When many lines have to be counted first, or a torn tail copied, and that
-    /// takes longer, the lock is tried once more after each, twice at most.
+    /// takes longer, the lock is tried once more after each, twice at most. A long tail is cut off in
+    /// several holds of the lock, for each of which it is tried once more, too.
     public var lockTimeoutMilliseconds: UInt64
     /// What is on stable storage when an append returns.
     public var durability: EventDurability
@@ -42,6 +43,8 @@ public struct SessionLogOptions: Sendable, Hashable {
     public var admission: AdmissionPolicy
     /// Told when a handle was admitted to its platform; nil for nobody.
     public var openObserver: OpenObserver?
+    /// How much of a torn tail is read at once. Some pieces are compared, and cut off, in one hold of the lock.
+    package var tailPieceByteCount: Int64 = 1 << 20
 
     /// Makes options.
     public init(

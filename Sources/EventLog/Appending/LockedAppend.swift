@@ -7,7 +7,7 @@ internal import PlatformProfile
 ///
 /// Other tools wait half a second for the lock and then append without it, which gives numbers twice. Under the lock
 /// therefore is only what is known to be short: counting many lines and copying a torn tail are done outside, and
-/// confirmed inside.
+/// confirmed inside; a long tail is cut off in several holds.
 ///
 /// What happens when nothing is amiss and the handle has appended before, as `strace` prints it for a directory held
 /// as 5, events as 6, the lock file as 7 and the counter as 8:
@@ -28,7 +28,7 @@ internal import PlatformProfile
 struct LockedAppend {
     let events: EncodedEvents
     /// A torn tail that was copied and may be cut off.
-    var copy: Quarantine.Copy?
+    var copy: TailCopy?
     /// Where the lines begin that a failed write left whole.
     private(set) var stayedFrom: Int64?
     /// The tail that was cut off.
@@ -49,6 +49,8 @@ struct LockedAppend {
         case uncounted(OpenEvents, size: Int64)
         /// What stands behind the last whole line has to be copied first.
         case torn(OpenEvents, size: Int64)
+        /// A part of it was cut off; the rest needs the lock again.
+        case shortened
     }
 
     /// Takes the lock and appends, or says what has to be prepared before.
@@ -90,9 +92,9 @@ struct LockedAppend {
             return .missing
         }
         do throws(FileSystemError) {
-            if let copy, try copy.isTail(of: opened, size: size) {
-                try opened.file.truncate(to: copy.tail.byteOffset)
-                size = copy.tail.byteOffset
+            if let copy, let rest = try copy.cutEnd(of: opened, size: size) {
+                if rest > copy.tail.byteOffset { return .shortened }
+                size = rest
                 quarantined = copy.tail
             }
         } catch {

@@ -20,63 +20,50 @@ public struct QuarantinedTail: Sendable, Hashable {
 struct Quarantine {
     let directory: any Directory
     let fileSystem: any FileSystem
-
-    /// A tail that was copied, durably. It may be cut off when it still is what it was.
-    struct Copy {
-        let tail: QuarantinedTail
-        let identity: FileIdentity
-        let digest: Digest
-
-        /// The size of the events with the tail.
-        var size: Int64 { tail.byteOffset + tail.byteCount }
-
-        /// A longer tail is not compared again under the lock; its place and length must do.
-        private static let comparedMaximum: Int64 = 4 << 20
-
-        /// Whether it is exactly what the events end with.
-        func isTail(of events: OpenEvents, size: Int64) throws(FileSystemError) -> Bool {
-            guard events.identity == identity, size == self.size else { return false }
-            if tail.byteCount > Self.comparedMaximum { return true }
-            let bytes = try events.file.read(exactly: Int(tail.byteCount), at: tail.byteOffset)
-            return bytes.map { Digest(hashing: $0) == digest } ?? false
-        }
-    }
-
     /// How much is copied at a time.
-    private static let pieceByteCount: Int64 = 1 << 20
+    let pieceByteCount: Int64
 
     /// Copies what stands behind the last line feed in `size` bytes of events.
     ///
     /// The copy is on stable storage when this returns: only then may the original be cut off.
     ///
-    /// - Returns: nil when the events are shorter by now, or no tail is torn any more: somebody else was faster.
+    /// - Returns: nil when the events have another size by now, or no tail is torn any more: somebody else was faster.
     /// - Throws: `.inputOutput` when what is read to be copied is not what the look for the last line feed saw: one
     ///   wrong bit on the way from the disk would take whole lines for a part of the tail.
-    func copy(_ events: OpenEvents, size: Int64) throws(FileSystemError) -> Copy? {
+    func copy(_ events: OpenEvents, size: Int64) throws(FileSystemError) -> TailCopy? {
         guard let offset = try EventsTail.tornOffset(in: events.file, 0..<size), offset < size else { return nil }
         let place = try directory.makeDirectories([LogFiles.quarantine])
         defer { try? place.close() }
         let temporary = try fileSystem.temporaryName(for: "torn")
         let target = try place.open(temporary, [.write, .create, .exclusive], permissions: .ownerFile)
         let digest: Digest
+        let pieces: [Digest]
         var name: String
         do throws(FileSystemError) {
-            guard let copied = try Self.copy(events.file, offset..<size, to: target) else {
+            let copied = try copy(events.file, offset..<size, to: target)
+            // With another size it was cut off meanwhile, and what was copied may be the beginning of a longer line
+            // that came in its place, be it one without a line feed in so many bytes.
+            let isUnchanged = try events.file.extent().size == size
+            guard let copied, isUnchanged else {
                 try target.close()
                 try place.remove(temporary)
-                // Unless somebody cut it off and appended meanwhile, be it just as much: then it begins elsewhere, or
-                // is none.
-                if try EventsTail.tornOffset(in: events.file, 0..<size) == offset { throw EventsTail.misread }
+                // Somebody may have appended just as much: then the end is whole. Where the tail is what it was, it was
+                // read in two ways.
+                if isUnchanged, try EventsTail.tornOffset(in: events.file, 0..<size) == offset,
+                    try events.file.extent().size == size
+                {
+                    throw EventsTail.misread
+                }
                 return nil
             }
-            digest = copied
+            (digest, pieces) = copied
             try target.sync(.data)
             try target.close()
             name = "\(LogFiles.events).\(offset)-\(digest.hex.prefix(16)).torn"
             do throws(FileSystemError) {
                 try place.rename(temporary, to: name, in: place, exclusive: true)
             } catch  where error.code == .exists {
-                if try Self.holds(name, digest, byteCount: size - offset, in: place) {
+                if try holds(name, digest, byteCount: size - offset, in: place) {
                     // Its name may be one that a sync failed for; then another sync would say nothing of it.
                     try place.rename(temporary, to: name, in: place, exclusive: false)
                 } else {
@@ -96,11 +83,11 @@ struct Quarantine {
             byteCount: size - offset,
             file: "\(LogFiles.quarantine)/\(name)"
         )
-        return Copy(tail: tail, identity: events.identity, digest: digest)
+        return TailCopy(tail: tail, identity: events.identity, pieces: pieces, pieceByteCount: pieceByteCount)
     }
 
     /// Whether a file in the quarantine is a whole copy.
-    private static func holds(
+    private func holds(
         _ name: String,
         _ digest: Digest,
         byteCount: Int64,
@@ -115,20 +102,23 @@ struct Quarantine {
 
     /// Copies a torn tail.
     ///
-    /// - Returns: its digest; nil when it is none: a line feed stands in it, or none in front of it, or the file is
-    ///   shorter.
-    private static func copy(
+    /// - Returns: its digest, and that of each piece; nil when it is none: a line feed stands in it, or none in front
+    ///   of it, or the file is shorter.
+    private func copy(
         _ source: any File,
         _ range: Range<Int64>,
         to target: any File
-    ) throws(FileSystemError) -> Digest? {
-        if range.lowerBound > 0, try source.read(exactly: 1, at: range.lowerBound - 1) != [lineFeed] { return nil }
+    ) throws(FileSystemError) -> (whole: Digest, pieces: [Digest])? {
+        if range.lowerBound > 0, try source.read(exactly: 1, at: range.lowerBound - 1) != [Self.lineFeed] { return nil }
         var isTorn = true
-        let digest = try read(source, range) { (bytes, offset) throws(FileSystemError) in
-            if bytes.contains(lineFeed) { isTorn = false }
+        var pieces: [Digest] = []
+        let whole = try read(source, range) { (bytes, offset) throws(FileSystemError) in
+            if bytes.contains(Self.lineFeed) { isTorn = false }
+            pieces.append(Digest(hashing: bytes))
             try target.writeAll(bytes, at: offset - range.lowerBound)
         }
-        return isTorn ? digest : nil
+        guard let whole, isTorn else { return nil }
+        return (whole, pieces)
     }
 
     private static let lineFeed = UInt8(ascii: "\n")
@@ -136,7 +126,7 @@ struct Quarantine {
     /// Reads a part of a file piece by piece.
     ///
     /// - Returns: its digest; nil when the file is shorter.
-    private static func read(
+    private func read(
         _ file: any File,
         _ range: Range<Int64>,
         _ body: ([UInt8], Int64) throws(FileSystemError) -> Void

@@ -113,6 +113,10 @@ extension SessionLog {
                     case .missing: try log.makeEvents(deadline)
                     case .uncounted(let events, let size): try count(&log, events, upTo: size)
                     case .torn(let events, let size): append.copy = try copyTail(of: events, size: size, log)
+                    case .shortened:
+                        // Nothing was prepared in vain: each time less is left.
+                        kept = consume log
+                        continue
                     }
                 } catch {
                     // What is held open will be told of syncs that failed, and knows which numbers were given.
@@ -164,10 +168,14 @@ extension SessionLog {
         }
     }
 
-    private func copyTail(of events: OpenEvents, size: Int64, _ log: OpenLog) throws(EventLogError) -> Quarantine.Copy?
-    {
+    private func copyTail(of events: OpenEvents, size: Int64, _ log: OpenLog) throws(EventLogError) -> TailCopy? {
+        let quarantine = Quarantine(
+            directory: log.directory,
+            fileSystem: fileSystem,
+            pieceByteCount: options.tailPieceByteCount
+        )
         do throws(FileSystemError) {
-            return try Quarantine(directory: log.directory, fileSystem: fileSystem).copy(events, size: size)
+            return try quarantine.copy(events, size: size)
         } catch {
             throw .io(error, file: LogFiles.quarantine)
         }

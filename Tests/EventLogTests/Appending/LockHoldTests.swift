@@ -127,14 +127,28 @@ struct LockHoldTests {
         try log.expectSound(71)
     }
 
-    @Test func aTornTailIsCopiedOutside() throws {
+    /// What is cut off was looked at since the lock was taken, in as many holds as that needs.
+    @Test(arguments: [(1, 1), (4 << 20, 1), (4 << 20 + 1, 2), (11 << 20 + 7, 3)])
+    func aTornTailIsCopiedOutside(byteCount: Int, cuts: Int) throws {
         let log = try TestLog()
         try log.open().append(event())
-        try log.append(String(repeating: "y", count: 6 << 20))
+        let whole = try log.bytes().count
+        try log.append(String(repeating: "y", count: byteCount))
         let calls = CallLog()
-        let receipt = try log.open(fileSystem: calls.fileSystem).append(event())
-        #expect(receipt.quarantined?.byteCount == 6 << 20)
+        // The time is over when the tail is copied.
+        let handle = log.open(SessionLogOptions(lockTimeoutMilliseconds: 0), fileSystem: calls.fileSystem)
+        let receipt = try handle.append(event())
+        let moved = try #require(receipt.quarantined)
+        #expect(moved.byteOffset == Int64(whole) && moved.byteCount == Int64(byteCount))
+        #expect(try log.bytes(moved.file).count == byteCount)
         expectShort(calls)
+        #expect(calls.names.count { $0 == "ftruncate" } == cuts)
+        #expect(Self.holds(calls.calls).count == 1 + cuts)
+        for hold in Self.holds(calls.calls) where hold.names.contains("ftruncate") {
+            // Before anything else of the events is read.
+            let compared = hold.names[..<(hold.names.firstIndex(of: "ftruncate") ?? 0)]
+            #expect(compared.contains("pread64") || compared.contains("pread"))
+        }
         try log.expectSound(2)
     }
 
