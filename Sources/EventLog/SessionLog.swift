@@ -15,9 +15,10 @@ public import PlatformProfile
 /// death of the process; what survives a power cut is the choice of ``SessionLogOptions/durability``.
 ///
 /// Making a handle touches nothing. A handle may be used from several threads; their appends queue. Between appends it
-/// holds the session's directory and its events open, and no lock. A directory that is renamed takes the log of its
-/// handles along; one that was removed is made anew. In a forked child a handle opens them anew, and answers for the
-/// durability of the child's own events only: what its parent appended is its parent's to make durable.
+/// holds the session's directory and its events open, and no lock. A directory that is renamed takes the log along that
+/// its handles append to, flush, repair and seal; whatever only reads goes by the path. One that was removed is made
+/// anew. In a forked child a handle opens them anew, and answers for the durability of the child's own events only: what
+/// its parent appended is its parent's to make durable.
 public final class SessionLog: Sendable {
     /// The session's directory, as given.
     public let path: String

@@ -61,24 +61,11 @@ extension SessionLog {
     /// - Throws: `.io`, and then the handle is `.poisoned`.
     public func flush() throws(EventLogError) { try commits.flush() }
 
-    /// Moves away what a crash left behind the last whole line. The next append does the same by itself.
-    ///
-    /// The tail is copied to `quarantine/`, durably, before it is cut off. Lines that are whole are never touched,
-    /// whatever stands on them.
-    ///
-    /// - Returns: what was moved; nil when there was nothing to repair, or no log.
-    /// - Throws: `.lockBusy`, `.notALog`, `.lockUnusable`, `.io`.
-    public func repair() throws(EventLogError) -> QuarantinedTail? {
-        // A mistyped path shall not become a log.
-        guard try standing()?.openEvents(in: path) != nil else { return nil }
-        return try write(EncodedEvents()).receipt.quarantined
-    }
-
     /// A count and a copy, which one append may need.
     private static let latePreparationMaximum = 2
 
     /// Writes lines under the lock, and prepares without it what that needs.
-    private func write(_ encoded: EncodedEvents) throws(EventLogError) -> (receipt: AppendReceipt, ticket: UInt64) {
+    func write(_ encoded: EncodedEvents) throws(EventLogError) -> (receipt: AppendReceipt, ticket: UInt64) {
         let deadline = Deadline(milliseconds: options.lockTimeoutMilliseconds, fileSystem)
         return try inTurn(deadline) { (kept: inout OpenLog?) throws(EventLogError) -> (AppendReceipt, UInt64) in
             try commits.checkPoison()

@@ -20,7 +20,7 @@ struct EventLogSyncTests {
         case EventLogStory.appendAfterTear(.every).description:
             return ["syncDirectory /session/.. 1", "syncDirectory /session 2"]
         case EventLogStory.sealTwice.description:
-            return again.union(["syncDirectory /session/.. 2", "syncDirectory /session 3"])
+            return again.union(["syncDirectory /session/.. 2", "syncDirectory session 3"])
         case EventLogStory.appends(.every, 2).description, EventLogStory.everyOther.description:
             return again.union(["syncDirectory session 1", "syncDirectory session 2"])
         default: return again
