@@ -111,14 +111,14 @@ struct WriteAccess {
             }
             let named = try record.naming(journal: journalID) { snapshot.records.first?.digest ?? "" }
             return .appended(try append(named, signedBy: signer))
-        case .reserve(let use, let perGrant):
+        case .reserve(var use, let perGrant):
             snapshot.replay()
             let rules = ReservationRules(clock: journal.fileSystem.wallClock())
             switch try rules.decide(use, perGrant: perGrant, on: &snapshot) {
             case .existing(let reservation): return .reserved(reservation)
-            case .append(let numbered):
-                let stored = try append(.use(numbered))
-                return .reserved(Reservation(stored, useNumber: numbered.useNumber))
+            case .append(let number):
+                use.useNumber = number
+                return .reserved(Reservation(try append(.use(use)), useNumber: number))
             }
         }
     }

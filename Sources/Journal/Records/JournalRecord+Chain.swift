@@ -2,45 +2,16 @@ internal import Canonical
 
 extension JournalRecord {
     /// The record as it is stored after a record with the digest `previous`: typed, linked and sealed.
-    ///
-    /// The digest is SHA-256 over the declared bytes with `record_digest` set to `""`.
     func sealed(after previous: String) -> JournalRecord {
-        let linked = stamped(previous: previous, digest: "")
-        let digest = Digest(hashing: linked.declaredBytes).description
-        return linked.stamped(previous: previous, digest: digest)
-    }
-
-    /// The record as ``sealed(after:)`` gives it, and its line in a segment, without the line feed.
-    ///
-    /// The line is what was hashed with the digest put in its place, so the record is written out once.
-    func sealedLine(after previous: String) -> (record: JournalRecord, line: [UInt8]) {
-        let linked = stamped(previous: previous, digest: "")
-        var line = linked.declaredBytes
-        let digest = Digest(hashing: line).description
-        let member = Array("\"record_digest\":\"".utf8)
-        // Behind it stand at most three members, and inside of a string quotes are escaped: the last one is the one.
-        var place = line.count - member.count
-        while !Bytes.isSame(line.span, place, member.span, 0, count: member.count) { place -= 1 }
-        line.insert(contentsOf: digest.utf8, at: place + member.count)
-        return (linked.stamped(previous: previous, digest: digest), line)
-    }
-
-    private func stamped(previous: String, digest: String) -> JournalRecord {
         switch self {
         case .use(var use):
-            use.type = kind.typeName
-            use.previousRecordDigest = previous
-            use.recordDigest = digest
+            use.seal(after: previous)
             return .use(use)
         case .revocation(var revocation):
-            revocation.type = kind.typeName
-            revocation.previousRecordDigest = previous
-            revocation.recordDigest = digest
+            revocation.seal(after: previous)
             return .revocation(revocation)
         case .checkpoint(var checkpoint):
-            checkpoint.type = kind.typeName
-            checkpoint.previousRecordDigest = previous
-            checkpoint.recordDigest = digest
+            checkpoint.seal(after: previous)
             return .checkpoint(checkpoint)
         }
     }

@@ -99,17 +99,4 @@ extension JournalRecord: CanonicalEncodable {
         case .checkpoint(let checkpoint): checkpoint.encode(to: &writer)
         }
     }
-
-    /// The record's compact bytes. They cannot fail: no record holds a floating-point number.
-    var declaredBytes: [UInt8] {
-        var writer = CanonicalWriter(form: .declared)
-        // As much as most records take, with a digest that is put in later.
-        writer.reserve(byteCount: 896)
-        encode(to: &writer)
-        do {
-            return try writer.finish()
-        } catch {
-            preconditionFailure("a record holds no value that JSON cannot: \(error)")
-        }
-    }
 }

@@ -12,10 +12,7 @@ extension RecordValidation {
     ) throws(JournalError) {
         if let signer { try identifier("hub_id", signer.hubID) }
         switch request {
-        case .use(var use):
-            if use.useID.isEmpty { use.useID = "use_" }
-            if use.createdAt.isEmpty { use.createdAt = Self.someTime }
-            if isSmall(use) { try checkMembers(.use(use)) } else { try check(.use(use)) }
+        case .use(let use): try checkRequest(use)
         case .revocation(var revocation):
             if revocation.revocationID.isEmpty { revocation.revocationID = "rev_" }
             if revocation.createdAt.isEmpty { revocation.createdAt = Self.someTime }
@@ -26,6 +23,15 @@ extension RecordValidation {
             if !namesJournal, checkpoint.journalID.isEmpty { checkpoint.journalID = "jrn_" }
             try check(.checkpoint(checkpoint))
         }
+    }
+
+    /// The same for a use.
+    static func checkRequest(_ use: ApprovalUse) throws(JournalError) {
+        if isSmall(use) { return try checkMembers(use, areComplete: false) }
+        var use = use
+        if use.useID.isEmpty { use.useID = "use_" }
+        if use.createdAt.isEmpty { use.createdAt = Self.someTime }
+        try check(.use(use))
     }
 
     private static let someTime = Timestamp(secondsSinceEpoch: 0).description

@@ -1,4 +1,4 @@
-internal import Canonical
+@_spi(Bytes) internal import Canonical
 
 /// What a record must fulfil before a single byte of it is written.
 ///
@@ -19,7 +19,7 @@ enum RecordValidation {
     /// Checks everything but the size.
     static func checkMembers(_ record: JournalRecord) throws(JournalError) {
         switch record {
-        case .use(let use): try check(use)
+        case .use(let use): try checkMembers(use)
         case .revocation(let revocation): try check(revocation)
         case .checkpoint(let checkpoint): try check(checkpoint)
         }
@@ -35,8 +35,9 @@ enum RecordValidation {
         }
     }
 
-    private static func check(_ use: ApprovalUse) throws(JournalError) {
-        try identifier("use_id", use.useID)
+    /// - Parameter areComplete: whether they are already there that the journal would fill in.
+    static func checkMembers(_ use: ApprovalUse, areComplete: Bool = true) throws(JournalError) {
+        if areComplete || !use.useID.isEmpty { try identifier("use_id", use.useID) }
         try identifier("grant_id", use.grantID)
         try identifier("grant_digest", use.grantDigest)
         try identifier("nonce_digest", use.nonceDigest)
@@ -47,7 +48,7 @@ enum RecordValidation {
         try optionalIdentifier("action_artifact_id", use.actionArtifactID)
         try optionalIdentifier("receipt_digest", use.receiptDigest)
         if let key = use.idempotencyKey { try opaque("idempotency_key", key) }
-        try time("created_at", use.createdAt)
+        if areComplete || !use.createdAt.isEmpty { try time("created_at", use.createdAt) }
         if let expiresAt = use.expiresAt { try time("expires_at", expiresAt) }
         try signature(use.signature, use.signatureAlgorithm, use.signingKeyID)
     }
@@ -126,7 +127,18 @@ enum RecordValidation {
     /// Whether it is visible ASCII and spaces, as nearly all identifiers and texts are.
     private static func isPlain(_ value: String) -> Bool {
         let bytes = value.utf8.span
-        for place in bytes.indices where bytes[place] &- 0x20 >= 0x5F { return false }
+        var place = 0
+        while place &+ 8 <= bytes.count {
+            let word = ByteWord.load(bytes, at: place)
+            // The highest bit of a byte: it is set, or is by taking away 20 or adding 1.
+            let marks = word | (word &- 0x2020_2020_2020_2020) | (word &+ 0x0101_0101_0101_0101)
+            if marks & 0x8080_8080_8080_8080 != 0 { return false }
+            place &+= 8
+        }
+        while place < bytes.count {
+            if bytes[place] &- 0x20 >= 0x5F { return false }
+            place &+= 1
+        }
         return true
     }
 

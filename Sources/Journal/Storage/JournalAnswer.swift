@@ -30,7 +30,7 @@ extension JournalRequest {
     ) throws(JournalError) -> JournalRequest {
         var use = use
         if let maximumUses { use.maximumUses = maximumUses }
-        try RecordValidation.checkRequest(.use(use))
+        try RecordValidation.checkRequest(use)
         return .reserve(use, perGrant: perGrant)
     }
 

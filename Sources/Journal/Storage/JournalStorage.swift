@@ -103,7 +103,9 @@ package struct VerificationRequest: Sendable {
 /// What a caller wants recorded.
 package enum JournalRequest: Sendable {
     /// A use, if the rules allow it.
-    case reserve(ApprovalUse, perGrant: UInt32?)
+    ///
+    /// Indirect, because a request is handed on more often than it is looked into.
+    indirect case reserve(ApprovalUse, perGrant: UInt32?)
     /// A record, unconditionally, but for a record that it speaks of, which must still be there. A checkpoint that names
     /// no journal gets the identifier of this one, and is signed once it is known what it follows.
     case append(JournalRecord, signedBy: HubSigner? = nil, about: JournalHead? = nil)

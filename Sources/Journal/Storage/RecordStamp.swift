@@ -24,36 +24,44 @@ struct RecordStamp {
         }
     }
 
-    /// The record with the id and time that the caller left to the journal.
-    func completed(_ record: JournalRecord) throws(JournalError) -> JournalRecord {
-        switch record {
-        case .use(var use):
-            if use.useID.isEmpty { use.useID = try identifier("use") }
-            if use.createdAt.isEmpty { use.createdAt = now.description }
-            return .use(use)
-        case .revocation(var revocation):
-            if revocation.revocationID.isEmpty { revocation.revocationID = try identifier("rev") }
-            if revocation.createdAt.isEmpty { revocation.createdAt = now.description }
-            return .revocation(revocation)
-        case .checkpoint(var checkpoint):
-            if checkpoint.checkpointID.isEmpty { checkpoint.checkpointID = try identifier("cp") }
-            if checkpoint.createdAt.isEmpty { checkpoint.createdAt = now.description }
-            return .checkpoint(checkpoint)
+    /// Gives a record the id and time that the caller left to the journal.
+    func complete(_ record: inout some StampedRecord) throws(JournalError) {
+        if record.ownID.isEmpty { record.ownID = try identifier(type(of: record).idPrefix) }
+        if record.createdAt.isEmpty { record.createdAt = now.description }
+    }
+
+    /// Completes a checkpoint and signs it for a hub: the signature covers what it follows.
+    func sign(
+        _ checkpoint: inout JournalCheckpoint,
+        by signer: HubSigner,
+        after previous: String
+    ) throws(JournalError) {
+        try complete(&checkpoint)
+        checkpoint.previousRecordDigest = previous
+        do {
+            checkpoint = try checkpoint.signed(by: signer, at: now.description)
+        } catch {
+            throw .invalidArgument(member: "hub_signature", reason: "could not be made: \(error)")
         }
     }
 
-    /// The same, and a checkpoint signed for a hub: its signature covers what it follows.
+    /// A record completed, and signed if it is a checkpoint and somebody signs it.
     func completed(
         _ record: JournalRecord,
         signedBy signer: HubSigner?,
         after previous: String
     ) throws(JournalError) -> JournalRecord {
-        guard let signer, case .checkpoint(var checkpoint) = try completed(record) else { return try completed(record) }
-        checkpoint.previousRecordDigest = previous
-        do {
-            return .checkpoint(try checkpoint.signed(by: signer, at: now.description))
-        } catch {
-            throw .invalidArgument(member: "hub_signature", reason: "could not be made: \(error)")
+        switch record {
+        case .use(var use):
+            try complete(&use)
+            return .use(use)
+        case .revocation(var revocation):
+            try complete(&revocation)
+            return .revocation(revocation)
+        case .checkpoint(var checkpoint):
+            try complete(&checkpoint)
+            if let signer { try sign(&checkpoint, by: signer, after: previous) }
+            return .checkpoint(checkpoint)
         }
     }
 

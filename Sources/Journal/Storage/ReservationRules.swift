@@ -12,8 +12,8 @@ struct ReservationRules {
     enum Decision {
         /// Nothing: the use is recorded already.
         case existing(Reservation)
-        /// The use, numbered, is to be appended.
-        case append(ApprovalUse)
+        /// The use is to be appended, with this number.
+        case append(useNumber: UInt32)
     }
 
     /// Decides on a request.
@@ -39,9 +39,7 @@ struct ReservationRules {
         if !request.useID.isEmpty, try view.firstUse(id: request.useID) != nil {
             throw .invalidArgument(member: "use_id", reason: "\"\(request.useID)\" is recorded already")
         }
-        var numbered = request
-        numbered.useNumber = number
-        return .append(numbered)
+        return .append(useNumber: number)
     }
 
     /// The use that the request's idempotency key belongs to; nil when it is new.

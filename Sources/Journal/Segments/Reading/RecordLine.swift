@@ -209,27 +209,29 @@ extension RecordLine {
     }
 }
 
+extension RecordLine.Use {
+    /// What a use says, as far as it is counted.
+    init(_ use: ApprovalUse, _ maker: IndexKeyMaker) {
+        self.init(
+            grant: maker.key(.grant, use.grantID),
+            nonce: maker.key(.nonce, grant: use.grantID, use.nonceDigest),
+            id: maker.key(.useID, use.useID),
+            idempotencyKey: use.idempotencyKey.map { maker.key(.idempotencyKey, grant: use.grantID, $0) },
+            useNumber: use.useNumber,
+            maximumUses: use.maximumUses,
+            grantName: .key(maker.key(.revokedGrant, use.grantID))
+        )
+    }
+}
+
 extension RecordLine.Content {
     /// What a record says, as far as it is counted.
     init(_ record: JournalRecord, _ maker: IndexKeyMaker) {
-        switch record {
-        case .use(let use):
-            self = .use(
-                RecordLine.Use(
-                    grant: maker.key(.grant, use.grantID),
-                    nonce: maker.key(.nonce, grant: use.grantID, use.nonceDigest),
-                    id: maker.key(.useID, use.useID),
-                    idempotencyKey: use.idempotencyKey.map {
-                        maker.key(.idempotencyKey, grant: use.grantID, $0)
-                    },
-                    useNumber: use.useNumber,
-                    maximumUses: use.maximumUses,
-                    grantName: .key(maker.key(.revokedGrant, use.grantID))
-                )
-            )
-        case .revocation(let revocation):
-            self = .revocation(grant: maker.key(.revokedGrant, revocation.grantID))
-        case .checkpoint: self = .checkpoint
-        }
+        self =
+            switch record {
+            case .use(let use): use.content(maker)
+            case .revocation(let revocation): revocation.content(maker)
+            case .checkpoint(let checkpoint): checkpoint.content(maker)
+            }
     }
 }

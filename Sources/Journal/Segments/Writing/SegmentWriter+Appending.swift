@@ -29,12 +29,13 @@ extension SegmentWriter {
                 try view.storedRecord(at: 1).digest
             }
             return .appended(try stage(named, signedBy: signer))
-        case .reserve(let use, let perGrant):
+        case .reserve(var use, let perGrant):
             let rules = ReservationRules(clock: place.fileSystem.wallClock())
             switch try rules.decide(use, perGrant: perGrant, on: &self) {
             case .existing(let reservation): return .reserved(reservation)
-            case .append(let numbered):
-                return .reserved(Reservation(try stage(.use(numbered)), useNumber: numbered.useNumber))
+            case .append(let number):
+                use.useNumber = number
+                return .reserved(Reservation(try stage(consume use), useNumber: number))
             }
         }
     }
@@ -54,28 +55,46 @@ extension SegmentWriter {
     /// Stamps, links and counts a record.
     private mutating func stage(
         _ record: JournalRecord,
-        signedBy signer: HubSigner? = nil
+        signedBy signer: HubSigner?
     ) throws(JournalError) -> StoredRecord {
+        switch record {
+        case .use(let use): return try stage(consume use)
+        case .revocation(let revocation): return try stage(consume revocation)
+        case .checkpoint(var checkpoint):
+            if let signer {
+                try place.stamp.checkClock(after: view.ledger.last)
+                try place.stamp.sign(&checkpoint, by: signer, after: view.ledger.last?.digest ?? "")
+            }
+            return try stage(consume checkpoint)
+        }
+    }
+
+    private mutating func stage(_ record: consuming some StampedRecord) throws(JournalError) -> StoredRecord {
         let stamp = place.stamp
         try stamp.checkClock(after: view.ledger.last)
         let previous = view.ledger.last?.digest ?? ""
-        let complete = try stamp.completed(record, signedBy: signer, after: previous)
-        let (sealed, line) = complete.sealedLine(after: previous)
-        try RecordValidation.checkSize(line.count - previous.utf8.count - sealed.recordDigest.utf8.count)
-        let stored = StoredRecord(index: view.ledger.nextIndex, record: sealed, bytes: line)
-        try stage(stored)
+        try stamp.complete(&record)
+        let line = record.sealedLine(after: previous)
+        try RecordValidation.checkSize(line.count - previous.utf8.count - record.recordDigest.utf8.count)
+        let content = record.content(view.ledger.maker)
+        let stored = StoredRecord(index: view.ledger.nextIndex, record: (consume record).boxed(), bytes: line)
+        try stage(stored, content)
         return stored
     }
 
     /// Stages a record whose digests are right.
     mutating func stage(_ record: StoredRecord) throws(JournalError) {
+        try stage(record, RecordLine.Content(record.record, view.ledger.maker))
+    }
+
+    private mutating func stage(_ record: StoredRecord, _ content: RecordLine.Content) throws(JournalError) {
         let count = Int64(record.bytes.count + 1)
         if active != nil, nextPosition.offset > 0, nextPosition.offset + count > settings.segmentByteMaximum {
             try commit()
             try rotate()
         }
         view.ledger.append(
-            RecordLine.Content(record.record, view.ledger.maker),
+            content,
             at: nextPosition,
             byteCount: record.bytes.count + 1,
             digest: record.digest,
