@@ -124,60 +124,55 @@ struct LockTests {
         #expect(try locks.open("journal.lock", .read, permissions: .ownerFile).lock(.exclusive, blocking: false))
     }
 
+    /// How it comes that a lock is not taken although something was locked on the way to it.
+    enum Hindrance: CaseIterable, Sendable { case heldDirectory, heldFile, failure, replacedFile }
+
     /// A child that is forked meanwhile has its parent's open file descriptions, and may live on: what was locked on the
     /// way to a lock that was not taken is given up all the same.
-    @Test(arguments: JournalFormat.allCases, [0, 2])
-    func whatWasLockedOnTheWayIsGivenUp(format: JournalFormat, warmth: Int) throws {
-        let journal = try TestJournal(format)
-        let path = journal.path
-        journal.fileSystem.keepHandles()
-        let first = journal.open(JournalOptions(lockTimeoutMilliseconds: 50))
-        for number in 0...warmth { _ = try first.reserve(use(nonce: "n-\(number)")) }
-        let handle = warmth > 0 ? first : journal.open(JournalOptions(lockTimeoutMilliseconds: 50))
-        var options = Self.tryOnce
-        options.format = format
-        let place = try TemporaryPlace(in: TemporaryDirectory.workingDisk)
-        let fileSystem = TestFileSystem(root: path, place: place)
-        fileSystem.setClock(secondsSinceEpoch: TestJournal.start)
-        let other = ApprovalJournal(at: path, fileSystem: fileSystem, options: options)
-        var count = warmth + 1
-        // The time is over.
-        for name in ["", "locks/journal.lock"] {
-            let holder: any Sendable
-            if name.isEmpty {
+    @Test(arguments: JournalFormat.allCases, Hindrance.allCases)
+    func whatWasLockedOnTheWayIsGivenUp(format: JournalFormat, hindrance: Hindrance) throws {
+        for warmth in [0, 2] {
+            let journal = try TestJournal(format)
+            let path = journal.path
+            journal.fileSystem.keepHandles()
+            let handle = journal.open(JournalOptions(lockTimeoutMilliseconds: 50))
+            let maker = warmth > 0 ? handle : journal.open()
+            for number in 0...warmth { _ = try maker.reserve(use(nonce: "n-\(number)")) }
+            let locks = try PosixFileSystem.shared.openDirectory(path + "/locks")
+            var code: String?
+            switch hindrance {
+            case .heldDirectory:
                 let directory = try PosixFileSystem.shared.openDirectory(path)
                 #expect(try directory.lock(.exclusive, blocking: false))
-                holder = directory
-            } else {
-                let locks = try PosixFileSystem.shared.openDirectory(path + "/locks")
+                code = try journalError { _ = try handle.reserve(use()) }?.code
+                try directory.close()
+            case .heldFile:
                 let file = try locks.open("journal.lock", .read, permissions: .ownerFile)
                 #expect(try file.lock(.exclusive, blocking: false))
-                holder = file
+                code = try journalError { _ = try handle.reserve(use()) }?.code
+                try file.close()
+            case .failure:
+                journal.fileSystem.setIntercept { call in
+                    call.operation == .lock && call.path.hasSuffix("journal.lock") ? .failure(.inputOutput) : nil
+                }
+                code = try journalError { _ = try handle.reserve(use()) }?.code
+            case .replacedFile:
+                let replaced = ReplaceOnce(path: path)
+                journal.fileSystem.setIntercept { call in
+                    if call.operation == .lock, call.path.hasSuffix("journal.lock") { replaced.run() }
+                    return nil
+                }
+                code = try journalError { _ = try handle.reserve(use()) }?.code
             }
-            #expect(try journalError { _ = try handle.reserve(use()) }?.code == "lock_busy", "\(name)")
-            try (holder as? any Directory)?.close()
-            try (holder as? any File)?.close()
-            count += 1
-            #expect(throws: Never.self, "\(name)") { try other.reserve(use()) }
+            journal.fileSystem.setIntercept(nil)
+            let expected = [Hindrance.heldDirectory: "lock_busy", .heldFile: "lock_busy", .failure: "io"][hindrance]
+            #expect(code == expected, "\(warmth) calls before")
+            let place = try TemporaryPlace(in: TemporaryDirectory.workingDisk)
+            let fileSystem = TestFileSystem(root: path, place: place)
+            fileSystem.setClock(secondsSinceEpoch: TestJournal.start)
+            let other = ApprovalJournal(at: path, fileSystem: fileSystem, options: Self.tryOnce)
+            #expect(throws: Never.self, "\(warmth) calls before") { try other.reserve(use()) }
         }
-        // Something fails.
-        journal.fileSystem.setIntercept { call in
-            call.operation == .lock && call.path.hasSuffix("journal.lock") ? .failure(.inputOutput) : nil
-        }
-        #expect(try journalError { _ = try handle.reserve(use()) }?.code == "io")
-        journal.fileSystem.setIntercept(nil)
-        count += 1
-        #expect(throws: Never.self) { try other.reserve(use()) }
-        // The lock file is another one by then.
-        let replaced = ReplaceOnce(path: path)
-        journal.fileSystem.setIntercept { call in
-            if call.operation == .lock, call.path.hasSuffix("journal.lock") { replaced.run() }
-            return nil
-        }
-        #expect(throws: Never.self) { try handle.reserve(use()) }
-        journal.fileSystem.setIntercept(nil)
-        #expect(throws: Never.self) { try other.reserve(use()) }
-        #expect(try journal.recordCount() == count + 2)
     }
 }
 
