@@ -120,11 +120,11 @@ extension RootKeyFile {
                     }
                     if try directory.status(of: name).identity == file.status().identity { return file }
                 } catch {
-                    try? file.close()
+                    file.unlockAndClose()
                     if error.operation == .lock, [.notSupported, .notImplemented].contains(error.code) { return nil }
                     if error.code != .noEntry { throw error }
                 }
-                try? file.close()
+                file.unlockAndClose()
             }
         } catch {
             throw .io(error, file: place)
@@ -132,10 +132,7 @@ extension RootKeyFile {
     }
 
     /// Lets others change the file, also where a forked child still has the file open, which would keep the lock.
-    func unlock(_ file: (any File)?) {
-        try? file?.unlock()
-        try? file?.close()
-    }
+    func unlock(_ file: (any File)?) { file?.unlockAndClose() }
 
     private func effaceTemporary(_ temporary: String, in directory: any Directory) throws(FileSystemError) {
         let file: any File

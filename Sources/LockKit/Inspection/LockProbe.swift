@@ -22,7 +22,8 @@ struct LockProbe {
         }
     }
 
-    /// Asks the kernel's table, and where that shows nothing, tries the lock: for some microseconds it is then held.
+    /// Asks the kernel's table, and where that shows nothing, tries the lock: it is then held until the caller gives it
+    /// up, some microseconds later.
     ///
     /// - Parameters:
     ///   - directory: one on the same mount.
@@ -97,7 +98,8 @@ extension FileLock {
 
     private func look(_ probe: LockProbe) throws(FileSystemError) -> LockProbe.Finding {
         let directory = try openPlace()
-        defer { try? directory.close() }
+        // What was locked is unlocked: a child that was forked meanwhile would keep it.
+        defer { directory.unlockAndClose() }
         guard let name = place.name else {
             let identity = try directory.status().identity
             return try probe.look(at: .directory(directory), identity, in: directory, findsShared: true)
@@ -109,7 +111,7 @@ extension FileLock {
         } catch  where error.code == .noEntry {
             return finding
         }
-        defer { try? file.close() }
+        defer { file.unlockAndClose() }
         let extent = try file.extent()
         // A FIFO or device opens, and can be locked, and is no lock file; a socket does not open, with this same error.
         if extent.kind != .regular { throw FileSystemError(operation: .open, name: name, code: .noDevice) }
@@ -127,7 +129,7 @@ extension FileLock {
         case .directory: anchor = try directory.reopened()
         case .other(let other): anchor = try other.reopened()
         }
-        defer { try? anchor.close() }
+        defer { anchor.unlockAndClose() }
         return try probe.look(at: .directory(anchor), anchor.status().identity, in: anchor, findsShared: true)
     }
 

@@ -58,7 +58,8 @@ extension MarkerLock {
         let probe = LockProbe(fileSystem)
         do throws(FileSystemError) {
             let again = try directory.reopened()
-            defer { try? again.close() }
+            // What was locked is unlocked: a child that was forked meanwhile would keep it.
+            defer { again.unlockAndClose() }
             var finding = try probe.look(
                 at: .directory(again),
                 again.status().identity,
@@ -71,7 +72,7 @@ extension MarkerLock {
             } catch  where error.code == .noEntry {
                 return finding
             }
-            defer { try? companion.close() }
+            defer { companion.unlockAndClose() }
             let other = try probe.look(
                 at: .file(companion),
                 companion.status().identity,

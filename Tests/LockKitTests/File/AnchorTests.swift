@@ -1,4 +1,5 @@
 import FileSystemSeam
+import Foundation
 import LockKit
 import Testing
 
@@ -27,6 +28,24 @@ struct AnchorTests {
         #expect(try lockError { try held.check() } == .lockFileReplaced(path: locks.path))
         #expect(try locks.isFree())
         #expect(try lockError { try held.check() } == .lockFileReplaced(path: locks.path))
+    }
+
+    /// A child that is forked during a look has copies of what that opened and locked, as second descriptors are.
+    @Test func aForkedChildKeepsNothingThatALookLocked() throws {
+        let locks = try TestLocks()
+        let made = try locks.lock(Self.onDirectory).lock(.exclusive)
+        made.release()
+        let copies = Condition<[Int32]>([])
+        let fileSystem = PosixFileSystem { call in
+            if call.name == .flock, let descriptor = call.descriptor { copies.withLock { $0.append(dup(descriptor)) } }
+            return nil
+        }
+        #expect(try locks.lock(Self.onDirectory, fileSystem: fileSystem).inspect().mode == nil)
+        let kept = copies.withLock { $0 }
+        defer { for copy in kept { close(copy) } }
+        #expect(!kept.isEmpty && kept.allSatisfy { $0 >= 0 })
+        #expect(try locks.isFree(.exclusive, Self.onDirectory))
+        #expect(try locks.isFree())
     }
 
     @Test func aLockOnTheDirectoryAlsoHoldsTheFile() throws {
