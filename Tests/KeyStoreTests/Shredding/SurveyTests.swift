@@ -165,7 +165,7 @@ struct SurveyTests {
         let name = try keys.journalName()
         var journal = try keys.read(name)
         let entry = Array(journal.suffix(512).dropFirst(80).prefix(144))
-        let count = 20_000
+        let count = 40_000
         for _ in 0..<count { Self.forge(4, entry, in: &journal) }
         try keys.write(journal, to: name)
         let found = try survey(keys)
