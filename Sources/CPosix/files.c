@@ -90,6 +90,10 @@ intptr_t cposix_openat_directory(int directory, const char *name) {
     return counted(openat(directory, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
 }
 
+intptr_t cposix_openat_directory_path(int directory, const char *path) {
+    return counted(openat(directory, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+}
+
 intptr_t cposix_open_directory(const char *path) {
     return counted(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }

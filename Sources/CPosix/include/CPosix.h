@@ -108,6 +108,9 @@ enum {
 intptr_t cposix_openat(int directory, const char *name, uint32_t options, uint32_t permissions);
 /// `openat` with `O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW`. The name "." opens the directory again.
 intptr_t cposix_openat_directory(int directory, const char *name);
+/// `openat` with `O_RDONLY | O_DIRECTORY | O_CLOEXEC`; symbolic links in `path` are followed, and it begins at the
+/// directory when it is relative.
+intptr_t cposix_openat_directory_path(int directory, const char *path);
 /// `open` with `O_RDONLY | O_DIRECTORY | O_CLOEXEC`; symbolic links in `path` are followed.
 intptr_t cposix_open_directory(const char *path);
 /// `open` with `O_RDONLY | O_CLOEXEC`; symbolic links in `path` are followed. For the kernel's own files.

@@ -31,6 +31,24 @@ public final class PosixFileSystem: FileSystem {
         return PosixDirectory(Int32(opened), calls, name: path)
     }
 
+    /// Opens an existing directory, from another one (`openat`).
+    public func openDirectory(
+        _ path: String,
+        from origin: (any Directory)?
+    ) throws(FileSystemError) -> any Directory {
+        guard let origin else { return try openDirectory(path) }
+        let result: Int
+        if path.containsNUL {
+            result = -Int(CPOSIX_EINVAL)
+        } else if let origin = origin as? PosixDirectory {
+            result = origin.descriptor.use { calls.openDirectory(path, from: $0) }
+        } else {
+            // A directory of another implementation is another file system.
+            result = -Int(CPOSIX_EXDEV)
+        }
+        return PosixDirectory(Int32(try checked(result, .openDirectory, path)), calls, name: path)
+    }
+
     /// What the directory at a path is (`stat`).
     public func directoryStatus(_ path: String) throws(FileSystemError) -> FileStatus {
         var raw = cposix_status()

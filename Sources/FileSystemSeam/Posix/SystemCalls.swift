@@ -22,6 +22,13 @@ struct SystemCalls: Sendable {
         }
     }
 
+    /// Opens a directory by a path that begins at another one.
+    func openDirectory(_ path: String, from origin: Int32) -> Int {
+        run(.openat, origin, "\"\(path)\", O_DIRECTORY|O_CLOEXEC") {
+            unsafe path.withCString { unsafe cposix_openat_directory_path(origin, $0) }
+        }
+    }
+
     func openKernelFile(_ path: String) -> Int {
         run(.open, nil, "\"\(path)\", O_RDONLY|O_CLOEXEC") {
             unsafe path.withCString { unsafe cposix_open_path($0) }

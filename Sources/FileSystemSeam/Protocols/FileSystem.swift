@@ -14,6 +14,11 @@ public protocol FileSystem: AnyObject, Sendable {
     /// - Throws: `.noEntry` when absent, `.notDirectory` when it is something else.
     func openDirectory(_ path: String) throws(FileSystemError) -> any Directory
 
+    /// Opens an existing directory, as ``openDirectory(_:)`` does.
+    ///
+    /// - Parameter origin: where a relative path begins, instead of the process's working directory.
+    func openDirectory(_ path: String, from origin: (any Directory)?) throws(FileSystemError) -> any Directory
+
     /// What the directory at a path is, without opening it; symbolic links in `path` are followed.
     ///
     /// - Throws: `.noEntry` when absent, `.notDirectory` when it is something else.
@@ -111,19 +116,22 @@ extension FileSystem {
     /// symbolic links and without `..`. For implementations that have nothing better.
     public func linkExtent(_ path: String, from origin: (any Directory)?) throws(FileSystemError) -> FileExtent {
         guard let origin, !PathParts.isAbsolute(path) else { return FileExtent(try linkStatus(path)) }
-        var directory = try origin.reopened()
-        defer { try? directory.close() }
-        let components = path.utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }.filter {
-            $0 != "."
-        }
+        let components = path.walkedComponents
         let isDirectory = path.utf8.last == UInt8(ascii: "/") || path.utf8.suffix(2).elementsEqual("/.".utf8)
-        for component in isDirectory ? components[...] : components.dropLast() {
-            let next = try directory.subdirectory(component)
-            try? directory.close()
-            directory = next
-        }
+        let directory = try origin.walked(isDirectory ? components[...] : components.dropLast())
+        defer { try? directory.close() }
         if !isDirectory, let last = components.last { return try directory.extent(of: last) }
         return FileExtent(try directory.status())
+    }
+
+    /// Walks a path from a directory component by component, without following symbolic links and without `..`; for
+    /// implementations that have nothing better.
+    public func openDirectory(
+        _ path: String,
+        from origin: (any Directory)?
+    ) throws(FileSystemError) -> any Directory {
+        guard let origin, !PathParts.isAbsolute(path), !path.isEmpty else { return try openDirectory(path) }
+        return try origin.walked(path.walkedComponents[...])
     }
 
     /// Taken from ``mountFacts(of:)``; for implementations to which that costs nothing.
@@ -141,4 +149,24 @@ extension FileSystem {
 
     /// None.
     public var hostProbes: (any HostProbes)? { nil }
+}
+
+extension String {
+    /// The names on a path, without those that lead nowhere.
+    fileprivate var walkedComponents: [String] {
+        utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }.filter { $0 != "." }
+    }
+}
+
+extension Directory {
+    /// Opens the directory at the end of a chain that begins in this one.
+    fileprivate func walked(_ components: ArraySlice<String>) throws(FileSystemError) -> any Directory {
+        var directory = try reopened()
+        for component in components {
+            let above = directory
+            defer { try? above.close() }
+            directory = try above.subdirectory(component)
+        }
+        return directory
+    }
 }

@@ -11,13 +11,29 @@ public final class SimFS: FileSystem, @unchecked Sendable {
 
     /// Opens an existing directory; see ``FileSystem/openDirectory(_:)``. Relative paths start at the root.
     public func openDirectory(_ path: String) throws(FileSystemError) -> any Directory {
+        try openDirectory(path, from: nil)
+    }
+
+    /// Opens an existing directory; see ``FileSystem/openDirectory(_:from:)``.
+    public func openDirectory(
+        _ path: String,
+        from origin: (any Directory)?
+    ) throws(FileSystemError) -> any Directory {
         let inode = try disk.perform(process, .openDirectory, path) { (state, _) throws(Refusal) in
             if path.utf8.count == 1, path.utf8.first == UInt8(ascii: "/") { return SimState.root }
-            let inode = try state.resolve(path)
+            let inode = try state.resolve(path, from: try self.start(origin))
             try state.check(inode, 0o400)
             return inode
         }
         return SimDirectory(self, inode, name: path)
+    }
+
+    /// Where a relative path begins.
+    private func start(_ origin: (any Directory)?) throws(Refusal) -> Int64 {
+        guard let origin else { return SimState.root }
+        guard let origin = origin as? SimDirectory, origin.fileSystem.disk === disk else { throw Refusal(.crossDevice) }
+        try origin.checkOpen()
+        return origin.inode
     }
 
     /// What the directory at a path is; see ``FileSystem/directoryStatus(_:)``.
@@ -30,14 +46,7 @@ public final class SimFS: FileSystem, @unchecked Sendable {
     /// What stands at a path; see ``FileSystem/linkExtent(_:from:)``.
     public func linkExtent(_ path: String, from origin: (any Directory)?) throws(FileSystemError) -> FileExtent {
         try disk.perform(process, .status, path) { (state, _) throws(Refusal) in
-            var start = SimState.root
-            if let origin {
-                guard let origin = origin as? SimDirectory, origin.fileSystem.disk === disk else {
-                    throw Refusal(.crossDevice)
-                }
-                try origin.checkOpen()
-                start = origin.inode
-            }
+            let start = try self.start(origin)
             guard let parts = PathParts(path), parts.last.isPathComponent, path.utf8.last != UInt8(ascii: "/") else {
                 return FileExtent(state.status(try state.resolve(path, from: start)))
             }

@@ -69,7 +69,7 @@ extension RootKeyFile {
     /// name.
     func publish(_ slot: GuardedMemory) throws(RootKeyError) {
         do throws(FileSystemError) {
-            let directory = try fileSystem.openDirectory(path)
+            let directory = try openDirectory()
             defer { try? directory.close() }
             let temporary = ".\(name).tmp"
             // A file left here by a crash was never in use: it is overwritten before it goes.
@@ -105,7 +105,7 @@ extension RootKeyFile {
     /// given up for the one that stands at the name.
     func lockFile() throws(RootKeyError) -> (any File)? {
         do throws(FileSystemError) {
-            let directory = try fileSystem.openDirectory(path)
+            let directory = try openDirectory()
             defer { try? directory.close() }
             while true {
                 let file: any File
@@ -150,7 +150,7 @@ extension RootKeyFile {
     /// Overwrites one slot in its place, durably.
     func overwrite(_ index: Int, with slot: GuardedMemory) throws(RootKeyError) {
         do throws(FileSystemError) {
-            let directory = try fileSystem.openDirectory(path)
+            let directory = try openDirectory()
             defer { try? directory.close() }
             let file = try directory.open(name, [.read, .write], permissions: .ownerFile)
             defer { try? file.close() }

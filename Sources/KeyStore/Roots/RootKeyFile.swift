@@ -27,14 +27,25 @@ public final class RootKeyFile: RootKeyProvider {
     /// The file's name in it.
     public let name: String
     let fileSystem: any FileSystem
+    private let origin: PathOrigin
     static let slotSize = 512
 
     /// Root keys in a file; nothing is touched until a store needs it. The directory must exist.
+    ///
+    /// - Parameter directory: a relative path is one from the directory that is the working one now, wherever the
+    ///   process goes later, as long as that can be opened.
     public init(in directory: String, name: String = "root.key", fileSystem: any FileSystem) {
         path = directory
         self.name = name
         self.fileSystem = fileSystem
+        origin = PathOrigin(of: directory, fileSystem)
     }
+
+    /// Opens the directory in which the file lies.
+    func openDirectory() throws(FileSystemError) -> any Directory { try origin.openDirectory(path) }
+
+    /// Which directory the file lies in.
+    func directoryIdentity() throws(FileSystemError) -> FileIdentity { try origin.linkExtent("\(path)/.").identity }
 
     /// `key-file`.
     public var kind: String { "key-file" }
@@ -43,7 +54,7 @@ public final class RootKeyFile: RootKeyProvider {
     /// files get by default. What is destroyed in it may then have been copied by whoever may read it. Nil when nobody
     /// else has any, when there is no file, and when it cannot be looked at.
     public var loosePermissions: Permissions? {
-        guard let status = try? fileSystem.linkStatus(place), status.kind == .regular else { return nil }
+        guard let status = try? origin.linkStatus(place), status.kind == .regular else { return nil }
         return status.permissions.givesToOthers ? status.permissions : nil
     }
 
@@ -194,7 +205,7 @@ public final class RootKeyFile: RootKeyProvider {
 
     private func overwriteRisks() throws(RootKeyError) -> ResidualRisks {
         do throws(FileSystemError) {
-            let directory = try fileSystem.openDirectory(path)
+            let directory = try openDirectory()
             defer { try? directory.close() }
             var risks = ResidualRisks(ofOverwritingOn: try fileSystem.mountFactsWithJournaling(of: directory))
             // A single file may be mounted from elsewhere (a bind mount, as containers are given one): then the

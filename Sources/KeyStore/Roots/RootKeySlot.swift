@@ -88,7 +88,7 @@ extension RootKeyFile {
 
     private func sectors(_ size: inout Int64) throws(RootKeyError) -> GuardedMemory? {
         do throws(FileSystemError) {
-            let directory = try fileSystem.openDirectory(path)
+            let directory = try openDirectory()
             defer { try? directory.close() }
             let file: any File
             do {

@@ -93,7 +93,7 @@ extension ScopedKeyStore {
     /// - Throws: `.root`. A place that cannot be looked at is for the provider to tell of.
     func requireOwnName(of root: any RootKeyProvider) throws(KeyStoreError) {
         guard let root = root as? RootKeyFile, KeysetFiles.isOwn(root.name) else { return }
-        guard let place = try? root.fileSystem.directoryStatus(root.path).identity, place == identity else { return }
+        guard let place = try? root.directoryIdentity(), place == identity else { return }
         throw .root(
             .failed(
                 place: root.place,

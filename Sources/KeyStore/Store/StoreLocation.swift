@@ -6,18 +6,15 @@ internal import FileSystemSeam
 /// renamed away, and another one stands in its place: a backup that was put back, say.
 struct StoreLocation: Sendable {
     let path: String
-    private let fileSystem: any FileSystem
-    /// What a relative path begins at: the directory that was the working one when the store was opened, wherever the
-    /// process goes later. Nil for an absolute path, and where the working directory cannot be opened: then it is that
-    /// of the moment, and a process that went elsewhere is told that the path leads elsewhere.
-    private let origin: (any Directory)?
+    /// What a relative path begins at. Where the working directory could not be opened, a process that went elsewhere
+    /// is told that the path leads elsewhere.
+    private let origin: PathOrigin
     private let keyset: String
 
     /// - Parameter path: of the store's directory.
     init(_ path: String, _ fileSystem: any FileSystem) {
         self.path = path
-        self.fileSystem = fileSystem
-        origin = PathParts.isAbsolute(path) ? nil : try? fileSystem.openDirectory(".")
+        origin = PathOrigin(of: path, fileSystem)
         keyset = "\(path)/\(KeysetFiles.keyset)"
     }
 
@@ -34,12 +31,12 @@ struct StoreLocation: Sendable {
 
     /// What stands there at a name. One system call.
     func extent(of name: String) throws(FileSystemError) -> FileExtent {
-        try fileSystem.linkExtent("\(path)/\(name)", from: origin)
+        try origin.linkExtent("\(path)/\(name)")
     }
 
     private func identityOf(_ path: String) throws(FileSystemError) -> FileIdentity? {
         do {
-            return try fileSystem.linkExtent(path, from: origin).identity
+            return try origin.linkExtent(path).identity
         } catch  where error.code == .noEntry || error.code == .notDirectory {
             return nil
         }

@@ -161,11 +161,19 @@ extension ContractTests {
                 #expect(try fileSystem.linkExtent(name, from: root).identity == directory.identity)
             }
             #expect(try fileSystem.linkExtent(".", from: inner).identity == directory.identity)
+            for name in ["a", "a/", "./a/."] {
+                #expect(try fileSystem.openDirectory(name, from: root).status().identity == directory.identity)
+                let absolute = try fileSystem.openDirectory("\(path)/\(name)", from: inner)
+                #expect(try absolute.status().identity == directory.identity)
+                let fromNowhere = try fileSystem.openDirectory("\(path)/\(name)", from: nil)
+                #expect(try fromNowhere.status().identity == directory.identity)
+            }
             if let makeSymbolicLink = subject.makeSymbolicLink {
                 try makeSymbolicLink("a", "link")
                 #expect(try fileSystem.linkExtent("link", from: root).kind == .symbolicLink)
                 #expect(try fileSystem.linkExtent("link/.", from: root).identity == directory.identity)
                 #expect(try fileSystem.linkExtent("link/file", from: root) == file)
+                #expect(try fileSystem.openDirectory("link", from: root).status().identity == directory.identity)
             }
             // Wherever the directory goes, the path begins there.
             try root.rename("a", to: "b", in: root, exclusive: true)
@@ -174,8 +182,14 @@ extension ContractTests {
             expectFailure(.noEntry, .status) { _ = try fileSystem.linkExtent("", from: root) }
             expectFailure(.notDirectory, .status) { _ = try fileSystem.linkExtent("b/file/.", from: root) }
             expectFailure(.invalidArgument, .status) { _ = try fileSystem.linkExtent("b\0", from: root) }
+            #expect(try fileSystem.openDirectory(".", from: inner).status().identity == directory.identity)
+            expectFailure(.noEntry, .openDirectory) { _ = try fileSystem.openDirectory("a", from: root) }
+            expectFailure(.noEntry, .openDirectory) { _ = try fileSystem.openDirectory("", from: root) }
+            expectFailure(.notDirectory, .openDirectory) { _ = try fileSystem.openDirectory("b/file", from: root) }
+            expectFailure(.invalidArgument, .openDirectory) { _ = try fileSystem.openDirectory("b\0", from: root) }
             try inner.close()
             expectFailure(.badDescriptor, .status) { _ = try fileSystem.linkExtent("file", from: inner) }
+            expectFailure(.badDescriptor, .openDirectory) { _ = try fileSystem.openDirectory(".", from: inner) }
         }
     }
 

@@ -27,6 +27,9 @@ struct SystemCallRow: Sendable, CustomTestStringConvertible {
         SystemCallRow(.open, .openDirectory) { fileSystem, _, path in
             _ = try fileSystem.openDirectory(path)
         },
+        SystemCallRow(.openat, .openDirectory) { fileSystem, root, _ in
+            _ = try fileSystem.openDirectory("empty", from: root)
+        },
         SystemCallRow(.stat, .directoryStatus) { fileSystem, _, path in _ = try fileSystem.directoryStatus(path) },
         SystemCallRow(.lstat, .status) { fileSystem, _, path in _ = try fileSystem.linkStatus(path + "/file") },
         SystemCallRow(.openat, .open) { _, root, _ in

@@ -139,6 +139,41 @@ struct ExchangedPlaceTests {
         }
     }
 
+    /// So is that of a root key file, which is needed long after the store was opened.
+    @Test func aRelativePathOfARootKeyStaysWhatItWas() async throws {
+        let temporary = try TemporaryDirectory(in: TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk)
+        await #expect(processExitsWith: .success) { [path = temporary.path as String] in
+            let fileSystem = PosixFileSystem.shared
+            let above = try fileSystem.openDirectory(path)
+            try above.makeDirectory("secrets", permissions: .ownerDirectory)
+            #expect(FileManager.default.changeCurrentDirectoryPath(path))
+            let root = RootKeyFile(in: "./secrets", fileSystem: fileSystem)
+            let options = KeyStoreOptions(journalRecordMaximum: 3)
+            let store = try ScopedKeyStore.open("keys", root: root, fileSystem: fileSystem, options: options)
+            let box = try store.seal("x", for: "a")
+            #expect(FileManager.default.changeCurrentDirectoryPath("/"))
+            // More than the journal takes.
+            for entity in ["b", "c", "d", "e"] { _ = try store.seal("y", for: entity) }
+            let receipt = try store.shred(.entity("b"), reason: "")
+            try store.rewrap(root)
+            #expect(try store.verifyErasure(receipt).isErased)
+            #expect(try store.read(box, for: "a") == "x")
+            #expect(root.loosePermissions == nil)
+            let file = try above.subdirectory("secrets").open("root.key", .read, permissions: .ownerFile)
+            try file.setPermissions(Permissions(rawValue: 0o644))
+            #expect(root.loosePermissions == Permissions(rawValue: 0o644))
+            // One in the store's directory is still known as such.
+            #expect(FileManager.default.changeCurrentDirectoryPath(path))
+            let own = RootKeyFile(in: "keys", name: "keyset.lock", fileSystem: fileSystem)
+            #expect(FileManager.default.changeCurrentDirectoryPath("/"))
+            #expect {
+                try store.rewrap(own)
+            } throws: { error in
+                if case .root(.failed)? = error as? KeyStoreError { true } else { false }
+            }
+        }
+    }
+
     /// The same on a simulated disk, where relative paths begin at the root.
     @Test func aRelativePathOfASimulatedDiskIsLookedAt() throws {
         let fileSystem = SimDisk().boot()
