@@ -16,6 +16,7 @@ public final class SimDirectory: Directory, @unchecked Sendable {
         disk = fileSystem.disk
         self.inode = inode
         self.name = name
+        disk.noteOpened(self)
     }
 
     deinit {
@@ -184,6 +185,11 @@ public final class SimDirectory: Directory, @unchecked Sendable {
         try other.checkOpen()
         return other.inode
     }
+}
+
+extension SimDirectory: SimHandle {
+    var heldInode: Int64 { inode }
+    var isHeld: Bool { isOpen && !process.isKilled }
 }
 
 extension OpenOptions {

@@ -18,14 +18,15 @@ internal import Synchronization
 /// says. A sync that fails reports it once: the pages count as clean, a second sync succeeds without writing
 /// them, and the disk holds any subset. A planned fault (``faults``) makes one call fail, transfer less, lie, flip
 /// a bit or write elsewhere; a corrupted write looks right to every process until the next power loss, as a page
-/// cache would have it.
+/// cache would have it. After a failed sync processes go on reading what they wrote. No inode number is used twice,
+/// unless ``reusesInodeNumbers`` says otherwise.
 ///
 /// The modification time of a directory moves with its names while the machine runs; a power loss sets it back to that
 /// of its creation.
 ///
-/// Not modelled: symbolic links cannot be made through the seam (a test plants them), inode numbers are never used
-/// twice, the link count of a directory is 1, files beyond 2 TiB, access times, extended attributes, and threads inside
-/// a process (a data-race detector's business).
+/// Not modelled: symbolic links cannot be made through the seam (a test plants them), the link count of a
+/// directory is 1, files beyond 2 TiB, access times, extended attributes, and threads inside a process (a data-race
+/// detector's business).
 ///
 /// Time is simulated: the clock starts at 2026-01-01T00:00:00Z, each operation takes a microsecond, sleeping
 /// takes no real time, file times have a grain of 4 ms. Randomness comes from `seed`. Equal calls give equal disks.
@@ -52,6 +53,17 @@ public final class SimDisk: @unchecked Sendable {
     /// What ``FileSystem/tellsEveryHandleOfFailedSyncs`` answers, and whether it is so. When false a sync through
     /// another handle than the one whose sync failed succeeds, and covers nothing of what the failure took.
     public var tellsEveryHandleOfFailedSyncs = false
+    /// Whether a new file or directory gets the lowest inode number of those that have no name and that no process has
+    /// open any more. To be set before anything is opened. When false no number is used twice, nor is it in an
+    /// explorer's recoveries.
+    public var reusesInodeNumbers: Bool {
+        get { openHandles != nil }
+        set {
+            openHandles = newValue ? OpenHandles() : nil
+            state.numbers.handles = openHandles
+        }
+    }
+    private var openHandles: OpenHandles?
     /// Every operation since the start, when ``isTracing``.
     public package(set) var trace: [SimOperation] = []
     /// What ``FileSystem/mountFacts(of:)`` answers.
@@ -149,6 +161,7 @@ public final class SimDisk: @unchecked Sendable {
         state.source = nil
         bootCount = disk.bootCount + 1
         tellsEveryHandleOfFailedSyncs = disk.tellsEveryHandleOfFailedSyncs
+        reusesInodeNumbers = disk.reusesInodeNumbers
         mountFacts = disk.mountFacts
         hostFacts = disk.hostFacts
         writesBack = disk.writesBack
@@ -160,6 +173,14 @@ public final class SimDisk: @unchecked Sendable {
     deinit {
         unsafe storage.deinitialize(count: 1)
         unsafe storage.deallocate()
+    }
+
+    /// Takes note of what a process has opened.
+    func noteOpened(_ handle: any SimHandle) {
+        guard let openHandles else { return }
+        enter()
+        defer { leave() }
+        openHandles.add(handle)
     }
 
     /// Starts a process: its own view of this disk, with its own identity and locks.

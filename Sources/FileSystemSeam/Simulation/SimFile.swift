@@ -17,6 +17,7 @@ public final class SimFile: File, @unchecked Sendable {
         self.inode = inode
         self.name = name
         self.options = options
+        disk.noteOpened(self)
         guard disk.tellsEveryHandleOfFailedSyncs else { return }
         disk.enter()
         seenFailures = disk.state.failedSyncs[inode] ?? 0
@@ -178,4 +179,9 @@ public final class SimFile: File, @unchecked Sendable {
         if case .short(let bytes)? = fault { return min(count, max(1, bytes)) }
         return count
     }
+}
+
+extension SimFile: SimHandle {
+    var heldInode: Int64 { inode }
+    var isHeld: Bool { isOpen && !fileSystem.process.isKilled }
 }

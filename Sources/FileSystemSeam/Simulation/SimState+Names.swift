@@ -46,6 +46,7 @@ extension SimState {
     ) throws(Refusal) -> Int64 {
         try checkChange(directory)
         let inode = newInode(kind)
+        giveNumber(to: inode)
         log.begin(.create, operations, inode)
         log.effect(cell, inode)
         setLive(cell, inode)
@@ -58,6 +59,15 @@ extension SimState {
         if kind == .directory { setParent(directory, of: inode) }
         noteChange(of: directory)
         return inode
+    }
+
+    /// A number that is free again, if there is one. Not where names are still to be decided: to look whether an inode
+    /// has one would decide that.
+    private mutating func giveNumber(to inode: Int64) {
+        guard numbers.handles != nil, source == nil else { return }
+        var numbers = self.numbers
+        numbers.giveAgain(to: inode) { linkCount($0) > 0 }
+        self.numbers = numbers
     }
 
     /// `open`: what to open, made when asked.
@@ -140,6 +150,7 @@ extension SimState {
     private mutating func unlink(_ cell: Int, _ inode: Int64, in directory: Int64) {
         log.begin(.unlink, operations, inode)
         write(cell, 0)
+        numbers.noteUnnamed(inode)
         noteChange(of: directory)
     }
 
@@ -179,6 +190,7 @@ extension SimState {
         log.events[log.events.count - 1].replaced = existing
         write(from, 0)
         write(to, source)
+        if existing != 0 { numbers.noteUnnamed(existing) }
         if moving { setParent(target, of: source) }
         noteChange(of: directory)
         noteChange(of: target)
@@ -202,7 +214,7 @@ extension SimState {
         let modified = WallClockTime(nanosecondsSinceEpoch: time)
         return FileStatus(
             kind: kind.statusKind,
-            identity: FileIdentity(device: 1, inode: UInt64(inode >> 2)),
+            identity: FileIdentity(device: 1, inode: numbers.number(of: inode)),
             size: kind == .directory ? 4096 : value(cellID(.size, inode)),
             linkCount: UInt64(linkCount(inode)),
             permissions: Permissions(rawValue: UInt16(truncatingIfNeeded: value(cellID(.permissions, inode)))),

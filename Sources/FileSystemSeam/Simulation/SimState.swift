@@ -35,6 +35,7 @@ package struct SimState {
     package var locks: [SimHeldLock] = []
     /// How many syncs of a file failed.
     var failedSyncs: [Int64: Int] = [:]
+    var numbers = InodeNumbers()
     package var randomWord: UInt64
     package var quota: QuotaAccount?
     /// The first inode number this run hands out; lower ones are on the base.
@@ -261,6 +262,7 @@ package struct SimState {
         log.removeAll()
         if !locks.isEmpty { locks.removeAll() }
         if !removedDirectories.isEmpty { removedDirectories.removeAll() }
+        numbers.removeAll()
         operations = 0
         now = time
         ticks = 0

@@ -1,0 +1,67 @@
+import CrashTesting
+import FileSystemSeam
+import Testing
+
+/// Inode numbers that are given again, where a test wants it.
+@Suite("Inode numbers of a simulated disk")
+struct InodeNumberTests {
+    private static func root(_ disk: SimDisk) throws -> any Directory { try disk.boot().openDirectory("/") }
+
+    private static func make(_ name: String, in root: any Directory) throws -> any File {
+        try root.open(name, [.read, .write, .create, .exclusive], permissions: .ownerFile)
+    }
+
+    @Test(arguments: [false, true]) func aNumberIsGivenAgainWhenNobodyHasIt(isReused: Bool) throws {
+        let disk = SimDisk()
+        disk.reusesInodeNumbers = isReused
+        let root = try Self.root(disk)
+        try root.makeDirectory("a", permissions: .ownerDirectory)
+        let first = try root.status(of: "a").identity
+        try root.removeDirectory("a")
+        try root.makeDirectory("b", permissions: .ownerDirectory)
+        #expect((try root.status(of: "b").identity == first) == isReused)
+        // The second one has it now.
+        try root.makeDirectory("c", permissions: .ownerDirectory)
+        #expect(try root.status(of: "c").identity != root.status(of: "b").identity)
+        #expect(disk.afterPowerLoss(keeping: .everything).reusesInodeNumbers == isReused)
+    }
+
+    /// Whoever has it open keeps its number from others, until it is closed, or forgotten, or its process is killed.
+    @Test(arguments: ["closed", "forgotten", "killed"]) func aNumberIsHeldByWhoHasItOpen(how: String) throws {
+        let disk = SimDisk()
+        disk.reusesInodeNumbers = true
+        let root = try Self.root(disk)
+        let holder = disk.boot()
+        try root.makeDirectory("a", permissions: .ownerDirectory)
+        var held: (any Directory)? = try holder.openDirectory("/a")
+        let first = try root.status(of: "a").identity
+        try root.removeDirectory("a")
+        try root.makeDirectory("b", permissions: .ownerDirectory)
+        #expect(try root.status(of: "b").identity != first)
+        #expect(try held?.status().identity == first)
+        switch how {
+        case "closed": try held?.close()
+        case "killed": disk.kill(holder)
+        default: held = nil
+        }
+        try root.makeDirectory("c", permissions: .ownerDirectory)
+        #expect(try root.status(of: "c").identity == first)
+        withExtendedLifetime(held) {}
+    }
+
+    /// A file has its number for as long as it has a name, and gives it up also where another one takes its place.
+    @Test func aFileKeepsItsNumberWithItsNames() throws {
+        let disk = SimDisk()
+        disk.reusesInodeNumbers = true
+        let root = try Self.root(disk)
+        try Self.make("a", in: root).close()
+        let first = try root.status(of: "a").identity
+        try root.link("a", to: "b", in: root)
+        try root.remove("a")
+        try Self.make("c", in: root).close()
+        #expect(try root.status(of: "c").identity != first)
+        try root.rename("c", to: "b", in: root, exclusive: false)
+        try Self.make("d", in: root).close()
+        #expect(try root.status(of: "d").identity == first)
+    }
+}
