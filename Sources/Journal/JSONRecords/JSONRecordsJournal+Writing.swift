@@ -98,7 +98,9 @@ extension JSONRecordsJournal {
         if comparison == .always || (comparison == .once && !isPrepared) { try access.compareIndexes() }
         try access.catchUp()
         state.lastSeen = access.snapshot.last
-        if !isPrepared && comparison != .never { state.prepared = try storage.identity }
+        if !isPrepared && comparison != .never {
+            state.prepared = (try storage.identity, storage.directory)
+        }
         let result = try body(&access)
         state.lastSeen = access.snapshot.last
         _ = consume held
@@ -111,7 +113,7 @@ extension JSONRecordsJournal {
         mayMake: Bool
     ) throws(JournalError) -> any Directory {
         if let storage = try storageForReading() {
-            if let prepared = state.prepared, try storage.identity == prepared { return storage.directory }
+            if let prepared = state.prepared, try storage.identity == prepared.identity { return storage.directory }
         }
         state.prepared = nil
         return try place.madeDirectory(mayMake: mayMake)

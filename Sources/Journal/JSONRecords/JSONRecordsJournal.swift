@@ -2,7 +2,8 @@ internal import FileSystemSeam
 
 /// A journal in the `json-records` layout.
 ///
-/// Every operation reads and checks what it did not check before; a handle holds no descriptors between calls.
+/// Every operation reads and checks what it did not check before. Between calls a handle that has written holds the
+/// journal's directory open, and nothing else.
 final class JSONRecordsJournal: JournalStorage {
     let place: JournalPlace
     let cache = RecordCache()

@@ -23,8 +23,8 @@ struct WriterState: Sendable {
     // MARK: - In json-records
 
     /// The journal's directory, once its name and that of its records are durable, and all indexes were compared with
-    /// the records; nil before.
-    var prepared: FileIdentity?
+    /// the records; nil before. Held open, so that its inode number is not given to another one.
+    var prepared: (identity: FileIdentity, directory: any Directory)?
 
     /// Forgets what another process has opened. What was open when a process was forked is shared with its parent,
     /// locks included: both would hold the watermark's at once.

@@ -60,12 +60,16 @@ struct WriteOrderTests {
         #expect(made == ["syncDirectory ..", "makeDirectory records", "syncDirectory"])
     }
 
-    @Test func aDirectoryThatWasReplacedIsMadeDurableAgain() throws {
+    /// Of one that is removed the new one could get the inode number.
+    @Test(arguments: [false, true]) func aDirectoryThatWasReplacedIsMadeDurableAgain(isRemoved: Bool) throws {
         let journal = try TestJournal()
         let handle = journal.open()
         try handle.create()
-        // Moved, not removed: a new directory could get the old one's inode number.
-        try FileManager.default.moveItem(atPath: journal.path, toPath: journal.path + "-before")
+        if isRemoved {
+            try FileManager.default.removeItem(atPath: journal.path)
+        } else {
+            try FileManager.default.moveItem(atPath: journal.path, toPath: journal.path + "-before")
+        }
         try journal.open().create()
         journal.fileSystem.forgetCalls()
         _ = try handle.reserve(use())
