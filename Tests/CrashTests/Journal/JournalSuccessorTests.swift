@@ -20,6 +20,12 @@ struct JournalSuccessorTests {
         try CrashedJournal.reserve(journal, "n2", say)
     }
 
+    private static func prepare(_ fileSystem: any FileSystem, _ options: JournalOptions, _ count: Int) throws {
+        let journal = CrashedJournal.open(fileSystem, options)
+        if count > 0 { try journal.create() }
+        for number in 0..<count { try CrashedJournal.reserve(journal, "p\(number)") { _ in } }
+    }
+
     private static func explore(
         _ model: PersistenceModel,
         _ options: JournalOptions,
@@ -34,9 +40,7 @@ struct JournalSuccessorTests {
         explorer.runMaximum = runsLongTests ? 1 << 16 : 2
         explorer.sampleCount = runsLongTests ? 1000 : 0
         return try explorer.explore { fileSystem in
-            let journal = CrashedJournal.open(fileSystem, options)
-            if prepared > 0 { try journal.create() }
-            for number in 0..<prepared { try CrashedJournal.reserve(journal, "p\(number)") { _ in } }
+            try prepare(fileSystem, options, prepared)
         } workload: { (fileSystem, say: (CrashedJournal.Said) -> Void) in
             try first(try successor(of: fileSystem), say)
             try goOn(try successor(of: fileSystem), options, say)
@@ -74,6 +78,32 @@ struct JournalSuccessorTests {
         print(
             "crash: killed, then another, \(model), \(before.format), \(before.count) before: \(operation) kills, \(states) states"
         )
+    }
+
+    /// Killed with its record written and nothing of it synced: whoever builds on that makes it durable itself.
+    @Test(arguments: models, [(JournalFormat.segments, 1), (.segments, 2), (.jsonRecords, 1)])
+    func nothingAcknowledgedRestsOnAnUnsyncedRecord(
+        model: PersistenceModel,
+        _ before: (format: JournalFormat, count: Int)
+    ) throws {
+        let options = CrashedJournal.options(before.format)
+        let syncs = KillSwitch.recordSyncs(before.format)
+        let count = try KillSwitch.count(of: syncs.kind, where: syncs.isCounted) { fileSystem in
+            try Self.prepare(fileSystem, options, before.count)
+        } in: { process in
+            try CrashedJournal.reserve(CrashedJournal.open(process, options), "n1", key: "k1") { _ in }
+        }
+        let report = try Self.explore(model, options, prepared: before.count) { fileSystem, _ in
+            let isLeft = try CrashedJournal.leavesUnsyncedRecord(
+                fileSystem,
+                options,
+                "n1",
+                key: "k1",
+                after: count - 1
+            )
+            try CheckFailure.unless(isLeft, "the record of the killed process is not there")
+        }
+        #expect(report.isClean, "\(report)")
     }
 
     /// Every fourth sync of the first process fails once, in a long run each.

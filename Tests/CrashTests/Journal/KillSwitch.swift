@@ -7,6 +7,7 @@ final class KillSwitch: SimScheduler, @unchecked Sendable {
     private let victim: SimFS
     private let operation: Int
     private let counted: Set<FileSystemError.Operation>
+    private let isCounted: @Sendable (String) -> Bool
     /// How many were counted.
     private(set) var count = 0
     /// Whether the process came as far.
@@ -19,7 +20,14 @@ final class KillSwitch: SimScheduler, @unchecked Sendable {
     /// - Parameters:
     ///   - operation: counted from 0.
     ///   - kind: what is counted; nil for everything that changes something.
-    init(_ victim: SimFS, at operation: Int, of kind: FileSystemError.Operation? = nil) {
+    ///   - isCounted: on which names it is counted.
+    init(
+        _ victim: SimFS,
+        at operation: Int,
+        of kind: FileSystemError.Operation? = nil,
+        where isCounted: @escaping @Sendable (String) -> Bool = { _ in true }
+    ) {
+        self.isCounted = isCounted
         self.victim = victim
         self.operation = operation
         counted = kind.map { [$0] } ?? Self.changes
@@ -29,20 +37,21 @@ final class KillSwitch: SimScheduler, @unchecked Sendable {
     /// How many operations of a kind a process makes in some work, on a disk that something was done to before.
     static func count(
         of kind: FileSystemError.Operation,
+        where isCounted: @escaping @Sendable (String) -> Bool = { _ in true },
         after prepare: (any FileSystem) throws -> Void,
         in work: (SimFS) throws -> Void
     ) throws -> Int {
         let fileSystem = SimDisk(seed: 1).boot()
         try prepare(fileSystem)
         let process = try successor(of: fileSystem)
-        let kill = KillSwitch(process, at: .max, of: kind)
+        let kill = KillSwitch(process, at: .max, of: kind, where: isCounted)
         defer { kill.end() }
         try work(process)
         return kill.count
     }
 
     func turn(_ process: SimProcess, _ operation: FileSystemError.Operation, _ name: String) throws(Refusal) {
-        guard process === victim.process, counted.contains(operation) else { return }
+        guard process === victim.process, counted.contains(operation), isCounted(name) else { return }
         count += 1
         guard count > self.operation, !hasKilled else { return }
         hasKilled = true
