@@ -11,8 +11,11 @@ struct WorkloadStart {
     private let lastProcess: Int32
 
     /// A new disk that `prepare` has written to; all of that is durable.
-    init(_ seed: UInt64, _ prepare: (any FileSystem) throws -> Void) throws {
+    ///
+    /// - Parameter isEveryHandleTold: ``FileSystemSeam/SimDisk/tellsEveryHandleOfFailedSyncs``.
+    init(_ seed: UInt64, isEveryHandleTold: Bool, _ prepare: (any FileSystem) throws -> Void) throws {
         let disk = SimDisk(seed: seed)
+        disk.tellsEveryHandleOfFailedSyncs = isEveryHandleTold
         try prepare(disk.boot())
         disk.checkpoint()
         self.init(disk, randomWord: XorShift(seedFromOne: seed).word, at: SimState.epochStart)

@@ -28,6 +28,9 @@ public struct CrashExplorer: Sendable {
     public var faults = FaultPlan()
     /// Whether the workload's process is killed at its end and followed by the next one, as a ``FaultSweep`` does it.
     var goesOn = false
+    /// What ``FileSystemSeam/SimDisk/tellsEveryHandleOfFailedSyncs`` is: true is what Linux answers. A store may go other
+    /// ways then.
+    public var tellsEveryHandleOfFailedSyncs = false
     /// 1 crashes the workload only; 2 also the recoveries.
     public var depth = 2
     /// A point with more unsynced sectors than this is covered in the bounded mode.
@@ -76,7 +79,7 @@ public struct CrashExplorer: Sendable {
         recover: (any FileSystem) throws -> Store,
         check: (Store, [Acknowledgement]) throws -> Void
     ) throws -> CrashReport {
-        try explore(WorkloadStart(seed, prepare), progress, workload, recover, check)
+        try explore(start(prepare), progress, workload, recover, check)
     }
 
     /// The same, from a disk that is there.
@@ -120,7 +123,7 @@ public struct CrashExplorer: Sendable {
         explorer.model = model
         explorer.faults = token.faults
         explorer.goesOn = !token.strikesRecovery && (token.killsAtEnd || !token.faults.entries.isEmpty)
-        let start = try WorkloadStart(seed, prepare)
+        let start = try start(prepare)
         if token.strikesRecovery { return try explorer.replayStruck(token, start, workload, recover, check) }
         if !explorer.goesOn {
             return try explorer.withEngine(start, workload, recover, check) { engine, _ in try engine.replay(token) }
@@ -149,7 +152,7 @@ public struct CrashExplorer: Sendable {
         observe: (any FileSystem) throws -> String
     ) throws -> Set<CrashOutcome> {
         var seen: Set<CrashOutcome> = []
-        let start = try WorkloadStart(seed, prepare)
+        let start = try start(prepare)
         let failures = try withoutActuallyEscaping(observe) { observe in
             try withEngine(
                 start,
@@ -162,6 +165,11 @@ public struct CrashExplorer: Sendable {
     }
 
     // MARK: - Recording
+
+    /// Where a workload starts.
+    func start(_ prepare: (any FileSystem) throws -> Void) throws -> WorkloadStart {
+        try WorkloadStart(seed, isEveryHandleTold: tellsEveryHandleOfFailedSyncs, prepare)
+    }
 
     func withEngine<Acknowledgement: Equatable, Store, Result>(
         _ start: WorkloadStart,

@@ -19,7 +19,7 @@ struct SweepRun<Acknowledgement: Equatable, Store> {
         try sweep.strike(states, isOwnError, recover, check, &report)
     }
 
-    private func start() throws -> WorkloadStart { try WorkloadStart(sweep.explorer.seed, prepare) }
+    private func start() throws -> WorkloadStart { try sweep.explorer.start(prepare) }
 
     // MARK: - Parts
 

@@ -34,6 +34,9 @@ public struct InterleavingExplorer: Sendable {
     /// again for what another one does must sleep between its looks (``FileSystem/sleep(nanoseconds:)``), or wait for a
     /// lock.
     public var operationMaximum = 5_000
+    /// What ``FileSystemSeam/SimDisk/tellsEveryHandleOfFailedSyncs`` is on each schedule's disk: true is what Linux
+    /// answers. A store may go other ways then.
+    public var tellsEveryHandleOfFailedSyncs = false
 
     /// Makes an explorer.
     public init() {}
@@ -94,6 +97,46 @@ public struct InterleavingExplorer: Sendable {
         processes: [@Sendable (any FileSystem, (Acknowledgement) -> Void) throws -> Void],
         check: (any FileSystem, [ProcessOutcome<Acknowledgement>]) throws -> Void
     ) throws -> Report {
+        let count = processes.count
+        return try explore(prepare: prepare, processCount: count, open: { $0 }, processes: processes, check: check)
+    }
+
+    /// Explores the schedules of processes that have done something before: opened a store, for example, and used it
+    /// together. The other parameters are those of ``explore(prepare:processes:check:)``.
+    ///
+    /// - Parameters:
+    ///   - processCount: how many processes there are.
+    ///   - open: does, in one order, what the processes did before the schedules begin, on the file system of each;
+    ///     gives what each of them has in hand then.
+    ///   - processes: what each process goes on to do with that.
+    /// - Throws: what `open` throws, too.
+    public func explore<Opened: Sendable, Acknowledgement: Sendable>(
+        prepare: (any FileSystem) throws -> Void = { _ in },
+        processCount: Int,
+        open: ([any FileSystem]) throws -> [Opened],
+        processes: [@Sendable (Opened, (Acknowledgement) -> Void) throws -> Void],
+        check: (any FileSystem, [ProcessOutcome<Acknowledgement>]) throws -> Void
+    ) throws -> Report {
+        precondition(processes.count == processCount, "something is done by each process")
+        return try explore(
+            { (disk) throws -> ([SimFS], [Opened]) in
+                try prepare(disk.boot())
+                let views = (0..<processCount).map { _ in disk.boot() }
+                let opened = try open(views)
+                precondition(opened.count == processCount, "each process has something in hand")
+                return (views, opened)
+            },
+            processes,
+            check
+        )
+    }
+
+    /// Explores the schedules of what begins on a fresh disk.
+    private func explore<Opened: Sendable, Acknowledgement: Sendable>(
+        _ begin: (SimDisk) throws -> ([SimFS], [Opened]),
+        _ processes: [@Sendable (Opened, (Acknowledgement) -> Void) throws -> Void],
+        _ check: (any FileSystem, [ProcessOutcome<Acknowledgement>]) throws -> Void
+    ) throws -> Report {
         var report = Report()
         var frontier = ScheduleFrontier(seed: seed)
         /// Who let time go by in a schedule that was run.
@@ -101,7 +144,7 @@ public struct InterleavingExplorer: Sendable {
         while let schedule = frontier.next() {
             if report.schedules >= scheduleMaximum { return report }
             report.schedules += 1
-            let first = try run(schedule, sleepers, false, prepare, processes, check)
+            let first = try run(schedule, sleepers, false, begin, processes, check)
             if first.failure == nil, !first.baton.slept.isSubset(of: sleepers) {
                 // The looks of the others at a clock are turns from now on, in every schedule: all of them are tried
                 // anew.
@@ -119,7 +162,7 @@ public struct InterleavingExplorer: Sendable {
                     options: decisions.map(\.option),
                     fingerprint: ScheduleFrontier.fingerprint(of: decisions[...])
                 )
-                let again = try run(whole, sleepers, true, prepare, processes, check)
+                let again = try run(whole, sleepers, true, begin, processes, check)
                 if again.baton.decisions != decisions || again.failure != failure {
                     let detail = "it failed with \"\(failure)\", then "
                     throw Self.differs(report.schedules, detail + (again.failure.map { "with \"\($0)\"" } ?? "it held"))
@@ -147,19 +190,19 @@ public struct InterleavingExplorer: Sendable {
         var failure: String?
     }
 
-    private func run<Acknowledgement: Sendable>(
+    private func run<Opened: Sendable, Acknowledgement: Sendable>(
         _ schedule: ScheduleFrontier.Schedule,
         _ sleepers: Set<Int>,
         _ isTracing: Bool,
-        _ prepare: (any FileSystem) throws -> Void,
-        _ processes: [@Sendable (any FileSystem, (Acknowledgement) -> Void) throws -> Void],
+        _ begin: (SimDisk) throws -> ([SimFS], [Opened]),
+        _ processes: [@Sendable (Opened, (Acknowledgement) -> Void) throws -> Void],
         _ check: (any FileSystem, [ProcessOutcome<Acknowledgement>]) throws -> Void
     ) throws -> (baton: Baton, failure: String?) {
         let disk = SimDisk()
         disk.isTracing = isTracing
-        try prepare(disk.boot())
+        disk.tellsEveryHandleOfFailedSyncs = tellsEveryHandleOfFailedSyncs
+        let (views, opened) = try begin(disk)
         disk.trace = []
-        let views = processes.map { _ in disk.boot() }
         let baton = Baton(disk, views.map(\.process), self, schedule, sleepers: sleepers, isTracing: isTracing)
         disk.scheduler = baton
         disk.allow(operationMaximum)
@@ -167,8 +210,8 @@ public struct InterleavingExplorer: Sendable {
         }
         defer { disk.tellState = nil }
         let outcomes = Condition([ProcessOutcome<Acknowledgement>](repeating: .init(), count: processes.count))
-        let threads = try zip(processes, views).enumerated().map { index, process in
-            try start(process.0, index, process.1, baton, outcomes)
+        let threads = try processes.indices.map { index in
+            try start(processes[index], opened[index], index, views[index], baton, outcomes)
         }
         baton.start()
         for thread in threads { thread.join() }
@@ -177,8 +220,9 @@ public struct InterleavingExplorer: Sendable {
     }
 
     /// Starts the thread of one process, which waits for its turn.
-    private func start<Acknowledgement: Sendable>(
-        _ process: @escaping @Sendable (any FileSystem, (Acknowledgement) -> Void) throws -> Void,
+    private func start<Opened: Sendable, Acknowledgement: Sendable>(
+        _ process: @escaping @Sendable (Opened, (Acknowledgement) -> Void) throws -> Void,
+        _ opened: Opened,
         _ index: Int,
         _ view: SimFS,
         _ baton: Baton,
@@ -188,7 +232,7 @@ public struct InterleavingExplorer: Sendable {
             baton.waitForTurn(index)
             var failure: String?
             do {
-                try process(view) { value in
+                try process(opened) { value in
                     // What a killed process says nobody hears.
                     if view.process.isKilled { return }
                     outcomes.withLock { $0[index].acknowledged.append(value) }

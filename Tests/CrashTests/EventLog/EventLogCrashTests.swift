@@ -10,6 +10,8 @@ struct EventLogCrashTests {
     /// - Parameter runs: the most states tried at one point before it is covered by samples.
     private func explore(_ story: EventLogStory, _ model: PersistenceModel, runs: Int = 15) throws -> CrashReport {
         var explorer = CrashExplorer(model)
+        // As on Linux: each handle writes the line feed at the end anew only once. Faults are tried with both answers.
+        explorer.tellsEveryHandleOfFailedSyncs = true
         explorer.runMaximum = runsLongTests ? runs * 50 : runs
         explorer.sampleCount = runsLongTests ? 1000 : 10
         let report = try explorer.explore(
@@ -97,10 +99,14 @@ struct EventLogFaultTests {
         .appends(.every, 2), .appends(.none, 2), .batch(.every), .repair, .appendAfterTear(.every), .sealOnce,
     ]
 
-    @Test(arguments: stories.indices) func storiesLoseNothingAcknowledged(index: Int) throws {
+    /// Of the answer that no Linux gives a quick run has every other story.
+    @Test(arguments: stories.indices, [false, true])
+    func storiesLoseNothingAcknowledged(index: Int, isEveryHandleTold: Bool) throws {
+        if !isEveryHandleTold, !runsLongTests, index.isMultiple(of: 2) { return }
         let story = Self.stories[index]
         for model in runsLongTests ? PersistenceModel.all : [.posixMinimal] {
             var sweep = FaultSweep(model)
+            sweep.explorer.tellsEveryHandleOfFailedSyncs = isEveryHandleTold
             sweep.triesPairs = runsLongTests
             sweep.recoveryMaximum = runsLongTests ? 2_000 : 30
             // A directory whose name could not be synced is removed again. Where that fails, too, the next process

@@ -45,6 +45,8 @@ struct EventLogInterleavingTests {
         // With two there are more than 50 000 orders, of which each has a dozen system calls more than the others here.
         explorer.preemptionMaximum = 1
         explorer.killMaximum = 1
+        // As on Linux.
+        explorer.tellsEveryHandleOfFailedSyncs = true
         let report = try explorer.explore(
             prepare: { fileSystem in
                 let root = try fileSystem.openDirectory("/")

@@ -59,6 +59,8 @@ struct JournalReplacementTests {
             var explorer = InterleavingExplorer()
             explorer.preemptionMaximum = runsLongTests ? 2 : 1
             explorer.killMaximum = 0
+            // As on Linux: a handle may share its syncs.
+            explorer.tellsEveryHandleOfFailedSyncs = true
             explorer.scheduleMaximum = 1_000_000
             let report = try explorer.explore(
                 prepare: { try CrashedJournal.reserve(CrashedJournal.open($0, making), "p") { _ in } },

@@ -102,6 +102,32 @@ struct SharedSync {
     }
 }
 
+extension SharedSync {
+    /// How many syncs of segments were made by processes that did not hold the journal's lock.
+    static func count(in operations: [SimOperation]) -> Int {
+        var waiting: Set<Int32> = []
+        var holder: Int32?
+        var count = 0
+        for operation in operations where operation.failure == nil {
+            let process = operation.process
+            // By its path, or by its name where it was just made.
+            let isJournal = CrashedJournal.path.hasSuffix(operation.name)
+            if operation.operation == .lockDirectory, isJournal {
+                waiting.insert(process)
+                continue
+            }
+            // Whoever goes on has it.
+            if waiting.remove(process) != nil { holder = process }
+            switch operation.operation {
+            case .unlockDirectory where isJournal && holder == process: holder = nil
+            case .sync where operation.name.hasSuffix(".jsonl") && holder != process: count += 1
+            default: break
+            }
+        }
+        return count
+    }
+}
+
 extension JournalError {
     /// Whether it tells of a sync that failed, at once or before.
     var isOfAFailedSync: Bool {

@@ -68,6 +68,8 @@ enum CrashExploreCommand {
             preconditionFailure("--model was not checked")
         }
         var explorer = CrashExplorer(model)
+        // As on Linux, where a store may go other ways.
+        explorer.tellsEveryHandleOfFailedSyncs = true
         explorer.runMaximum = Int(context.arguments.integer("budget") ?? defaultBudget)
         if let seed = context.arguments.integer("seed") { explorer.seed = seed }
         // Looked for first: an exploration takes minutes.
