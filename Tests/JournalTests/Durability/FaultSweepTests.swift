@@ -28,14 +28,30 @@ struct FaultSweepTests {
         var failedCall: SeamCall? { failed.withLock { $0 } }
     }
 
-    enum Start: String, CaseIterable { case nothing, oneRecord, headLost }
+    enum Start: String, CaseIterable {
+        case nothing, oneRecord, headLost
+        /// A handle that holds everything open goes on, since another one has appended: in segments it syncs without
+        /// the lock.
+        case shared
 
-    private func prepared(_ format: JournalFormat, _ start: Start) throws -> TestJournal {
+        /// How many records there are.
+        var existing: Int {
+            switch self {
+            case .nothing: 0
+            case .oneRecord, .headLost: 1
+            case .shared: 4
+            }
+        }
+    }
+
+    private func prepared(_ format: JournalFormat, _ start: Start) throws -> (TestJournal, ApprovalJournal) {
         let journal = try TestJournal(format, in: TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk)
-        if start == .nothing { return journal }
+        let handle = journal.open()
+        if start == .nothing { return (journal, handle) }
+        if start == .shared { for number in 1...3 { _ = try handle.reserve(use(nonce: "held-\(number)")) } }
         _ = try journal.open().reserve(use(nonce: "before", key: "k-before"), maximumUses: 1)
         if start == .headLost { try journal.remove("heads") }
-        return journal
+        return (journal, handle)
     }
 
     private func append(_ handle: ApprovalJournal) throws -> Reservation {
@@ -48,12 +64,20 @@ struct FaultSweepTests {
     }
 
     private func sweep(_ format: JournalFormat, _ start: Start, _ code: ErrorNumber) throws {
-        let probe = try prepared(format, start)
+        let (probe, first) = try prepared(format, start)
         probe.fileSystem.forgetCalls()
-        _ = try append(probe.open())
-        let count = probe.fileSystem.calls.count
-        #expect(count > 30)
-        let existing = start == .nothing ? 0 : 1
+        _ = try append(first)
+        let calls = probe.fileSystem.calls
+        let count = calls.count
+        let isShared = start == .shared && format == .segments
+        #expect(isShared || count > 30)
+        if let sync = calls.lastIndex(where: { $0.operation == .sync && $0.path.hasPrefix("segments/") }) {
+            let isLockOrUnlock = { (call: SeamCall) in
+                call.path.isEmpty && (call.operation == .lockDirectory || call.operation == .unlockDirectory)
+            }
+            #expect((calls[..<sync].last(where: isLockOrUnlock)?.operation == .unlockDirectory) == isShared)
+        }
+        let existing = start.existing
 
         var (refusals, unknown) = (0, 0)
         for number in 0..<count {
@@ -62,8 +86,7 @@ struct FaultSweepTests {
             // A full disk stops no reader.
             if code == .noSpace && !isChange { continue }
             for fault in isChange ? [SeamFault.failure(code), .failureAfterwards(code)] : [.failure(code)] {
-                let journal = try prepared(format, start)
-                let handle = journal.open()
+                let (journal, handle) = try prepared(format, start)
                 let nth = Nth(number, fault)
                 journal.fileSystem.setIntercept { nth.intercept($0) }
                 var acknowledged: Reservation?
@@ -106,7 +129,7 @@ struct FaultSweepTests {
         if let acknowledged { #expect(again.useID == acknowledged.useID && again.isExisting, "after \(call)") }
         let second = try journalError { _ = try handle.reserve(use(nonce: "now"), maximumUses: 1) }
         #expect(second?.code == "uses_exhausted", "after \(call)")
-        if existing == 1 {
+        if existing > 0 {
             let before = try journalError { _ = try handle.reserve(use(nonce: "before"), maximumUses: 1) }
             #expect(before?.code == "uses_exhausted", "after \(call)")
         }

@@ -125,8 +125,7 @@ final class TestFile: File {
     }
 
     func write(_ bytes: Span<UInt8>, at offset: Int64) throws(FileSystemError) -> Int {
-        try fileSystem.perform(.write, path) { () throws(FileSystemError) in }
-        return try base.write(bytes, at: offset)
+        try fileSystem.perform(.write, path) { () throws(FileSystemError) in try base.write(bytes, at: offset) }
     }
 
     func append(_ bytes: Span<UInt8>) throws(FileSystemError) -> Int {
