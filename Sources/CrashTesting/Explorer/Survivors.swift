@@ -226,24 +226,35 @@ struct Survivors {
 
     /// Lists the values a cell may have, newest first, for ``take(_:)``; returns how many.
     ///
-    /// Versions with one value that follow each other are one choice: nobody can tell them apart, and which of them it
-    /// is stays open for what depends on it elsewhere. Those of two layers are, where nothing else is below: that a
-    /// recovery wrote what it found says nothing about what it found.
+    /// Versions with one value that follow each other are one choice where the newer cannot survive without the older:
+    /// nobody can tell them apart, and which of them it is stays open for what depends on it elsewhere. So are all of
+    /// them, of both layers, where nothing else is below: that a recovery wrote what it found says nothing about what
+    /// it found.
     mutating func gatherValues(of cell: Int, base: Int64) -> Int {
         gather(cell, base)
         runCount = 0
-        let split = first.words &* 64
         var above = candidateCount &- 1
         let bottom = candidates[above].value
         while above > 0, candidates[above &- 1].value == bottom { above &-= 1 }
         for place in 0..<above {
             let next = candidates[place &+ 1]
             let candidate = candidates[place]
-            if next.value == candidate.value, (next.bit < split) == (candidate.bit < split) { continue }
+            if next.value == candidate.value, needs(candidate.bit, next.bit) { continue }
             endRun(at: place &+ 1)
         }
         endRun(at: candidateCount)
         return runCount
+    }
+
+    /// Whether a version cannot survive without an older one. Of its layer it needs all, but those that a sync failed for.
+    @inline(__always)
+    private func needs(_ newer: Int, _ older: Int) -> Bool {
+        let split = first.words &* 64
+        let offset = newer < split ? 0 : split
+        guard older >= offset, let layer = newer < split ? first : second else { return false }
+        let place = older &- offset
+        let word = layer.before[(newer &- offset) &* layer.words &+ place &>> 6]
+        return word & (1 &<< UInt64(place & 63)) != 0
     }
 
     private mutating func endRun(at end: Int) {

@@ -31,7 +31,7 @@ struct LockedAppend {
     var copy: TailCopy?
     /// Where the lines begin that a failed write left whole.
     private(set) var stayedFrom: Int64?
-    /// The tail that was cut off.
+    /// The tail that was cut off, or the end of it: another writer may have cut off the rest.
     private var quarantined: QuarantinedTail?
 
     /// More bytes than this are not counted while holding the lock, nor more lines: a mebibyte may be a million lines,
@@ -93,9 +93,9 @@ struct LockedAppend {
         }
         do throws(FileSystemError) {
             if let copy, let rest = try copy.cutEnd(of: opened, size: size) {
+                quarantined = copy.tail
                 if rest > copy.tail.byteOffset { return .shortened }
                 size = rest
-                quarantined = copy.tail
             }
         } catch {
             throw .io(error, file: LogFiles.events)

@@ -44,11 +44,8 @@ extension OpenLog {
 
     /// Lets others make the events; to be called when something is in them, or nothing will be.
     mutating func endMaking() {
-        if let turn = making.turn {
-            // A child that was forked meanwhile has the same lock.
-            try? turn.unlock()
-            try? turn.close()
-        }
+        // A child that was forked meanwhile has the same lock.
+        making.turn?.unlockAndClose()
         making = EventsMaking()
     }
 

@@ -61,6 +61,9 @@ extension SessionLog {
     /// - Throws: `.io`, and then the handle is `.poisoned`.
     public func flush() throws(EventLogError) { try commits.flush() }
 
+    /// How long others are given the lock between two cuts.
+    private static let cutPauseNanoseconds: UInt64 = 2_000_000
+
     /// A count and a copy, which one append may need.
     private static let latePreparationMaximum = 2
 
@@ -101,8 +104,10 @@ extension SessionLog {
                     case .uncounted(let events, let size): try count(&log, events, upTo: size)
                     case .torn(let events, let size): append.copy = try copyTail(of: events, size: size, log)
                     case .shortened:
-                        // Nothing was prepared in vain: each time less is left.
+                        // Nothing was prepared in vain: each time less is left. Whoever waits gets the lock in between:
+                        // the kernel gives it to whoever asks first, and that would be this thread again.
                         kept = consume log
+                        fileSystem.sleep(nanoseconds: Self.cutPauseNanoseconds)
                         continue
                     }
                 } catch {

@@ -24,7 +24,7 @@ extension SessionLog {
         let deadline = Deadline(milliseconds: options.lockTimeoutMilliseconds, fileSystem)
         while true {
             _ = try repair()
-            guard let directory = try writtenDirectory(), let opened = try directory.openEvents(in: path)
+            guard let directory = try writtenDirectory(deadline), let opened = try directory.openEvents(in: path)
             else {
                 throw .notALog(path: path, reason: "there are no events to seal")
             }

@@ -183,5 +183,5 @@ public final class SimFile: File, @unchecked Sendable {
 
 extension SimFile: SimHandle {
     var heldInode: Int64 { inode }
-    var isHeld: Bool { isOpen && !fileSystem.process.isKilled }
+    var isHeld: Bool { isOpen && !process.isKilled }
 }

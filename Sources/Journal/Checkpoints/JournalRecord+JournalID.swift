@@ -9,7 +9,7 @@ extension JournalRecord {
     ///   - firstDigest: gives the digest of its first record.
     /// - Throws: `.invalidArgument` where somebody gave the journal an identifier that cannot be recorded.
     func naming(
-        journal id: () throws(JournalError) -> String?,
+        _ id: () throws(JournalError) -> String?,
         _ firstDigest: () throws(JournalError) -> String
     ) throws(JournalError) -> JournalRecord {
         guard case .checkpoint(var checkpoint) = self, checkpoint.journalID.isEmpty else { return self }

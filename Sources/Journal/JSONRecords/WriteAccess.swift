@@ -53,10 +53,7 @@ struct WriteAccess {
     }
 
     /// The identifier that another tool may have given the journal.
-    private func journalID() throws(JournalError) -> String? {
-        guard case .manifest(let manifest) = try JournalManifest.content(in: storage.directory) else { return nil }
-        return manifest.journalID
-    }
+    private func journalID() throws(JournalError) -> String? { try JournalManifest.journalID(in: storage.directory) }
 
     /// How many records are made durable before that is noted.
     private static let batchCount = 64
@@ -109,7 +106,7 @@ struct WriteAccess {
             if let seen, !snapshot.holds(seen) {
                 throw .rolledBack(expected: seen, found: snapshot.head(at: seen.index))
             }
-            let named = try record.naming(journal: journalID) { snapshot.records.first?.digest ?? "" }
+            let named = try record.naming(journalID) { snapshot.records.first?.digest ?? "" }
             return .appended(try append(named, signedBy: signer))
         case .reserve(var use, let perGrant):
             snapshot.replay()

@@ -57,10 +57,8 @@ final class DirectoryStorage: JournalStorage {
     }
 
     func journalID() throws(JournalError) -> String? {
-        guard let directory = try directory(),
-            case .manifest(let manifest) = try JournalManifest.content(in: directory)
-        else { return nil }
-        return manifest.journalID
+        guard let directory = try directory() else { return nil }
+        return try JournalManifest.journalID(in: directory)
     }
 
     func create() throws(JournalError) {

@@ -113,6 +113,12 @@ extension JournalManifest {
         }
     }
 
+    /// The identifier that the manifest in a journal's directory gives; nil when it gives none.
+    static func journalID(in directory: any Directory) throws(JournalError) -> String? {
+        guard case .manifest(let manifest) = try content(in: directory) else { return nil }
+        return manifest.journalID
+    }
+
     /// Writes the manifest, durably.
     func write(to directory: any Directory) throws(JournalError) {
         do {

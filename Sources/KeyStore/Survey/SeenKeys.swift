@@ -2,8 +2,8 @@ internal import Canonical
 
 /// Which keys checkpoint and journal speak of, by what stands there without being wrapped.
 ///
-/// Records that the store's own reading would refuse as not following from those before them are refused here, too, as
-/// far as that can be told without keys; and each takes the same time, however many keys its scope has: nobody vouches
+/// Records of a destruction that the store's own reading would refuse as not following from those before them are refused
+/// here, too, as far as that can be told without keys; and each takes the same time, however many keys its scope has: nobody vouches
 /// for a journal that is looked at without the root key.
 struct SeenKeys {
     private(set) var counts: [KeyRecord.State: Int] = [:]

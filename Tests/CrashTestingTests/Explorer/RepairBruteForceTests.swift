@@ -53,6 +53,32 @@ import Testing
     }
 }
 
+/// The exception: after a failed sync, what is written again with the same bytes does not need what was written before.
+@Suite struct RewrittenAfterFailedSyncTests {
+    @Test(arguments: PersistenceModel.all)
+    func whatIsWrittenAgainStandsAlone(_ model: PersistenceModel) throws {
+        var explorer = CrashExplorer(model)
+        explorer.faults = .on(.sync, 1, .error(.inputOutput))
+        let sector = [UInt8](repeating: 0x41, count: 512)
+        var seen: Set<[UInt8]> = []
+        _ = try explorer.explore { _ in
+        } workload: { (fileSystem, acknowledge: (Int) -> Void) in
+            let directory = try fileSystem.openDirectory("/")
+            let file = try directory.open("a", [.read, .write, .create], permissions: .ownerFile)
+            try file.writeAll(sector + sector + sector, at: 0)
+            try? file.sync(.data)
+            try file.writeAll(sector + sector + sector, at: 0)
+        } recover: {
+            (try? $0.openDirectory("/").readFile("a", maximumBytes: 1 << 20)) ?? []
+        } check: { bytes, _ in
+            seen.insert(Array(bytes))
+        }
+        // XFS makes a length durable after the data that it covers.
+        #expect(seen.contains(sector + [UInt8](repeating: 0, count: 512) + sector) || model == .xfs)
+        #expect(seen.contains(sector + sector + sector))
+    }
+}
+
 /// A short random workload, and a random recovery after it.
 private struct Story {
     private struct Step {

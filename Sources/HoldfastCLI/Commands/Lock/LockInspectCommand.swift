@@ -90,8 +90,13 @@ enum LockInspectCommand {
                 console.writeLine("kept for: \(Printable.escaped(reason))")
             }
         }
-        if let epoch = inspection.epoch { console.writeLine("epoch:    \(epoch)") }
-        // It is counted before a marker is written: whoever moves this one away makes the epoch file follow it.
+        if let epoch = inspection.epoch {
+            console.writeLine("epoch:    \(epoch)")
+        } else {
+            console.writeLine("epoch:    unknown, since the epoch file cannot be read")
+        }
+        // It is counted before a marker is written: whoever moves this one away makes the epoch file follow it, and may not
+        // move it where that cannot be read.
         if let claimed = inspection.marker?.marker?.epoch, claimed > inspection.epoch ?? 0 {
             console.writeLine("claimed:  epoch \(claimed), which the epoch file does not know")
         }

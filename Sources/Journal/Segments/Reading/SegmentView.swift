@@ -36,7 +36,7 @@ struct SegmentView: Sendable {
         usingIndex: Bool = true
     ) throws(JournalError) {
         var id = known
-        if id == nil { id = try Self.journalID(in: directory) }
+        if id == nil { id = try JournalManifest.journalID(in: directory) }
         // A manifest that is gone is written again by the next writer.
         let journalID = id ?? watermark.journalID ?? ""
         let identity = try Self.identity(of: directory)
@@ -69,12 +69,6 @@ struct SegmentView: Sendable {
         end = base.end
         watermarkFile = watermark
         evidence = listing.evidence
-    }
-
-    /// The journal's identifier, as its manifest has it; nil when that does not tell.
-    static func journalID(in directory: any Directory) throws(JournalError) -> String? {
-        guard case .manifest(let manifest) = try JournalManifest.content(in: directory) else { return nil }
-        return manifest.journalID
     }
 
     /// The directories in the journal's own that are held open.

@@ -17,7 +17,7 @@ extension SegmentsJournal {
             return report
         }
         // The index is looked at first: the records that it names are durable already.
-        let id = try SegmentView.journalID(in: directory)
+        let id = try JournalManifest.journalID(in: directory)
         let listing = try listing(of: directory, id)
         var watermark = try WatermarkFile(in: directory, bootID: boot, forWriting: false)
         var view = try SegmentView(unread: directory, place, watermark, journalID: id, usingIndex: false)

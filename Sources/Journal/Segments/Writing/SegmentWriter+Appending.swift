@@ -25,7 +25,7 @@ extension SegmentWriter {
         case .append(let record, let signer, let seen):
             if let seen { try require(seen) }
             let id = view.journalID
-            let named = try record.naming(journal: { id }) { () throws(JournalError) in
+            let named = try record.naming({ id }) { () throws(JournalError) in
                 try view.storedRecord(at: 1).digest
             }
             return .appended(try stage(named, signedBy: signer))
