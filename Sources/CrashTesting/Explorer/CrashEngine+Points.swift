@@ -54,7 +54,7 @@ extension CrashEngine {
         point: Int,
         recovery: (layer: Layer, point: Int)?
     ) throws -> Coverage {
-        let mayBeExhaustive = core.survivors.undecidedSectors() <= settings.unsyncedSectorMaximum
+        let mayBeExhaustive = !core.hasUndecidedSectors(moreThan: settings.unsyncedSectorMaximum)
         if mayBeExhaustive {
             if try sweep(.exhaustive, max(1, settings.runMaximum), acknowledged, point, recovery) { return .exhaustive }
         }

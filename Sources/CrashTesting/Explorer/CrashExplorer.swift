@@ -33,7 +33,8 @@ public struct CrashExplorer: Sendable {
     public var tellsEveryHandleOfFailedSyncs = false
     /// 1 crashes the workload only; 2 also the recoveries.
     public var depth = 2
-    /// A point with more unsynced sectors than this is covered in the bounded mode.
+    /// A point with more unsynced sectors than this, those that hold the same in any case not counted, is covered in the
+    /// bounded mode.
     public var unsyncedSectorMaximum = 12
     /// The most states tried exhaustively at one point before it falls back to the bounded mode; at least 1. That
     /// begins with the newest of everything; the bounded mode has a quarter of this again for each of its three parts,

@@ -191,6 +191,11 @@ struct ObservationCore {
         keptCount -= 1
     }
 
+    /// Whether more than `maximum` different sectors may hold one thing or another.
+    mutating func hasUndecidedSectors(moreThan maximum: Int) -> Bool {
+        survivors.hasUndecidedSectors(moreThan: maximum) { cell in cell < baseline.count ? baseline[cell] : 0 }
+    }
+
     /// Requires the micro-operation issued last before a point to have survived: without it, all there is belongs to
     /// the point before.
     ///

@@ -331,16 +331,31 @@ struct Survivors {
         }
     }
 
-    /// How many different sectors are undecided.
-    func undecidedSectors() -> Int {
-        var cells: [Int32] = []
+    /// Whether more than `maximum` different sectors may hold one thing or another.
+    ///
+    /// - Parameter base: the value of a cell below all micro-operations.
+    mutating func hasUndecidedSectors(moreThan maximum: Int, base: (Int) -> Int64) -> Bool {
+        let offset = first.words * 64
+        let above = second.map { undecidedSectorNodes(of: $0, offset) } ?? 0
+        if undecidedSectorNodes(of: first, 0) + above <= maximum { return false }
+        var cells: Set<Int32> = []
         func gather(_ layer: Layer, _ offset: Int) {
-            for (id, cell) in layer.sectors.enumerated() where cell >= 0 {
-                if !isInside(offset + id), !isOutside(offset + id) { cells.append(cell) }
+            for (id, cell) in layer.sectors.enumerated() where cell >= 0 && isUndecided(offset + id) {
+                cells.insert(cell)
             }
         }
         gather(first, 0)
-        if let second { gather(second, first.words * 64) }
-        return Set(cells).count
+        if let second { gather(second, offset) }
+        var count = 0
+        for cell in cells where gatherValues(of: Int(cell), base: base(Int(cell))) > 1 { count += 1 }
+        return count > maximum
+    }
+
+    private func isUndecided(_ bit: Int) -> Bool { !isInside(bit) && !isOutside(bit) }
+
+    private func undecidedSectorNodes(of layer: Layer, _ offset: Int) -> Int {
+        var count = 0
+        for (id, cell) in layer.sectors.enumerated() where cell >= 0 && isUndecided(offset &+ id) { count += 1 }
+        return count
     }
 }
