@@ -89,39 +89,6 @@ struct KeyStoreStory: Sendable, CustomStringConvertible {
     /// Opening did not end a destruction; only where a call fails it may put that off.
     struct Unfinished: Error {}
 
-    /// A receipt that is there, even one that nobody was given, says that everything old is destroyed. Opening would
-    /// make it true, so it is looked at before.
-    private static func requireNothingOldBesideReceipts(_ fileSystem: any FileSystem) throws {
-        guard let directory = try? fileSystem.openDirectory(path),
-            let receipts = try? directory.subdirectory("receipts")
-        else { return }
-        for name in try receipts.entries().map(\.name) where name.hasSuffix(".json") {
-            let receipt = try ShredReceipt(parsing: try receipts.readFile(name, maximumBytes: 1 << 16))
-            for file in ["root.key", "second.key"] {
-                let inventory = try root(fileSystem, file).inventory(of: nil)
-                let old = inventory.generations.filter { $0 <= receipt.generationBefore }
-                try CheckFailure.unless(old.isEmpty, "receipt \(name) is there, and secrets of generations \(old)")
-            }
-            let survey = try ScopedKeyStore.survey(path, fileSystem: fileSystem)
-            try CheckFailure.unless(
-                survey.position.generation >= receipt.generationAfter,
-                "receipt \(name) is there, and the keyset is of generation \(survey.position.generation)"
-            )
-            let tombstones = survey.keyCounts[.destroyed] ?? 0
-            try CheckFailure.unless(
-                !receipt.keyIDs.isEmpty && tombstones >= receipt.keyIDs.count,
-                "receipt \(name) of \(receipt.keyIDs.count) keys is there, and \(tombstones) tombstones"
-            )
-            // A further destruction that is under way has files of its own.
-            let isPending = survey.findings.contains(.destructionPending)
-            let isLatest = survey.position.generation == receipt.generationAfter
-            if isLatest, !isPending || receipt.number > survey.receiptCount {
-                let left = survey.findings.filter { if case .leftover = $0 { true } else { false } }
-                try CheckFailure.unless(left.isEmpty, "receipt \(name) is there, and \(left)")
-            }
-        }
-    }
-
     /// As long as the secret of the generation before is there, its checkpoint was not overwritten, and has a name to
     /// be found by.
     private static func requireNameOfWhatIsOverwritten(_ fileSystem: any FileSystem) throws {
