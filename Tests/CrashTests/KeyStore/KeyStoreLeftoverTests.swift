@@ -93,4 +93,18 @@ struct KeyStoreLeftoverTests {
         try store.put("journal-1" + Self.other.dropFirst(), Self.zeros(512))
         try store.judge()
     }
+
+    /// What the looks cannot read is told as an opening tells it, wherever it is.
+    @Test(arguments: [FileSystemError.Operation.openDirectory, .entries, .open, .read])
+    func whatCannotBeReadIsNoFinding(operation: FileSystemError.Operation) throws {
+        for occurrence in 1...20 {
+            let store = try Destroyed()
+            try store.put("journal-" + Self.other, [])
+            store.fileSystem.disk.faults = .on(operation, occurrence, .error(.inputOutput))
+            do {
+                try KeyStoreStory.recover(store.fileSystem).store.close()
+            } catch is KeyStoreError {
+            } catch is KeyStoreStory.Unfinished {}
+        }
+    }
 }

@@ -79,8 +79,15 @@ struct KeyStoreStory: Sendable, CustomStringConvertible {
 
     /// Opening goes on with what was begun.
     static func recover(_ fileSystem: any FileSystem) throws -> RecoveredKeys {
-        try requireNothingOldBesideReceipts(fileSystem)
-        try requireNameOfWhatIsOverwritten(fileSystem)
+        // Where a look meets a failing call it ends as an opening would, and says nothing.
+        do {
+            try requireNothingOldBesideReceipts(fileSystem)
+            try requireNameOfWhatIsOverwritten(fileSystem)
+        } catch let error as FileSystemError {
+            throw KeyStoreError.io(error, file: path)
+        } catch let error as RootKeyError {
+            throw KeyStoreError.root(error)
+        }
         let store = try open(fileSystem)
         if store.isDirty { throw Unfinished() }
         return RecoveredKeys(fileSystem: fileSystem, store: store)
