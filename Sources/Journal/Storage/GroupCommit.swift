@@ -1,4 +1,5 @@
 package import FileSystemSeam
+internal import Synchronization
 
 /// Lets threads that ask at the same time share one critical section of a storage: one lock, one write, one sync.
 ///
@@ -21,7 +22,9 @@ package final class GroupCommit: Sendable {
         }
 
         let request: JournalRequest
-        private let outcome = Condition<Outcome?>(nil)
+        /// Made by the first who needs it: a caller who is alone waits for nobody.
+        private let made = AtomicLazyReference<Condition<Outcome?>>()
+        private var outcome: Condition<Outcome?> { made.load() ?? made.storeIfNil(Condition(nil)) }
 
         init(_ request: JournalRequest) { self.request = request }
 

@@ -120,7 +120,8 @@ struct FoundUseTests {
         #expect(digest(compact.replacing(record.digest, with: "")) == record.digest)
     }
 
-    /// Every question, 200 times each: no descriptor stays open, also not after errors.
+    /// Every question, 200 times each: no descriptor stays open but the directory of a handle that has written, also not
+    /// after errors.
     @Test func noDescriptorStaysOpen() throws {
         let journal = try TestJournal(in: TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk)
         let handle = journal.open()
@@ -139,10 +140,10 @@ struct FoundUseTests {
         let busy = journal.open(JournalOptions(lockTimeoutMilliseconds: 0))
         for _ in 0..<50 { #expect(try journalError { _ = try busy.reserve(use()) }?.code == "lock_busy") }
         try directory.close()
-        let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").filter {
-            let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")
-            return target?.hasPrefix(journal.path) == true
+        let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap {
+            try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")
         }
-        #expect(open == [])
+        #expect(open.filter { $0.hasPrefix(journal.path) } == [journal.path])
+        withExtendedLifetime(handle) {}
     }
 }
