@@ -71,7 +71,8 @@ final class PageCache: Sendable {
                 return try body(kept.span)
             }
             var place = state.place(for: name)
-            if state.names[place] != .none, state.names.count < Self.pageMaximum {
+            // Once may not be enough: the pages of a set may all come to lie in one of the two that it divides into.
+            while state.names[place] != .none, state.names.count < Self.pageMaximum {
                 state.grow()
                 place = state.place(for: name)
             }
