@@ -17,7 +17,7 @@ struct ObservationCore {
     }
 
     var survivors: Survivors
-    /// Decisions that will be taken up again, the last ones first; the first ``keptCount`` are in use.
+    /// Decisions that will be taken up again, those kept last at the end; the first ``keptCount`` are in use.
     private var kept: [Survivors.Decisions] = []
     private var keptCount = 0
     var table: ObservationTable

@@ -2,13 +2,8 @@
 extension SimState {
     static let nameLengthMaximum = 255
 
-    /// The cell of a name; refuses what is not one path component.
-    package mutating func nameCell(_ directory: Int64, _ name: String) throws(Refusal) -> Int {
-        guard let id = names.id(name) else { throw Refusal(.invalidArgument) }
-        return cellID(.name, directory, id)
-    }
-
-    /// What stands at a name, 0 for nothing. Needs search permission on the directory.
+    /// What stands at a name, 0 for nothing. Needs search permission on the directory; refuses what is not one path
+    /// component.
     mutating func lookUp(_ directory: Int64, _ name: String) throws(Refusal) -> (cell: Int, inode: Int64) {
         try lookUp(directory, name.utf8.span)
     }

@@ -87,50 +87,22 @@ private struct Script {
         try Self.prepare(disk.boot().openDirectory("/"))
         disk.checkpoint()
         try run(disk.boot().openDirectory("/")) { _ in disk.state.acknowledge() }
-        let order = PersistenceOrder(
-            disk.state.log,
-            under: model,
-            cells: disk.state.cells,
-            sectors: &disk.state.sectors
-        )
-        let births = disk.state.log.births
-        try #require(order.nodes.count < 20, "keep the brute force small")
+        let recorded = RecordedOrder(disk, model)
         var outcomes: Set<String> = []
         var texts: [UInt64: String] = [:]
-        for point in order.points {
-            for subset in 0..<(1 as UInt64) << UInt64(point.nodes) {
-                guard subset & order.floors[point.floor] == order.floors[point.floor] else { continue }
-                var isClosed = true
-                for node in 0..<point.nodes where subset & 1 << UInt64(node) != 0 {
-                    if order.before[node] & ~subset != 0 { isClosed = false }
+        try recorded.forEachState { point, subset in
+            if texts[subset] == nil {
+                texts[subset] = try recorded.apply(subset, to: disk) {
+                    disk.state.restart(
+                        firstInode: disk.state.nextInode,
+                        randomWord: 1,
+                        now: SimState.epochStart
+                    )
+                    return try describe(disk.boot().openDirectory("/"))
                 }
-                if !isClosed { continue }
-                if texts[subset] == nil { texts[subset] = try text(disk, order, births, subset) }
-                outcomes.insert("\(point.acknowledged): \(texts[subset] ?? "")")
             }
+            outcomes.insert("\(point.acknowledged): \(texts[subset] ?? "")")
         }
         return outcomes
-    }
-
-    private func text(
-        _ disk: SimDisk,
-        _ order: PersistenceOrder,
-        _ births: [CellEffect],
-        _ subset: UInt64
-    ) throws -> String {
-        var old: [Int: Int64] = [:]
-        func set(_ effect: CellEffect) {
-            let cell = Int(effect.cell)
-            if old[cell] == nil { old[cell] = disk.state.baseValue(cell) }
-            disk.state.setBase(cell, effect.value)
-        }
-        for birth in births { set(birth) }
-        for (id, node) in order.nodes.enumerated() where subset & 1 << UInt64(id) != 0 {
-            for effect in order.effects[Int(node.first)..<Int(node.first + node.count)] { set(effect) }
-        }
-        disk.state.restart(firstInode: disk.state.nextInode, randomWord: 1, now: SimState.epochStart)
-        let text = try describe(disk.boot().openDirectory("/"))
-        for (cell, value) in old { disk.state.setBase(cell, value) }
-        return text
     }
 }

@@ -147,7 +147,7 @@ private struct Story {
         try work(disk.boot().openDirectory("/")) { _ in disk.state.acknowledge() }
         var outcomes: Set<String> = []
         var known: [[Int64]: Set<String>] = [:]
-        let recorded = Recorded(disk, model)
+        let recorded = RecordedOrder(disk, model)
         try recorded.forEachState { point, subset in
             try recorded.apply(subset, to: disk) {
                 // States that hold the same are one.
@@ -162,9 +162,9 @@ private struct Story {
     /// What a recovery of the disk as it stands gives, and one after a crash of that.
     private func textsOfRecoveries(_ disk: SimDisk, _ model: PersistenceModel) throws -> Set<String> {
         var texts: Set<String> = [try fresh(disk)]
-        let recorded = Recorded(disk, model)
+        let recorded = RecordedOrder(disk, model)
         try recorded.forEachState { _, subset in
-            try recorded.apply(subset, to: disk) { texts.insert(try fresh(disk)) }
+            try recorded.apply(subset, to: disk) { _ = texts.insert(try fresh(disk)) }
         }
         return texts
     }
@@ -172,51 +172,5 @@ private struct Story {
     private func fresh(_ disk: SimDisk) throws -> String {
         disk.state.restart(firstInode: disk.state.nextInode, randomWord: 1, now: SimState.epochStart)
         return try recover(disk.boot().openDirectory("/"))
-    }
-}
-
-/// What a run made of a disk, to be laid over its base in part.
-private struct Recorded {
-    private let order: PersistenceOrder
-    private let births: [CellEffect]
-
-    init(_ disk: SimDisk, _ model: PersistenceModel) {
-        order = PersistenceOrder(
-            disk.state.log,
-            under: model,
-            cells: disk.state.cells,
-            sectors: &disk.state.sectors
-        )
-        births = disk.state.log.births
-    }
-
-    /// At each crash point, every closed set of nodes that contains the floor.
-    func forEachState(_ body: (PersistenceOrder.Point, UInt64) throws -> Void) throws {
-        try #require(order.nodes.count < 18, "keep the brute force small")
-        for point in order.points {
-            for subset in 0..<(1 as UInt64) << UInt64(point.nodes) {
-                guard subset & order.floors[point.floor] == order.floors[point.floor] else { continue }
-                let isClosed = (0..<point.nodes).allSatisfy { node in
-                    subset & 1 << UInt64(node) == 0 || order.before[node] & ~subset == 0
-                }
-                if isClosed { try body(point, subset) }
-            }
-        }
-    }
-
-    /// Runs `body` on the disk with some nodes, and takes them away again.
-    func apply(_ subset: UInt64, to disk: SimDisk, _ body: () throws -> Void) rethrows {
-        var old: [Int: Int64] = [:]
-        func set(_ effect: CellEffect) {
-            let cell = Int(effect.cell)
-            if old[cell] == nil { old[cell] = disk.state.baseValue(cell) }
-            disk.state.setBase(cell, effect.value)
-        }
-        for birth in births { set(birth) }
-        for (id, node) in order.nodes.enumerated() where subset & 1 << UInt64(id) != 0 {
-            for effect in order.effects[Int(node.first)..<Int(node.first + node.count)] { set(effect) }
-        }
-        try body()
-        for (cell, value) in old { disk.state.setBase(cell, value) }
     }
 }
