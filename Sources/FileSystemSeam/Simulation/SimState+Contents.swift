@@ -17,11 +17,13 @@ extension SimState {
         if offset >= size { return 0 }
         let total = Int(min(Int64(min(buffer.count, limit)), size - offset))
         var done = 0
+        var cell = -1
         while done < total {
             let position = Int(offset) + done
             let within = position % SectorPool.size
             let count = min(SectorPool.size - within, total - done)
-            let content = Int(value(cellID(.sector, inode, position / SectorPool.size)))
+            cell = sectorID(inode, position / SectorPool.size, after: cell)
+            let content = Int(value(cell))
             sectors.copy(content, from: within, count: count, into: &buffer, at: done)
             done += count
         }
@@ -47,11 +49,12 @@ extension SimState {
         log.events[log.events.count - 1].sizeBefore = size
         if offset > size { clear(inode, behind: size, upTo: Int(offset) / SectorPool.size) }
         var done = 0
+        var cell = -1
         while done < count {
             let position = Int(offset) + done
             let within = position % SectorPool.size
             let part = min(SectorPool.size - within, count - done)
-            let cell = cellID(.sector, inode, position / SectorPool.size)
+            cell = sectorID(inode, position / SectorPool.size, after: cell)
             // What lies behind the end is no content, and before what is written there it is zero.
             let start = Int64(position - within)
             var old = part == SectorPool.size || start >= size ? 0 : Int(value(cell))

@@ -61,12 +61,23 @@ package struct SimState {
 
     package mutating func cellID(_ kind: CellKind, _ inode: Int64, _ index: Int = 0) -> Int {
         let id = cells.id(CellKey(kind, inode, index))
+        makeRoom()
+        return id
+    }
+
+    /// The cell of a file's sector; found sooner behind that of the sector before.
+    mutating func sectorID(_ inode: Int64, _ index: Int, after previous: Int) -> Int {
+        let id = cells.id(CellKey(.sector, inode, index), after: previous)
+        makeRoom()
+        return id
+    }
+
+    private mutating func makeRoom() {
         while liveValues.count < cells.count {
             baseValues.append(0)
             liveValues.append(0)
             liveEpochs.append(0)
         }
-        return id
     }
 
     /// What a process sees in a cell now.

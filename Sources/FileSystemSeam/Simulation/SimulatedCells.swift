@@ -76,6 +76,13 @@ package struct CellTable: Sendable {
         return keys.count - 1
     }
 
+    /// The same where it is likely to be the one made next after `previous`, as the sectors of a file are that was
+    /// written from its beginning.
+    mutating func id(_ key: CellKey, after previous: Int) -> Int {
+        let next = previous &+ 1
+        return next < keys.count && keys[next].word == key.word ? next : id(key)
+    }
+
     private static func add(_ id: Int, _ lists: inout [[Int]], _ serial: Int) {
         while lists.count <= serial { lists.append([]) }
         lists[serial].append(id)
