@@ -113,14 +113,16 @@ extension CrashEngine {
     ) throws -> Layer? {
         var (leaf, failure, layer) = try execute(acknowledged: acknowledged)
         try stopIfAstray()
-        let known = core.table.find(core.trail.hash)
+        let found = core.table.find(core.trail.hash, after: core.trail.place)
+        let known = found < 0 ? -1 : core.table.payload(at: found)
         if known < 0 || known & ~Probe.payload == Probe.leaf, let layer, !core.table.isFull {
             leaf.repairs = Int32(repairs.count)
             repairs.append(layer)
             core.table.otherBytes += layer.bytes
         }
         if known < 0 {
-            if core.table.insert(core.trail.hash, Probe.leaf | Int64(leaves.count)) {
+            let payload = Probe.leaf | Int64(leaves.count)
+            if core.table.insert(core.trail.hash, payload, after: core.trail.place) >= 0 {
                 leaves.append(leaf)
                 core.table.otherBytes += MemoryLayout<Leaf>.stride
             }
@@ -164,8 +166,8 @@ extension CrashEngine {
         var key = core.trail.hash
         for word in core.survivors.inside { key.mix(Probe.mark, Int64(bitPattern: word)) }
         for word in core.survivors.outside { key.mix(Probe.mark, Int64(bitPattern: word)) }
-        if core.table.find(key) >= 0 { return }
-        core.table.insert(key, Probe.mark)
+        if core.table.find(key, after: -1) >= 0 { return }
+        core.table.insert(key, Probe.mark, after: -1)
 
         core.keepDecisions()
         swap(&core.trail, &spareTrail)

@@ -168,9 +168,15 @@ struct ObservationCore {
     /// Remembers what is looked at after what was observed so far.
     @inline(__always)
     private mutating func remember(_ code: Int64) {
-        let known = table.findOrInsert(trail.hash, code)
+        let found = table.find(trail.hash, after: trail.place)
+        if found < 0 {
+            trail.place = table.insert(trail.hash, code, after: trail.place)
+            return
+        }
+        trail.place = found
+        let known = table.payload(at: found)
         // Put into words later: the disk is busy with this very read.
-        if known >= 0, known != code { misstep = misstep ?? .probes(known, code) }
+        if known != code { misstep = misstep ?? .probes(known, code) }
     }
 
     // MARK: - Crash points
@@ -212,15 +218,22 @@ struct ObservationCore {
     /// Follows the decision tree from where the trail ends. Returns a leaf, or nil where the tree is unknown.
     mutating func walk(_ disk: SimDisk) -> Int? {
         while true {
-            let code = table.find(trail.hash)
-            if code < 0 { return nil }
+            let place = table.find(trail.hash, after: trail.place)
+            if place < 0 { return nil }
+            let code = table.payload(at: place)
             let payload = Int(code & Probe.payload)
             switch code & ~Probe.payload {
             case Probe.leaf: return payload
-            case Probe.boot: trail.note(code, Int64(depth), together: [])
+            case Probe.boot:
+                trail.place = place
+                trail.note(code, Int64(depth), together: [])
             case Probe.listing: _ = observeListing(of: Int64(payload), cells: disk.nameCells(of: Int64(payload)))
             case Probe.names: _ = observeNames(of: Int64(payload), cells: disk.mentions(of: Int64(payload)))
-            default: trail.note(code, value(of: payload))
+            default:
+                // What was decided at a choice is kept together with where that was come from.
+                let value = value(of: payload)
+                trail.place = place
+                trail.note(code, value)
             }
             if misstep != nil { return nil }
         }

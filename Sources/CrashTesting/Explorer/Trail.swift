@@ -15,6 +15,7 @@ struct Trail {
         var steps: Int
         var together: Int
         var hash: StateHash
+        var place: Int
     }
 
     /// The observations. When what was seen is a list, the value is the complement of where it begins in ``together``.
@@ -22,6 +23,8 @@ struct Trail {
     private var together: [Int64] = []
     /// The hash of all steps.
     var hash = StateHash(seed: 0)
+    /// Where the ``ObservationTable`` has what the last step looked at; -1 where it has not.
+    var place = -1
     /// Which version was taken at each choice, and of how many. Those from ``position`` on are still to be met.
     private(set) var decisions: [Decision] = []
     private(set) var position = 0
@@ -38,6 +41,7 @@ struct Trail {
         forks.removeAll(keepingCapacity: true)
         survivors.removeAll(keepingCapacity: true)
         hash = root
+        place = -1
         position = 0
         isAtFork = false
     }
@@ -91,7 +95,7 @@ struct Trail {
 
     private mutating func fork(_ survivors: borrowing Survivors) {
         isAtFork = true
-        forks.append(Fork(position: position, steps: steps.count, together: together.count, hash: hash))
+        forks.append(Fork(position: position, steps: steps.count, together: together.count, hash: hash, place: place))
         self.survivors.append(contentsOf: survivors.inside)
         self.survivors.append(contentsOf: survivors.outside)
     }
@@ -125,6 +129,7 @@ struct Trail {
         steps.removeLast(steps.count - fork.steps)
         together.removeLast(together.count - fork.together)
         hash = fork.hash
+        place = fork.place
         position = fork.position
         isAtFork = false
     }
