@@ -107,10 +107,21 @@ public final class SimDirectory: Directory, @unchecked Sendable {
     /// See ``Directory/status(of:)``.
     public func status(of name: String) throws(FileSystemError) -> FileStatus {
         try perform(.status, name) { (state, _) throws(Refusal) in
-            let (_, found) = try state.lookUp(self.inode, name)
-            if found == 0 { throw Refusal(.noEntry) }
-            return state.status(found)
+            state.status(try self.standing(at: name, &state))
         }
+    }
+
+    /// See ``Directory/extent(of:)``.
+    public func extent(of name: String) throws(FileSystemError) -> FileExtent {
+        try perform(.status, name) { (state, _) throws(Refusal) in
+            state.extent(try self.standing(at: name, &state))
+        }
+    }
+
+    private func standing(at name: String, _ state: inout SimState) throws(Refusal) -> Int64 {
+        let (_, found) = try state.lookUp(inode, name)
+        if found == 0 { throw Refusal(.noEntry) }
+        return found
     }
 
     /// See ``Directory/status()``.

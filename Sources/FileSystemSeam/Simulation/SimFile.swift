@@ -92,6 +92,11 @@ public final class SimFile: File, @unchecked Sendable {
         try perform(.fileStatus, "") { (state, _) throws(Refusal) in state.status(self.inode) }
     }
 
+    /// See ``File/extent()``.
+    public func extent() throws(FileSystemError) -> FileExtent {
+        try perform(.fileStatus, "") { (state, _) throws(Refusal) in state.extent(self.inode) }
+    }
+
     /// See ``File/setPermissions(_:)``.
     public func setPermissions(_ permissions: Permissions) throws(FileSystemError) {
         try perform(.setPermissions, "\(permissions)") { (state, _) throws(Refusal) in

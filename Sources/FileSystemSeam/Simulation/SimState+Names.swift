@@ -203,19 +203,29 @@ extension SimState {
 
     /// The status of an inode. Reads its size, link count, permissions and time.
     mutating func status(_ inode: Int64) -> FileStatus {
-        let kind = InodeKind(of: inode)
         var time = value(cellID(.modified, inode))
         if let changed = namesChanged(in: inode) { time = changed }
         let modified = WallClockTime(nanosecondsSinceEpoch: time)
+        let extent = extent(inode)
         return FileStatus(
-            kind: kind.statusKind,
-            identity: FileIdentity(device: 1, inode: numbers.number(of: inode)),
-            size: kind == .directory ? 4096 : value(cellID(.size, inode)),
+            kind: extent.kind,
+            identity: extent.identity,
+            size: extent.size,
             linkCount: UInt64(linkCount(inode)),
             permissions: Permissions(rawValue: UInt16(truncatingIfNeeded: value(cellID(.permissions, inode)))),
             ownerID: Self.ownerID,
             modified: modified,
             changed: modified
+        )
+    }
+
+    /// The part of a status for which nothing but the size has to be read.
+    mutating func extent(_ inode: Int64) -> FileExtent {
+        let kind = InodeKind(of: inode)
+        return FileExtent(
+            kind: kind.statusKind,
+            identity: FileIdentity(device: 1, inode: numbers.number(of: inode)),
+            size: kind == .directory ? 4096 : value(cellID(.size, inode))
         )
     }
 
