@@ -122,8 +122,13 @@ final class DirectoryStorage: JournalStorage {
             if let anchor = request.anchor { report.check(anchor) { _ in nil } }
             return report
         }
-        let format = try place.format(of: directory)
-        var report = try journal(format).verify(request, progress: progress)
+        let content = try JournalManifest.content(in: directory)
+        let format = try place.format(of: directory, saying: content)
+        var report =
+            switch format {
+            case .segments: try segments.verify(directory, content.journalID, request, progress: progress)
+            case .jsonRecords: try journal(format).verify(request, progress: progress)
+            }
         // With one there, a journal in segments whose manifest is lost is not known by its parts any more.
         for name in try place.strangers(in: directory) {
             let harm = format == .segments ? "; were \(JournalManifest.fileName) lost, it would be in the way" : ""

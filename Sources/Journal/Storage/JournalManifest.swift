@@ -61,6 +61,12 @@ struct JournalManifest: Sendable, Hashable {
         case otherKind
         /// A journal of a format or version that this version does not know.
         case unknown(String)
+
+        /// The identifier that it gives; nil when it gives none.
+        var journalID: String? {
+            guard case .manifest(let manifest) = self else { return nil }
+            return manifest.journalID
+        }
     }
 
     private static let jsonRecordsBytes = jsonRecords.bytes

@@ -115,8 +115,7 @@ extension JournalManifest {
 
     /// The identifier that the manifest in a journal's directory gives; nil when it gives none.
     static func journalID(in directory: any Directory) throws(JournalError) -> String? {
-        guard case .manifest(let manifest) = try content(in: directory) else { return nil }
-        return manifest.journalID
+        try content(in: directory).journalID
     }
 
     /// Writes the manifest, durably.

@@ -11,13 +11,23 @@ extension SegmentsJournal {
         _ request: VerificationRequest,
         progress: WorkProgress.Handler?
     ) throws(JournalError) -> VerificationReport {
-        var report = VerificationReport()
         guard let directory = try place.directory() else {
+            var report = VerificationReport()
             if let anchor = request.anchor { report.check(anchor) { _ in nil } }
             return report
         }
+        return try verify(directory, try JournalManifest.journalID(in: directory), request, progress: progress)
+    }
+
+    /// The same for the directory that stands at the journal's path, and what its manifest says.
+    func verify(
+        _ directory: any Directory,
+        _ id: String?,
+        _ request: VerificationRequest,
+        progress: WorkProgress.Handler?
+    ) throws(JournalError) -> VerificationReport {
+        var report = VerificationReport()
         // The index is looked at first: the records that it names are durable already.
-        let id = try JournalManifest.journalID(in: directory)
         let listing = try listing(of: directory, id)
         var watermark = try WatermarkFile(in: directory, bootID: boot, forWriting: false)
         var view = try SegmentView(unread: directory, place, watermark, journalID: id, usingIndex: false)
