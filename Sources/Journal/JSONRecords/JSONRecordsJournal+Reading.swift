@@ -1,23 +1,26 @@
 internal import FileSystemSeam
 
 extension JSONRecordsJournal {
-    func facts(grant: String, nonceDigest: String) throws(JournalError) -> UseFacts? {
-        guard let (storage, snapshot) = try durableSnapshot() else { return nil }
+    func facts(in directory: any Directory, grant: String, nonceDigest: String) throws(JournalError) -> UseFacts {
+        let (storage, snapshot) = try durableSnapshot(of: directory)
         try checkIndexes(storage, snapshot, grant: grant, nonceDigest: nonceDigest)
         return snapshot.ledger.facts(grant: grant, nonceDigest: nonceDigest)
     }
 
-    func latestUse(grant: String, nonceDigest: String) throws(JournalError) -> RecordedUse? {
-        guard let (storage, snapshot) = try durableSnapshot() else { return nil }
+    func latestUse(
+        in directory: any Directory,
+        grant: String,
+        nonceDigest: String
+    ) throws(JournalError) -> RecordedUse? {
+        let (storage, snapshot) = try durableSnapshot(of: directory)
         try checkIndexes(storage, snapshot, grant: grant, nonceDigest: nonceDigest)
         guard let index = snapshot.ledger.grant(grant).nonce(nonceDigest).indexes.last else { return nil }
         return recorded(index, in: snapshot)
     }
 
-    func use(id: String) throws(JournalError) -> RecordedUse? {
-        guard let (_, snapshot) = try durableSnapshot(),
-            let index = snapshot.ledger.useIDs[ExactText(id)]
-        else { return nil }
+    func use(in directory: any Directory, id: String) throws(JournalError) -> RecordedUse? {
+        let snapshot = try durableSnapshot(of: directory).snapshot
+        guard let index = snapshot.ledger.useIDs[ExactText(id)] else { return nil }
         return recorded(index, in: snapshot)
     }
 
@@ -33,10 +36,11 @@ extension JSONRecordsJournal {
     }
 
     func forEachUse(
+        in directory: any Directory,
         ofGrant grant: String,
         _ body: (StoredRecord) throws(JournalError) -> Bool
     ) throws(JournalError) {
-        guard let (storage, snapshot) = try durableSnapshot() else { return }
+        let (storage, snapshot) = try durableSnapshot(of: directory)
         try checkIndexes(storage, snapshot, grant: grant, nonceDigest: nil)
         for index in snapshot.ledger.grant(grant).indexes {
             guard try body(snapshot.record(at: index)) else { return }
@@ -44,16 +48,18 @@ extension JSONRecordsJournal {
     }
 
     func forEachRecord(
+        in directory: any Directory,
         from index: UInt64,
         _ body: (StoredRecord) throws(JournalError) -> Bool
     ) throws(JournalError) {
-        guard let (_, snapshot) = try durableSnapshot() else { return }
-        for record in snapshot.records.dropFirst(Int(clamping: index - 1)) {
+        for record in try durableSnapshot(of: directory).snapshot.records.dropFirst(Int(clamping: index - 1)) {
             guard try body(record) else { return }
         }
     }
 
-    func head() throws(JournalError) -> JournalHead? { try durableSnapshot()?.snapshot.last }
+    func head(in directory: any Directory) throws(JournalError) -> JournalHead? {
+        try durableSnapshot(of: directory).snapshot.last
+    }
 
     /// A snapshot of which every record is durable.
     ///
@@ -62,8 +68,11 @@ extension JSONRecordsJournal {
     /// them.
     ///
     /// - Throws: `.poisoned` when that has failed before in this handle.
-    private func durableSnapshot() throws(JournalError) -> (storage: JSONRecordsStorage, snapshot: JournalSnapshot)? {
-        guard let (storage, snapshot) = try snapshot() else { return nil }
+    private func durableSnapshot(
+        of directory: any Directory
+    ) throws(JournalError) -> (storage: JSONRecordsStorage, snapshot: JournalSnapshot) {
+        let storage = JSONRecordsStorage(directory: directory)
+        let snapshot = try snapshot(of: storage)
         if place.isDurable {
             let unsynced = try storage.firstUnsynced()
             let uncertain = snapshot.uncertainRecords(firstUnsynced: unsynced)

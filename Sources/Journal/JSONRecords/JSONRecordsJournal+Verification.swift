@@ -2,14 +2,13 @@ internal import FileSystemSeam
 
 extension JSONRecordsJournal {
     func verify(
+        _ directory: any Directory,
+        _ id: String?,
         _ request: VerificationRequest,
         progress: WorkProgress.Handler?
     ) throws(JournalError) -> VerificationReport {
         var report = VerificationReport()
-        guard let storage = try storageForReading() else {
-            if let anchor = request.anchor { report.check(anchor) { _ in nil } }
-            return report
-        }
+        let storage = JSONRecordsStorage(directory: directory)
         let head = try storage.head()
         let walk = try storage.walk(
             stopsAtFirst: request.stopsAtFirst,

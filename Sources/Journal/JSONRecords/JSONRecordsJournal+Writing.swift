@@ -21,7 +21,7 @@ extension JSONRecordsJournal {
         discardingEvidence: Bool,
         progress: WorkProgress.Handler?
     ) throws(JournalError) -> UInt64 {
-        guard try storageForReading() != nil else { return 0 }
+        guard try standingStorage() != nil else { return 0 }
         let comparison: IndexComparison = discardingEvidence ? .never : .always
         return try withWriteAccess(comparing: comparison, progress) { (access) throws(JournalError) in
             try access.storage.rebuildIndexes(ExpectedIndexes(access.snapshot.records))
@@ -112,7 +112,7 @@ extension JSONRecordsJournal {
         _ state: inout WriterState,
         mayMake: Bool
     ) throws(JournalError) -> any Directory {
-        if let storage = try storageForReading() {
+        if let storage = try standingStorage() {
             if let prepared = state.prepared, try storage.identity == prepared.identity { return storage.directory }
         }
         state.prepared = nil

@@ -4,7 +4,7 @@ internal import FileSystemSeam
 ///
 /// Every operation reads and checks what it did not check before. Between calls a handle that has written holds the
 /// journal's directory open, and nothing else.
-final class JSONRecordsJournal: JournalStorage {
+final class JSONRecordsJournal: JournalLayout {
     let place: JournalPlace
     let cache = RecordCache()
     let writer: Condition<WriterState>
@@ -18,19 +18,15 @@ final class JSONRecordsJournal: JournalStorage {
     var path: String { place.path }
     var options: JournalOptions { place.options }
     var fileSystem: any FileSystem { place.fileSystem }
-
-    func format() -> JournalFormat? { .jsonRecords }
-
-    func journalID() -> String? { nil }
 }
 
 // MARK: - Opening
 
 extension JSONRecordsJournal {
-    /// The journal's directory for reading; nil when it is not there.
+    /// The journal's directory as it stands before the lock is taken; nil when it is not there.
     ///
     /// - Throws: `.notAJournal`, `.unsupportedFormat` when something else stands there.
-    func storageForReading() throws(JournalError) -> JSONRecordsStorage? {
+    func standingStorage() throws(JournalError) -> JSONRecordsStorage? {
         guard let directory = try place.directory() else { return nil }
         try checkFormat(of: directory)
         return JSONRecordsStorage(directory: directory)
@@ -42,15 +38,10 @@ extension JSONRecordsJournal {
         throw place.replaced
     }
 
-    /// Everything the journal holds, verified; nil when there is no journal.
+    /// Everything the journal holds, verified.
     ///
     /// The head is read before the records are listed: whatever it names was published before, so it must be in
     /// the listing.
-    func snapshot() throws(JournalError) -> (storage: JSONRecordsStorage, snapshot: JournalSnapshot)? {
-        guard let storage = try storageForReading() else { return nil }
-        return (storage, try snapshot(of: storage))
-    }
-
     func snapshot(
         of storage: JSONRecordsStorage,
         progress: WorkProgress.Handler? = nil

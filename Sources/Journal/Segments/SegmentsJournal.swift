@@ -4,7 +4,7 @@ internal import FileSystemSeam
 ///
 /// A handle keeps one view for its appends and one for its questions, so that a question never waits for a sync. Both
 /// hold descriptors between calls, and look before each use whether these still are what stands at the journal's path.
-final class SegmentsJournal: JournalStorage {
+final class SegmentsJournal: JournalLayout {
     let place: JournalPlace
     private let bootID: BootID
     let writer: Condition<WriterState>
@@ -32,8 +32,6 @@ final class SegmentsJournal: JournalStorage {
     }
 
     var boot: String { bootID.text }
-
-    func format() -> JournalFormat? { .segments }
 }
 
 /// Which boot of the machine this is; asked until it is told, since the answer takes several calls.

@@ -26,25 +26,26 @@ final class DirectoryStorage: JournalStorage {
         return directory
     }
 
-    /// The journal that stands there; nil when there is no directory.
-    private func standing() throws(JournalError) -> (any JournalStorage)? {
+    /// The journal that stands there, and the directory that was asked for its layout: what is read is read in that
+    /// one. Nil when there is no directory.
+    private func standing() throws(JournalError) -> (layout: any JournalLayout, directory: any Directory)? {
         guard let directory = try directory() else { return nil }
-        return journal(try place.format(of: directory))
+        return (layout(try place.format(of: directory)), directory)
     }
 
     /// The journal that stands there, or that is to be made there. Its directory is confirmed under the lock.
-    private func standingOrNew() throws(JournalError) -> any JournalStorage {
+    private func standingOrNew() throws(JournalError) -> any JournalLayout {
         let directory = try place.directory()
         try place.admit(writing: true, holding: directory)
-        guard let directory else { return journal(place.options.format) }
-        return journal(try place.format(of: directory))
+        guard let directory else { return layout(place.options.format) }
+        return layout(try place.format(of: directory))
     }
 
     /// Whether a call failed, with nothing written, since the layout was another one once the lock was held: somebody
     /// made a journal there in between. Looked up again, it is found.
     private func isOvertaken(_ error: JournalError) -> Bool { error == place.replaced }
 
-    private func journal(_ format: JournalFormat) -> any JournalStorage {
+    private func layout(_ format: JournalFormat) -> any JournalLayout {
         switch format {
         case .jsonRecords: jsonRecords.load() ?? jsonRecords.storeIfNil(JSONRecordsJournal(at: place, writer))
         case .segments: segments
@@ -88,30 +89,40 @@ final class DirectoryStorage: JournalStorage {
 
     func facts(grant: String, nonceDigest: String) throws(JournalError) -> UseFacts? {
         if let facts = try segments.factsOnHeld(grant: grant, nonceDigest: nonceDigest) { return facts }
-        return try standing()?.facts(grant: grant, nonceDigest: nonceDigest)
+        guard let (layout, directory) = try standing() else { return nil }
+        return try layout.facts(in: directory, grant: grant, nonceDigest: nonceDigest)
     }
 
     func latestUse(grant: String, nonceDigest: String) throws(JournalError) -> RecordedUse? {
-        try standing()?.latestUse(grant: grant, nonceDigest: nonceDigest)
+        guard let (layout, directory) = try standing() else { return nil }
+        return try layout.latestUse(in: directory, grant: grant, nonceDigest: nonceDigest)
     }
 
-    func use(id: String) throws(JournalError) -> RecordedUse? { try standing()?.use(id: id) }
+    func use(id: String) throws(JournalError) -> RecordedUse? {
+        guard let (layout, directory) = try standing() else { return nil }
+        return try layout.use(in: directory, id: id)
+    }
 
     func forEachUse(
         ofGrant grant: String,
         _ body: (StoredRecord) throws(JournalError) -> Bool
     ) throws(JournalError) {
-        try standing()?.forEachUse(ofGrant: grant, body)
+        guard let (layout, directory) = try standing() else { return }
+        try layout.forEachUse(in: directory, ofGrant: grant, body)
     }
 
     func forEachRecord(
         from index: UInt64,
         _ body: (StoredRecord) throws(JournalError) -> Bool
     ) throws(JournalError) {
-        try standing()?.forEachRecord(from: index, body)
+        guard let (layout, directory) = try standing() else { return }
+        try layout.forEachRecord(in: directory, from: index, body)
     }
 
-    func head() throws(JournalError) -> JournalHead? { try standing()?.head() }
+    func head() throws(JournalError) -> JournalHead? {
+        guard let (layout, directory) = try standing() else { return nil }
+        return try layout.head(in: directory)
+    }
 
     func verify(
         _ request: VerificationRequest,
@@ -124,11 +135,7 @@ final class DirectoryStorage: JournalStorage {
         }
         let content = try JournalManifest.content(in: directory)
         let format = try place.format(of: directory, saying: content)
-        var report =
-            switch format {
-            case .segments: try segments.verify(directory, content.journalID, request, progress: progress)
-            case .jsonRecords: try journal(format).verify(request, progress: progress)
-            }
+        var report = try layout(format).verify(directory, content.journalID, request, progress: progress)
         // With one there, a journal in segments whose manifest is lost is not known by its parts any more.
         for name in try place.strangers(in: directory) {
             let harm = format == .segments ? "; were \(JournalManifest.fileName) lost, it would be in the way" : ""
@@ -144,7 +151,7 @@ final class DirectoryStorage: JournalStorage {
         progress: WorkProgress.Handler?
     ) throws(JournalError) -> UInt64 {
         func rebuild() throws(JournalError) -> UInt64 {
-            try standing()?.rebuildIndexes(discardingEvidence: discardingEvidence, progress: progress) ?? 0
+            try standing()?.layout.rebuildIndexes(discardingEvidence: discardingEvidence, progress: progress) ?? 0
         }
         do throws(JournalError) {
             return try rebuild()

@@ -1,8 +1,10 @@
 internal import FileSystemSeam
 
 extension SegmentsJournal {
-    func facts(grant: String, nonceDigest: String) throws(JournalError) -> UseFacts? {
-        try withView { (view) throws(JournalError) in try view.facts(grant: grant, nonceDigest: nonceDigest) }
+    func facts(in directory: any Directory, grant: String, nonceDigest: String) throws(JournalError) -> UseFacts {
+        try withView(of: directory) { (view) throws(JournalError) in
+            try view.facts(grant: grant, nonceDigest: nonceDigest)
+        }
     }
 
     /// The same with what is open from the calls before; nil when that is nothing, or no longer what stands at the
@@ -11,55 +13,52 @@ extension SegmentsJournal {
         try withHeldView { (view) throws(JournalError) in try view.facts(grant: grant, nonceDigest: nonceDigest) }
     }
 
-    func latestUse(grant: String, nonceDigest: String) throws(JournalError) -> RecordedUse? {
-        let found = try withView { (view) throws(JournalError) -> RecordedUse? in
+    func latestUse(
+        in directory: any Directory,
+        grant: String,
+        nonceDigest: String
+    ) throws(JournalError) -> RecordedUse? {
+        try withView(of: directory) { (view) throws(JournalError) in
             try view.latestUse(grant: grant, nonceDigest: nonceDigest)
         }
-        return found ?? nil
     }
 
-    func use(id: String) throws(JournalError) -> RecordedUse? {
-        let found = try withView { (view) throws(JournalError) -> RecordedUse? in try view.use(id: id) }
-        return found ?? nil
+    func use(in directory: any Directory, id: String) throws(JournalError) -> RecordedUse? {
+        try withView(of: directory) { (view) throws(JournalError) in try view.use(id: id) }
     }
 
-    func journalID() throws(JournalError) -> String? {
-        let id = try withView { $0.journalID } ?? ""
-        return id.isEmpty ? nil : id
-    }
-
-    func head() throws(JournalError) -> JournalHead? {
-        let found = try withView { (view) in view.ledger.last }
-        return found ?? nil
+    func head(in directory: any Directory) throws(JournalError) -> JournalHead? {
+        try withView(of: directory) { (view) in view.ledger.last }
     }
 
     func forEachUse(
+        in directory: any Directory,
         ofGrant grant: String,
         _ body: (StoredRecord) throws(JournalError) -> Bool
     ) throws(JournalError) {
         // On a copy, so that `body` may ask the journal something else.
-        guard var view = try withView({ $0 }) else { return }
+        var view = try withView(of: directory) { $0 }
         try view.forEachUse(ofGrant: grant, body)
     }
 
     func forEachRecord(
+        in directory: any Directory,
         from index: UInt64,
         _ body: (StoredRecord) throws(JournalError) -> Bool
     ) throws(JournalError) {
-        guard var view = try withView({ $0 }) else { return }
+        var view = try withView(of: directory) { $0 }
         try view.forEachRecord(from: index, body)
     }
 
-    /// Runs `body` on everything that is durable now; nil when there is no journal.
-    func withView<Result: Sendable>(
+    /// Runs `body` on everything that is durable now.
+    ///
+    /// - Parameter directory: what was opened at the journal's path, and holds this layout.
+    private func withView<Result: Sendable>(
+        of directory: any Directory,
         _ body: (inout SegmentView) throws(JournalError) -> Result
-    ) throws(JournalError) -> Result? {
-        try reader.withLock { (state) throws(JournalError) -> Result? in
+    ) throws(JournalError) -> Result {
+        try reader.withLock { (state) throws(JournalError) -> Result in
             state.enter(place.fileSystem.processInstance)
-            guard let directory = try place.directory() else {
-                state.view = nil
-                return nil
-            }
             state.names = nil
             var (view, isHeld) = try current(&state, directory)
             let result = try body(&view)
@@ -70,7 +69,7 @@ extension SegmentsJournal {
         }
     }
 
-    /// Runs `body` as ``withView(_:)`` does, on what is held open from the calls before.
+    /// Runs `body` as ``withView(of:_:)`` does, on what is held open from the calls before.
     ///
     /// - Returns: nil when there is no such thing, or something else stands in its place.
     private func withHeldView<Result: Sendable>(

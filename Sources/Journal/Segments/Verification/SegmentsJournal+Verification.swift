@@ -8,19 +8,6 @@ extension SegmentsJournal {
     /// records say, and ``SegmentSettings/auditByteMaximum`` besides where it does not. Checkpoints, findings and
     /// failures are kept.
     func verify(
-        _ request: VerificationRequest,
-        progress: WorkProgress.Handler?
-    ) throws(JournalError) -> VerificationReport {
-        guard let directory = try place.directory() else {
-            var report = VerificationReport()
-            if let anchor = request.anchor { report.check(anchor) { _ in nil } }
-            return report
-        }
-        return try verify(directory, try JournalManifest.journalID(in: directory), request, progress: progress)
-    }
-
-    /// The same for the directory that stands at the journal's path, and what its manifest says.
-    func verify(
         _ directory: any Directory,
         _ id: String?,
         _ request: VerificationRequest,
