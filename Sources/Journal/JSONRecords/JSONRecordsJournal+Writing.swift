@@ -101,8 +101,9 @@ extension JSONRecordsJournal {
         if !isPrepared && comparison != .never {
             state.prepared = (try storage.identity, storage.directory)
         }
+        // What was published is acknowledged, whatever becomes of the rest.
+        defer { state.lastSeen = access.snapshot.last }
         let result = try body(&access)
-        state.lastSeen = access.snapshot.last
         _ = consume held
         return result
     }

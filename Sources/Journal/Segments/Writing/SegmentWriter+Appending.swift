@@ -121,6 +121,7 @@ extension SegmentWriter {
             throw hasRecords ? error.withUnknownOutcome : error
         }
         commitCount += 1
+        recorded = view.ledger.last
     }
 
     /// Writes what is staged behind the last record.

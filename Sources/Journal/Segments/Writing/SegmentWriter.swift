@@ -16,6 +16,8 @@ struct SegmentWriter: Sendable {
     var staged: [UInt8] = []
     /// How often what was staged was committed.
     var commitCount = 0
+    /// The last record when a request that was being decided took a commit; nil before any did.
+    var recorded: JournalHead?
     /// How many records the tail holds before the index is written again.
     var tailMaximum: UInt64 = 0
     /// Whether others have appended since the last commit, or may have: then they may also be publishing right now what

@@ -105,7 +105,7 @@ extension SegmentsJournal {
             }
             guard try names.stand(at: place), try writer.isUpToDateBelowNames() else { return false }
             try look(&state, &writer)
-            try body(&writer)
+            try decide(&state, &writer, body)
             if writer.canShareSyncs {
                 let hasRecords = !writer.staged.isEmpty
                 let written = try writer.writeWithoutSync()
@@ -227,9 +227,20 @@ extension SegmentsJournal {
         _ body: (inout SegmentWriter) throws(JournalError) -> Result
     ) throws(JournalError) -> Result {
         try look(&state, &writer)
-        let result = try body(&writer)
+        let result = try decide(&state, &writer, body)
         try commit(&state, writer)
         return result
+    }
+
+    /// Runs `body`. What it commits on the way is acknowledged, whatever becomes of the rest.
+    private func decide<Result>(
+        _ state: inout WriterState,
+        _ writer: inout SegmentWriter,
+        _ body: (inout SegmentWriter) throws(JournalError) -> Result
+    ) throws(JournalError) -> Result {
+        writer.recorded = nil
+        defer { state.lastSeen = writer.recorded ?? state.lastSeen }
+        return try body(&writer)
     }
 
     private func look(_ state: inout WriterState, _ writer: inout SegmentWriter) throws(JournalError) {
