@@ -11,8 +11,8 @@ extension ApprovalJournal {
     ///   - file: empty, and open for writing.
     ///   - progress: told how many records are written.
     /// - Returns: the last record; nil when there is none.
-    /// - Throws: the verification failures; `.invalidArgument` when a record is too long for a line (64 MiB); `.io`.
-    ///   What the file then holds is no bundle.
+    /// - Throws: the verification failures; `.invalidArgument` when a record is too long for a line (64 MiB), or the
+    ///   journal's identifier for the first one (64 KiB); `.io`. What the file then holds is no bundle.
     /// - Complexity: O(*n*) with bounded memory.
     @discardableResult
     public func export(
@@ -21,7 +21,7 @@ extension ApprovalJournal {
     ) throws(JournalError) -> JournalHead? {
         let head = try head()
         let total = head?.index ?? 0
-        var buffer = JournalBundle.firstLine(head, journalID: try storage.journalID())
+        var buffer = try JournalBundle.firstLine(head, journalID: try storage.journalID())
         var offset: Int64 = 0
         var records = LinkedRecords()
         func flush() throws(JournalError) {

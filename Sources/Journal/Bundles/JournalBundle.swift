@@ -26,7 +26,7 @@ public struct JournalBundle: Sendable {
 
     private static let kind = "approval-use-bundle"
     private static let version = "v1"
-    /// More than the first line of any bundle has.
+    /// The longest first line, with its line feed.
     private static let firstLineByteMaximum = 1 << 16
     /// What messages call the file.
     private static let name = "the bundle"
@@ -78,7 +78,9 @@ public struct JournalBundle: Sendable {
     }
 
     /// The first line; the inverse of ``init(_:)``.
-    static func firstLine(_ head: JournalHead?, journalID: String?) -> [UInt8] {
+    ///
+    /// - Throws: `.invalidArgument` where nobody could read it: another tool may have given the journal any identifier.
+    static func firstLine(_ head: JournalHead?, journalID: String?) throws(JournalError) -> [UInt8] {
         var writer = CanonicalWriter(form: .declared)
         writer.beginObject()
         writer.member("kind", kind)
@@ -88,6 +90,14 @@ public struct JournalBundle: Sendable {
         writer.member("journal_id", journalID)
         writer.endObject()
         guard let bytes = try? writer.finish() else { preconditionFailure("it holds integers and strings") }
+        guard bytes.count < firstLineByteMaximum else {
+            throw .invalidArgument(
+                member: "journal_id",
+                reason:
+                    "makes a first line of \(bytes.count + 1) bytes, of which at most \(firstLineByteMaximum) are read; give the "
+                    + "journal a shorter one in \(JournalManifest.fileName)"
+            )
+        }
         return bytes + [UInt8(ascii: "\n")]
     }
 

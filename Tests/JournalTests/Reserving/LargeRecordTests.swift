@@ -93,4 +93,31 @@ struct LargeRecordTests {
         #expect(told.first == 2 && told.last == 6, "\(told)")
         #expect(try journal.verifyAll().isIntact)
     }
+
+    /// The identifier is under no digest, and other tools may write any: what is exported can be read, or is not.
+    @Test(arguments: JournalFormat.allCases) func anIdentifierTooLongForABundleIsRefused(format: JournalFormat) throws {
+        let journal = try TestJournal(format, in: Self.disk)
+        _ = try journal.open().reserve(use())
+        var manifest = try #require(try JSONValue(parsing: journal.bytes("journal.json")).object)
+        let directory = try PosixFileSystem.shared.openDirectory(journal.path)
+        func export(_ id: String, to name: String) throws -> (any File, JournalError?) {
+            manifest["journal_id"] = .string(id)
+            try journal.write(try JSONValue.object(manifest).canonicalBytes(.jcs), to: "journal.json")
+            let file = try directory.open(name, [.read, .write, .create], permissions: .ownerFile)
+            return (file, try journalError { try journal.open().export(to: file) })
+        }
+        let (first, _) = try export("", to: "1")
+        let bytes = try #require(try first.read(exactly: Int(try first.status().size), at: 0))
+        let line = try #require(bytes.split(separator: UInt8(ascii: "\n")).first)
+        // With its line feed the first line then has as many bytes as are read of it.
+        let longest = String(repeating: "x", count: (1 << 16) - line.count - 1)
+        let (whole, nothing) = try export(longest, to: "2")
+        #expect(nothing == nil)
+        #expect(try JournalBundle(whole).journalID == longest)
+        for id in [longest + "x", String(repeating: "\u{1}", count: 1 << 16)] {
+            let (file, error) = try export(id, to: "3")
+            #expect(error?.code == "invalid_argument" && "\(error as Any)".contains("journal_id"), "\(error as Any)")
+            #expect(try file.status().size == 0)
+        }
+    }
 }

@@ -28,7 +28,9 @@ enum JournalExportCommand {
             ExitNote(code: .refused, meaning: "the journal does not verify; no bundle is written"),
             ExitNote(
                 code: .usage,
-                meaning: "the command line is wrong, or a record is too long for a line (64 MiB); no bundle is written"
+                meaning:
+                    "the command line is wrong, or a record is too long for a line (64 MiB), or the journal's identifier for the "
+                    + "first one (64 KiB); no bundle is written"
             ),
             ExitNote(code: .missingInput, meaning: "no journal was made at DIR"),
         ],
