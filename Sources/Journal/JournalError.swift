@@ -57,7 +57,8 @@ public enum JournalError: Error, Sendable, Hashable {
     case unsupportedFormat(path: String, found: String)
     /// A value given by the caller cannot be recorded.
     case invalidArgument(member: String, reason: String)
-    /// The journal is older than an anchor says, or than this handle has seen it.
+    /// The journal is older than an anchor says, or than this handle found or left it when it last appended, or was
+    /// about to.
     case rolledBack(expected: JournalHead, found: JournalHead?)
     /// The platform is not the one that a profile describes, or the profile cannot be relied on. Nothing was touched.
     case platform(PlatformError)

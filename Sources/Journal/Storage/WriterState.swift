@@ -7,7 +7,11 @@ internal import FileSystemSeam
 struct WriterState: Sendable {
     /// A sync failed: nothing more is acknowledged.
     var isPoisoned = false
-    /// The last record that this handle saw. It can only be followed by others. Digests are the same in every layout.
+    /// The last record that this handle appended, or found when it was about to. It can only be followed by others.
+    /// Digests are the same in every layout.
+    ///
+    /// Questions leave it as it is: whether the chain that they read holds it would take further reads to tell, and one
+    /// that does not must not take its place.
     var lastSeen: JournalHead?
 
     // MARK: - In segments

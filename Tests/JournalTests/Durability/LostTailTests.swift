@@ -83,7 +83,7 @@ struct LostTailTests {
         #expect(try journal.open().verifyAll().failures.map(\.kind) == [.missingRecord])
     }
 
-    /// All evidence inside is gone; a handle that wrote or read the record before still knows.
+    /// All evidence inside is gone; a handle that wrote the record before still knows.
     @Test(arguments: JournalFormat.allCases)
     func aHandleRemembersWhatItSaw(format: JournalFormat) throws {
         let journal = try TestJournal(format)
