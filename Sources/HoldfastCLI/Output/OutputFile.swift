@@ -77,6 +77,8 @@ struct OutputFile {
     }
 
     /// Writes a file whose contents `body` makes durable, or leaves what was there.
+    ///
+    /// - Throws: with ``notDurableCode`` where the file stands.
     func write(_ body: (any File) throws(CommandFailure) -> Void) throws(CommandFailure) {
         let temporary: String
         let file: any File
@@ -96,20 +98,51 @@ struct OutputFile {
         do throws(FileSystemError) {
             try file.close()
             try directory.rename(temporary, to: name, in: directory, exclusive: false)
-            try directory.sync()
         } catch {
             try? directory.remove(temporary)
             throw .inputOutput("\(quoted) cannot be written: \(error.code)", error)
         }
+        try syncName()
     }
 
     /// Writes the whole file, or leaves what was there.
+    ///
+    /// - Throws: with ``notDurableCode`` where the file stands.
     func write(_ bytes: [UInt8]) throws(CommandFailure) {
         try requireReplaceable()
         do throws(FileSystemError) {
-            try directory.replaceAtomically(name, with: bytes)
+            try directory.replaceAtomically(name, with: bytes, syncDirectory: false)
         } catch {
             throw .inputOutput("\(quoted) cannot be written: \(error.code)", error)
         }
+        try syncName()
+    }
+
+    /// Makes the name durable, at which the whole file stands already.
+    private func syncName() throws(CommandFailure) {
+        do throws(FileSystemError) {
+            try directory.sync()
+        } catch {
+            var failure = CommandFailure.inputOutput(
+                "\(quoted) stands, whole, but the directory above it could not be synced, so that a loss of power may take it "
+                    + "away, or bring back what was there: \(error.code). Check the disk, and copy it to a sound one",
+                error
+            )
+            failure.code = Self.notDurableCode
+            throw failure
+        }
+    }
+
+    /// The code of a failure behind which the file stands.
+    static let notDurableCode = "output_not_durable"
+
+    /// What the exit code says of a file that is written.
+    static func notDurableNote(_ file: String) -> ExitNote {
+        ExitNote(
+            code: .inputOutput,
+            meaning:
+                "reading or writing failed, and \(file) is as it was; but with \(notDurableCode) it is written, and a loss of "
+                + "power may take it away, or bring back what was there"
+        )
     }
 }

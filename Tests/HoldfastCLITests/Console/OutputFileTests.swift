@@ -1,3 +1,5 @@
+import Canonical
+import FileSystemSeam
 import Foundation
 import HoldfastCLI
 import TestSupport
@@ -15,10 +17,16 @@ struct OutputFileTests {
         ["crash", "explore", "locks", "--budget", "1", "--html"],
     ]
 
-    private func run(_ words: [String], _ output: String, in temporary: borrowing TemporaryDirectory) -> CommandRun {
+    private func run(
+        _ words: [String],
+        _ output: String,
+        in temporary: borrowing TemporaryDirectory,
+        _ further: [String] = [],
+        _ fileSystem: any FileSystem = PosixFileSystem.shared
+    ) -> CommandRun {
         let key = temporary.path + "/key.pem"
         let words = words.map { $0 == "JOURNAL" ? temporary.path + "/journal" : $0 == "KEY" ? key : $0 }
-        return CommandRun(words + [output])
+        return CommandRun(words + [output] + further, fileSystem: fileSystem)
     }
 
     private func prepared() throws -> TemporaryDirectory {
@@ -76,6 +84,40 @@ struct OutputFileTests {
             #expect(done.code == .done, "\(done.error)")
             #expect(try !Data(contentsOf: URL(filePath: file)).isEmpty)
         }
+    }
+
+    /// The directory cannot be synced once the file stands there: it is not what was there before, and not missing.
+    @Test(arguments: commands, [false, true])
+    func oneWhoseNameIsNotDurableIsSaidToStand(words: [String], isJSON: Bool) throws {
+        let temporary = try prepared()
+        let file = temporary.path + "/out"
+        try TestFile.write("", file)
+        let isNamed = Condition(false)
+        let fileSystem = PosixFileSystem { call in
+            isNamed.withLock { isNamed in
+                if call.description.hasPrefix("rename"), call.description.contains("\"out\"") { isNamed = true }
+                return isNamed && call.name == .fsync ? .failure(.inputOutput) : nil
+            }
+        }
+        let result = run(words, file, in: temporary, isJSON ? ["--json"] : [], fileSystem)
+        let isNote = words[1] == "checkpoint"
+        let rest = isNote ? ["is recorded, as record 2", "its note is written"] : []
+        let said = ["out\" stands, whole", "a loss of power may take it away", "copy it"] + rest
+        let message: String
+        if isJSON {
+            let error = try result.jsonError()
+            message = error["message"]?.string ?? ""
+            #expect(error["code"]?.string == "output_not_durable" && error["errno"] != nil, "\(error)")
+            #expect((error["index"] == .integer(2)) == isNote, "\(error)")
+        } else {
+            message = result.error
+        }
+        #expect(result.code == .inputOutput, "\(result.error)")
+        for part in said { #expect(message.contains(part), "\(message)") }
+        #expect(!message.contains("missing"), "\(message)")
+        #expect(try !Data(contentsOf: URL(filePath: file)).isEmpty)
+        // It is the whole output: another one may take its place.
+        #expect(run(words, file, in: temporary).code == .done)
     }
 
     /// Neither in the place of a store's files nor beside them, where they may be in the way of the store's recovery.

@@ -69,7 +69,8 @@ enum JournalCheckpointCommand {
                 code: .inputOutput,
                 meaning:
                     "the journal or the note could not be written; where the message names it, the checkpoint is recorded, "
-                    + "and with outcome_unknown it may be"
+                    + "and with outcome_unknown it may be; with \(OutputFile.notDurableCode) the note is written, too, and a loss "
+                    + "of power may take it away, or bring back what was there"
             ),
             JournalArguments.missingNote,
         ] + JournalArguments.lockNotes,
@@ -143,9 +144,13 @@ enum JournalCheckpointCommand {
         _ checkpoint: JournalCheckpoint
     ) -> CommandFailure {
         var failure = cause
+        let note =
+            cause.code == OutputFile.notDurableCode
+            ? "its note is written"
+            : "only its note is missing; a note of the same root takes another checkpoint, with --to "
+                + "\(checkpoint.toRecordIndex)"
         failure.message =
-            "\(cause.message). The checkpoint \(checkpoint.checkpointID) is recorded, as record \(stored.index), and only its "
-            + "note is missing; a note of the same root takes another checkpoint, with --to \(checkpoint.toRecordIndex)"
+            "\(cause.message). The checkpoint \(checkpoint.checkpointID) is recorded, as record \(stored.index), and \(note)"
         failure.fields["index"] = .integer(stored.index)
         failure.fields["digest"] = .string(stored.digest)
         failure.fields["checkpoint_id"] = .string(checkpoint.checkpointID)

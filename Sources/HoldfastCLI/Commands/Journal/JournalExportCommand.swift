@@ -32,6 +32,7 @@ enum JournalExportCommand {
                     "the command line is wrong, or a record is too long for a line (64 MiB), or the journal's identifier for the "
                     + "first one (64 KiB); no bundle is written"
             ),
+            OutputFile.notDurableNote("FILE"),
             ExitNote(code: .missingInput, meaning: "no journal was made at DIR"),
         ],
         run: run
