@@ -52,17 +52,19 @@ struct EpochFile {
     /// The epoch is durable when this returns, but for the first one in a new file: its name is durable with the next
     /// sync of the directory, which the marker has before the acquisition returns.
     ///
-    /// - Parameter minimum: the new epoch is greater than this. With one that is not 0, a file that cannot be read is
-    ///   made anew.
+    /// - Parameters:
+    ///   - minimum: the new epoch is greater than this.
+    ///   - seen: the highest epoch that the caller knows of. With one that is not 0, a file that cannot be read is made
+    ///     anew; `minimum` alone, which may be what a marker says, does not vouch for what it held.
     /// - Returns: the new epoch, and what was made for it: ``takeBack(_:)`` is due when that sync fails.
     /// - Throws: `.epochUnreadable`, `.epochsExhausted`, `.io`.
-    func advance(beyond minimum: UInt64) throws(LockError) -> (epoch: UInt64, made: Made) {
+    func advance(beyond minimum: UInt64, vouchedFor seen: UInt64) throws(LockError) -> (epoch: UInt64, made: Made) {
         guard let file = try open([.read, .write]) else { return (try publish(next(after: minimum)), .newFile) }
         defer { try? file.close() }
         let bytes = try contents(of: file)
         let slots = Self.slots(bytes)
         guard let highest = Self.highest(slots) else {
-            if minimum == 0 { throw .epochUnreadable(path: path) }
+            if seen == 0 { throw .epochUnreadable(path: path) }
             return (try replace(next(after: minimum)), .replacement(of: bytes))
         }
         // A damaged slot may have held the epoch after the other one.
@@ -118,7 +120,7 @@ struct EpochFile {
     func raise(to epoch: UInt64) throws(LockError) {
         if epoch == 0 { return }
         if try current() >= epoch { return }
-        let made = try advance(beyond: epoch - 1).made
+        let made = try advance(beyond: epoch - 1, vouchedFor: 0).made
         do {
             try directory.sync()
         } catch {

@@ -42,7 +42,7 @@ extension MarkerLock {
                 replaced = try keep(found, attestation: signed.encoded(), in: directory)
             }
             do throws(LockError) {
-                marker = try count(marker, beyond: minimum, over: replaced, in: directory)
+                marker = try count(marker, beyond: minimum, vouchedFor: seen, over: replaced, in: directory)
             } catch {
                 if let replaced { restore(replaced, from: marker, in: directory) }
                 throw error
@@ -89,16 +89,20 @@ extension MarkerLock {
 
     /// Counts the epoch up, and publishes the marker with it.
     ///
-    /// - Parameter replaced: the stale marker that it takes the place of.
+    /// - Parameters:
+    ///   - minimum: the highest epoch that the caller or a marker tells.
+    ///   - seen: the highest that the caller does.
+    ///   - replaced: the stale marker that it takes the place of.
     private func count(
         _ marker: LockMarker,
         beyond minimum: UInt64,
+        vouchedFor seen: UInt64,
         over replaced: ReplacedMarker?,
         in directory: any Directory
     ) throws(LockError) -> LockMarker {
         var marker = marker
         let epochs = epochFile(in: directory)
-        let (epoch, made) = try epochs.advance(beyond: minimum)
+        let (epoch, made) = try epochs.advance(beyond: minimum, vouchedFor: seen)
         marker.epoch = epoch
         do throws(LockError) {
             if let replaced {

@@ -172,6 +172,22 @@ struct EpochTests {
         #expect(held.epoch == 102)
     }
 
+    /// A marker that came back tells an epoch that others had after it: what cannot be read may have been greater.
+    @Test func aMarkersEpochIsNoMinimumWhereTheFileCannotBeRead() throws {
+        #expect(try epoch(99) == 100)
+        let stale = try markers.leaveStaleMarker()
+        try markers.put(Self.file, "garbage")
+        let signed = try markers.takeover()
+        let names = try markers.names()
+        let error = try lockError {
+            _ = try markers.lock().acquire(.test, stale: .takeover(signed, trustedKeys: [operatorKey.publicKey])).epoch
+        }
+        #expect(error == .epochUnreadable(path: "/store/" + Self.file))
+        #expect(try markers.lock().readMarker() == stale)
+        #expect(try markers.text(Self.file) == "garbage")
+        #expect(try markers.names() == names)
+    }
+
     /// The other way that the error names.
     @Test func anUnreadableFileThatWasMovedAsideIsCountedOnFromTheMarker() throws {
         #expect(try epoch(99) == 100)
