@@ -49,6 +49,31 @@ struct LockProbe {
         return Finding()
     }
 
+    /// The same of a lock file.
+    ///
+    /// - Throws: what ``strangerError(_:path:)`` tells, when it is none.
+    func look(
+        at file: any File,
+        _ name: String,
+        in directory: any Directory,
+        findsShared: Bool
+    ) throws(FileSystemError) -> Finding {
+        let extent = try file.extent()
+        // A FIFO or device opens, and can be locked, and is no lock file; a socket does not open, with this same error.
+        if extent.kind != .regular { throw FileSystemError(operation: .open, name: name, code: .noDevice) }
+        return try look(at: .file(file), extent.identity, in: directory, findsShared: findsShared)
+    }
+
+    /// What is told of something that stands in a lock file's place; nil when the error is another one.
+    static func strangerError(_ error: FileSystemError, path: String) -> LockError? {
+        switch error.code {
+        case .symbolicLinkLoop: .notALockFile(path: path, reason: "a symbolic link stands there")
+        case .isDirectory: .notALockFile(path: path, reason: "a directory stands there")
+        case .noDevice: .notALockFile(path: path, reason: "it is not a regular file")
+        default: nil
+        }
+    }
+
     /// Holders of a lock that is held, by the device of the mount. There the inode may be that of several files, one in
     /// each subvolume, so that holders of those are among them.
     private func holdersByMount(_ identity: FileIdentity, _ directory: any Directory) -> Set<Int32> {
@@ -80,12 +105,10 @@ extension FileLock {
             }
             return FileLockInspection(mode: finding.mode, holders: finding.holders.sorted())
         } catch {
+            if let error = LockProbe.strangerError(error, path: path) { throw error }
             switch error.code {
             case .noEntry: throw .directoryMissing(path: place.directoryLabel)
-            case .symbolicLinkLoop: throw .notALockFile(path: path, reason: "a symbolic link stands there")
-            case .isDirectory: throw .notALockFile(path: path, reason: "a directory stands there")
             case .notDirectory: throw .notALockFile(path: path, reason: "its directory is not one")
-            case .noDevice: throw .notALockFile(path: path, reason: "it is not a regular file")
             case .invalidArgument: throw .notALockFile(path: path, reason: "it does not end in a file name")
             default: throw .io(error, file: path)
             }
@@ -112,10 +135,7 @@ extension FileLock {
             return finding
         }
         defer { file.unlockAndClose() }
-        let extent = try file.extent()
-        // A FIFO or device opens, and can be locked, and is no lock file; a socket does not open, with this same error.
-        if extent.kind != .regular { throw FileSystemError(operation: .open, name: name, code: .noDevice) }
-        finding.add(try probe.look(at: .file(file), extent.identity, in: directory, findsShared: true))
+        finding.add(try probe.look(at: file, name, in: directory, findsShared: true))
         return finding
     }
 

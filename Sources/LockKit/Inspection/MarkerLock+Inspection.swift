@@ -73,20 +73,10 @@ extension MarkerLock {
                 return finding
             }
             defer { companion.unlockAndClose() }
-            let other = try probe.look(
-                at: .file(companion),
-                companion.status().identity,
-                in: directory,
-                findsShared: false
-            )
-            finding.add(other)
+            finding.add(try probe.look(at: companion, "\(name).flock", in: directory, findsShared: false))
             return finding
         } catch {
-            switch error.code {
-            case .symbolicLinkLoop: throw .notALockFile(path: "\(path).flock", reason: "a symbolic link stands there")
-            case .isDirectory: throw .notALockFile(path: "\(path).flock", reason: "a directory stands there")
-            default: throw .io(error, file: "\(path).flock")
-            }
+            throw LockProbe.strangerError(error, path: "\(path).flock") ?? .io(error, file: "\(path).flock")
         }
     }
 }

@@ -1,5 +1,6 @@
 import Canonical
 import FileSystemSeam
+import Foundation
 import LockKit
 import Testing
 
@@ -115,6 +116,29 @@ struct InspectionTests {
             #expect(try lock().inspect() == seen)
             held.release()
             #expect(try lock().inspect() == free)
+        }
+    }
+
+    /// Nobody acquires a lock whose companion is none, and it is not called idle.
+    @Test(arguments: ["symbolic link", "directory", "fifo", "socket"])
+    func aCompanionThatIsNoFileIsTold(_ kind: String) throws {
+        let locks = try TestLocks()
+        let lock = MarkerLock(inDirectory: locks.root, fileSystem: PosixFileSystem.shared)
+        let name = TestMarkers.name + ".flock"
+        let path = "\(locks.root)/\(name)"
+        switch kind {
+        case "symbolic link": #expect(symlink("victim", path) == 0)
+        case "directory": try locks.directory.makeDirectory(name, permissions: .ownerDirectory)
+        case "fifo": #expect(mkfifo(path, 0o600) == 0)
+        default: #expect(mknod(path, S_IFSOCK | 0o600, 0) == 0)
+        }
+        for error in [
+            try lockError { _ = try lock.acquire(.test).epoch }, try lockError { _ = try lock.inspect() },
+        ] {
+            guard case .notALockFile(path, _)? = error else {
+                Issue.record("\(String(describing: error))")
+                continue
+            }
         }
     }
 
