@@ -17,9 +17,11 @@ public import FileSystemSeam
 /// is published that needs it; when that stands, the old slot is overwritten in place and synced. A torn slot is never
 /// the one in use.
 ///
-/// The lock of a store lies in its directory, and a copy of the directory has one of its own. So whatever changes the
-/// file holds a lock on it (`flock`) from reading the slots until the sync, and a secret of a later generation than the
-/// one that is asked for is left alone: it may be the one that the other directory's keyset is wrapped with.
+/// The lock of a store lies in its directory; a copy of the directory has one of its own, and so has another store that
+/// is given the same file by mistake. So whatever changes the file holds a lock on it (`flock`) from reading the slots
+/// until the sync, and a secret of a later generation than the one that is asked for is left alone: it may be the one
+/// that the other directory's keyset is wrapped with. A new file gets its name only where none stands: of two stores
+/// that find no file at the same time, one has it, and the other one is refused.
 @safe
 public final class RootKeyFile: RootKeyProvider {
     /// The directory, as given.
@@ -43,6 +45,15 @@ public final class RootKeyFile: RootKeyProvider {
 
     /// Opens the directory in which the file lies.
     func openDirectory() throws(FileSystemError) -> any Directory { try origin.openDirectory(path) }
+
+    /// The same for who changes the file.
+    private func openPlace() throws(RootKeyError) -> any Directory {
+        do {
+            return try openDirectory()
+        } catch {
+            throw .io(error, file: place)
+        }
+    }
 
     /// Which directory the file lies in.
     func directoryIdentity() throws(FileSystemError) -> FileIdentity { try origin.linkExtent("\(path)/.").identity }
@@ -83,40 +94,40 @@ public final class RootKeyFile: RootKeyProvider {
         keeping current: UInt64?,
         for store: StoreID
     ) throws(RootKeyError) {
-        let alone = try lockFile()
-        defer { unlock(alone) }
-        let slots = try slots()
-        defer { slots?.close() }
-        var target = 0
-        if let slots {
-            let isForeign = slots.slots.contains { $0.header.map { $0.store != store } ?? false }
-            // A store whose making was cut short before its keyset stood holds nothing.
-            if isForeign, !slots.isBegun { throw .otherStore(place: place) }
-            if let current {
-                guard let kept = slots.place(of: current) else {
-                    throw .unknownGeneration(current, newest: slots.newest, place: place)
-                }
-                target = 1 - kept
-            } else if slots.slots.contains(where: { $0.isEffaced }) {
-                // It served a complete store: a new one gets a new file.
-                throw .failed(
-                    place: place,
-                    reason:
-                        "the file served a store before, and its secrets are destroyed. Name a file that is not there yet"
-                )
-            } else if slots.slots.allSatisfy({ $0.header != nil }) {
-                // One of two secrets is in use, and it is not known which.
-                throw .damaged(place: place, reason: "it holds two secrets, of which one serves a store")
+        let directory = try openPlace()
+        defer { try? directory.close() }
+        while true {
+            let found = try hold(in: directory)
+            defer { found?.release() }
+            if let found, let current {
+                return try change(found, to: generation, keeping: current, for: store)
             }
-        } else if current != nil {
-            throw .missing(place: place)
+            if current != nil { throw .missing(place: place) }
+            if let found { try requireUnused(found, for: store) }
+            let slot = try newSlot(generation, store)
+            // When it is not, another process has made one meanwhile.
+            if try publish(slot, inPlaceOf: found, for: store, in: directory) { return }
         }
-        let slot = try slotBytes(.secret(RootKeySlot.Header(store: store, generation: generation), nil))
-        if current == nil {
-            try publish(slot)
-        } else {
-            try overwrite(target, with: slot)
+    }
+
+    private func newSlot(_ generation: UInt64, _ store: StoreID) throws(RootKeyError) -> GuardedMemory {
+        try slotBytes(.secret(RootKeySlot.Header(store: store, generation: generation), nil))
+    }
+
+    /// Writes a new secret to the slot that does not hold the current one.
+    private func change(
+        _ held: HeldRootKeyFile,
+        to generation: UInt64,
+        keeping current: UInt64,
+        for store: StoreID
+    ) throws(RootKeyError) {
+        let slots = try slots(of: held.file)
+        defer { slots.close() }
+        try requireOwn(slots, store)
+        guard let kept = slots.place(of: current) else {
+            throw .unknownGeneration(current, newest: slots.newest, place: place)
         }
+        try overwrite(1 - kept, of: held, with: try newSlot(generation, store))
     }
 
     /// Wraps with a slot's secret.
@@ -148,9 +159,11 @@ public final class RootKeyFile: RootKeyProvider {
     /// same bytes. The only secret that opens older keysets is gone then, unless the file system or the device keeps
     /// copies.
     public func destroyAllBut(_ generation: UInt64, for store: StoreID) throws(RootKeyError) -> RootKeyDestruction {
-        let alone = try lockFile()
-        defer { unlock(alone) }
-        guard let slots = try slots() else { throw .missing(place: place) }
+        let directory = try openPlace()
+        defer { try? directory.close() }
+        guard let held = try hold(in: directory) else { throw .missing(place: place) }
+        defer { held.release() }
+        let slots = try slots(of: held.file)
         defer { slots.close() }
         guard let kept = slots.place(of: generation) else {
             throw .unknownGeneration(generation, newest: slots.newest, place: place)
@@ -163,21 +176,23 @@ public final class RootKeyFile: RootKeyProvider {
         let isLater: Bool = if case .secret(let header, _) = other { header.generation > generation } else { false }
         // The bytes in the file tell whether an earlier call came as far, not whether it was durable: written again.
         // Behind those of a later secret, too, the disk may still have the older one.
-        try overwrite(1 - kept, with: try slotBytes(isLater ? other : .effaced(effaced), of: slots.slab))
+        try overwrite(1 - kept, of: held, with: try slotBytes(isLater ? other : .effaced(effaced), of: slots.slab))
         return try destruction(slots)
     }
 
     /// Overwrites both slots in place, and syncs that. Without a file, or with one that never was a root key, nothing
     /// is known of what stood there before: `unlinkedOnly`.
     public func destroyAll(for store: StoreID) throws(RootKeyError) -> RootKeyDestruction {
-        let alone = try lockFile()
-        defer { unlock(alone) }
-        guard let slots = try slots() else { return RootKeyDestruction(assurance: .unlinkedOnly) }
+        let directory = try openPlace()
+        defer { try? directory.close() }
+        guard let held = try hold(in: directory) else { return RootKeyDestruction(assurance: .unlinkedOnly) }
+        defer { held.release() }
+        let slots = try slots(of: held.file)
         defer { slots.close() }
         for (index, slot) in slots.slots.enumerated() {
             if let header = slot.header, header.store != store { throw .otherStore(place: place) }
             let header = RootKeySlot.Header(store: store, generation: slot.header?.generation ?? 0)
-            try overwrite(index, with: try slotBytes(.effaced(header)))
+            try overwrite(index, of: held, with: try slotBytes(.effaced(header)))
         }
         var destruction = try destruction(slots)
         if slots.slots.allSatisfy({ $0.header == nil }) { destruction.assurance = .unlinkedOnly }

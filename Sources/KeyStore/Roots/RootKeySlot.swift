@@ -54,10 +54,41 @@ struct RootKeySlots {
 extension RootKeyFile {
     /// Reads the slots; nil when there is no file.
     ///
+    /// A file that gave way to another one while it was read says nothing: its slots may be overwritten by now.
+    ///
     /// - Throws: `.damaged` when neither slot can be used and one was written.
     func slots() throws(RootKeyError) -> RootKeySlots? {
-        let sector = try sectors()
-        guard let memory = sector else { return nil }
+        var attempts = 0
+        while true {
+            guard let (memory, isInPlace) = try sectors() else { return nil }
+            attempts += 1
+            // Where a file never is the one that stands at its name, as on an odd file system, it is taken as it is.
+            if isInPlace || attempts == 8 { return try slots(in: memory) }
+        }
+    }
+
+    /// Reads the slots of a file.
+    ///
+    /// - Throws: `.damaged` when neither slot can be used and one was written.
+    func slots(of file: any File) throws(RootKeyError) -> RootKeySlots {
+        let read: Sectors
+        do throws(FileSystemError) {
+            read = try sectors(of: file)
+        } catch {
+            throw .io(error, file: place)
+        }
+        return try slots(in: read)
+    }
+
+    private func slots(in sectors: Sectors) throws(RootKeyError) -> RootKeySlots {
+        // Whatever it is, it is not overwritten.
+        if sectors.fileSize > Int64(2 * Self.slotSize) {
+            throw .damaged(
+                place: place,
+                reason: "it has \(sectors.fileSize) bytes, and a root key \(2 * Self.slotSize)"
+            )
+        }
+        let memory = sectors.memory
         do throws(KeyStoreError) {
             let slab = try KeySlab(capacity: 2)
             var slots: [RootKeySlot] = []
@@ -74,19 +105,14 @@ extension RootKeyFile {
         }
     }
 
-    /// The file's bytes, in guarded memory; nil when there is no file.
-    ///
-    /// - Throws: `.damaged` when it is longer than two slots: whatever it is, it is not overwritten.
-    private func sectors() throws(RootKeyError) -> GuardedMemory? {
-        var size: Int64 = 0
-        let sectors = try sectors(&size)
-        if size > Int64(2 * Self.slotSize) {
-            throw .damaged(place: place, reason: "it has \(size) bytes, and a root key \(2 * Self.slotSize)")
-        }
-        return sectors
+    /// A file's bytes, in guarded memory.
+    private struct Sectors {
+        let memory: GuardedMemory
+        let fileSize: Int64
     }
 
-    private func sectors(_ size: inout Int64) throws(RootKeyError) -> GuardedMemory? {
+    /// What stands at the file's name, and whether it still does when it was read; nil when there is no file.
+    private func sectors() throws(RootKeyError) -> (Sectors, isInPlace: Bool)? {
         do throws(FileSystemError) {
             let directory = try openDirectory()
             defer { try? directory.close() }
@@ -97,24 +123,29 @@ extension RootKeyFile {
                 return nil
             }
             defer { try? file.close() }
-            size = try file.extent().size
-            let memory = try GuardedMemory(byteCount: 2 * Self.slotSize)
-            var failure: FileSystemError?
-            unsafe memory.withBytes { bytes in
-                do throws(FileSystemError) {
-                    let room = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[..<(2 * Self.slotSize)])
-                    var span = unsafe MutableSpan<UInt8>(_unsafeElements: room.assumingMemoryBound(to: UInt8.self))
-                    // Short of two slots, the rest stays zero: an empty slot.
-                    _ = try file.readFully(into: &span, at: 0)
-                } catch {
-                    failure = error
-                }
-            }
-            if let failure { throw failure }
-            return memory
+            let sectors = try sectors(of: file)
+            return (sectors, try stands(file.extent().identity, at: name, in: directory))
         } catch {
             throw .io(error, file: place)
         }
+    }
+
+    private func sectors(of file: any File) throws(FileSystemError) -> Sectors {
+        let size = try file.extent().size
+        let memory = try GuardedMemory(byteCount: 2 * Self.slotSize)
+        var failure: FileSystemError?
+        unsafe memory.withBytes { bytes in
+            do throws(FileSystemError) {
+                let room = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[..<(2 * Self.slotSize)])
+                var span = unsafe MutableSpan<UInt8>(_unsafeElements: room.assumingMemoryBound(to: UInt8.self))
+                // Short of two slots, the rest stays zero: an empty slot.
+                _ = try file.readFully(into: &span, at: 0)
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return Sectors(memory: memory, fileSize: size)
     }
 
     private func parse(_ memory: GuardedMemory, _ index: Int, into slab: KeySlab) throws(KeyStoreError) -> RootKeySlot {

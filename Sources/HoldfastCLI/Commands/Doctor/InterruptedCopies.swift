@@ -1,4 +1,3 @@
-internal import Canonical
 internal import FileSystemSeam
 internal import PlatformProfile
 
@@ -15,19 +14,9 @@ enum InterruptedCopies {
         defer { try? directory.close() }
         let names = ((try? directory.entries()) ?? []).map(\.name).filter { name in
             // A look at the platform copies nothing.
-            guard let copied = copiedName(name), copied != PlatformObserver.scratchName else { return false }
+            guard let copied = name.nameOfTemporary, copied != PlatformObserver.scratchName else { return false }
             return !isOwn || copied == parts.last
         }
         return names.sorted().map { parts.parent == "." ? $0 : "\(parts.parent)/\($0)" }
-    }
-
-    /// The name that something with a temporary name stands for; nil for another name.
-    static func copiedName(_ name: String) -> String? {
-        let mark = name.utf8.count - 21
-        guard name.hasPrefix("."), mark > 1 else { return nil }
-        let end = name.utf8.index(name.startIndex, offsetBy: mark)
-        let suffix = name[end...]
-        guard suffix.hasPrefix(".tmp-"), suffix.utf8.dropFirst(5).allSatisfy(\.isLowerHexDigit) else { return nil }
-        return String(name[name.utf8.index(after: name.startIndex)..<end])
     }
 }

@@ -35,7 +35,7 @@ extension StoreExamination {
     /// Names what looks at the platform left in a store's directory.
     mutating func addLeftProbes(_ directory: any Directory) throws(FileSystemError) {
         let names = try directory.entries().map(\.name).filter {
-            InterruptedCopies.copiedName($0) == PlatformObserver.scratchName
+            $0.nameOfTemporary == PlatformObserver.scratchName
         }
         for name in names.sorted() {
             add(
