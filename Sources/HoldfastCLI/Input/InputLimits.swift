@@ -7,6 +7,8 @@ enum InputLimits {
     static let payloadByteCount = 256 * 1024 * 1024
     /// The longest nonce, in bytes.
     static let nonceByteCount = 64 * 1024
+    /// The longest receipt of a destruction that is read where the store's own are no longer, in bytes.
+    static let receiptByteCount = 1 << 20
     /// The longest anchor, in bytes.
     static let anchorByteCount = 64 * 1024
     /// The longest key that is read.

@@ -3,9 +3,19 @@ internal import FileSystemSeam
 internal import Signing
 
 extension ScopedKeyStore {
-    /// No longer receipt is read, in bytes: what that of a scope with all keys a store takes has, of which each takes
-    /// 35.
-    private static let receiptMaximumBytes = 35 * keyMaximum + 4096
+    /// No longer receipt is read, in bytes: reading one as JSON takes many times its length. That of a scope with all
+    /// keys of the store, destroyed ones included, has 35 for each; the rest, with the longest reason, is far below
+    /// 4096.
+    private static func receiptMaximumBytes(keyCount: Int) -> Int { 35 * keyCount + 4096 }
+
+    /// How long a receipt of this store may be, in bytes: longer input need not be read.
+    ///
+    /// - Throws: `.lock`, `.io` and what loading a changed keyset throws.
+    package func receiptMaximumBytes() throws(KeyStoreError) -> Int {
+        try answer(.after) { (_, keyset) throws(KeyStoreError) in
+            Self.receiptMaximumBytes(keyCount: keyset.entries.count)
+        }
+    }
 
     /// The receipt with a number, as it stands in the store's directory.
     ///
@@ -26,7 +36,7 @@ extension ScopedKeyStore {
     /// The same for who holds the state. A receipt carries the key it is signed with: whose that is only the keyset
     /// tells.
     func receipt(_ number: UInt64, of header: KeysetHeader) throws(KeyStoreError) -> ShredReceipt {
-        let receipt = try Self.receipt(number, in: directory)
+        let receipt = try Self.receipt(number, keyCount: header.entryCount, in: directory)
         if receipt.store != header.store || receipt.publicKey != header.publicKey || receipt.number != number {
             throw Self.otherReceipt(number)
         }
@@ -83,17 +93,28 @@ extension ScopedKeyStore {
     }
 
     /// The receipt with a number in a store's directory; whose it is the caller looks at.
-    static func receipt(_ number: UInt64, in directory: any Directory) throws(KeyStoreError) -> ShredReceipt {
+    ///
+    /// - Parameter keyCount: how many entries the checkpoint has. Each destruction publishes one, so that the keys of
+    ///   every receipt are among them.
+    static func receipt(
+        _ number: UInt64,
+        keyCount: Int,
+        in directory: any Directory
+    ) throws(KeyStoreError) -> ShredReceipt {
         let name = KeysetFiles.receipt(number)
+        let file = "\(KeysetFiles.receipts)/\(name)"
+        let maximum = receiptMaximumBytes(keyCount: keyCount)
         let bytes: [UInt8]
         do throws(FileSystemError) {
             let receipts = try directory.subdirectory(KeysetFiles.receipts)
             defer { try? receipts.close() }
-            bytes = try receipts.readFile(name, maximumBytes: Self.receiptMaximumBytes)
+            bytes = try receipts.readFile(name, maximumBytes: maximum)
         } catch  where error.code == .noEntry {
-            throw .malformedReceipt(reason: "\(KeysetFiles.receipts)/\(name) is missing")
+            throw .malformedReceipt(reason: "\(file) is missing")
+        } catch  where error.code == .fileTooLarge {
+            throw .malformedReceipt(reason: "\(file) is longer than \(maximum) bytes, as no receipt of this store is")
         } catch {
-            throw .io(error, file: "\(KeysetFiles.receipts)/\(name)")
+            throw .io(error, file: file)
         }
         return try ShredReceipt(parsing: bytes)
     }

@@ -125,7 +125,7 @@ struct KeysetLook {
         for number in 1...survey.receiptCount {
             let file = "\(KeysetFiles.receipts)/\(KeysetFiles.receipt(number))"
             do throws(KeyStoreError) {
-                let receipt = try ScopedKeyStore.receipt(number, in: directory)
+                let receipt = try ScopedKeyStore.receipt(number, keyCount: header.entryCount, in: directory)
                 let follows =
                     receipt.store == header.store && receipt.number == number
                     && receipt.publicKey == header.publicKey

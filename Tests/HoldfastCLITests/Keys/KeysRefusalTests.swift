@@ -144,6 +144,13 @@ struct KeysRefusalTests {
         )
     }
 
+    /// Reading JSON takes many times its length: no more of it is read than a receipt of the store may have.
+    @Test func whatIsTooLongForAReceiptIsNotRead() throws {
+        let keys = try KeyDirectory()
+        let long = "[" + String(repeating: "0,", count: 1 << 19) + "0]"
+        keys.run("verify-erasure", input: long).expectError(.malformedInput, "longer than 1048576 bytes")
+    }
+
     @Test func damageNamesTheStore() throws {
         let keys = try KeyDirectory()
         try keys.alter("keyset") { $0[100] ^= 1 }

@@ -120,24 +120,6 @@ struct ForeignFileTests {
         #expect(try store.read(box, for: "a") == "x")
     }
 
-    /// The receipt of a scope with very many keys is long.
-    @Test func aLongReceiptIsRead() throws {
-        let test = try TestKeys()
-        let store = try test.open()
-        _ = try store.seal("x", for: "a")
-        _ = try store.shred(.entity("a"), reason: "")
-        try test.write(
-            [UInt8](repeating: 0x20, count: (1 << 24) + 1),
-            to: "00000001.json",
-            in: "\(TestKeys.path)/receipts"
-        )
-        #expect {
-            try store.receipt(1)
-        } throws: { error in
-            if case .malformedReceipt? = error as? KeyStoreError { true } else { false }
-        }
-    }
-
     /// Without its receipt a destroyed key is destroyed all the same.
     @Test func whatAMissingReceiptIsOfIsDestroyed() throws {
         let test = try TestKeys()

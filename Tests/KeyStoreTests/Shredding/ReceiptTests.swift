@@ -60,4 +60,46 @@ struct ReceiptTests {
         store.close()
         #expect(throws: KeyStoreError.closed) { try store.receipt(1) }
     }
+
+    /// The receipt of a scope with many keys is long, and longer where its reason is of characters that JSON writes with
+    /// six others.
+    @Test func aLongReceiptIsRead() throws {
+        let test = try TestKeys()
+        let store = try test.open()
+        let box = try store.seal("x", for: "a")
+        for _ in 0..<200 { try store.rotate(.entity("a")) }
+        let receipt = try store.shred(.entity("a"), reason: String(repeating: "\u{1}", count: 240))
+        #expect(receipt.keyIDs.count == 201)
+        #expect(try store.receipt(1) == receipt)
+        #expect(try store.read(box, for: "a") == "shredded")
+        #expect(try ScopedKeyStore.survey(TestKeys.path, fileSystem: test.fileSystem).findings.isEmpty)
+    }
+
+    /// What is longer than any receipt of the store is not read: reading it as JSON takes many times its length.
+    @Test(arguments: [100_000, 1 << 40] as [Int64]) func whatIsLongerThanAnyReceiptIsNotRead(size: Int64) throws {
+        let test = try TestKeys()
+        let store = try test.open()
+        let box = try store.seal("x", for: "a")
+        _ = try store.shred(.entity("a"), reason: "")
+        let receipts = try test.fileSystem.openDirectory("\(TestKeys.path)/receipts")
+        let file = try receipts.open("00000001.json", .write, permissions: .ownerFile)
+        try file.truncate(to: size)
+        let reason = "receipts/00000001.json is longer than 4131 bytes, as no receipt of this store is"
+        for act in [
+            { _ = try store.receipt(1) }, { _ = try store.read(box, for: "a") },
+            { _ = try test.open().read(box, for: "a") },
+        ] {
+            #expect {
+                try act()
+            } throws: { error in
+                guard case .malformedReceipt(let told)? = error as? KeyStoreError else { return false }
+                return told.contains(reason)
+            }
+        }
+        let survey = try ScopedKeyStore.survey(TestKeys.path, fileSystem: test.fileSystem)
+        #expect(
+            survey.findings == [.badReceipt(number: 1, file: "receipts/00000001.json", reason: reason)],
+            "\(survey.findings)"
+        )
+    }
 }

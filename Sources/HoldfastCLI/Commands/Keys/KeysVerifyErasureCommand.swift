@@ -47,12 +47,11 @@ enum KeysVerifyErasureCommand {
         try context.requireOneStandardInput(KeysInput.options, takesFile: takesFile)
         try context.requireDirectory("make a key store with holdfast keys init")
         let root = try KeysInput.root(context)
-        let given = takesFile ? try receipt(path, context) : nil
         let store = try context.keyStore(root)
         defer { store.close() }
         let receipt: ShredReceipt
-        if let given {
-            receipt = given
+        if takesFile {
+            receipt = try self.receipt(path, store, context)
             try requireScope(of: receipt, store, context)
         } else {
             receipt = try lastReceipt(store, context)
@@ -68,9 +67,15 @@ enum KeysVerifyErasureCommand {
         return verification.isErased ? .done : .refused
     }
 
-    private static func receipt(_ path: String?, _ context: CommandContext) throws(CommandFailure) -> ShredReceipt {
+    /// Reads no more than a receipt of the store may have, or one of another store that is told apart from it.
+    private static func receipt(
+        _ path: String?,
+        _ store: ScopedKeyStore,
+        _ context: CommandContext
+    ) throws(CommandFailure) -> ShredReceipt {
         var source = try InputSource(path, expected: "the receipt", in: context)
-        let bytes = try source.readAll(maximum: InputLimits.payloadByteCount)
+        let own = try context.asking { () throws(KeyStoreError) in try store.receiptMaximumBytes() }
+        let bytes = try source.readAll(maximum: max(own, InputLimits.receiptByteCount))
         do throws(KeyStoreError) {
             return try ShredReceipt(parsing: NonceInput.withoutFinalNewline(bytes))
         } catch {
