@@ -11,6 +11,12 @@ package struct PathOrigin: Sendable {
         directory = PathParts.isAbsolute(path) ? nil : try? fileSystem.openDirectory(".")
     }
 
+    /// The working directory of the moment, whenever a path is looked up.
+    package init(ofTheMoment fileSystem: any FileSystem) {
+        self.fileSystem = fileSystem
+        directory = nil
+    }
+
     /// What stands at a path; see ``FileSystem/linkExtent(_:from:)``.
     package func linkExtent(_ path: String) throws(FileSystemError) -> FileExtent {
         try fileSystem.linkExtent(path, from: directory)

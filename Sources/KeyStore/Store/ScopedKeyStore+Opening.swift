@@ -38,8 +38,10 @@ extension ScopedKeyStore {
         options: KeyStoreOptions = KeyStoreOptions()
     ) throws(KeyStoreError) -> ScopedKeyStore {
         try requireKind(of: root)
+        let origin = PathOrigin(of: path, fileSystem)
         let platform = PlatformAdmission(
             to: path,
+            from: origin,
             profilePath: options.platformProfile,
             withoutProfile: options.admission,
             fileSystem: fileSystem,
@@ -52,6 +54,7 @@ extension ScopedKeyStore {
         }
         let store = try ScopedKeyStore(
             path: path,
+            from: origin,
             granularity: granularity,
             root: root,
             known: highWater,

@@ -95,6 +95,7 @@ public final class ScopedKeyStore: Sendable {
 
     init(
         path: String,
+        from origin: PathOrigin,
         granularity: KeyGranularity,
         root: any RootKeyProvider,
         known: KeysetPosition?,
@@ -108,7 +109,7 @@ public final class ScopedKeyStore: Sendable {
         self.options = options
         self.fileSystem = fileSystem
         self.directory = directory
-        location = StoreLocation(path, fileSystem)
+        location = StoreLocation(path, from: origin)
         do {
             identity = try directory.status().identity
         } catch {

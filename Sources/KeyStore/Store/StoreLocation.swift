@@ -12,9 +12,9 @@ struct StoreLocation: Sendable {
     private let keyset: String
 
     /// - Parameter path: of the store's directory.
-    init(_ path: String, _ fileSystem: any FileSystem) {
+    init(_ path: String, from origin: PathOrigin) {
         self.path = path
-        origin = PathOrigin(of: path, fileSystem)
+        self.origin = origin
         keyset = "\(path)/\(KeysetFiles.keyset)"
     }
 

@@ -21,6 +21,7 @@ public final class PlatformAdmission: Sendable {
     }
 
     private let path: String
+    private let origin: PathOrigin
     private let gate: PlatformGate
     private let fileSystem: any FileSystem
     /// Whether a platform is looked at before a call that only reads.
@@ -38,21 +39,48 @@ public final class PlatformAdmission: Sendable {
     ///     nobody is told it costs some microseconds; `.observe` and `.warn` are asked only where there is an observer
     ///     to tell.
     ///   - observer: told after the admission.
-    public init(
+    public convenience init(
         to path: String,
         profilePath: String?,
         withoutProfile: AdmissionPolicy = .standard,
         fileSystem: any FileSystem,
         observer: OpenObserver? = nil
     ) {
+        self.init(
+            to: path,
+            from: nil,
+            profilePath: profilePath,
+            withoutProfile: withoutProfile,
+            fileSystem: fileSystem,
+            observer: observer
+        )
+    }
+
+    /// An admission for a store whose path, where it is relative, begins somewhere, wherever the process goes.
+    ///
+    /// - Parameter origin: where the path begins; that of the profile then begins at what is the working directory now.
+    ///   Nil when both begin at that of the moment in which they are looked up.
+    package init(
+        to path: String,
+        from origin: PathOrigin?,
+        profilePath: String?,
+        withoutProfile: AdmissionPolicy,
+        fileSystem: any FileSystem,
+        observer: OpenObserver?
+    ) {
         let isRequired = profilePath != nil || withoutProfile.depth > .passive
         looksBeforeReading = isRequired
         looks = isRequired || observer != nil || withoutProfile == .standard
+        let moment = PathOrigin(ofTheMoment: fileSystem)
+        self.origin = origin ?? moment
+        let profileOrigin = origin == nil ? nil : profilePath.map { PathOrigin(of: $0, fileSystem) }
         gate = PlatformGate(
             to: path,
-            profilePath: profilePath,
-            withoutProfile: withoutProfile,
-            fileSystem: fileSystem
+            from: self.origin,
+            profilePath,
+            from: profileOrigin ?? moment,
+            withoutProfile,
+            fileSystem
         )
         self.path = path
         self.fileSystem = fileSystem
@@ -155,7 +183,7 @@ public final class PlatformAdmission: Sendable {
 
     /// Where the store's directory stands; nil when it is not there.
     private var resolved: String? {
-        guard let directory = try? fileSystem.openDirectory(path) else { return nil }
+        guard let directory = try? origin.openDirectory(path) else { return nil }
         defer { try? directory.close() }
         return try? fileSystem.hostProbes?.resolvedPath(of: directory)
     }

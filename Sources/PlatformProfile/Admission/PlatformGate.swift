@@ -3,7 +3,9 @@ public import FileSystemSeam
 /// What a store passes before it touches anything: looks at the platform, and refuses one that is not as it has to be.
 public struct PlatformGate: Sendable {
     private let path: String
+    private let origin: PathOrigin
     private let profilePath: String?
+    private let profileOrigin: PathOrigin
     private let withoutProfile: AdmissionPolicy
     private let fileSystem: any FileSystem
 
@@ -19,9 +21,24 @@ public struct PlatformGate: Sendable {
         withoutProfile: AdmissionPolicy = .standard,
         fileSystem: any FileSystem
     ) {
-        self.withoutProfile = withoutProfile
+        let moment = PathOrigin(ofTheMoment: fileSystem)
+        self.init(to: path, from: moment, profilePath, from: moment, withoutProfile, fileSystem)
+    }
+
+    /// The same, where both paths begin somewhere.
+    init(
+        to path: String,
+        from origin: PathOrigin,
+        _ profilePath: String?,
+        from profileOrigin: PathOrigin,
+        _ withoutProfile: AdmissionPolicy,
+        _ fileSystem: any FileSystem
+    ) {
         self.path = path
+        self.origin = origin
         self.profilePath = profilePath
+        self.profileOrigin = profileOrigin
+        self.withoutProfile = withoutProfile
         self.fileSystem = fileSystem
     }
 
@@ -99,10 +116,10 @@ extension PlatformGate {
 
     private func judged(atLeast depth: ProbeDepth) throws(PlatformError) -> Look {
         var policy = withoutProfile
-        if let profilePath { policy = .exact(try StoredProfile(at: profilePath, fileSystem)) }
+        if let profilePath { policy = .exact(try StoredProfile(at: profilePath, from: profileOrigin)) }
         let (existing, opened) = nearest()
         try? opened?.directory.close()
-        var evidence = PlatformObserver(fileSystem).observe(existing, depth: max(depth, policy.depth))
+        var evidence = PlatformObserver(fileSystem).observe(existing, from: origin, max(depth, policy.depth))
         evidence.path = path
         return Look(
             evidence: evidence,
@@ -117,7 +134,7 @@ extension PlatformGate {
         var candidate = path
         while true {
             do {
-                return (candidate, (try fileSystem.openDirectory(candidate), candidate == path))
+                return (candidate, (try origin.openDirectory(candidate), candidate == path))
             } catch {
                 guard error.code == .noEntry else { return (candidate, nil) }
             }

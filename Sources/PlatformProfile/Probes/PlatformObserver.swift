@@ -36,8 +36,18 @@ public struct PlatformObserver: Sendable {
         depth: ProbeDepth = .standard,
         triesNetworkFileSystems: Bool = false
     ) -> PlatformEvidence {
+        observe(path, from: PathOrigin(ofTheMoment: fileSystem), depth, triesNetworkFileSystems)
+    }
+
+    /// The same, of a path that begins somewhere.
+    func observe(
+        _ path: String,
+        from origin: PathOrigin,
+        _ depth: ProbeDepth,
+        _ triesNetworkFileSystems: Bool = false
+    ) -> PlatformEvidence {
         let start = fileSystem.monotonicClock()
-        var evidence = look(path, depth, triesNetworkFileSystems, start.nanoseconds)
+        var evidence = look(path, origin, depth, triesNetworkFileSystems, start.nanoseconds)
         evidence.monotonicClock = clock(since: start)
         evidence.elapsedNanoseconds = fileSystem.monotonicClock().nanoseconds(since: start)
         return evidence
@@ -45,6 +55,7 @@ public struct PlatformObserver: Sendable {
 
     private func look(
         _ path: String,
+        _ origin: PathOrigin,
         _ depth: ProbeDepth,
         _ triesNetworkFileSystems: Bool,
         _ start: UInt64
@@ -53,14 +64,14 @@ public struct PlatformObserver: Sendable {
         evidence.host = fileSystem.hostProbes.map { .observed($0.hostFacts) } ?? .unknown
         let directory: any Directory
         do {
-            directory = try fileSystem.openDirectory(path)
+            directory = try origin.openDirectory(path)
         } catch {
             evidence.pathStatus = Self.status(error.code)
             return evidence
         }
         defer { try? directory.close() }
         evidence.pathStatus = .directory
-        evidence.isSymbolicLink = symbolicLink(path)
+        evidence.isSymbolicLink = symbolicLink(path, origin)
         evidence.identity = try? directory.status().identity
         evidence.mount = .looking { () throws(FileSystemError) in
             MountEvidence(try fileSystem.mountFactsWithJournaling(of: directory))
@@ -94,12 +105,12 @@ public struct PlatformObserver: Sendable {
     }
 
     /// Whether the last part of a path is a symbolic link. Slashes and `/.` at its end stand for what they are behind.
-    private func symbolicLink(_ path: String) -> Evidence<Bool> {
+    private func symbolicLink(_ path: String, _ origin: PathOrigin) -> Evidence<Bool> {
         guard let parts = PathParts(path) else { return .observed(false) }
-        if parts.last.utf8.elementsEqual(".".utf8) { return symbolicLink(parts.parent) }
+        if parts.last.utf8.elementsEqual(".".utf8) { return symbolicLink(parts.parent, origin) }
         guard parts.last.isPathComponent else { return .observed(false) }
         return .looking { () throws(FileSystemError) in
-            try fileSystem.linkStatus(parts.joined).kind == .symbolicLink
+            try origin.linkExtent(parts.joined).kind == .symbolicLink
         }
     }
 

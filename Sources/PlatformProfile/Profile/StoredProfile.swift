@@ -26,9 +26,14 @@ public enum StoredProfile: Sendable, Hashable {
     ///
     /// - Throws: ``PlatformError/invalid(path:_:)``, with the path as it is given here.
     public init(at path: String, _ fileSystem: any FileSystem) throws(PlatformError) {
+        try self.init(at: path, from: PathOrigin(ofTheMoment: fileSystem))
+    }
+
+    /// The same, of a path that begins somewhere.
+    init(at path: String, from origin: PathOrigin) throws(PlatformError) {
         let bytes: [UInt8]
         do {
-            bytes = try Self.read(path, fileSystem)
+            bytes = try Self.read(path, origin)
         } catch {
             throw .invalid(path: path, error.code == .noEntry ? .missing : .unreadable(error))
         }
@@ -39,12 +44,12 @@ public enum StoredProfile: Sendable, Hashable {
         }
     }
 
-    private static func read(_ path: String, _ fileSystem: any FileSystem) throws(FileSystemError) -> [UInt8] {
+    private static func read(_ path: String, _ origin: PathOrigin) throws(FileSystemError) -> [UInt8] {
         // Up to the slash and with it: as a character it could end behind a mark that combines with it.
         let nameStart = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path.utf8.index(after: $0) }
         let above = nameStart.map { path[..<$0] } ?? "."
         let name = path[(nameStart ?? path.startIndex)...]
-        let directory = try fileSystem.openDirectory(String(above))
+        let directory = try origin.openDirectory(String(above))
         defer { try? directory.close() }
         return try directory.readFile(String(name), maximumBytes: ProfileText.maximumBytes)
     }

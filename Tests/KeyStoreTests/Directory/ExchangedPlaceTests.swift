@@ -1,6 +1,7 @@
 import FileSystemSeam
 import Foundation
 import KeyStore
+import PlatformProfile
 import TestSupport
 import Testing
 
@@ -136,6 +137,33 @@ struct ExchangedPlaceTests {
             try above.rename("old", to: "data", in: above, exclusive: true)
             #expect(try store.read(box, for: "a") == "x")
             _ = try store.seal("y", for: "c")
+        }
+    }
+
+    /// What the store tells of itself is of where it is.
+    @Test func diagnosticsAreOfARelativePathAsItWas() async throws {
+        let temporary = try TemporaryDirectory(in: TemporaryDirectory.memoryDisk ?? TemporaryDirectory.workingDisk)
+        await #expect(processExitsWith: .success) { [path = temporary.path as String] in
+            let fileSystem = PosixFileSystem.shared
+            #expect(FileManager.default.changeCurrentDirectoryPath(path))
+            let evidence = PlatformObserver(fileSystem).observe(".")
+            try Data(HostProfile(evidence).encoded()).write(to: URL(filePath: "profile"))
+            let root = RootKeyFile(in: path, fileSystem: fileSystem)
+            for profile in [nil, "profile"] {
+                #expect(FileManager.default.changeCurrentDirectoryPath(path))
+                let options = KeyStoreOptions(platformProfile: profile)
+                let store = try ScopedKeyStore.open("keys", root: root, fileSystem: fileSystem, options: options)
+                let identity = try fileSystem.directoryStatus("keys").identity
+                let place = try fileSystem.openDirectory("keys")
+                let resolved = try fileSystem.hostProbes?.resolvedPath(of: place)
+                #expect(FileManager.default.changeCurrentDirectoryPath("/"))
+                for depth in [ProbeDepth.passive, .standard, .deep] {
+                    let found = try store.diagnostics(depth: depth)
+                    #expect(found.path == "keys" && found.directory == resolved && resolved != nil)
+                    #expect(found.evidence.identity == identity && found.evidence.isSymbolicLink == .observed(false))
+                }
+                store.close()
+            }
         }
     }
 
