@@ -3,8 +3,8 @@ internal import Signing
 
 /// What a log was when its session was closed, so that later truncation and alteration show.
 ///
-/// Stored as `events.seal.json`, one JSON object and a line feed, with the members in exactly this order; those marked
-/// `?` are left out when nil:
+/// Stored as `events.seal.json`, one JSON object and a line feed, without white space, texts escaped as in RFC 8785,
+/// with the members in exactly this order; those marked `?` are left out when nil:
 ///
 ///     {"type":"holdfast/event-seal/v1","session_id":"ssn_golden"?,"event_count":51,"line_count":51,
 ///      "next_sequence_no":51?,"size":22907,"file_digest":"sha256:…","merkle_root":"sha256:…",
@@ -86,9 +86,11 @@ public struct EventSeal: Sendable, Hashable {
 extension EventSeal {
     /// Reads a seal; the inverse of ``bytes``, which are shown at ``EventSeal``.
     ///
-    /// Members that this version does not know are refused: they could be what somebody relied on.
+    /// Members that this version does not know are refused: they could be what somebody relied on. So is any other
+    /// spelling of the same members, over which the signature is not.
     ///
-    /// - Throws: ``EventError`` with the member that is missing, unknown or wrong.
+    /// - Throws: ``EventError`` with the member that is missing, unknown or wrong, or the first byte that is not as it
+    ///   is written.
     public init(parsing bytes: [UInt8]) throws(EventError) {
         let object = try Self.object(parsing: bytes)
         var reader = SealReader(object)
@@ -112,6 +114,16 @@ extension EventSeal {
         try reader.finish()
         if (publicKey == nil) != (signature == nil) {
             throw EventError(member: "signature", reason: "and public_key stand together or not at all")
+        }
+        let written = self.bytes
+        if written != bytes {
+            let same = zip(written, bytes).prefix { $0 == $1 }.count
+            throw EventError(
+                member: "",
+                reason: "is not written as seals are, with the members in their order and without white space "
+                    + "(byte \(same))",
+                byteOffset: same
+            )
         }
     }
 

@@ -60,6 +60,29 @@ struct EvidenceTests {
         }
     }
 
+    /// The same members in another spelling are not what was signed: whoever checks the signature over what stands
+    /// there would refuse them.
+    @Test(arguments: [false, true]) func aSealThatIsSpelledOtherwiseIsNone(isSigned: Bool) throws {
+        let log = try TestLog()
+        try log.open().append([event(), event()])
+        let seal = try log.open().seal(signingWith: isSigned ? key(1) : nil)
+        let good = String(decoding: seal.bytes, as: UTF8.self)
+        #expect(try EventSeal(parsing: seal.bytes) == seal)
+        let type = #""type":"holdfast/event-seal/v1""#
+        let others = [
+            " " + good, String(good.dropLast()), good + "\n", good.replacing("}", with: "\r}"),
+            good.replacing(#","size":"#, with: #", "size":"#), good.replacing("ssn_1", with: #"\u0073sn_1"#),
+            good.replacing(type + ",", with: "").replacing("}", with: "," + type + "}"),
+        ]
+        for text in others {
+            try log.write(text, to: "events.seal.json")
+            #expect(try kinds(log) == [.malformedSeal], "\(text)")
+            let error = try eventLogError { _ = try log.open().seal(signingWith: key(1)) }
+            #expect(error?.code == "malformed_seal", "\(text)")
+            #expect(try log.bytes("events.seal.json") == Array(text.utf8))
+        }
+    }
+
     @Test func aSealThatCannotBeOpenedHidesNothingElse() throws {
         let log = try TestLog()
         try log.write(line(0) + "\n" + line(2) + "\n")
