@@ -37,7 +37,9 @@ public final class EventFollower {
         self.first = first ?? 0
         guard first == nil else { return }
         try open()
-        while try nextLine() != nil {}
+        // What is appended from now on is for whoever follows.
+        let end = try size
+        while let offset = reader?.byteOffset, offset < end, try nextLine() != nil {}
     }
 
     deinit {
@@ -87,6 +89,17 @@ public final class EventFollower {
         guard events == nil, let directory, let opened = try directory.openEvents(in: path) else { return }
         events = OpenEvents(file: opened.file, identity: opened.status.identity)
         reader = LineReader(opened.file)
+    }
+
+    /// How long the events are.
+    private var size: Int64 {
+        get throws(EventLogError) {
+            do throws(FileSystemError) {
+                return try events?.file.extent().size ?? 0
+            } catch {
+                throw .io(error, file: LogFiles.events)
+            }
+        }
     }
 
     /// Opens what stands at the path now; as long as there are no events it may be removed and made anew.

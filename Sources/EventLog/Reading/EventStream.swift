@@ -2,8 +2,8 @@ internal import FileSystemSeam
 
 /// Reads a log from some number on, one line after the other, in memory that does not depend on its length.
 ///
-/// It takes no lock and keeps nobody waiting. What is appended while it reads is read as well. Not for use by several
-/// threads at once.
+/// It takes no lock and keeps nobody waiting. It ends where the log ended when it began, so that it has an end however
+/// much is appended meanwhile; an ``EventFollower`` goes on. Not for use by several threads at once.
 public final class EventStream {
     /// How many lines were passed over so far because they are no events.
     public private(set) var skippedCount = 0
@@ -13,11 +13,13 @@ public final class EventStream {
     private var parser = EventParser()
     private var reader: LineReader?
 
-    /// - Parameter file: nil for a log that is not there, which reads as no events.
-    init(_ file: (any File)?, path: String, from first: UInt64) {
+    /// - Parameters:
+    ///   - file: nil for a log that is not there, which reads as no events.
+    ///   - size: where to end.
+    init(_ file: (any File)?, size: Int64, path: String, from first: UInt64) {
         self.path = path
         self.first = first
-        reader = file.map { LineReader($0) }
+        reader = file.map { LineReader($0, limit: size) }
     }
 
     /// The next line that is an event with a high enough number, or no event at all; nil at the end of the log.

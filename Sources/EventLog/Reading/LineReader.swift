@@ -58,7 +58,7 @@ struct LineReader: ~Copyable {
     /// - Parameters:
     ///   - offset: where the line begins in the file.
     ///   - lineNumber: its number.
-    ///   - limit: where to stop as if the file ended there.
+    ///   - limit: where to stop. A line that goes on behind it is not given; where the file ends with it, it is.
     ///   - bufferSize: how much is read at once.
     init(_ file: any File, at offset: Int64 = 0, lineNumber: UInt64 = 1, limit: Int64 = .max, bufferSize: Int = 1 << 18)
     {
@@ -73,7 +73,7 @@ struct LineReader: ~Copyable {
     /// Where the next line begins.
     var byteOffset: Int64 { bufferOffset + Int64(position) }
 
-    /// The next line; nil at the end of the file.
+    /// The next line; nil at the end of the file, or at the limit.
     ///
     /// A line that ends with the file is given each time it is asked for, until it is whole.
     mutating func next() throws(FileSystemError) -> RawLine? {
@@ -149,7 +149,8 @@ struct LineReader: ~Copyable {
         (filled, position) = (0, 0)
         settled = bufferOffset
         while true {
-            let size = min(try file.extent().size, limit)
+            let extent = try file.extent().size
+            let size = min(extent, limit)
             guard size > bufferOffset else { return .end }
             var start = bufferOffset
             if let unended, unended.range.lowerBound == start, try unended.stands(in: file, size: size) {
@@ -161,6 +162,7 @@ struct LineReader: ~Copyable {
                 (settled, unended) = (found, nil)
                 return .more
             }
+            if extent > limit { return .end }
             if start < size { unended = try UnendedTail(bufferOffset..<size, in: file) }
             return .unfinished(
                 RawLine(

@@ -24,7 +24,8 @@ public struct LogSize: Sendable, Hashable {
 extension SessionLog {
     /// Everything the log holds. One bad line spoils nothing: it is passed over and listed with its place.
     ///
-    /// Takes no lock and writes nothing. A log that is not there has no events.
+    /// Takes no lock and writes nothing; ends where the log ended when the call began. A log that is not there has no
+    /// events.
     ///
     /// - Throws: `.io`, `.notALog`.
     /// - Complexity: O(*n*); the lines are held in memory.
@@ -40,14 +41,14 @@ extension SessionLog {
         return contents
     }
 
-    /// The events with this number and higher ones, in the order of the file.
+    /// The events with this number and higher ones, in the order of the file, as far as it goes now.
     ///
     /// Takes no lock and writes nothing.
     ///
     /// - Throws: `.io`, `.notALog`.
     public func events(from first: UInt64 = 0) throws(EventLogError) -> EventStream {
         let opened = try standing()?.openEvents(in: path)
-        return EventStream(opened?.file, path: path, from: first)
+        return EventStream(opened?.file, size: opened?.status.size ?? 0, path: path, from: first)
     }
 
     /// Whether what stands at the path can be a log: nothing, an empty directory, or one with a file of a log.
@@ -66,7 +67,8 @@ extension SessionLog {
     /// How much is in the log. The number of events and the next number are different things: lines that are no events
     /// count for the numbers, so that none is given twice.
     ///
-    /// Takes no lock and writes nothing; does not trust the counter.
+    /// Takes no lock and writes nothing; does not trust the counter. What is appended meanwhile is not counted: else
+    /// there would be no end to it where somebody appends as fast as lines are counted.
     ///
     /// - Throws: `.io`, `.notALog`.
     /// - Complexity: O(*n*), in bounded memory.
@@ -74,17 +76,15 @@ extension SessionLog {
         var size = LogSize()
         guard let opened = try standing()?.openEvents(in: path) else { return size }
         var tally = Tally()
-        let status: FileExtent
         do throws(FileSystemError) {
-            try tally.advance(over: opened.file, to: .max)
-            status = try opened.file.extent()
+            try tally.advance(over: opened.file, to: opened.status.size)
         } catch {
             throw .io(error, file: LogFiles.events)
         }
         size.eventCount = tally.eventCount
         size.lineCount = tally.lineCount
         size.nextSequenceNumber = tally.appendableNumber
-        size.byteCount = status.size
+        size.byteCount = opened.status.size
         return size
     }
 }

@@ -11,12 +11,12 @@ struct SealedFacts: Hashable {
     /// What an earlier seal says that is not so; nil when all is, or there is none.
     let complaint: String?
 
-    /// Takes the whole lines that are there, twice: a seal is evidence, and one wrong bit on the way from the disk
-    /// would make it evidence against events that are as they should be.
+    /// Takes the whole lines that are there when it begins, twice: a seal is evidence, and one wrong bit on the way from
+    /// the disk would make it evidence against events that are as they should be.
     ///
     /// - Returns: nil when the events became shorter meanwhile.
     init?(of file: any File, after earlier: EventSeal?) throws(FileSystemError) {
-        guard let first = try SealedFacts(of: file, after: earlier, limit: .max),
+        guard let first = try SealedFacts(of: file, after: earlier, limit: file.extent().size),
             let second = try SealedFacts(of: file, after: earlier, limit: first.byteCount)
         else { return nil }
         if first != second { throw FileSystemError(operation: .read, name: LogFiles.events, code: .inputOutput) }
@@ -57,11 +57,12 @@ struct SealedFacts: Hashable {
 extension EventSeal {
     /// How the events differ from what was sealed; nil when they begin with it.
     ///
+    /// - Parameter size: how long the events were at some time after the seal was read; what came later is not looked
+    ///   at.
     /// - Complexity: O(*n*) in what was sealed, in bounded memory.
-    func complaint(about file: any File) throws(FileSystemError) -> String? {
-        guard let found = try MeasuredBytes(of: file, size: byteCount) else {
-            return "\(byteCount) bytes were sealed, and only \(try file.extent().size) are there"
-        }
+    func complaint(about file: any File, size: Int64) throws(FileSystemError) -> String? {
+        guard byteCount <= size else { return tooFew(size) }
+        guard let found = try MeasuredBytes(of: file, size: byteCount) else { return tooFew(try file.extent().size) }
         if found.digest.description == fileDigest, found.merkleRoot.description == merkleRoot,
             found.lineCount == lineCount
         {
@@ -69,6 +70,8 @@ extension EventSeal {
         }
         return "their first \(byteCount) bytes have the digest \(found.digest), and \(fileDigest) was sealed"
     }
+
+    private func tooFew(_ size: Int64) -> String { "\(byteCount) bytes were sealed, and only \(size) are there" }
 
     /// What it says of the events it covers that is not so, although their bytes are those that were sealed; nil when
     /// all is.

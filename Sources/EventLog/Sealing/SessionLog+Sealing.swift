@@ -11,7 +11,8 @@ extension SessionLog {
     /// seal is never replaced by one that covers less, or whose beginning is not what the earlier one says, and a
     /// signed one only by a signed one.
     ///
-    /// Writers are kept waiting for a few system calls only: the events are read without the lock.
+    /// Writers are kept waiting for a few system calls only: the events are read without the lock, as far as they went
+    /// when the reading began.
     ///
     /// - Parameter key: signs the seal; nil leaves it unsigned.
     /// - Returns: the seal; the one that was there when it says the same and is signed as asked.
@@ -97,7 +98,7 @@ extension SessionLog {
         let complaint: String?
         let facts: SealedFacts?
         do throws(FileSystemError) {
-            complaint = try earlier?.complaint(about: file)
+            complaint = try earlier?.complaint(about: file, size: file.extent().size)
             facts = try SealedFacts(of: file, after: earlier)
         } catch {
             throw .io(error, file: LogFiles.events)

@@ -4,8 +4,8 @@ public import Signing
 extension SessionLog {
     /// Checks every line, every number, the counter and the seal.
     ///
-    /// Takes no lock and writes nothing. While others append, the counter may be found not to fit for a moment, and the
-    /// last line to be unfinished: both are warnings.
+    /// Takes no lock and writes nothing. It ends where the log ended when the lines were begun with. While others append,
+    /// the counter may be found not to fit for a moment, and the last line to be unfinished: both are warnings.
     ///
     /// - Parameters:
     ///   - keys: whose seals are trusted; with any, a seal must be there and signed by one of them.
@@ -23,14 +23,25 @@ extension SessionLog {
         let directory = try standing()
         let opened = try directory?.openEvents(in: path)
         let seal = report.seal(in: directory, path: path, trusting: keys)
+        var size: Int64 = 0
         if let directory, let opened {
             report.note(counter: try counterProblem(opened.file, directory))
-            try audit(opened.file, size: opened.status.size, seal, &report, progress)
+            // After the seal was read: what it covers is there by now.
+            size = try Self.size(of: opened.file)
+            try audit(opened.file, size: size, seal, &report, progress)
         } else if let directory {
             report.note(counter: Self.missingEvents(directory))
         }
-        try checkSeal(seal, opened?.file, &report)
+        try checkSeal(seal, opened?.file, size: size, &report)
         return report.report
+    }
+
+    private static func size(of file: any File) throws(EventLogError) -> Int64 {
+        do throws(FileSystemError) {
+            return try file.extent().size
+        } catch {
+            throw .io(error, file: LogFiles.events)
+        }
     }
 
     private func audit(
@@ -41,7 +52,7 @@ extension SessionLog {
         _ progress: WorkProgress.Handler?
     ) throws(EventLogError) {
         var numbers = NumberAudit()
-        var lines = LineReader(file)
+        var lines = LineReader(file, limit: size)
         var parser = EventParser()
         do throws(FileSystemError) {
             while let line = try lines.next() {
@@ -52,7 +63,7 @@ extension SessionLog {
                 if let seal, lines.byteOffset == seal.byteCount { report.noteSealed() }
                 if line.number.isMultiple(of: 256) {
                     let done = UInt64(lines.byteOffset)
-                    progress?(WorkProgress(completed: done, total: max(done, UInt64(size))))
+                    progress?(WorkProgress(completed: done, total: UInt64(size)))
                 }
             }
         } catch {
@@ -151,6 +162,7 @@ extension SessionLog {
     private func checkSeal(
         _ seal: EventSeal?,
         _ file: (any File)?,
+        size: Int64,
         _ report: inout VerificationReporter
     ) throws(EventLogError) {
         guard let seal else { return }
@@ -159,11 +171,11 @@ extension SessionLog {
             return
         }
         do throws(FileSystemError) {
-            if let complaint = try seal.complaint(about: file) ?? report.complaint(about: seal) {
+            if let complaint = try seal.complaint(about: file, size: size) ?? report.complaint(about: seal) {
                 report.fail(whole: LogProblem(.sealBroken, complaint))
                 return
             }
-            let later = try file.extent().size - seal.byteCount
+            let later = size - seal.byteCount
             if later > 0 {
                 report.warn(whole: LogProblem(.unsealedEvents, "\(later) bytes were appended after the log was sealed"))
             }
