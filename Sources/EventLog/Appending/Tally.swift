@@ -29,8 +29,8 @@ struct Tally: Sendable {
     ///
     /// - Parameter lineMaximum: after so many lines it stops, and goes on from there the next time.
     /// - Returns: whether it stopped before the end for that.
-    /// - Complexity: O(*n*) in the bytes that are new, in bounded memory. An empty line takes as long as one of some
-    ///   hundred bytes: where time is what has to be bounded, bytes and lines have to be.
+    /// - Complexity: O(*n*) in the bytes that are new, in bounded memory. A short line that is no event may take as long
+    ///   as one of some hundred bytes: where time is what has to be bounded, bytes and lines have to be.
     @discardableResult
     mutating func advance(
         over file: any File,
@@ -44,6 +44,11 @@ struct Tally: Sendable {
             if counted == lineMaximum { return true }
             guard let line = try reader.next(), line.ending != .endOfFile else { return false }
             counted += 1
+            // Blank lines above all: to parse them, and to say what is wrong with them, took as long as events do.
+            if line.bytes.count < EventParser.numberByteCountMinimum {
+                count(nil, upTo: reader.byteOffset)
+                continue
+            }
             do throws(EventError) {
                 count(try parser.outline(of: line.bytes).sequenceNumber, upTo: reader.byteOffset)
             } catch {

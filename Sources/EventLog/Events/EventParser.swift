@@ -48,6 +48,11 @@ struct EventParser: ~Copyable {
 }
 
 extension EventParser {
+    /// No shorter text carries a sequence number, be it an event or not: the name in quotes, a colon and a digit.
+    static let numberByteCountMinimum = quotedNumberName.count + 2
+
+    private static let quotedNumberName = Array("\"\(EventMember.sequenceNumber.name)\"".utf8)
+
     /// The sequence number of a line that is no event here, but may be one for another tool; nil when it carries none.
     ///
     /// Others write and read what is not read here: half of a surrogate pair, a key twice, deeper nesting, another
@@ -68,7 +73,7 @@ extension EventParser {
 
     /// The highest number that is found by its name only: `"sequence_no":101`.
     private static func highestNumber(in bytes: Span<UInt8>) -> UInt64? {
-        let name = Array("\"\(EventMember.sequenceNumber.name)\"".utf8)
+        let name = quotedNumberName
         var highest: UInt64?
         var place = 0
         while let start = bytes.firstIndex(of: UInt8(ascii: "\""), from: place) {

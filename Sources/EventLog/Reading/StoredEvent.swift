@@ -70,12 +70,14 @@ public enum LogEntry: Sendable {
     init(_ line: RawLine, _ parser: inout EventParser) {
         do throws(EventError) {
             switch line.ending {
+            // Looked at first: it costs nothing, for an event begins with a brace, and to parse nothing costs much.
+            case .terminated where line.isBlank: self = .skipped(SkippedLine(line, .blank))
             case .terminated: self = .event(try StoredEvent(line, &parser))
             case .tooLong: self = .skipped(SkippedLine(line, .tooLong))
             case .endOfFile: self = .skipped(SkippedLine(line, .unfinished))
             }
         } catch {
-            self = .skipped(SkippedLine(line, line.isBlank ? .blank : .malformed(error)))
+            self = .skipped(SkippedLine(line, .malformed(error)))
         }
     }
 }

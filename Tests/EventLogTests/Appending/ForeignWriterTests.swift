@@ -165,6 +165,17 @@ struct ForeignWriterTests {
         #expect(try log.open().append(event()).sequenceNumbers == 102..<103, "\(name)")
     }
 
+    /// The shortest lines there are with a number: nothing shorter is looked through for one.
+    @Test(arguments: [#""sequence_no":9"#, #"{"sequence_no":9}"#, #"["sequence_no":9"#, #""sequence_no":99"#])
+    func theShortestLineWithANumberCounts(text: String) throws {
+        let log = try TestLog()
+        try log.write("\n{}\nx\n" + text + "\n")
+        let next: UInt64 = text.contains("99") ? 100 : 10
+        #expect(try log.open().size().nextSequenceNumber == next)
+        #expect(try log.open().verify().size.nextSequenceNumber == next)
+        #expect(try log.open().append(event()).sequenceNumbers == next..<(next + 1))
+    }
+
     /// What only looks like one.
     @Test(arguments: [
         #"{"text":"\"sequence_no\":500""#, #"{"my_sequence_no":500"#, #"{"sequence_no":-500"#, #"{"sequence_no":"500""#,
