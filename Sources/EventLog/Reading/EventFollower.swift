@@ -51,18 +51,30 @@ public final class EventFollower {
     /// The next line, waiting for it. Lines that are no events are given as such; one that is still being written is
     /// waited for.
     ///
-    /// - Parameter timeoutMilliseconds: how long to wait at most; 0 looks once, nil waits for ever.
+    /// Events that were not asked for are passed over, which takes time as well: where the time is over meanwhile, the
+    /// next call goes on behind them.
+    ///
+    /// - Parameter timeoutMilliseconds: how long to look and wait at most; 0 looks once at all that is there, nil waits
+    ///   for ever.
     /// - Returns: nil when the time is over, or it was stopped.
     /// - Throws: `.eventsReplaced` when the events were cut or replaced, or their directory is not the one at the path
     ///   any more; `.notALog`, `.io`.
     public func next(timeoutMilliseconds: UInt64? = nil) throws(EventLogError) -> LogEntry? {
         let deadline = Deadline(milliseconds: timeoutMilliseconds, fileSystem)
+        /// Where a look without waiting ends.
+        var end: Int64?
         while !stopped.withLock({ $0 }) {
             try open()
             while let line = try nextLine() {
                 let entry = LogEntry(line, &parser)
-                if case .event(let event) = entry, event.sequenceNumber < first { continue }
-                return entry
+                guard case .event(let event) = entry, event.sequenceNumber < first else { return entry }
+                if stopped.withLock({ $0 }) { return nil }
+                if timeoutMilliseconds != 0 {
+                    if deadline.isOver { break }
+                    continue
+                }
+                if end == nil { end = try size }
+                if let end, line.byteOffset + line.byteCount >= end { break }
             }
             try checkEvents()
             let rest = deadline.remainingNanoseconds
@@ -77,8 +89,8 @@ public final class EventFollower {
     ///     let stop = follower.stop
     ///     onInterrupt { stop() }
     ///
-    /// A ``next(timeoutMilliseconds:)`` that waits returns nil within a tenth of a second, and so does every later one
-    /// at once. Nothing is lost by it: another follower goes on behind the last number.
+    /// A ``next(timeoutMilliseconds:)`` that waits, or passes over events, returns nil within a tenth of a second, and
+    /// so does every later one at once. Nothing is lost by it: another follower goes on behind the last number.
     public var stop: @Sendable () -> Void {
         { [stopped] in stopped.withLock { $0 = true } }
     }

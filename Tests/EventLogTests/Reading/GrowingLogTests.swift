@@ -101,4 +101,40 @@ struct GrowingLogTests {
         try log.append("torn")
         #expect(try log.open().readAll().skipped.map(\.reason) == [.unfinished])
     }
+
+    // MARK: - Passing over what a follower was not asked for
+
+    /// What is there when it begins is looked at once.
+    @Test func passingOverWithoutWaitingEnds() throws {
+        let (log, handle) = try growing()
+        let follower = try handle.follow(from: 150)
+        #expect(try follower.next(timeoutMilliseconds: 0) == nil)
+        #expect(try log.lines().count < Self.early)
+        var found: UInt64?
+        for _ in 0..<Self.growth where found == nil {
+            if case .event(let event)? = try follower.next(timeoutMilliseconds: 0) { found = event.sequenceNumber }
+        }
+        #expect(found == 150)
+    }
+
+    @Test func passingOverEndsWithTheTime() throws {
+        let (log, handle) = try growing { _ in PosixFileSystem.shared.sleep(nanoseconds: 2_000_000) }
+        let follower = try handle.follow(from: 150)
+        #expect(try follower.next(timeoutMilliseconds: 20) == nil)
+        #expect(try log.lines().count < Self.early)
+        guard case .event(let event)? = try follower.next(timeoutMilliseconds: 60_000) else {
+            Issue.record("no event")
+            return
+        }
+        #expect(event.sequenceNumber == 150)
+    }
+
+    @Test func passingOverIsStopped() throws {
+        let stop = Condition<(@Sendable () -> Void)?>(nil)
+        let (log, handle) = try growing { number in if number == 20 { stop.withLock { $0 }?() } }
+        let follower = try handle.follow(from: 1000)
+        stop.withLock { $0 = follower.stop }
+        #expect(try follower.next() == nil)
+        #expect(try log.lines().count < Self.early)
+    }
 }

@@ -106,6 +106,27 @@ struct EventsReadingTests {
         )
     }
 
+    /// There is quiet when nothing is appended, whatever of it is asked for.
+    @Test(arguments: [["--from", "5"], ["--type", "agent.wrote_file"]])
+    func whatIsNotPrintedIsNoQuiet(selection: [String]) throws {
+        let session = try SessionDirectory()
+        #expect(session.append("0").code == .done)
+        let path = session.path
+        let streams = BufferedStreams()
+        var number = 0
+        streams.beforeReaderCheck = {
+            number += 1
+            let (type, more) =
+                number == 5 ? ("agent.wrote_file", #","file_path":"f""#) : ("agent.called_tool", #","tool_name":"t""#)
+            let input = SessionDirectory.event("\(number)", type: type, more: more)
+            #expect(CommandRun(["events", "append", path, "-"], input: Array(input.utf8)).code == .done)
+        }
+        let words = ["events", "follow", path, "--idle", "0.2", "--limit", "1"] + selection
+        let run = CommandRun(words, streams: streams)
+        #expect(run.code == .done)
+        #expect(run.output.hasPrefix("5  "), "\(run.output)")
+    }
+
     /// A session may be quiet for hours: a viewer that was closed must not leave a process behind.
     @Test func followEndsWhenNobodyReadsAnyMore() throws {
         let streams = BufferedStreams()

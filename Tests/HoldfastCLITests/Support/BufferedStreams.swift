@@ -16,6 +16,8 @@ final class BufferedStreams: ConsoleStreams {
     var isReaderGone = false
     /// Called before diagnostics are written: while the command is between two of its steps.
     var beforeDiagnostics: () throws -> Void = {}
+    /// Called when a command asks whether anybody still reads: while it is between two of its steps.
+    var beforeReaderCheck: () throws -> Void = {}
 
     /// Makes streams with the given standard input.
     init(input: [UInt8] = []) { inputs = [StandardDescriptor.input: input] }
@@ -31,22 +33,27 @@ final class BufferedStreams: ConsoleStreams {
         return count
     }
 
-    func isReaderGone(_ descriptor: Int32) -> Bool { isReaderGone && descriptor == StandardDescriptor.output }
+    func isReaderGone(_ descriptor: Int32) -> Bool {
+        call(beforeReaderCheck)
+        return isReaderGone && descriptor == StandardDescriptor.output
+    }
 
     /// Keeps the bytes.
     func write(_ bytes: Span<UInt8>, to descriptor: Int32) throws(FileSystemError) {
         if descriptor == StandardDescriptor.output, let outputFailure {
             throw FileSystemError(operation: .write, name: "standard output", code: outputFailure)
         }
-        if descriptor == StandardDescriptor.error {
-            do {
-                try beforeDiagnostics()
-            } catch {
-                Issue.record(error)
-            }
-        }
+        if descriptor == StandardDescriptor.error { call(beforeDiagnostics) }
         var all = outputs[descriptor] ?? []
         for position in bytes.indices { all.append(bytes[position]) }
         outputs[descriptor] = all
+    }
+
+    private func call(_ body: () throws -> Void) {
+        do {
+            try body()
+        } catch {
+            Issue.record(error)
+        }
     }
 }

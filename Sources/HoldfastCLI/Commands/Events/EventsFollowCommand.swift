@@ -21,7 +21,7 @@ enum EventsFollowCommand {
             OptionDescription(
                 name: "idle",
                 arity: .value(.seconds(maximum: 86_400), name: "S"),
-                help: "end when nothing was appended for so many seconds; never when left out"
+                help: "end when nothing was appended for so many seconds, be it printed or not; never when left out"
             ),
         ],
         examples: [
@@ -49,8 +49,10 @@ enum EventsFollowCommand {
         let idle = arguments.milliseconds("idle")
         // A log that is not there yet may come; in the directory of another kind of store none ever will.
         try EventsExaminer.examiner.requireNoOther(context)
+        let first = arguments.integer("from")
+        // What is below it is followed, too: as long as that is appended there is no quiet.
         let follower = try context.asking { () throws(EventLogError) in
-            try context.sessionLog().follow(from: arguments.integer("from"))
+            try context.sessionLog().follow(from: first == nil ? nil : 0)
         }
         var quiet: UInt64 = 0
         while rest > 0 {
@@ -64,7 +66,7 @@ enum EventsFollowCommand {
             switch entry {
             case .event(let event):
                 quiet = 0
-                guard context.wants(event) else { continue }
+                guard event.sequenceNumber >= first ?? 0, context.wants(event) else { continue }
                 EventsPrinting.show(event, context)
                 rest -= 1
                 console.flush()
