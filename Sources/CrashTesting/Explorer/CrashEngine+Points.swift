@@ -120,31 +120,37 @@ extension CrashEngine {
             repairs.append(layer)
             core.table.otherBytes += layer.bytes
         }
+        if failure == nil, recovery == nil { ways?.note(point, core.survivors.outside.map { ~$0 }, acknowledged) }
+        let failed = failure.map {
+            RawFailure(
+                message: $0,
+                acknowledged: acknowledged,
+                point: point,
+                inside: core.survivors.inside,
+                outside: core.survivors.outside,
+                recovery: recovery
+            )
+        }
         if known < 0 {
+            if failed != nil { leaf.failure = Int32(failures.count) }
             let payload = Probe.leaf | Int64(leaves.count)
             if core.table.insert(core.trail.hash, payload, after: core.trail.place) >= 0 {
                 leaves.append(leaf)
                 core.table.otherBytes += MemoryLayout<Leaf>.stride
             }
             statistics.states += 1
-            if failure == nil, recovery == nil, core.depth == 1 {
-                ways?.note(point, core.survivors.outside.map { ~$0 }, acknowledged)
-            }
-            if let failure {
+            if let failed {
                 statistics.failedStates += 1
-                failures.append(
-                    RawFailure(
-                        message: failure,
-                        acknowledged: acknowledged,
-                        point: point,
-                        inside: core.survivors.inside,
-                        outside: core.survivors.outside,
-                        recovery: recovery
-                    )
-                )
+                failures.append(failed)
             }
         } else if known & ~Probe.payload == Probe.leaf {
-            leaves[Int(known & Probe.payload)] = leaf
+            let index = Int(known & Probe.payload)
+            leaf.failure = leaves[index].failure
+            leaves[index] = leaf
+            // Met first where a recovery had been crashed, and now without.
+            if let failed, leaf.failure >= 0, failures[Int(leaf.failure)].recovery != nil {
+                failures[Int(leaf.failure)] = failed
+            }
         } else {
             throw CrashTestingError.notDeterministic(
                 what: "recovery",

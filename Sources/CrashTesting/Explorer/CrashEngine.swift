@@ -14,9 +14,11 @@ final class CrashEngine: CellSource {
     }
 
     struct Leaf {
-        /// Index into ``repairs``, -1 when the recovery wrote nothing, -2 when it must run again to know.
+        /// Index into ``repairs``, -1 when the recovery wrote nothing, -2 when the workload's own state must run again
+        /// to know.
         var repairs: Int32
-        var failed: Bool
+        /// Index into ``failures``, -1 when it passed.
+        var failure: Int32 = -1
     }
 
     let disk: SimDisk
@@ -181,7 +183,7 @@ final class CrashEngine: CellSource {
         statistics.runs += 1
         if events < 0 { events = disk.eventCount }
         recoveryEvents = events
-        var leaf = Leaf(repairs: -1, failed: failure != nil)
+        var leaf = Leaf(repairs: -1)
         var layer: Layer?
         if disk.hasEffects(inFirst: events) {
             leaf.repairs = -2
@@ -193,6 +195,8 @@ final class CrashEngine: CellSource {
                 )
             }
         }
+        // A crash of the workload that leaves this state, too, has a way of recovering, and is what to tell of.
+        if core.depth > 1, ways != nil || failure != nil { leaf.repairs = -2 }
         return (leaf, failure, layer)
     }
 }
