@@ -7,6 +7,8 @@ struct InodeNumbers {
     private var told: [Int64: UInt64] = [:]
     /// Those that lost a name, and whose number was not given again.
     private var unnamed: [Int64] = []
+    /// Both at the last checkpoint.
+    private var base: (told: [Int64: UInt64], unnamed: [Int64]) = ([:], [])
 
     /// The number of an inode.
     func number(of inode: Int64) -> UInt64 { told[inode] ?? UInt64(inode >> 2) }
@@ -24,10 +26,12 @@ struct InodeNumbers {
         unnamed.removeAll { $0 == old }
     }
 
-    /// Every inode has its own number again.
-    mutating func removeAll() {
-        if !told.isEmpty { told.removeAll() }
-        if !unnamed.isEmpty { unnamed.removeAll() }
+    mutating func checkpoint() { base = (told, unnamed) }
+
+    /// Every inode has the number again that it had at the last checkpoint, or its own: of one that had the same number
+    /// before, it is not decided that it is gone.
+    mutating func restart() {
+        if handles != nil { (told, unnamed) = base }
     }
 }
 

@@ -55,7 +55,8 @@ public final class SimDisk: @unchecked Sendable {
     public var tellsEveryHandleOfFailedSyncs = false
     /// Whether a new file or directory gets the lowest inode number of those that have no name and that no process has
     /// open any more. To be set before anything is opened. When false no number is used twice, nor is it in an
-    /// explorer's recoveries.
+    /// explorer's recoveries. After a power loss what was made since the last ``checkpoint()`` has a number that nothing
+    /// had before.
     public var reusesInodeNumbers: Bool {
         get { openHandles != nil }
         set {

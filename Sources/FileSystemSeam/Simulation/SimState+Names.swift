@@ -61,7 +61,8 @@ extension SimState {
     private mutating func giveNumber(to inode: Int64) {
         guard numbers.handles != nil, source == nil else { return }
         var numbers = self.numbers
-        numbers.giveAgain(to: inode) { linkCount($0) > 0 }
+        // By its names: the link count of a directory does not tell whether it was removed before this run.
+        numbers.giveAgain(to: inode) { old in mentions(of: old).contains { peek($0) == old } }
         self.numbers = numbers
     }
 

@@ -273,7 +273,7 @@ package struct SimState {
         log.removeAll()
         if !locks.isEmpty { locks.removeAll() }
         if !removedDirectories.isEmpty { removedDirectories.removeAll() }
-        numbers.removeAll()
+        numbers.restart()
         operations = 0
         now = time
         ticks = 0
@@ -286,6 +286,7 @@ package struct SimState {
     package mutating func checkpoint() {
         for cell in 0..<liveValues.count where liveEpochs[cell] == epoch { baseValues[cell] = liveValues[cell] }
         firstInode = nextInode
+        numbers.checkpoint()
         log.removeAll()
     }
 

@@ -64,4 +64,58 @@ struct InodeNumberTests {
         try Self.make("d", in: root).close()
         #expect(try root.status(of: "d").identity == first)
     }
+
+    /// What was made durable before a run has its number in it, after a power cut, and in the next run; and what was
+    /// free before is free in each.
+    @Test func whatWasThereBeforeARunKeepsItsNumber() throws {
+        var kept: Set<UInt64> = []
+        var freed: Set<UInt64> = []
+        var given: Set<UInt64> = []
+        let report = try CrashExplorer().explore { fileSystem in
+            (fileSystem as? SimFS)?.disk.reusesInodeNumbers = true
+            let root = try fileSystem.openDirectory("/")
+            try Self.make("first", in: root).close()
+            let first = try root.status(of: "first").identity
+            try root.remove("first")
+            try Self.make("second", in: root).close()
+            #expect(try root.status(of: "second").identity == first)
+            kept.insert(first.inode)
+            for name in ["third", "fourth"] { try root.makeDirectory(name, permissions: .ownerDirectory) }
+            freed.insert(try root.status(of: "third").identity.inode)
+            try root.removeDirectory("third")
+        } workload: { (fileSystem, _: (Int) -> Void) in
+            let root = try fileSystem.openDirectory("/")
+            kept.insert(try root.status(of: "second").identity.inode)
+            try Self.make("new", in: root).close()
+            given.insert(try root.status(of: "new").identity.inode)
+        } recover: { fileSystem in
+            let root = try fileSystem.openDirectory("/")
+            kept.insert(try root.status(of: "second").identity.inode)
+        } check: { _, _ in
+        }
+        #expect(report.isClean && kept.count == 1 && given == freed, "\(report)\(kept) \(given) \(freed)")
+    }
+
+    /// What was made since the last checkpoint has a number of its own after a power cut: what had its number before
+    /// may be there again.
+    @Test func whatIsNotSurelyDurableGetsItsOwnNumber() throws {
+        let disk = SimDisk()
+        disk.reusesInodeNumbers = true
+        let root = try Self.root(disk)
+        for name in ["a", "b"] { try Self.make(name, in: root).close() }
+        let first = try root.status(of: "a").identity
+        try root.remove("a")
+        try Self.make("c", in: root).close()
+        disk.checkpoint()
+        let second = try root.status(of: "b").identity
+        try root.remove("b")
+        try Self.make("d", in: root).close()
+        #expect(try root.status(of: "c").identity == first && root.status(of: "d").identity == second)
+        let left = disk.afterPowerLoss(keeping: .everything)
+        let after = try Self.root(left)
+        #expect(try after.status(of: "c").identity == first)
+        #expect(try ![first, second].contains(after.status(of: "d").identity))
+        let back = try Self.root(disk.afterPowerLoss(keeping: .nothing))
+        #expect(try back.status(of: "b").identity == second)
+    }
 }
