@@ -88,6 +88,7 @@ final class Baton: SimScheduler, @unchecked Sendable {
     /// Called by a process's thread when it has nothing more to do.
     func finish(_ index: Int) {
         hasEnded[index] = true
+        disk.dropLocks(of: processes[index])
         say("process \(index + 1) \(processes[index].isKilled ? "is gone" : "ends")")
         if let next = pickNext() { pass(to: next) } else { pass(to: -1) }
     }
@@ -172,12 +173,7 @@ final class Baton: SimScheduler, @unchecked Sendable {
     private func kill(_ index: Int, _ operation: FileSystemError.Operation, _ name: String) throws(Refusal) {
         kills += 1
         say("process \(index + 1) is killed before \(operation.rawValue) \(name)")
-        let process = processes[index]
-        process.isKilled = true
-        disk.enter()
-        disk.state.locks.removeAll { $0.process == process.id }
-        disk.state.changes &+= 1
-        disk.leave()
+        disk.end(processes[index])
         throw Refusal(.badDescriptor)
     }
 

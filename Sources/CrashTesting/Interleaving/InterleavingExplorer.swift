@@ -8,7 +8,8 @@ public import FileSystemSeam
 /// operation, did what they did, and gave it back. A process that waits for a lock is not
 /// scheduled until something changed; when all wait, that is a deadlock and a finding, unless waits have a time limit:
 /// then any of these may end first. A handle that is closed lets go of its lock at the turn of its close; one that is
-/// only forgotten does so together with the operation before, so that nobody is tried between the two.
+/// only forgotten does so together with the operation before, so that nobody is tried between the two; and a process
+/// that ends lets go of all that it holds.
 ///
 /// Before a look at a clock the baton changes hands, too, where another process sleeps or waits until a time limit is
 /// over in some schedule that was tried. Elsewhere nobody is tried between an operation and the look that follows it.

@@ -194,9 +194,7 @@ public final class SimDisk: @unchecked Sendable {
 
     /// Kills a process: its locks drop and whatever it still tries fails without effect. The disk keeps all it wrote.
     public func kill(_ process: SimFS) {
-        enter()
-        defer { leave() }
-        state.end(process.process)
+        end(process.process)
     }
 
     /// Makes everything durable that processes see now, as a long quiet time would.
@@ -242,6 +240,20 @@ public final class SimDisk: @unchecked Sendable {
         state.restart(firstInode: firstInode, randomWord: randomWord, now: now)
         allow(allowance)
         state.foresee(steps)
+    }
+
+    /// Ends a process as ``kill(_:)`` does.
+    package func end(_ process: SimProcess) {
+        enter()
+        defer { leave() }
+        state.end(process)
+    }
+
+    /// Lets go of the locks of a process that does nothing more, and has handles that others still have in hand.
+    package func dropLocks(of process: SimProcess) {
+        enter()
+        defer { leave() }
+        state.dropLocks(of: process)
     }
 
     package var observationCount: Int { state.observations }

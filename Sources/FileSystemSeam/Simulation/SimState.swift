@@ -293,8 +293,14 @@ package struct SimState {
     /// Ends a process: its locks drop.
     mutating func end(_ process: SimProcess) {
         process.isKilled = true
-        locks.removeAll { $0.process == process.id }
+        dropLocks(of: process)
         changes &+= 1
+    }
+
+    mutating func dropLocks(of process: SimProcess) {
+        let count = locks.count
+        locks.removeAll { $0.process == process.id }
+        if locks.count < count { changes &+= 1 }
     }
 
     /// Begins a seam operation, which takes a microsecond; returns its number.

@@ -66,6 +66,32 @@ import Testing
         }
     }
 
+    /// What a process locked is free when it has ended, although nobody closed it and its handle was made before.
+    @Test(arguments: [false, true]) func aProcessThatEndsLetsGoOfItsLocks(locksFile: Bool) throws {
+        typealias Hand = (directory: any Directory, file: any File)
+        @Sendable func lock(_ hand: Hand, blocking: Bool) throws -> Bool {
+            locksFile
+                ? try hand.file.lock(.exclusive, blocking: blocking)
+                : try hand.directory.lock(.exclusive, blocking: blocking)
+        }
+        func hand(_ fileSystem: any FileSystem) throws -> Hand {
+            let directory = try fileSystem.openDirectory("/")
+            return (directory, try directory.open("a", [.write, .create], permissions: .ownerFile))
+        }
+        let locks: @Sendable (Hand, (Bool) -> Void) throws -> Void = { hand, acknowledge in
+            acknowledge(try lock(hand, blocking: true))
+        }
+        let report = try InterleavingExplorer().explore(
+            processCount: 2,
+            open: { try $0.map(hand) },
+            processes: [locks, locks]
+        ) { fileSystem, outcomes in
+            try CheckFailure.unless(lock(hand(fileSystem), blocking: false), "it is held by a process that has ended")
+            for outcome in outcomes { try CheckFailure.unless(outcome.acknowledged == [true] || outcome.wasKilled, "") }
+        }
+        #expect(report.isClean && report.schedulesWithKills > 2, "\(report)")
+    }
+
     /// Each of two that hold what the other one waits for may be the one that gives up.
     @Test func anyOfTwoWaitsWithALimitMayEndFirst() throws {
         var explorer = InterleavingExplorer()
