@@ -106,6 +106,56 @@ struct JournalSuccessorTests {
         #expect(report.isClean, "\(report)")
     }
 
+    /// The sync of its record fails, and the record stands there: whoever builds on that does not rest on it.
+    @Test(arguments: models, [(JournalFormat.segments, 1), (.segments, 2), (.jsonRecords, 1)])
+    func nothingAcknowledgedRestsOnARecordWhoseSyncFailed(
+        model: PersistenceModel,
+        _ before: (format: JournalFormat, count: Int)
+    ) throws {
+        let report = try Self.exploreFailedRecordSync(model, before.format, prepared: before.count)
+        #expect(report.isClean && report.workloadError == nil, "\(report)")
+        // What the second one does not make durable is missed.
+        let careless = try Self.exploreFailedRecordSync(
+            model,
+            before.format,
+            prepared: before.count,
+            isNextOneLiedTo: true
+        )
+        #expect(careless.findings.contains { $0.sentence.contains("after the failed operation") }, "\(careless)")
+    }
+
+    private static func exploreFailedRecordSync(
+        _ model: PersistenceModel,
+        _ format: JournalFormat,
+        prepared: Int,
+        isNextOneLiedTo: Bool = false
+    ) throws -> CrashReport {
+        let options = CrashedJournal.options(format)
+        let last = try KillSwitch.lastRecordSync(format) { fileSystem in
+            try prepare(fileSystem, options, prepared)
+        } in: { process in
+            try CrashedJournal.reserve(CrashedJournal.open(process, options), "n1", key: "k1") { _ in }
+        }
+        let kind = KillSwitch.recordSyncs(format).kind
+        var faults = FaultPlan.on(kind, last, .error(.inputOutput))
+        if isNextOneLiedTo {
+            faults = FaultPlan(
+                faults.entries + (1...12).map { FaultPlan.Entry(kind, occurrence: last + $0, .lyingSync) }
+            )
+        }
+        return try explore(model, options, faults: faults, prepared: prepared) { fileSystem, say in
+            let count = try CrashedJournal.storedRecordCount(fileSystem, format)
+            var hasFailed = false
+            do throws(JournalError) {
+                try CrashedJournal.reserve(CrashedJournal.open(fileSystem, options), "n1", key: "k1", say)
+            } catch {
+                hasFailed = true
+            }
+            let isLeft = try CrashedJournal.storedRecordCount(fileSystem, format) == count + 1
+            try CheckFailure.unless(hasFailed && isLeft, "failed: \(hasFailed), left its record: \(isLeft)")
+        }
+    }
+
     /// Every fourth sync of the first process fails once, in a long run each.
     @Test(arguments: models, [(JournalFormat.segments, 1), (.segments, 2), (.jsonRecords, 1)])
     func nothingAcknowledgedIsLostAfterAFailedSync(

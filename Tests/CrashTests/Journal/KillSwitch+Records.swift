@@ -1,3 +1,4 @@
+import CrashTesting
 import FileSystemSeam
 import Journal
 
@@ -12,6 +13,23 @@ extension KillSwitch {
         case .segments: (.sync, { $0.hasSuffix(".jsonl") })
         case .jsonRecords: (.syncDirectory, { $0 == "records" })
         }
+    }
+
+    /// Which of the syncs of its kind that a process makes in some work is the last one of ``recordSyncs(_:)``; counted
+    /// from 1, as in a plan of faults.
+    static func lastRecordSync(
+        _ format: JournalFormat,
+        after prepare: (any FileSystem) throws -> Void,
+        in work: (SimFS) throws -> Void
+    ) throws -> Int {
+        let process = try successor(of: SimDisk(seed: 1).boot())
+        try prepare(process)
+        let before = process.disk.trace.count
+        try work(process)
+        let syncs = recordSyncs(format)
+        let all = process.disk.trace[before...].filter { $0.operation == syncs.kind }
+        guard let last = all.lastIndex(where: { syncs.isCounted($0.name) }) else { throw CheckFailure("no such sync") }
+        return last + 1
     }
 
     /// - Parameter before: how many of ``recordSyncs(_:)`` the process makes before that of its record.
