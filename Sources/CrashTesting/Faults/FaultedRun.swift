@@ -74,7 +74,7 @@ extension FaultPlan {
 
 extension FileSystemError.Operation {
     /// Whether it changes what is on the disk, or what is durable.
-    var changesSomething: Bool {
+    package var changesSomething: Bool {
         switch self {
         case .open, .makeDirectory, .rename, .link, .remove, .removeDirectory, .write, .append, .truncate, .allocate,
             .setPermissions, .sync, .syncDirectory:

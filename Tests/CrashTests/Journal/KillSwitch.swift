@@ -6,16 +6,13 @@ import FileSystemSeam
 final class KillSwitch: SimScheduler, @unchecked Sendable {
     private let victim: SimFS
     private let operation: Int
-    private let counted: Set<FileSystemError.Operation>
+    /// Nil for everything that changes something.
+    private let kind: FileSystemError.Operation?
     private let isCounted: @Sendable (String) -> Bool
     /// How many were counted.
     private(set) var count = 0
     /// Whether the process came as far.
     private(set) var hasKilled = false
-
-    private static let changes: Set<FileSystemError.Operation> = [
-        .open, .makeDirectory, .rename, .link, .remove, .removeDirectory, .write, .truncate, .sync, .syncDirectory,
-    ]
 
     /// - Parameters:
     ///   - operation: counted from 0.
@@ -30,7 +27,7 @@ final class KillSwitch: SimScheduler, @unchecked Sendable {
         self.isCounted = isCounted
         self.victim = victim
         self.operation = operation
-        counted = kind.map { [$0] } ?? Self.changes
+        self.kind = kind
         victim.disk.scheduler = self
     }
 
@@ -51,7 +48,8 @@ final class KillSwitch: SimScheduler, @unchecked Sendable {
     }
 
     func turn(_ process: SimProcess, _ operation: FileSystemError.Operation, _ name: String) throws(Refusal) {
-        guard process === victim.process, counted.contains(operation), isCounted(name) else { return }
+        let isOfKind = kind.map { $0 == operation } ?? operation.changesSomething
+        guard process === victim.process, isOfKind, isCounted(name) else { return }
         count += 1
         guard count > self.operation, !hasKilled else { return }
         hasKilled = true
