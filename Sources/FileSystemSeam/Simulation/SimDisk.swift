@@ -56,7 +56,7 @@ public final class SimDisk: @unchecked Sendable {
     /// Whether a new file or directory gets the lowest inode number of those that have no name and that no process has
     /// open any more. To be set before anything is opened. When false no number is used twice, nor is it in an
     /// explorer's recoveries. After a power loss what was made since the last ``checkpoint()`` has a number that nothing
-    /// had before.
+    /// else had.
     public var reusesInodeNumbers: Bool {
         get { openHandles != nil }
         set {

@@ -97,8 +97,16 @@ struct EventLogInterleavingTests {
             let acknowledged = outcomes.flatMap(\.acknowledged)
             try CheckFailure.unless(Set(acknowledged).count == acknowledged.count, "a number was given twice")
             try CheckFailure.unless(acknowledged.allSatisfy { $0 < numbers.count }, "an acknowledged event is lost")
+            let kept = try EventLogStory.kept(fileSystem)
+            // Who is killed may leave a copy that is not finished, or one of what the next one copies again.
+            let wasKilled = outcomes.contains(where: \.wasKilled)
+            try CheckFailure.unless(
+                wasKilled ? kept.contains(Array(story.tail.utf8)) : kept == [Array(story.tail.utf8)],
+                "kept as a torn tail: \(kept)"
+            )
         }
         #expect(report.isClean, "\(report)")
+        #expect(report.schedulesWithKills > 10)
     }
 
     /// A handle that has seen for a while that no name changes looks at the directory's time only; another file is put

@@ -62,6 +62,16 @@ struct EventLogStory: Sendable, CustomStringConvertible {
         SessionLog(at: path, fileSystem: fileSystem, options: SessionLogOptions(durability: durability))
     }
 
+    /// What stands in the quarantine; nil for what is not finished.
+    static func kept(_ fileSystem: any FileSystem) throws -> [[UInt8]?] {
+        let directory = try fileSystem.openDirectory(path)
+        guard let place = try? directory.subdirectory("quarantine") else { return [] }
+        return try place.entries().map { entry in
+            guard entry.name.hasSuffix(".torn") else { return nil }
+            return try place.readFile(entry.name, maximumBytes: 1 << 16)
+        }
+    }
+
     func prepare(_ fileSystem: any FileSystem) throws {
         if before.isEmpty && tail.isEmpty { return }
         let log = Self.log(fileSystem, .every)

@@ -34,16 +34,6 @@ struct EventLogTailInterleavingTests {
             try file.appendOnce(tail)
         }
 
-        /// What stands in the quarantine; nil for what is not finished.
-        func kept(_ fileSystem: any FileSystem) throws -> [[UInt8]?] {
-            let directory = try fileSystem.openDirectory(EventLogStory.path)
-            guard let place = try? directory.subdirectory("quarantine") else { return [] }
-            return try place.entries().map { entry in
-                guard entry.name.hasSuffix(".torn") else { return nil }
-                return try place.readFile(entry.name, maximumBytes: 1 << 16)
-            }
-        }
-
         /// Every event that was acknowledged is there with its number, nothing is spoilt, and no number is missing.
         func check(_ fileSystem: any FileSystem, _ acknowledged: [String]) throws {
             let log = EventLogStory.log(fileSystem, .none)
@@ -90,7 +80,7 @@ struct EventLogTailInterleavingTests {
             ]
         ) { fileSystem, outcomes in
             try scene.check(fileSystem, outcomes.flatMap(\.acknowledged))
-            let kept = try scene.kept(fileSystem)
+            let kept = try EventLogStory.kept(fileSystem)
             try CheckFailure.unless(kept.allSatisfy { $0 == tail }, "something else is kept as a torn tail")
         }
         #expect(report.isClean, "\(report)")
@@ -117,7 +107,7 @@ struct EventLogTailInterleavingTests {
             }
         ) { fileSystem, outcomes in
             try scene.check(fileSystem, outcomes.flatMap(\.acknowledged))
-            let kept = try scene.kept(fileSystem).compactMap(\.self)
+            let kept = try EventLogStory.kept(fileSystem).compactMap(\.self)
             try CheckFailure.unless(kept.contains(tail), "the torn tail is nowhere")
             // Who comes while it is cut off keeps the rest.
             try CheckFailure.unless(kept.allSatisfy { tail.starts(with: $0) }, "something else is kept as a torn tail")

@@ -6,8 +6,11 @@ extension FaultSweep {
     /// Fails each sync once, for a workload that tries again until it succeeds, and then cuts the power: a second sync
     /// succeeds, and says nothing of what the first one was for. The quick form tries few states of each point.
     ///
-    /// - Parameter isFailing: which of the syncs.
+    /// - Parameters:
+    ///   - isEveryHandleTold: what the platform answers.
+    ///   - isFailing: which of the syncs.
     static func failingEachSync(
+        _ isEveryHandleTold: Bool = false,
         where isFailing: @escaping @Sendable (FileSystemError.Operation) -> Bool = {
             $0 == .sync || $0 == .syncDirectory
         }
@@ -15,6 +18,7 @@ extension FaultSweep {
         var sweep = brief(runs: 4, pairs: 200) { isFailing($0) ? [.error(.inputOutput)] : [] }
         // The stores' other sweeps kill in the quick form, too.
         sweep.triesKills = runsLongTests
+        sweep.explorer.tellsEveryHandleOfFailedSyncs = isEveryHandleTold
         return sweep
     }
 

@@ -57,7 +57,10 @@ enum CrashExploreCommand {
         ],
         exitNotes: [
             ExitNote(code: .done, meaning: "no promise was broken"),
-            ExitNote(code: .refused, meaning: "a promise was broken; the report says how, and how to see it again"),
+            ExitNote(
+                code: .refused,
+                meaning: "a promise was broken; the report says how, and the same command shows it again"
+            ),
         ],
         run: run
     )
