@@ -106,7 +106,8 @@ public struct CrashExplorer: Sendable {
     /// Recovers and checks the one state that a token names, under the model and the faults that it names.
     ///
     /// For the same workload, by an explorer with the ``seed`` and the ``tellsEveryHandleOfFailedSyncs`` of the one that
-    /// found it: after a change of these the token may name another state, which proves nothing.
+    /// found it: after a change of these the token may name another state, which proves nothing. A recovery that did not
+    /// end ends where ``operationMaximum`` is larger now.
     ///
     /// - Returns: how it failed, or nil when it no longer does.
     /// - Throws: ``CrashTestingError/tokenDoesNotFit(_:reason:)`` for a token that names no state of this workload, and

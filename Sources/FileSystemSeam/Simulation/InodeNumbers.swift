@@ -26,6 +26,9 @@ struct InodeNumbers {
         unnamed.removeAll { $0 == old }
     }
 
+    /// Of those that were free before a power cut none is given again: what had got one of them may have survived.
+    mutating func keepFree() { (unnamed, base.unnamed) = ([], []) }
+
     mutating func checkpoint() { base = (told, unnamed) }
 
     /// Every inode has the number again that it had at the last checkpoint, or its own: of one that had the same number

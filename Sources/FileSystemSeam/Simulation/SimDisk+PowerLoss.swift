@@ -42,6 +42,7 @@ extension SimDisk {
             }
         }
         disk.state.restart(firstInode: state.nextInode, randomWord: state.randomWord, now: state.now)
+        disk.state.numbers.keepFree()
         return disk
     }
 }

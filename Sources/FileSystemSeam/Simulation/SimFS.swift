@@ -48,11 +48,11 @@ public final class SimFS: FileSystem, @unchecked Sendable {
         try disk.perform(process, .status, path) { (state, _) throws(Refusal) in
             let start = try self.start(origin)
             guard let parts = PathParts(path), parts.last.isPathComponent, path.utf8.last != UInt8(ascii: "/") else {
-                return FileExtent(state.status(try state.resolve(path, from: start)))
+                return state.extent(try state.resolve(path, from: start))
             }
             let (_, found) = try state.lookUp(try state.resolve(parts.parent, from: start), parts.last)
             if found == 0 { throw Refusal(.noEntry) }
-            return FileExtent(state.status(found))
+            return state.extent(found)
         }
     }
 

@@ -118,4 +118,24 @@ struct InodeNumberTests {
         let back = try Self.root(disk.afterPowerLoss(keeping: .nothing))
         #expect(try back.status(of: "b").identity == second)
     }
+
+    /// A number that was free before a run, and that a file of the run got, is not free again after a power cut, which
+    /// the file may have survived.
+    @Test func whatARunGaveIsNotGivenAgainAfterAPowerCut() throws {
+        let disk = SimDisk()
+        disk.reusesInodeNumbers = true
+        let root = try Self.root(disk)
+        try Self.make("gone", in: root).close()
+        let number = try root.status(of: "gone").identity
+        try root.remove("gone")
+        disk.checkpoint()
+        try Self.make("survivor", in: root).close()
+        #expect(try root.status(of: "survivor").identity == number)
+        let after = try Self.root(disk.afterPowerLoss(keeping: .everything))
+        for name in ["one", "two"] {
+            try Self.make(name, in: after).close()
+            #expect(try after.status(of: name).identity != number)
+        }
+        #expect(try after.status(of: "one").identity != after.status(of: "survivor").identity)
+    }
 }

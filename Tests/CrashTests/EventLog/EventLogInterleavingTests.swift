@@ -82,9 +82,11 @@ struct EventLogInterleavingTests {
         let report = try explorer.explore(
             prepare: story.prepare,
             processes: ["a", "b"].map { name in
-                { @Sendable (fileSystem: any FileSystem, acknowledge: (UInt64) -> Void) throws in
-                    let log = EventLogStory.log(fileSystem, .none)
-                    acknowledge(try log.append(EventLogStory.event(name)).sequenceNumbers.lowerBound)
+                {
+                    @Sendable (fileSystem: any FileSystem, acknowledge: ((number: UInt64, repairs: Bool)) -> Void)
+                        throws in
+                    let receipt = try EventLogStory.log(fileSystem, .none).append(EventLogStory.event(name))
+                    acknowledge((receipt.sequenceNumbers.lowerBound, receipt.quarantined != nil))
                 }
             }
         ) { fileSystem, outcomes in
@@ -94,12 +96,16 @@ struct EventLogInterleavingTests {
             try CheckFailure.unless(found.skipped.isEmpty, "lines were spoilt: \(found.skipped)")
             let numbers = found.events.map(\.sequenceNumber)
             try CheckFailure.unless(numbers == Array(0..<UInt64(numbers.count)), "the numbers are \(numbers)")
-            let acknowledged = outcomes.flatMap(\.acknowledged)
+            let receipts = outcomes.flatMap(\.acknowledged)
+            let acknowledged = receipts.map(\.number)
             try CheckFailure.unless(Set(acknowledged).count == acknowledged.count, "a number was given twice")
             try CheckFailure.unless(acknowledged.allSatisfy { $0 < numbers.count }, "an acknowledged event is lost")
             let kept = try EventLogStory.kept(fileSystem)
             // Who is killed may leave a copy that is not finished, or one of what the next one copies again.
             let wasKilled = outcomes.contains(where: \.wasKilled)
+            // A second copy has the name of the first, and takes its place.
+            let repairs = receipts.count(where: \.repairs)
+            try CheckFailure.unless(wasKilled ? repairs <= 1 : repairs == 1, "repaired \(repairs) times")
             try CheckFailure.unless(
                 wasKilled ? kept.contains(Array(story.tail.utf8)) : kept == [Array(story.tail.utf8)],
                 "kept as a torn tail: \(kept)"
