@@ -34,7 +34,7 @@ struct LockedAppend {
     /// The tail that was cut off, or the end of it: another writer may have cut off the rest.
     private var quarantined: QuarantinedTail?
 
-    /// More bytes than this are not counted while holding the lock, nor more lines: a mebibyte may be seventy thousand
+    /// More bytes than this are not counted while holding the lock, nor more lines: a mebibyte may be tens of thousands of
     /// lines that are no events, of which each takes more than half a microsecond.
     private static let (countedMaximum, countedLineMaximum) = (Int64(1 << 20), 10_000)
 

@@ -61,6 +61,7 @@ enum CrashExploreCommand {
                 code: .refused,
                 meaning: "a promise was broken; the report says how, and the same command shows it again"
             ),
+            OutputFile.notDurableNote("FILE"),
         ],
         run: run
     )
@@ -80,11 +81,14 @@ enum CrashExploreCommand {
             try OutputFile(path, replacing: [ReportPage.beginning], in: context.fileSystem)
         }
         let report = try explore(explorer, context)
-        try page?.write(Array(report.html.utf8))
         if context.wantsJSON {
+            // One value, that of a failure or of the report.
+            try page?.write(Array(report.html.utf8))
             context.console.write(json: report)
         } else {
+            // It is what was waited for, whatever becomes of the page.
             context.console.write(Array(report.description.utf8))
+            try page?.write(Array(report.html.utf8))
         }
         return report.isClean ? .done : .refused
     }

@@ -25,6 +25,7 @@ enum ReportCommand {
         exitNotes: [
             ExitNote(code: .done, meaning: "the page is written, whatever it says"),
             ExitNote(code: .malformedInput, meaning: "DIR is no store"),
+            OutputFile.notDurableNote("FILE.html"),
             ExitNote(code: .missingInput, meaning: "there is no directory DIR, or none for the page"),
         ],
         run: run

@@ -38,6 +38,7 @@ enum PlatformRecordCommand {
                 code: .refused,
                 meaning: "a profile of PATH as it is now would admit nothing; the differences are listed"
             ),
+            OutputFile.notDurableNote("FILE"),
             ExitNote(code: .missingInput, meaning: "there is no directory at PATH, or none for FILE"),
         ],
         run: run
