@@ -20,7 +20,8 @@ struct OrderBuilder {
     var floors: [Set<Int>] = []
     var abandoned: Set<Int> = []
     var barrier: Set<Int> = []
-    var lastOfCell: [Int32: Int] = [:]
+    /// By cell id, the last node that changes it; -1 for none.
+    private var lastOfCell: [Int32]
     var lastNameOfInode: [Int64: Int] = [:]
     var lastName: Int?
     var contentsOfInode: [Int64: [Int]] = [:]
@@ -36,6 +37,7 @@ struct OrderBuilder {
         self.model = model
         self.cells = cells
         self.log = log
+        lastOfCell = [Int32](repeating: -1, count: cells.count)
     }
 
     mutating func split(_ sectors: inout SectorPool) {
@@ -90,12 +92,14 @@ struct OrderBuilder {
             )
         )
         order.effects.append(contentsOf: effects)
-        var before = barrier.union(after)
+        var before = after + barrier
         for effect in effects {
-            if let last = lastOfCell[effect.cell] { before.insert(last) }
-            lastOfCell[effect.cell] = id
+            let last = Int(lastOfCell[Int(effect.cell)])
+            if last >= 0, last != id { before.append(last) }
+            lastOfCell[Int(effect.cell)] = Int32(id)
         }
-        direct.append(before.subtracting(abandoned).sorted())
+        if !abandoned.isEmpty { before.removeAll { abandoned.contains($0) } }
+        direct.append(before)
         switch kind {
         case .data, .length, .garbage: contentsOfInode[inode, default: []].append(id)
         case .attribute: attributesOfInode[inode, default: []].append(id)
@@ -241,32 +245,34 @@ struct OrderBuilder {
 
     private mutating func chain() {
         order.chainOfCell = [Int32](repeating: -1, count: cells.count)
-        var perCell: [Int32: [(node: Int32, value: Int64)]] = [:]
-        var births: [Int32: Int64] = [:]
+        // Each version leads to the one before it.
+        var versions: [(node: Int32, value: Int64, before: Int32)] = []
+        var newest = order.chainOfCell
         for (id, node) in order.nodes.enumerated() {
             for effect in order.effects[Int(node.first)..<Int(node.first + node.count)] {
-                perCell[effect.cell, default: []].append((Int32(id), effect.value))
+                versions.append((Int32(id), effect.value, newest[Int(effect.cell)]))
+                newest[Int(effect.cell)] = Int32(versions.count - 1)
             }
         }
-        for birth in log.births {
-            births[birth.cell] = birth.value
-            if perCell[birth.cell] == nil { perCell[birth.cell] = [] }
-        }
-        for cell in perCell.keys.sorted() {
-            let list = perCell[cell] ?? []
-            order.chainOfCell[Int(cell)] = Int32(order.chains.count)
+        var births = order.chainOfCell
+        for (place, birth) in log.births.enumerated() { births[Int(birth.cell)] = Int32(place) }
+        for cell in newest.indices where newest[cell] >= 0 || births[cell] >= 0 {
+            let start = order.chainNodes.count
+            var version = newest[cell]
+            while version >= 0 {
+                order.chainNodes.append(versions[Int(version)].node)
+                order.chainValues.append(versions[Int(version)].value)
+                version = versions[Int(version)].before
+            }
+            order.chainOfCell[cell] = Int32(order.chains.count)
             order.chains.append(
                 PersistenceOrder.Chain(
-                    start: Int32(order.chainNodes.count),
-                    count: Int32(list.count),
-                    birth: births[cell] ?? 0,
-                    isBorn: births[cell] != nil
+                    start: Int32(start),
+                    count: Int32(order.chainNodes.count - start),
+                    birth: births[cell] < 0 ? 0 : log.births[Int(births[cell])].value,
+                    isBorn: births[cell] >= 0
                 )
             )
-            for version in list.reversed() {
-                order.chainNodes.append(version.node)
-                order.chainValues.append(version.value)
-            }
         }
     }
 }
