@@ -97,10 +97,13 @@ struct IndexListing {
         } catch {
             throw .io(error, file: IndexRun.directoryName)
         }
+        others = names
+        others.removeAll { $0 == WatermarkFile.copyName }
+        if found.isEmpty { return }
         evidence = found.map { IndexEvidence($0) }
         choose(found)
         let chosen = Set(runs.map(\.name))
-        others = names.filter { !chosen.contains($0) && $0 != WatermarkFile.copyName }
+        others.removeAll { chosen.contains($0) }
     }
 
     private static let attemptMaximum = 8

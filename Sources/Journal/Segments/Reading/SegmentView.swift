@@ -43,32 +43,18 @@ struct SegmentView: Sendable {
         let maker = place.keyMaker(journalID)
         // The index is listed first: the records that it names stand in the segments already.
         let listing = usingIndex ? try IndexListing(of: directory, maker, place.pages) : IndexListing()
-        let files = try SegmentFiles(of: directory)
-        self.init(directory, place, watermark, identity, journalID, maker, listing, files)
-        if !listing.runs.isEmpty { try bind() }
-    }
-
-    private init(
-        _ directory: any Directory,
-        _ place: JournalPlace,
-        _ watermark: consuming WatermarkFile,
-        _ identity: FileIdentity,
-        _ journalID: String,
-        _ maker: IndexKeyMaker,
-        _ listing: IndexListing,
-        _ files: consuming SegmentFiles
-    ) {
+        files = try SegmentFiles(of: directory)
         self.place = place
         self.directory = directory
         self.identity = identity
         self.journalID = journalID
-        self.files = files
         let runs = IndexRuns(listing.runs)
         let tail = place.emptyTail(after: runs.lastIndex)
         ledger = SegmentLedger(maker, runs, tail: tail)
         end = base.end
         watermarkFile = watermark
         evidence = listing.evidence
+        if !listing.runs.isEmpty { try bind() }
     }
 
     /// The directories in the journal's own that are held open.

@@ -196,14 +196,17 @@ extension SegmentsJournal {
         if let writer = current.take() {
             result = try work(&state, writer, body)
         } else {
-            let writer = try SegmentWriter(
-                opening: directory,
-                place,
-                bootID: boot,
-                settings: place.options.segmentSettings,
-                progress: opening.progress
+            result = try work(
+                &state,
+                try SegmentWriter(
+                    opening: directory,
+                    place,
+                    bootID: boot,
+                    settings: place.options.segmentSettings,
+                    progress: opening.progress
+                ),
+                body
             )
-            result = try work(&state, writer, body)
         }
         // Whoever comes a second time will come a third time.
         if isHeld, let writer = state.writer {
