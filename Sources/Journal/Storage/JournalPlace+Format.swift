@@ -42,6 +42,7 @@ extension JournalPlace {
         JournalLock.directoryName, "quarantine",
     ]
 
+    private static let ownNameBytes = ownNames.map { Array($0.utf8) }
     private static let probeName = ".\(PlatformObserver.scratchName).tmp-"
 
     /// The names in a journal's directory that are no part of it, sorted. What a look at the platform has there for a
@@ -49,9 +50,8 @@ extension JournalPlace {
     func strangers(in directory: any Directory) throws(JournalError) -> [String] {
         do {
             var names: [String] = []
-            for entry in try directory.entries() {
-                let name = entry.name
-                if !Self.ownNames.contains(name), !name.hasPrefix(Self.probeName) { names.append(name) }
+            for entry in try directory.entries() where !Self.ownNameBytes.contains(entry.nameBytes) {
+                if !entry.name.hasPrefix(Self.probeName) { names.append(entry.name) }
             }
             return names.sorted()
         } catch {

@@ -11,6 +11,19 @@ enum Bytes {
         }
     }
 
+    /// Moves some bytes to the beginning, in place.
+    static func moveDown(_ range: Range<Int>, in bytes: inout [UInt8]) {
+        var place = 0
+        while place &+ 8 <= range.count {
+            store(ByteWord.load(bytes.span, at: range.lowerBound &+ place), in: &bytes, at: place)
+            place &+= 8
+        }
+        while place < range.count {
+            bytes[place] = bytes[range.lowerBound &+ place]
+            place &+= 1
+        }
+    }
+
     /// A copy of some bytes.
     static func copy(_ bytes: Span<UInt8>) -> [UInt8] { unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) } }
 

@@ -66,7 +66,7 @@ struct SegmentLineReader {
         // NUL begins what was never written to; no line begins with it.
         if start < end, buffer[start] == 0 { return false }
         if start > 0 {
-            buffer.replaceSubrange(0..<(end - start), with: buffer[start..<end])
+            Bytes.moveDown(start..<end, in: &buffer)
             searched -= start
             end -= start
             start = 0

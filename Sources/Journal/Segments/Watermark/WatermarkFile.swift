@@ -205,10 +205,10 @@ struct WatermarkFile: Sendable {
         var last: ([UInt8], Watermark.Content) = ([], .unreadable("it is empty"))
         for _ in 0..<readMaximum {
             // More than there should be: a longer file is not ours.
-            var bytes = [UInt8](repeating: 0, count: 4 * Watermark.byteCount)
-            var span = bytes.mutableSpan
+            var room = InlineArray<2048, UInt8>(repeating: 0)
+            var span = room.mutableSpan
             let filled = try file.readFully(into: &span, at: 0)
-            bytes.removeLast(bytes.count - filled)
+            let bytes = Bytes.copy(room.span.extracting(..<filled))
             if !last.0.isEmpty, bytes == last.0 { break }
             let content: Watermark.Content
             if let known, known.0 == bytes { content = known.1 } else { content = Watermark.read(bytes) }
