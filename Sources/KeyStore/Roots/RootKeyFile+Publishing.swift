@@ -17,9 +17,11 @@ extension RootKeyFile {
     ///
     /// The store's own lock does not keep out who uses a copy of its directory. A file that was replaced meanwhile is
     /// given up for the one that stands at the name.
+    ///
+    /// - Throws: `.io` with `staleHandle` when it was replaced as often as it was opened.
     func hold(in directory: any Directory) throws(RootKeyError) -> HeldRootKeyFile? {
         do throws(FileSystemError) {
-            while true {
+            for _ in 0..<Self.attempts {
                 let file: any File
                 do {
                     file = try directory.open(name, [.read, .write], permissions: .ownerFile)
@@ -41,6 +43,12 @@ extension RootKeyFile {
         } catch {
             throw .io(error, file: place)
         }
+        throw replacedTooOften
+    }
+
+    /// Others replaced the file in every attempt, or the file system never shows a file as the one that was opened.
+    var replacedTooOften: RootKeyError {
+        .io(FileSystemError(operation: .open, name: name, code: .staleHandle), file: place)
     }
 
     /// Waits until nobody else holds a file. Where files are not locked, as on some network file systems, nobody is
@@ -119,7 +127,11 @@ extension RootKeyFile {
             defer { file.unlockAndClose() }
             try lock(file)
             // Before it was locked it looked like a leftover.
-            if try !stands(file.extent().identity, at: temporary, in: directory) { return false }
+            if try !stands(file.extent().identity, at: temporary, in: directory) {
+                // Nothing is in it yet.
+                try? directory.remove(temporary)
+                return false
+            }
             try file.truncate(to: Int64(2 * Self.slotSize))
             try write(slot, to: file, at: 0)
             try file.sync(.data)
@@ -194,14 +206,15 @@ extension RootKeyFile {
 
     /// Overwrites and removes what attempts left under other names that were killed, or failed: none of it was ever in
     /// use. What cannot be overwritten stays, and so does what may be somebody's: who writes such a file has it locked,
-    /// and it has one name.
+    /// it has one name, and it holds no more than a key in the making. Where files cannot be locked, all of it stays.
     private func removeLeftovers(in directory: any Directory) {
         for entry in (try? directory.entries()) ?? [] where isTemporary(entry.name) {
-            guard let file = try? directory.open(entry.name, .write, permissions: .ownerFile) else { continue }
+            guard let file = try? directory.open(entry.name, [.read, .write], permissions: .ownerFile) else { continue }
             defer { file.unlockAndClose() }
             guard (try? file.lock(.exclusive, blocking: false)) == true, let status = try? file.status(),
                 status.kind == .regular, status.linkCount == 1,
-                (try? stands(status.identity, at: entry.name, in: directory)) == true
+                (try? stands(status.identity, at: entry.name, in: directory)) == true,
+                (try? isInTheMaking(file)) == true
             else { continue }
             try? efface(file, named: entry.name, in: directory)
         }

@@ -31,6 +31,8 @@ public final class RootKeyFile: RootKeyProvider {
     let fileSystem: any FileSystem
     private let origin: PathOrigin
     static let slotSize = 512
+    /// How often a file is opened anew that others replace, before that is an error.
+    static let attempts = 8
 
     /// Root keys in a file; nothing is touched until a store needs it. The directory must exist.
     ///
@@ -88,7 +90,8 @@ public final class RootKeyFile: RootKeyProvider {
     }
 
     /// Writes a new secret to the slot that does not hold the current one, and syncs it. Without a current one the file
-    /// must be new, or hold one secret of an attempt that came to nothing, and is then replaced.
+    /// must be new, or hold one secret of an attempt that came to nothing, and is then replaced. When others replace the
+    /// file again and again, that is the error `.io` with `staleHandle`.
     public func prepare(
         _ generation: UInt64,
         keeping current: UInt64?,
@@ -96,7 +99,7 @@ public final class RootKeyFile: RootKeyProvider {
     ) throws(RootKeyError) {
         let directory = try openPlace()
         defer { try? directory.close() }
-        while true {
+        for _ in 0..<Self.attempts {
             let found = try hold(in: directory)
             defer { found?.release() }
             if let found, let current {
@@ -108,6 +111,7 @@ public final class RootKeyFile: RootKeyProvider {
             // When it is not, another process has made one meanwhile.
             if try publish(slot, inPlaceOf: found, for: store, in: directory) { return }
         }
+        throw replacedTooOften
     }
 
     private func newSlot(_ generation: UInt64, _ store: StoreID) throws(RootKeyError) -> GuardedMemory {

@@ -39,6 +39,9 @@ struct RootKeySlots {
         slots.firstIndex { if case .secret(let header, _) = $0 { header.generation == generation } else { false } }
     }
 
+    /// Whether any slot is as it was written.
+    var isWritten: Bool { slots.contains { $0.header != nil } }
+
     /// Whether a first secret was written, and no store came to be complete with it.
     var isBegun: Bool {
         let headers = slots.compactMap(\.header)
@@ -63,7 +66,7 @@ extension RootKeyFile {
             guard let (memory, isInPlace) = try sectors() else { return nil }
             attempts += 1
             // Where a file never is the one that stands at its name, as on an odd file system, it is taken as it is.
-            if isInPlace || attempts == 8 { return try slots(in: memory) }
+            if isInPlace || attempts == Self.attempts { return try slots(in: memory) }
         }
     }
 
@@ -81,6 +84,19 @@ extension RootKeyFile {
     }
 
     private func slots(in sectors: Sectors) throws(RootKeyError) -> RootKeySlots {
+        let slots = try parsedSlots(in: sectors)
+        let isBlank = unsafe sectors.memory.withBytes { bytes in
+            unsafe bytes[..<(2 * Self.slotSize)].allSatisfy { $0 == 0 }
+        }
+        if !isBlank, !slots.isWritten {
+            slots.close()
+            throw .damaged(place: place, reason: "no slot is as it was written")
+        }
+        return slots
+    }
+
+    /// The same, whether or not any slot is as it was written.
+    private func parsedSlots(in sectors: Sectors) throws(RootKeyError) -> RootKeySlots {
         // Whatever it is, it is not overwritten.
         if sectors.fileSize > Int64(2 * Self.slotSize) {
             throw .damaged(
@@ -93,15 +109,34 @@ extension RootKeyFile {
             let slab = try KeySlab(capacity: 2)
             var slots: [RootKeySlot] = []
             for index in 0..<2 { slots.append(try parse(memory, index, into: slab)) }
-            let isBlank = unsafe memory.withBytes { bytes in unsafe bytes[..<(2 * Self.slotSize)].allSatisfy { $0 == 0 }
-            }
-            if !isBlank, !slots.contains(where: { $0.header != nil }) {
-                slab.close()
-                throw .root(.damaged(place: place, reason: "no slot is as it was written"))
-            }
             return RootKeySlots(slots: slots, slab: slab)
         } catch {
             throw error.asRootError(place)
+        }
+    }
+
+    /// Whether a file under another name can be no key but one in the making: no slot is as it was written, or the first
+    /// one has a first secret, and the second one was never written to.
+    ///
+    /// A key that was moved away to be judged, and could not be put back, may be in use. Of a complete store it has an
+    /// effaced slot or two secrets, or a secret beside a torn slot, or the single secret of a later generation that a
+    /// store was just moved to. One of those that never got its name looks the same, and opens nothing: it may stay.
+    ///
+    /// - Throws: `.io` when it cannot be read; `.damaged` when it is too long, or has a slot of an unknown state.
+    func isInTheMaking(_ file: any File) throws(RootKeyError) -> Bool {
+        let read: Sectors
+        do throws(FileSystemError) {
+            read = try sectors(of: file)
+        } catch {
+            throw .io(error, file: place)
+        }
+        let slots = try parsedSlots(in: read)
+        defer { slots.close() }
+        // Torn, or never written: nothing opens with it.
+        if !slots.isWritten { return true }
+        guard slots.isBegun, slots.slots[0].header != nil else { return false }
+        return unsafe read.memory.withBytes { bytes in
+            unsafe bytes[Self.slotSize..<(2 * Self.slotSize)].allSatisfy { $0 == 0 }
         }
     }
 

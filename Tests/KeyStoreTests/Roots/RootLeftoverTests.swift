@@ -27,7 +27,51 @@ struct RootLeftoverTests {
         }
         _ = try test.open().seal("x", for: "a")
         #expect(try Self.names(test) == ["root.key"])
-        for file in files { #expect(try file.readAll(maximumBytes: 2000).allSatisfy { $0 == 0 }) }
+        for file in files {
+            let bytes = try file.readAll(maximumBytes: 2000)
+            #expect(bytes.count == 1024 && bytes.allSatisfy { $0 == 0 })
+        }
+    }
+
+    /// A whole secret that never got its name goes, too.
+    @Test func soIsAWholeSecret() throws {
+        let test = try TestKeys()
+        let store = try #require(StoreID(bytes: [UInt8](repeating: 1, count: 16)))
+        try test.root("made").prepare(1, keeping: nil, for: store)
+        let secret = try test.read("made", in: TestKeys.secrets)
+        for name in Self.left { try test.write(secret, to: name, in: TestKeys.secrets) }
+        _ = try test.open().seal("x", for: "a")
+        #expect(try Self.names(test) == ["made", "root.key"])
+    }
+
+    /// A key that may be in use stays: it was moved away, and who moved it was killed before it was put back.
+    @Test func aKeyThatMayBeInUseStays() throws {
+        let test = try TestKeys()
+        let store = try #require(StoreID(bytes: [UInt8](repeating: 1, count: 16)))
+        let root = test.root("made")
+        func made() throws -> [UInt8] { try test.read("made", in: TestKeys.secrets) }
+        try root.prepare(1, keeping: nil, for: store)
+        let begun = try made()
+        _ = try root.destroyAllBut(1, for: store)
+        var keys = ["complete": try made()]
+        try root.prepare(2, keeping: 1, for: store)
+        let both = try made()
+        keys["twice"] = both
+        _ = try root.destroyAllBut(2, for: store)
+        keys["later"] = try made()
+        keys["torn first"] = [UInt8](repeating: 7, count: 512) + both[512...]
+        keys["torn second"] = both[..<512] + [UInt8](repeating: 7, count: 512)
+        try test.root("moved to").prepare(3, keeping: nil, for: store)
+        keys["moved to"] = try test.read("moved to", in: TestKeys.secrets)
+        keys["longer"] = begun + [0]
+        keys["longer, of nobody"] = [UInt8](repeating: 7, count: 1025)
+        for (what, bytes) in keys {
+            let left = Self.left[1]
+            try test.write(bytes, to: left, in: TestKeys.secrets)
+            // Also for who makes a key of the same store.
+            try test.root().prepare(1, keeping: nil, for: store)
+            #expect(try test.read(left, in: TestKeys.secrets) == bytes, "\(what)")
+        }
     }
 
     /// What somebody else is just writing, or calls so, stays.
