@@ -239,3 +239,8 @@ extension RootKeyFile {
         throw .unknownGeneration(generation, newest: slots.newest, place: place)
     }
 }
+
+extension RootKeyFile {
+    /// What a file that holds a root key begins with.
+    package static var beginning: [UInt8] { RootKeySlot.magic }
+}

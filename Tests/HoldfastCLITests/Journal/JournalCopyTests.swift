@@ -140,6 +140,8 @@ struct JournalCopyTests {
         {
             try TestFile.write("", journal.beside(name))
         }
+        // What a killed `keys init` leaves is no copy, and not to be removed by hand.
+        try TestFile.write("HFROOTK1 and its secret", journal.beside(".root.key.tmp-0123456789abcdef"))
         for path in [journal.path, journal.path + "/"] {
             let run = CommandRun("doctor", path, "--json")
             #expect(run.code == .done, "they are no damage")
