@@ -71,6 +71,9 @@ struct KeyStoreMissingSyncTests {
     private static let given =
         "the last record is synced again before it is built on: another process may have been killed over it"
 
+    private static let decided =
+        "a decision to destroy: who loses it has the store as it was, and the next checkpoint, once published, tells of it"
+
     /// Syncs whose loss a power cut does not show, and why they are there.
     private static func spare(in story: KeyStoreStory) -> [String: String] {
         var spare = [
@@ -91,6 +94,7 @@ struct KeyStoreMissingSyncTests {
         case KeyStoreStory.shredTwice.description:
             add(overwriting, "sync journal-… 5", "sync journal-… 11", "sync keyset-… 1", "sync keyset-… 2")
             add(given, "sync journal-… 2", "sync journal-… 13")
+            add(decided, "sync journal-… 8")
             add(removed, "syncDirectory /keys 4", "syncDirectory /keys 8", "syncDirectory /keys 9")
         case KeyStoreStory.rewrap.description:
             add(overwriting, "sync journal-… 4", "sync keyset-… 1")
@@ -100,6 +104,7 @@ struct KeyStoreMissingSyncTests {
             add(opening, "syncDirectory /keys/.. 2", "syncDirectory /keys 2", "sync root.key 2", "sync journal-… 2")
             add(overwriting, "sync journal-… 5", "sync journal-… 12", "sync keyset-… 1", "sync keyset-… 2")
             add(given, "sync journal-… 14")
+            add(decided, "sync journal-… 9")
             add(removed, "syncDirectory /keys 5", "syncDirectory /keys 9", "syncDirectory /keys 10")
         default: break
         }
@@ -113,7 +118,7 @@ struct KeyStoreMissingSyncTests {
     @Test(arguments: stories) func noneIsLeftOutUnnoticed(story: KeyStoreStory) throws {
         let spare = Self.spare(in: story)
         var explorer = CrashExplorer(.posixMinimal)
-        explorer.runMaximum = 30
+        explorer.runMaximum = runsLongTests ? 300 : 30
         explorer.sampleCount = 10
         explorer.depth = 1
         let syncs = try LeftOutSyncs(
