@@ -114,8 +114,9 @@ package struct SectorPool: Sendable {
     private static func hash(_ sector: Span<UInt8>) -> UInt64 {
         var hash: UInt64 = 0x9E37_79B9_7F4A_7C15
         var index = 0
+        precondition(sector.count == size)
         while index < size {
-            let word = SimulatedBytes.word(sector, at: index)
+            let word = SimulatedBytes.load(sector, at: index)
             let product = (hash ^ word).multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
             hash = product.high ^ product.low
             index += 8

@@ -72,7 +72,12 @@ package struct SimState {
         return id
     }
 
+    @inline(__always)
     private mutating func makeRoom() {
+        if liveValues.count < cells.count { growValues() }
+    }
+
+    private mutating func growValues() {
         while liveValues.count < cells.count {
             baseValues.append(0)
             liveValues.append(0)

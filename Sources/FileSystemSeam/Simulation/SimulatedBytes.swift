@@ -17,7 +17,7 @@ enum SimulatedBytes {
 
     /// - Precondition: `position + 8 <= bytes.count`; the caller has just checked it.
     @inline(__always)
-    private static func load(_ bytes: Span<UInt8>, at position: Int) -> UInt64 {
+    static func load(_ bytes: Span<UInt8>, at position: Int) -> UInt64 {
         let word = unsafe bytes.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt64.self)
         return UInt64(littleEndian: word)
     }
@@ -39,6 +39,11 @@ enum SimulatedBytes {
     @inline(__always)
     static func areZero(_ bytes: Span<UInt8>) -> Bool {
         var position = 0
+        while position &+ 32 <= bytes.count {
+            let low = load(bytes, at: position) | load(bytes, at: position &+ 8)
+            if low | load(bytes, at: position &+ 16) | load(bytes, at: position &+ 24) != 0 { return false }
+            position &+= 32
+        }
         while position < bytes.count {
             if word(bytes, at: position) != 0 { return false }
             position &+= 8
