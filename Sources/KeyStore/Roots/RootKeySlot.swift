@@ -74,21 +74,12 @@ extension RootKeyFile {
     ///
     /// - Throws: `.damaged` when neither slot can be used and one was written.
     func slots(of file: any File) throws(RootKeyError) -> RootKeySlots {
-        let read: Sectors
-        do throws(FileSystemError) {
-            read = try sectors(of: file)
-        } catch {
-            throw .io(error, file: place)
-        }
-        return try slots(in: read)
+        try slots(in: try read(file))
     }
 
     private func slots(in sectors: Sectors) throws(RootKeyError) -> RootKeySlots {
         let slots = try parsedSlots(in: sectors)
-        let isBlank = unsafe sectors.memory.withBytes { bytes in
-            unsafe bytes[..<(2 * Self.slotSize)].allSatisfy { $0 == 0 }
-        }
-        if !isBlank, !slots.isWritten {
+        if !slots.isWritten, !sectors.areZero(0..<2 * Self.slotSize) {
             slots.close()
             throw .damaged(place: place, reason: "no slot is as it was written")
         }
@@ -124,26 +115,31 @@ extension RootKeyFile {
     ///
     /// - Throws: `.io` when it cannot be read; `.damaged` when it is too long, or has a slot of an unknown state.
     func isInTheMaking(_ file: any File) throws(RootKeyError) -> Bool {
-        let read: Sectors
-        do throws(FileSystemError) {
-            read = try sectors(of: file)
-        } catch {
-            throw .io(error, file: place)
-        }
-        let slots = try parsedSlots(in: read)
+        let sectors = try read(file)
+        let slots = try parsedSlots(in: sectors)
         defer { slots.close() }
         // Torn, or never written: nothing opens with it.
         if !slots.isWritten { return true }
         guard slots.isBegun, slots.slots[0].header != nil else { return false }
-        return unsafe read.memory.withBytes { bytes in
-            unsafe bytes[Self.slotSize..<(2 * Self.slotSize)].allSatisfy { $0 == 0 }
-        }
+        return sectors.areZero(Self.slotSize..<2 * Self.slotSize)
     }
 
     /// A file's bytes, in guarded memory.
     private struct Sectors {
         let memory: GuardedMemory
         let fileSize: Int64
+
+        func areZero(_ range: Range<Int>) -> Bool {
+            unsafe memory.withBytes { bytes in unsafe bytes[range].allSatisfy { $0 == 0 } }
+        }
+    }
+
+    private func read(_ file: any File) throws(RootKeyError) -> Sectors {
+        do throws(FileSystemError) {
+            return try sectors(of: file)
+        } catch {
+            throw .io(error, file: place)
+        }
     }
 
     /// What stands at the file's name, and whether it still does when it was read; nil when there is no file.
